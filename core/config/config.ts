@@ -1,0 +1,84 @@
+/** The validated configuration: shapes only. Reading, editing and watching live in the files beside this one (design §4). */
+
+export const toolFamilies = [
+  'git',
+  'docker',
+  'kubernetes',
+  'aws',
+  'cargo',
+  'pip',
+  'npm',
+  'bazel',
+  'terraform',
+  'go',
+  'google',
+  'postgres',
+  'curl',
+  'maven',
+  'mail',
+] as const;
+export type ToolFamily = (typeof toolFamilies)[number];
+
+export type StoreKind = 'keychain' | 'encrypted-file' | 'memory';
+
+/** Endpoints by their RFC 8414 names, for servers that publish no metadata. */
+export interface Endpoints {
+  readonly authorizationEndpoint: string | undefined;
+  readonly tokenEndpoint: string | undefined;
+  readonly revocationEndpoint: string | undefined;
+  readonly deviceAuthorizationEndpoint: string | undefined;
+  readonly userinfoEndpoint: string | undefined;
+  readonly jwksUri: string | undefined;
+}
+
+export interface RedirectSettings {
+  readonly host: '127.0.0.1' | 'localhost';
+  readonly ports: 'any' | readonly number[];
+  /** `none`: the redirect URI is registered without a path and is sent exactly so. */
+  readonly path: string | 'none';
+}
+
+export interface ExpectedIdentity {
+  readonly issuer: string | undefined;
+  readonly subject: string | undefined;
+  readonly email: string | undefined;
+}
+
+export interface ConfigPosition {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** One account as the config files say it; `undefined` means the service's preset decides. */
+export interface AccountConfig {
+  readonly id: string;
+  readonly service: string;
+  readonly clientId: string | undefined;
+  readonly issuer: string | undefined;
+  readonly endpoints: Endpoints;
+  readonly scopes: readonly string[] | undefined;
+  readonly audience: string | undefined;
+  readonly resource: string | undefined;
+  readonly username: string | undefined;
+  readonly prompt: string | undefined;
+  readonly authorizationParams: Readonly<Record<string, string>>;
+  readonly redirect: Partial<RedirectSettings>;
+  readonly expect: ExpectedIdentity | undefined;
+  readonly tls: { readonly ca: string | undefined; readonly verify: boolean };
+  readonly store: StoreKind;
+  readonly refresh: 'ahead' | 'on-demand';
+  readonly browser: string | undefined;
+  readonly environment: string | undefined;
+  /** Variable name to what it holds, for `env` and `exec`: `access_token` or `id_token`. */
+  readonly env: Readonly<Record<string, 'access_token' | 'id_token'>>;
+  /** Hosts, or host/path patterns, this account answers for, per tool family. */
+  readonly serves: Readonly<Partial<Record<ToolFamily, readonly string[]>>>;
+  readonly position: ConfigPosition;
+}
+
+export interface Config {
+  readonly accounts: ReadonlyMap<string, AccountConfig>;
+  readonly agent: { readonly autostart: boolean };
+  /** Minutes between reminders of a sign-in that is needed. */
+  readonly reminder: number;
+}

@@ -1,0 +1,52 @@
+/**
+ * Every failure a caller can meet, with the HTTP status the local API answers (design §6)
+ * and the exit code the command line ends with (design §5).
+ */
+export const failures = {
+  unknown_account: { status: 404, exit: 8 },
+  unknown_login: { status: 404, exit: 2 },
+  not_found: { status: 404, exit: 2 },
+  login_required: { status: 409, exit: 4 },
+  identity_mismatch: { status: 409, exit: 5 },
+  misconfigured: { status: 422, exit: 2 },
+  access_denied: { status: 403, exit: 5 },
+  temporarily_unavailable: { status: 503, exit: 6 },
+  keychain_locked: { status: 423, exit: 7 },
+  keychain_absent: { status: 503, exit: 7 },
+  invalid_request: { status: 400, exit: 2 },
+  payload_too_large: { status: 413, exit: 2 },
+  no_broker: { status: 503, exit: 3 },
+  internal_error: { status: 500, exit: 1 },
+} as const satisfies Record<string, { status: number; exit: number }>;
+
+export type FailureCode = keyof typeof failures;
+
+export interface FailureDetails {
+  readonly account?: string;
+  readonly loginId?: string;
+  /** Seconds until another try makes sense. */
+  readonly retryAfter?: number;
+  readonly cause?: unknown;
+}
+
+/** A failure with a stable code. The message is for people and never carries a secret. */
+export class KeytrayError extends Error {
+  readonly code: FailureCode;
+  readonly account: string | undefined;
+  readonly loginId: string | undefined;
+  readonly retryAfter: number | undefined;
+
+  constructor(code: FailureCode, message: string, details: FailureDetails = {}) {
+    super(message, 'cause' in details ? { cause: details.cause } : undefined);
+    this.name = 'KeytrayError';
+    this.code = code;
+    this.account = details.account;
+    this.loginId = details.loginId;
+    this.retryAfter = details.retryAfter;
+  }
+}
+
+/** The compiler refuses a switch over a closed union that forgets a member. */
+export function assertNever(value: never): never {
+  throw new TypeError(`unexpected value: ${JSON.stringify(value)}`);
+}

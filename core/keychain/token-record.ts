@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import type { Identity } from '../oauth/token-reply.ts';
+import { Secret } from '../secret.ts';
+
+/**
+ * Everything Keytray knows of one signed-in account, written as one item so that a refresh token and the
+ * access token born with it can never be separated (design §4). Times are milliseconds since the epoch,
+ * `uptime` is seconds since boot, `lifetime` is seconds.
+ */
+export interface TokenRecord {
+  readonly refreshToken: Secret | undefined;
+  readonly accessToken: Secret;
+  readonly idToken: Secret | undefined;
+  readonly tokenType: string;
+  readonly scope: string | undefined;
+  /** As the server said with `expires_in`; undefined where it did not. */
+  readonly lifetime: number | undefined;
+  readonly obtainedAt: number;
+  readonly bootId: string;
+  readonly uptime: number;
+  /** Counts token replies of this account; a write with a lower one is stale. */
+  readonly generation: number;
+  readonly clockSkew: number | undefined;
+  readonly identity: Identity | undefined;
+  /** Which client and server the tokens belong to: a record of another registration is not used. */
+  readonly clientId: string;
+  readonly issuer: string | undefined;
+  readonly signedInAt: number;
+}
+
+const identitySchema = z.object({
+  issuer: z.string(),
+  subject: z.string(),
+  email: z.string().optional(),
+  name: z.string().optional(),
+});
+
+const storedSchema = z.object({
+  version: z.literal(1),
+  refresh: z.string().min(1).optional(),
+  access: z.string().min(1),
+  id: z.string().min(1).optional(),
+  token_type: z.string(),
+  scope: z.string().optional(),
+  lifetime: z.number().optional(),
+  obtained_at: z.number(),
+  boot_id: z.string(),
+  uptime: z.number(),
+  generation: z.number().int().min(1),
+  clock_skew: z.number().optional(),
+  identity: identitySchema.optional(),
+  client_id: z.string(),
+  issuer: z.string().optional(),
+  signed_in_at: z.number(),
+});
+
+const secretOf = (value: string | undefined): Secret | undefined =>
+  value === undefined ? undefined : new Secret(value);
+
+export function serializeRecord(record: TokenRecord): Secret {
+  const stored: z.infer<typeof storedSchema> = {
+    version: 1,
+    refresh: record.refreshToken?.reveal(),
+    access: record.accessToken.reveal(),
+    id: record.idToken?.reveal(),
+    token_type: record.tokenType,
+    scope: record.scope,
+    lifetime: record.lifetime,
+    obtained_at: record.obtainedAt,
+    boot_id: record.bootId,
+    uptime: record.uptime,
+    generation: record.generation,
+    clock_skew: record.clockSkew,
+    identity: record.identity,
+    client_id: record.clientId,
+    issuer: record.issuer,
+    signed_in_at: record.signedInAt,
+  };
+  return new Secret(JSON.stringify(stored));
+}
+
+/** Undefined where the text is no record of ours: the caller says `corrupt`, never `empty`. */
+export function parseRecord(text: Secret): TokenRecord | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(text.reveal());
+  } catch {
+    return undefined;
+  }
+  const parsed = storedSchema.safeParse(json);
+  if (!parsed.success) return undefined;
+  const stored = parsed.data;
+  return {
+    refreshToken: secretOf(stored.refresh),
+    accessToken: new Secret(stored.access),
+    idToken: secretOf(stored.id),
+    tokenType: stored.token_type,
+    scope: stored.scope,
+    lifetime: stored.lifetime,
+    obtainedAt: stored.obtained_at,
+    bootId: stored.boot_id,
+    uptime: stored.uptime,
+    generation: stored.generation,
+    clockSkew: stored.clock_skew,
+    identity: stored.identity && {
+      issuer: stored.identity.issuer,
+      subject: stored.identity.subject,
+      email: stored.identity.email,
+      name: stored.identity.name,
+    },
+    clientId: stored.client_id,
+    issuer: stored.issuer,
+    signedInAt: stored.signed_in_at,
+  };
+}

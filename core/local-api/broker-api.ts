@@ -1,0 +1,42 @@
+import type { Consumer } from '../access/consumer.ts';
+import type { HelperCall } from '../helpers/helper.ts';
+import type { Secret } from '../secret.ts';
+import type {
+  AccountView,
+  BrokerEvent,
+  CallbackRequest,
+  LoginRequest,
+  LoginView,
+  LogoutView,
+  StatusView,
+  TokenRequest,
+  TokenView,
+} from './wire.ts';
+
+/** Who calls, and how long they stay: the signal aborts when the peer has gone. */
+export interface Caller {
+  readonly consumer: Consumer;
+  readonly signal: AbortSignal;
+}
+
+/** What the routes need of the broker. Every failure is a `KeytrayError`. */
+export interface BrokerApi {
+  status(): StatusView;
+  accounts(): readonly AccountView[];
+  account(id: string): Promise<AccountView>;
+  token(id: string, request: TokenRequest, caller: Caller): Promise<TokenView>;
+  startLogin(id: string, request: LoginRequest): Promise<LoginView>;
+  login(loginId: string): LoginView;
+  /** Resolves when the login has ended, or with its present state after `seconds`. */
+  waitForLogin(loginId: string, seconds: number, signal: AbortSignal): Promise<LoginView>;
+  finishLogin(loginId: string, callback: CallbackRequest): Promise<LoginView>;
+  cancelLogin(loginId: string): LoginView;
+  logout(id: string, options: { readonly revoke: boolean }): Promise<LogoutView>;
+  setClientSecret(id: string, secret: Secret): Promise<void>;
+  /** Calls `listener` on every change until the returned function is called. */
+  subscribe(listener: (event: BrokerEvent) => void): () => void;
+  /** Runs a helper protocol; resolves to the exit status. Throws `not_found` for a protocol we do not speak. */
+  helper(protocol: string, call: HelperCall, caller: Caller): Promise<number>;
+  /** Drains and ends: another broker of the same user takes over. */
+  handover(): void;
+}

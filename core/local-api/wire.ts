@@ -1,0 +1,166 @@
+import { z } from '@hono/zod-openapi';
+
+/**
+ * The shapes that cross the socket (design §6): the server validates with them, the client parses with
+ * them, and `/v1/openapi.json` is generated from them. Times are ISO 8601 strings, durations are seconds.
+ */
+
+export const accountIdPattern = /^[a-z0-9][a-z0-9._-]*(@[a-z0-9][a-z0-9._-]*)?$/;
+export const accountIdSchema = z.string().max(64).regex(accountIdPattern).openapi({ example: 'github@work' });
+
+const time = z.iso.datetime().openapi({ example: '2026-11-23T09:00:00.000Z' });
+
+export const accountStates = ['signed_out', 'signing_in', 'active', 'degraded', 'login_required', 'locked'] as const;
+export const accountStateSchema = z.enum(accountStates);
+export type AccountStateName = z.infer<typeof accountStateSchema>;
+
+export const subjectSchema = z
+  .object({
+    issuer: z.string(),
+    subject: z.string(),
+    email: z.string().optional(),
+    name: z.string().optional(),
+  })
+  .openapi('Subject');
+
+export const pendingLoginSchema = z
+  .object({
+    login_id: z.string(),
+    account: accountIdSchema,
+    state: z.enum(['requested', 'started', 'succeeded', 'failed', 'cancelled', 'expired']),
+    authorization_url: z.url().optional(),
+    verification_uri: z.url().optional(),
+    user_code: z.string().optional(),
+    expires_at: time.optional(),
+    subject: subjectSchema.optional(),
+    error: z.string().optional(),
+    error_description: z.string().optional(),
+  })
+  .openapi('Login');
+export type LoginView = z.infer<typeof pendingLoginSchema>;
+
+export const accountSchema = z
+  .object({
+    account: accountIdSchema,
+    service: z.string(),
+    title: z.string(),
+    state: accountStateSchema,
+    /** Why the account is not active: a stable word. */
+    reason: z.string().optional(),
+    /** The same for people. */
+    reason_description: z.string().optional(),
+    subject: subjectSchema.optional(),
+    scopes: z.array(z.string()),
+    store: z.enum(['keychain', 'encrypted-file', 'memory']),
+    environment: z.string().optional(),
+    tls_verified: z.boolean(),
+    expires_at: time.optional(),
+    expires_in: z.number().optional(),
+    last_refresh: time.optional(),
+    next_refresh: time.optional(),
+    clock_skew: z.number().optional(),
+    serves: z.record(z.string(), z.array(z.string())),
+    login: pendingLoginSchema.optional(),
+  })
+  .openapi('Account');
+export type AccountView = z.infer<typeof accountSchema>;
+
+export const statusSchema = z
+  .object({
+    version: z.string(),
+    pid: z.number().int(),
+    started_at: time,
+    /** `agent` or `desktop`. */
+    kind: z.enum(['agent', 'desktop']),
+    keychain: z.object({ backend: z.enum(['keychain', 'encrypted-file', 'memory']), state: z.string() }),
+    config: z.object({ files: z.array(z.string()), error: z.string().optional() }),
+    accounts: z.array(accountSchema),
+    logins: z.array(pendingLoginSchema),
+  })
+  .openapi('Status');
+export type StatusView = z.infer<typeof statusSchema>;
+
+export const tokenRequestSchema = z
+  .strictObject({
+    min_ttl: z.number().int().min(0).max(86_400).optional(),
+    audience: z.string().min(1).max(2048).optional(),
+    scope: z.string().min(1).max(4096).optional(),
+    force: z.boolean().optional(),
+    wait: z.number().int().min(0).max(300).optional(),
+    token: z.enum(['access', 'id']).optional(),
+  })
+  .openapi('TokenRequest');
+export type TokenRequest = z.infer<typeof tokenRequestSchema>;
+
+export const tokenSchema = z
+  .object({
+    access_token: z.string().optional(),
+    id_token: z.string().optional(),
+    token_type: z.string(),
+    expires_in: z.number().optional(),
+    expires_at: time.optional(),
+    scope: z.string().optional(),
+    account: accountIdSchema,
+  })
+  .openapi('Token');
+export type TokenView = z.infer<typeof tokenSchema>;
+
+export const loginRequestSchema = z
+  .strictObject({
+    user_agent: z.enum(['browser', 'none', 'device', 'paste']),
+    /** Accept another person than before (design §7.6). */
+    switch: z.boolean().optional(),
+  })
+  .openapi('LoginRequest');
+export type LoginRequest = z.infer<typeof loginRequestSchema>;
+
+export const callbackRequestSchema = z
+  .union([z.strictObject({ redirect_url: z.url().max(16_384) }), z.strictObject({ code: z.string().min(1).max(4096) })])
+  .openapi('Callback');
+export type CallbackRequest = z.infer<typeof callbackRequestSchema>;
+
+export const logoutRequestSchema = z.strictObject({ revoke: z.boolean().optional() }).openapi('LogoutRequest');
+
+export const logoutSchema = z
+  .object({
+    account: accountIdSchema,
+    /** What became of the tokens at the server. */
+    revocation: z.enum(['revoked', 'unsupported', 'failed', 'not_asked', 'shared', 'nothing_to_revoke']),
+    detail: z.string().optional(),
+  })
+  .openapi('Logout');
+export type LogoutView = z.infer<typeof logoutSchema>;
+
+export const clientSecretRequestSchema = z
+  .strictObject({ client_secret: z.string().min(1).max(4096) })
+  .openapi('ClientSecretRequest');
+
+export const errorSchema = z
+  .object({
+    error: z.string(),
+    error_description: z.string(),
+    account: z.string().optional(),
+    login_id: z.string().optional(),
+    retry_after: z.number().optional(),
+  })
+  .openapi('Error');
+export type ErrorView = z.infer<typeof errorSchema>;
+
+/** Server-sent events: `event:` is the type, `data:` the rest as JSON. The first event is `state`. */
+export const eventSchema = z
+  .discriminatedUnion('type', [
+    z.object({ type: z.literal('state'), status: statusSchema }),
+    z.object({ type: z.literal('account'), account: accountSchema }),
+    z.object({ type: z.literal('account_removed'), account: accountIdSchema }),
+    z.object({ type: z.literal('login'), login: pendingLoginSchema }),
+    z.object({
+      type: z.literal('handed_out'),
+      account: accountIdSchema,
+      at: time,
+      protocol: z.string(),
+      host: z.string().optional(),
+      consumer: z.object({ pid: z.number().int(), executable: z.string().optional() }),
+    }),
+  ])
+  .openapi('Event');
+export type BrokerEvent = z.infer<typeof eventSchema>;

@@ -1,0 +1,38 @@
+/**
+ * Why a request to an authorization server did not give a token. The closed list the refresh
+ * classification (design §7.3) decides on; it says what was seen, never what to do about it.
+ */
+export type OAuthFailureCause =
+  /** A well-formed error object (RFC 6749 §5.2) from the configured endpoint. */
+  | {
+      readonly kind: 'oauth_error';
+      readonly error: string;
+      readonly description: string | undefined;
+      readonly status: number;
+    }
+  /** An HTTP status without a well-formed OAuth error. */
+  | { readonly kind: 'http_status'; readonly status: number }
+  /** Status 200 that is not a token reply: HTML, truncated JSON, no access_token, unknown token_type. */
+  | { readonly kind: 'malformed'; readonly status: number; readonly what: string }
+  /** No reply: DNS, connection, TLS, reset. `code` as Node names it. */
+  | { readonly kind: 'network'; readonly code: string }
+  | { readonly kind: 'timeout' }
+  /** The reply came but its content failed a check: ID token, nonce, iss, missing S256. */
+  | { readonly kind: 'rejected'; readonly what: string };
+
+export class OAuthFailure extends Error {
+  readonly failure: OAuthFailureCause;
+  /** Seconds, from `Retry-After` in either form. */
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    message: string,
+    failure: OAuthFailureCause,
+    options: { retryAfter?: number | undefined; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.name = 'OAuthFailure';
+    this.failure = failure;
+    this.retryAfter = options.retryAfter;
+  }
+}

@@ -1,0 +1,50 @@
+import type { Endpoints, RedirectSettings, StoreKind, ToolFamily } from '../config/config.ts';
+
+/** A kind of thing one signs in to: data, not behaviour. One file per preset lives beside this one. */
+export interface Service {
+  readonly name: string;
+  readonly title: string;
+  readonly issuer: string | undefined;
+  readonly endpoints: Partial<Endpoints>;
+  readonly scopes: readonly string[];
+  readonly redirect: RedirectSettings;
+  readonly clientId: string | undefined;
+  readonly clientSecret: 'none' | 'optional' | 'required';
+  /** User name tools send beside the token where they only know Basic. */
+  readonly username: string;
+  /** A refresh kills the access token in use (design §7.2). */
+  readonly refreshRevokesAccess: boolean;
+  readonly serves: Readonly<Partial<Record<ToolFamily, readonly string[]>>>;
+  /** Where a client is registered, and what to enter there; shown by `accounts add`. */
+  readonly registration: { readonly url: string | undefined; readonly steps: readonly string[] };
+}
+
+/** An account as the broker uses it: config merged over the service's preset, everything decided. */
+export interface AccountSettings {
+  readonly id: string;
+  readonly service: string;
+  /** For people: `GitHub (work)`. */
+  readonly title: string;
+  readonly clientId: string;
+  readonly clientSecret: 'none' | 'optional' | 'required';
+  readonly issuer: string | undefined;
+  readonly endpoints: Endpoints;
+  readonly scopes: readonly string[];
+  readonly audience: string | undefined;
+  readonly resource: string | undefined;
+  readonly username: string;
+  readonly prompt: string | undefined;
+  readonly authorizationParams: Readonly<Record<string, string>>;
+  readonly redirect: RedirectSettings;
+  readonly expect:
+    | { readonly issuer: string | undefined; readonly subject: string | undefined; readonly email: string | undefined }
+    | undefined;
+  readonly tls: { readonly ca: string | undefined; readonly verify: boolean };
+  readonly store: StoreKind;
+  readonly refresh: 'ahead' | 'on-demand';
+  readonly refreshRevokesAccess: boolean;
+  readonly browser: string | undefined;
+  readonly environment: string | undefined;
+  readonly env: Readonly<Record<string, 'access_token' | 'id_token'>>;
+  readonly serves: Readonly<Partial<Record<ToolFamily, readonly string[]>>>;
+}
