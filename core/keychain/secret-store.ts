@@ -1,6 +1,6 @@
 import type { Secret } from '../secret.ts';
 
-/** What a read of one item found. `locked` and `absent` are never `empty` (design §7.7). */
+/** What a read of one item found. `locked` and `absent` are never `empty`. */
 export type ReadResult = { readonly kind: 'found'; readonly value: Secret } | { readonly kind: 'empty' } | StoreTrouble;
 
 /** `durable`: read back and equal. `journal` says it waits, encrypted, for the keychain to be unlocked. */

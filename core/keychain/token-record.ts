@@ -4,7 +4,7 @@ import { Secret } from '../secret.ts';
 
 /**
  * Everything Keytray knows of one signed-in account, written as one item so that a refresh token and the
- * access token born with it can never be separated (design §4). Times are milliseconds since the epoch,
+ * access token born with it can never be separated. Times are milliseconds since the epoch,
  * `uptime` is seconds since boot, `lifetime` is seconds.
  */
 export interface TokenRecord {
@@ -26,6 +26,8 @@ export interface TokenRecord {
   readonly clientId: string;
   readonly issuer: string | undefined;
   readonly signedInAt: number;
+  /** The server has said twice that the refresh token is dead; it was dropped then. */
+  readonly sessionEnded: boolean;
 }
 
 const identitySchema = z.object({
@@ -52,6 +54,7 @@ const storedSchema = z.object({
   client_id: z.string(),
   issuer: z.string().optional(),
   signed_in_at: z.number(),
+  session_ended: z.boolean().optional(),
 });
 
 const secretOf = (value: string | undefined): Secret | undefined =>
@@ -75,6 +78,7 @@ export function serializeRecord(record: TokenRecord): Secret {
     client_id: record.clientId,
     issuer: record.issuer,
     signed_in_at: record.signedInAt,
+    session_ended: record.sessionEnded || undefined,
   };
   return new Secret(JSON.stringify(stored));
 }
@@ -111,5 +115,6 @@ export function parseRecord(text: Secret): TokenRecord | undefined {
     clientId: stored.client_id,
     issuer: stored.issuer,
     signedInAt: stored.signed_in_at,
+    sessionEnded: stored.session_ended ?? false,
   };
 }

@@ -1,0 +1,152 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { Secret } from '../secret.ts';
+
+const fileVersion = 1;
+
+const fileSchema = z.object({
+  version: z.literal(fileVersion),
+  entries: z.record(z.string(), z.object({ nonce: z.base64(), data: z.base64(), tag: z.base64() })),
+});
+type SealedEntry = z.infer<typeof fileSchema>['entries'][string];
+
+/**
+ * Values that wait for the keychain to be unlocked: one file, AES-256-GCM under a key that is itself kept in the
+ * keychain. An entry is always the newest value of its item, because a waiting entry goes to the keychain
+ * before anything else is written there. Every method rejects with the system's error where the disk fails.
+ */
+export class Journal {
+  readonly #file: string;
+  #key: Secret | undefined;
+  #entries = new Map<string, Secret>();
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Whether entries can be read and written: the key is known. */
+  get usable(): boolean {
+    return this.#key !== undefined;
+  }
+
+  get items(): readonly string[] {
+    return [...this.#entries.keys()];
+  }
+
+  get(item: string): Secret | undefined {
+    return this.#entries.get(item);
+  }
+
+  /** Also without the key. */
+  async present(): Promise<boolean> {
+    return (await this.#read()) !== undefined;
+  }
+
+  /**
+   * Takes the key (32 bytes, base64) and reads what an earlier process left.
+   * `set_aside`: the file cannot be read with this key; it was renamed, never deleted.
+   */
+  async unlock(key: Secret): Promise<'read' | 'set_aside'> {
+    const text = await this.#read();
+    const entries = text === undefined ? new Map<string, Secret>() : openEntries(text, key);
+    if (entries === undefined) await rename(this.#file, `${this.#file}.unreadable`);
+    this.#entries = entries ?? new Map();
+    this.#key = key;
+    return entries === undefined ? 'set_aside' : 'read';
+  }
+
+  /** Resolves when the value is on the disk. */
+  async put(item: string, value: Secret): Promise<void> {
+    await this.#replace(new Map(this.#entries).set(item, value));
+  }
+
+  async drop(item: string): Promise<void> {
+    if (!this.#entries.has(item)) return;
+    const rest = new Map(this.#entries);
+    rest.delete(item);
+    await this.#replace(rest);
+  }
+
+  async #read(): Promise<string | undefined> {
+    try {
+      return await readFile(this.#file, 'utf8');
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  async #replace(entries: Map<string, Secret>): Promise<void> {
+    if (this.#key === undefined) throw new TypeError('the journal has no key yet');
+    const folder = dirname(this.#file);
+    if (entries.size === 0) {
+      await unlink(this.#file);
+    } else {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const temporary = `${this.#file}.new`;
+      await writeDurably(temporary, sealEntries(entries, this.#key));
+      await rename(temporary, this.#file);
+    }
+    await syncFolder(folder);
+    this.#entries = entries;
+  }
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'w', 0o600);
+  try {
+    await file.chmod(0o600);
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** A rename is on the disk only when its folder is. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function sealEntries(entries: ReadonlyMap<string, Secret>, key: Secret): string {
+  const sealed = [...entries].map(([item, value]) => [item, seal(item, value, key)] as const);
+  return JSON.stringify({ version: fileVersion, entries: Object.fromEntries(sealed) });
+}
+
+function openEntries(text: string, key: Secret): Map<string, Secret> | undefined {
+  try {
+    const { entries } = fileSchema.parse(JSON.parse(text));
+    return new Map(Object.entries(entries).map(([item, sealed]) => [item, unseal(item, sealed, key)]));
+  } catch {
+    return undefined;
+  }
+}
+
+function seal(item: string, value: Secret, key: Secret): SealedEntry {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', Buffer.from(key.reveal(), 'base64'), nonce).setAAD(boundTo(item));
+  const data = Buffer.concat([cipher.update(value.reveal(), 'utf8'), cipher.final()]);
+  const encode = (bytes: Buffer): string => bytes.toString('base64');
+  return { nonce: encode(nonce), data: encode(data), tag: encode(cipher.getAuthTag()) };
+}
+
+function unseal(item: string, sealed: SealedEntry, key: Secret): Secret {
+  const decode = (text: string): Buffer => Buffer.from(text, 'base64');
+  const options = { authTagLength: 16 };
+  const decipher = createDecipheriv('aes-256-gcm', decode(key.reveal()), decode(sealed.nonce), options)
+    .setAAD(boundTo(item))
+    .setAuthTag(decode(sealed.tag));
+  return new Secret(Buffer.concat([decipher.update(decode(sealed.data)), decipher.final()]).toString('utf8'));
+}
+
+/** An entry moved to another item, or to another version of the file, does not open. */
+function boundTo(item: string): Buffer {
+  return Buffer.from(`${item}\n${fileVersion}`);
+}

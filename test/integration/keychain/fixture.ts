@@ -1,0 +1,120 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { KeychainChild, keychainChildFile } from '../../../core/keychain/child-process.ts';
+import { dbusProbe } from '../../../core/keychain/dbus-probe.ts';
+import { Journal } from '../../../core/keychain/journal.ts';
+import { KeychainStore } from '../../../core/keychain/keychain-store.ts';
+import type { LockedProbe } from '../../../core/keychain/locked-probe.ts';
+import type { ReadResult } from '../../../core/keychain/secret-store.ts';
+import type { Clock, Logger, Timer } from '../../../core/ports.ts';
+import { SystemClock } from '../../../core/system-clock.ts';
+
+/** The system's clock, but timers of `held` milliseconds fire only when the test says so. */
+export class HeldClock implements Clock {
+  readonly #clock = new SystemClock();
+  readonly #held: number;
+  readonly #waiting = new Set<() => void>();
+  readonly bootId = this.#clock.bootId;
+
+  constructor(held: number) {
+    this.#held = held;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  monotonic(): number {
+    return this.#clock.monotonic();
+  }
+
+  uptime(): number {
+    return this.#clock.uptime();
+  }
+
+  after(ms: number, run: () => void): Timer {
+    if (ms !== this.#held) return this.#clock.after(ms, run);
+    this.#waiting.add(run);
+    return { cancel: () => this.#waiting.delete(run) };
+  }
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  release(): void {
+    const due = [...this.#waiting];
+    this.#waiting.clear();
+    for (const run of due) run();
+  }
+}
+
+export class MemoryLogger implements Logger {
+  readonly lines: string[] = [];
+
+  #add(level: string, message: string, fields: unknown): void {
+    this.lines.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`);
+  }
+
+  debug(message: string, fields?: unknown): void {
+    this.#add('debug', message, fields);
+  }
+
+  info(message: string, fields?: unknown): void {
+    this.#add('info', message, fields);
+  }
+
+  warn(message: string, fields?: unknown): void {
+    this.#add('warn', message, fields);
+  }
+
+  error(message: string, fields?: unknown): void {
+    this.#add('error', message, fields);
+  }
+}
+
+export interface OpenOptions {
+  readonly clock?: Clock;
+  readonly probe?: LockedProbe;
+  readonly callDeadline?: number;
+  /** Instead of the real child. */
+  readonly file?: string;
+}
+
+export interface Opened {
+  readonly store: KeychainStore;
+  readonly child: KeychainChild;
+  readonly logger: MemoryLogger;
+  readonly journalFile: string;
+}
+
+/** A store over a keyring's environment, with the parts a test looks at. */
+export function openStore(env: Record<string, string>, options: OpenOptions = {}): Opened {
+  const { clock = new SystemClock(), probe = dbusProbe(env), callDeadline, file = keychainChildFile() } = options;
+  const logger = new MemoryLogger();
+  const journalFile = join(env.XDG_STATE_HOME ?? '', 'keytray', 'journal');
+  const child = new KeychainChild({
+    clock,
+    logger,
+    env,
+    program: { execPath: process.execPath, file },
+    ...(callDeadline === undefined ? {} : { callDeadline }),
+  });
+  const store = new KeychainStore({ clock, logger, child, probe, journal: new Journal(journalFile) });
+  return { store, child, logger, journalFile };
+}
+
+export const textOf = (result: ReadResult): string => (result.kind === 'found' ? result.value.reveal() : result.kind);
+
+/** A small program that stands in for the keychain child. */
+export const program = (name: string): string => fileURLToPath(new URL(`./programs/${name}`, import.meta.url));
+
+/** Whether a process runs; a zombie does not. */
+export async function alive(pid: number): Promise<boolean> {
+  try {
+    return !/^State:\s+[ZX]/m.test(await readFile(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,15 @@
+import { KeychainChild, keychainChildFile } from '../../../../core/keychain/child-process.ts';
+import { SystemClock } from '../../../../core/system-clock.ts';
+import { MemoryLogger } from '../fixture.ts';
+
+/** Calls the real keychain child in its own environment and tells the child's process id. */
+const child = new KeychainChild({
+  clock: new SystemClock(),
+  logger: new MemoryLogger(),
+  env: process.env,
+  program: { execPath: process.execPath, file: keychainChildFile() },
+  callDeadline: 600_000,
+});
+void child.call({ op: 'get', account: 'lab' });
+await Promise.resolve();
+process.send?.(child.pid);
