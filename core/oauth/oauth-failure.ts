@@ -1,6 +1,6 @@
 /**
  * Why a request to an authorization server did not give a token. The closed list the refresh
- * classification (design §7.3) decides on; it says what was seen, never what to do about it.
+ * classification decides on; it says what was seen, never what to do about it.
  */
 export type OAuthFailureCause =
   /** A well-formed error object (RFC 6749 §5.2) from the configured endpoint. */
@@ -9,6 +9,8 @@ export type OAuthFailureCause =
       readonly error: string;
       readonly description: string | undefined;
       readonly status: number;
+      /** The connection was neither verified TLS nor loopback: anybody may have said it. */
+      readonly unverified?: boolean;
     }
   /** An HTTP status without a well-formed OAuth error. */
   | { readonly kind: 'http_status'; readonly status: number }

@@ -1,0 +1,164 @@
+import type { Configuration, CustomFetch } from 'openid-client';
+import { KeytrayError } from '../errors.ts';
+import type { Fetch } from '../ports.ts';
+import type { Secret } from '../secret.ts';
+import type { AccountSettings } from '../services/service.ts';
+import { type ClientLibrary, loadClient } from './client-library.ts';
+import { libraryFetch } from './library-fetch.ts';
+import { isLoopback } from './loopback-host.ts';
+import { findMetadata, type Metadata, metadataSchema } from './metadata.ts';
+import { OAuthFailure } from './oauth-failure.ts';
+
+/** One authorization server as one account uses it. */
+export interface AuthorizationServer {
+  /** Undefined where endpoints are given by hand without one: then there is no `iss` check and no identity. */
+  readonly issuer: string | undefined;
+  /** The server promises `iss` in authorization responses (RFC 9207 §3). */
+  readonly issuerRequired: boolean;
+  readonly configuration: Configuration;
+  /** Undefined where the server cannot revoke. */
+  readonly revocationEndpoint: URL | undefined;
+  readonly userinfoEndpoint: URL | undefined;
+  readonly tokenEndpoint: URL;
+  readonly resource: string | undefined;
+  /** Nobody in between can forge what its token endpoint says: verified TLS, or loopback. */
+  readonly trusted: boolean;
+  /** Server clock minus ours in seconds, from the metadata's `Date` or as the caller knew it. */
+  readonly clockSkew: number | undefined;
+  readonly fetch: Fetch;
+  /** A configuration of its own for one exchange, so that its answer can be watched; keys are shared. */
+  configure(options: { readonly fetch: CustomFetch; readonly clockSkew: number | undefined }): Configuration;
+}
+
+export interface DiscoveryDeps {
+  readonly fetch: Fetch;
+  readonly clientSecret: Secret | undefined;
+  /** Server clock minus ours in seconds, where a token reply told it. */
+  readonly clockSkew?: number | undefined;
+}
+
+/**
+ * Finds the authorization server of an account: metadata of the issuer (OpenID Connect Discovery, RFC 8414), with
+ * endpoints given by hand on top; or those alone. Endpoints are used as given.
+ * Throws `OAuthFailure`, or `KeytrayError` `misconfigured` where the configuration does not say enough.
+ */
+export async function discoverAuthorizationServer(
+  settings: AccountSettings,
+  deps: DiscoveryDeps,
+): Promise<AuthorizationServer> {
+  if (settings.clientSecret === 'required' && deps.clientSecret === undefined) {
+    throw new KeytrayError(
+      'misconfigured',
+      `${settings.title} needs a client secret: keytray accounts set-secret ${settings.id}`,
+      { account: settings.id },
+    );
+  }
+  const described = await describe(settings, deps.fetch);
+  const methods = described.metadata.code_challenge_methods_supported;
+  if (methods !== undefined && !methods.includes('S256')) {
+    const what = 'the authorization server does not support PKCE with S256';
+    throw new OAuthFailure(what, { kind: 'rejected', what });
+  }
+  return assemble(await loadClient(), settings, described, {
+    ...deps,
+    clockSkew: deps.clockSkew ?? described.clockSkew,
+  });
+}
+
+interface Described {
+  readonly metadata: Metadata;
+  readonly issuer: string | undefined;
+  readonly clockSkew: number | undefined;
+}
+
+async function describe(settings: AccountSettings, fetch: Fetch): Promise<Described> {
+  const { endpoints, issuer } = settings;
+  const byHand = {
+    ...(endpoints.authorizationEndpoint && { authorization_endpoint: endpoints.authorizationEndpoint }),
+    ...(endpoints.tokenEndpoint && { token_endpoint: endpoints.tokenEndpoint }),
+    ...(endpoints.revocationEndpoint && { revocation_endpoint: endpoints.revocationEndpoint }),
+    ...(endpoints.deviceAuthorizationEndpoint && {
+      device_authorization_endpoint: endpoints.deviceAuthorizationEndpoint,
+    }),
+    ...(endpoints.userinfoEndpoint && { userinfo_endpoint: endpoints.userinfoEndpoint }),
+    ...(endpoints.jwksUri && { jwks_uri: endpoints.jwksUri }),
+  };
+  if (endpoints.authorizationEndpoint !== undefined && endpoints.tokenEndpoint !== undefined) {
+    // openid-client wants an issuer in any case; where we have none, nothing is ever compared with this one.
+    const named = { issuer: issuer ?? endpoints.tokenEndpoint, ...byHand };
+    return { metadata: checkedMetadata(settings, named), issuer, clockSkew: undefined };
+  }
+  if (issuer === undefined) {
+    throw new KeytrayError(
+      'misconfigured',
+      `${settings.id}: give an issuer, or authorization_endpoint and token_endpoint`,
+      { account: settings.id },
+    );
+  }
+  const { metadata, clockSkew } = await findMetadata(issuer, fetch);
+  return { metadata: checkedMetadata(settings, { ...metadata, ...byHand }), issuer, clockSkew };
+}
+
+function checkedMetadata(settings: AccountSettings, metadata: unknown): Metadata {
+  const parsed = metadataSchema.safeParse(metadata);
+  if (parsed.success) return parsed.data;
+  const problem = parsed.error.issues[0];
+  throw new KeytrayError(
+    'misconfigured',
+    `${settings.id}: ${problem?.path.join('.') ?? 'endpoints'} ${problem?.message ?? 'cannot be used'}`,
+    { account: settings.id },
+  );
+}
+
+function assemble(
+  client: ClientLibrary,
+  settings: AccountSettings,
+  { issuer, metadata }: Described,
+  deps: DiscoveryDeps,
+): AuthorizationServer {
+  const tokenEndpoint = new URL(metadata.token_endpoint);
+  const url = (text: string | undefined) => (text === undefined ? undefined : new URL(text));
+  const authentication = clientAuthentication(client, metadata, deps.clientSecret);
+  let latest: Configuration | undefined;
+
+  const configure: AuthorizationServer['configure'] = ({ fetch, clockSkew }) => {
+    const configuration = new client.Configuration(
+      metadata,
+      settings.clientId,
+      { [client.clockSkew]: clockSkew ?? deps.clockSkew ?? 0, [client.clockTolerance]: 30 },
+      authentication,
+    );
+    configuration[client.customFetch] = fetch;
+    if (metadata.jwks_uri !== undefined) client.enableNonRepudiationChecks(configuration);
+    // The metadata was checked: plain http is on this machine.
+    if (tokenEndpoint.protocol === 'http:') client.allowInsecureRequests(configuration);
+    const keys = latest === undefined ? undefined : client.getJwksCache(latest);
+    if (keys !== undefined) client.setJwksCache(configuration, keys);
+    latest = configuration;
+    return configuration;
+  };
+
+  return {
+    issuer,
+    issuerRequired: issuer !== undefined && metadata.authorization_response_iss_parameter_supported === true,
+    configuration: configure({ fetch: libraryFetch(deps.fetch), clockSkew: undefined }),
+    revocationEndpoint: url(metadata.revocation_endpoint),
+    userinfoEndpoint: url(metadata.userinfo_endpoint),
+    tokenEndpoint,
+    resource: settings.resource,
+    trusted: isLoopback(tokenEndpoint.hostname) || (tokenEndpoint.protocol === 'https:' && settings.tls.verify),
+    clockSkew: deps.clockSkew,
+    fetch: deps.fetch,
+    configure,
+  };
+}
+
+/** RFC 6749 §2.3.1, RFC 8414 §2: Basic where metadata is silent; servers without metadata mostly know only the body. */
+function clientAuthentication(client: ClientLibrary, metadata: Metadata, secret: Secret | undefined) {
+  if (secret === undefined) return client.None();
+  const byHand = metadata.response_types_supported === undefined;
+  const methods = metadata.token_endpoint_auth_methods_supported ?? (byHand ? ['client_secret_post'] : []);
+  return methods.includes('client_secret_post') && !methods.includes('client_secret_basic')
+    ? client.ClientSecretPost(secret.reveal())
+    : client.ClientSecretBasic(secret.reveal());
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import type { AuthorizationServer } from './authorization-server.ts';
+import { loadClient } from './client-library.ts';
+import { libraryFetch } from './library-fetch.ts';
+import { OAuthFailure } from './oauth-failure.ts';
+import { plainText } from './server-text.ts';
+import type { Identity, TokenReply } from './token-reply.ts';
+
+const text = z
+  .string()
+  .transform((value) => plainText(value))
+  .pipe(z.string().min(1))
+  .optional()
+  .catch(undefined);
+
+/** OpenID Connect Core §5.1: the claims we show or compare. */
+const claimsSchema = z.object({
+  sub: z.string().min(1),
+  preferred_username: text,
+  email: text,
+  email_verified: z.unknown().optional(),
+  name: text,
+});
+
+/** An address the server says is not verified could be anybody's: it is not used. */
+const verifiedEmail = ({ email, email_verified }: z.infer<typeof claimsSchema>): string | undefined =>
+  email_verified === false || email_verified === 'false' ? undefined : email;
+
+const nameOf = (claims: z.infer<typeof claimsSchema>): string | undefined =>
+  claims.preferred_username ?? verifiedEmail(claims) ?? claims.name;
+
+/** Identity from the verified claims of an ID token. */
+export function identityOf(claims: { readonly iss: string; readonly sub: string }): Identity {
+  const known = claimsSchema.parse(claims);
+  return { issuer: claims.iss, subject: claims.sub, email: verifiedEmail(known), name: nameOf(known) };
+}
+
+/**
+ * Completes who signed in with userinfo (OpenID Connect Core §5.3) where the ID token says too little. A server that
+ * cannot answer costs only the name; one that answers for another `sub` fails the sign-in.
+ */
+export async function completeIdentity(server: AuthorizationServer, reply: TokenReply): Promise<Identity | undefined> {
+  const known = reply.identity;
+  if (server.issuer === undefined || server.userinfoEndpoint === undefined) return known;
+  if (known?.email !== undefined && known.name !== undefined) return known;
+
+  const claims = claimsSchema.safeParse(await askUserinfo(server, reply));
+  if (!claims.success) return known;
+  if (known !== undefined && claims.data.sub !== known.subject) {
+    const what = 'userinfo speaks of another subject than the ID token';
+    throw new OAuthFailure(what, { kind: 'rejected', what });
+  }
+  return {
+    issuer: server.issuer,
+    subject: claims.data.sub,
+    email: known?.email ?? verifiedEmail(claims.data),
+    name: known?.name ?? nameOf(claims.data),
+  };
+}
+
+async function askUserinfo(server: AuthorizationServer, reply: TokenReply): Promise<unknown> {
+  const client = await loadClient();
+  const configuration = server.configure({
+    fetch: libraryFetch(server.fetch),
+    clockSkew: reply.clockSkew,
+  });
+  try {
+    return await client.fetchUserInfo(configuration, reply.accessToken.reveal(), client.skipSubjectCheck);
+  } catch {
+    return undefined;
+  }
+}

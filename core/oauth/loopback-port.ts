@@ -1,0 +1,73 @@
+import type { Server } from 'node:http';
+import type { RedirectSettings } from '../config/config.ts';
+import { KeytrayError } from '../errors.ts';
+
+export interface Listening {
+  readonly port: number;
+  readonly listening: readonly Server[];
+}
+
+/** A free port on IPv4 may be taken on IPv6; the system gives another one each time. */
+const tries = 10;
+
+/** Listens on 127.0.0.1, and on ::1 with the same port where browsers may resolve the host to it. */
+export async function listenOn(settings: RedirectSettings, create: () => Server): Promise<Listening> {
+  const ports = settings.ports === 'any' ? Array.from({ length: tries }, () => 0) : settings.ports;
+  for (const port of ports) {
+    const listening = await listenOnPort(settings, port, create);
+    if (listening !== undefined) return listening;
+  }
+  throw noPort(settings);
+}
+
+async function listenOnPort(
+  settings: RedirectSettings,
+  wanted: number,
+  create: () => Server,
+): Promise<Listening | undefined> {
+  const first = create();
+  if ((await listen(first, wanted, '127.0.0.1')) !== 'listening') return undefined;
+  const address = first.address();
+  const port = typeof address === 'object' && address !== null ? address.port : wanted;
+  if (settings.host !== 'localhost') return { port, listening: [first] };
+
+  const second = create();
+  switch (await listen(second, port, '::1')) {
+    case 'listening':
+      return { port, listening: [first, second] };
+    case 'no such address':
+      return { port, listening: [first] };
+    case 'taken':
+      await new Promise((resolve) => first.close(resolve));
+      return undefined;
+  }
+}
+
+type ListenResult = 'listening' | 'taken' | 'no such address';
+
+function listen(server: Server, port: number, host: string): Promise<ListenResult> {
+  return new Promise((resolve, reject) => {
+    const onError = (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve('taken');
+      else if (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT') resolve('no such address');
+      else reject(error);
+    };
+    server.once('error', onError);
+    server.listen({ port, host, exclusive: true, ipv6Only: host === '::1' }, () => {
+      server.removeListener('error', onError);
+      resolve('listening');
+    });
+  });
+}
+
+function noPort({ ports }: RedirectSettings): KeytrayError {
+  if (ports === 'any')
+    return new KeytrayError('misconfigured', 'no free port on 127.0.0.1 for the answer of the browser');
+  const list = ports.join(', ');
+  return new KeytrayError(
+    'misconfigured',
+    ports.length === 1
+      ? `port ${list} of the redirect URI is used by another program: end it, or register another port and set redirect.port`
+      : `ports ${list} of the redirect URI are used by other programs: end one, or register another port and set redirect.port`,
+  );
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { KeytrayError } from '../errors.ts';
+import { OAuthFailure, type OAuthFailureCause } from './oauth-failure.ts';
+import type { Reply } from './reply.ts';
+import { isErrorCode, plainText, withoutValues } from './server-text.ts';
+
+const errorBody = z.looseObject({
+  error: z.string().refine(isErrorCode),
+  error_description: z.unknown().optional(),
+});
+
+const timeoutCodes: ReadonlySet<string> = new Set([
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+]);
+
+export interface MappingContext {
+  /** False where the answer could be forged: TLS not verified, and not on this machine. */
+  readonly trusted?: boolean;
+  /** Secret values of the request, which an answer may repeat. */
+  readonly sent?: readonly string[];
+}
+
+/** An answer that is no success: an OAuth error object (RFC 6749 §5.2) or a bare status. */
+export function failureOfReply(reply: Reply, context: MappingContext = {}): OAuthFailure {
+  const { retryAfter, status } = reply;
+  const host = reply.address.host;
+  const parsed = errorBody.safeParse(reply.json);
+  if (!parsed.success) {
+    return new OAuthFailure(`${host} answered with status ${status}`, { kind: 'http_status', status }, { retryAfter });
+  }
+  const error = withoutValues(parsed.data.error, context.sent ?? []);
+  const text = parsed.data.error_description;
+  const description =
+    typeof text === 'string' ? plainText(withoutValues(text, context.sent ?? [])) || undefined : undefined;
+  const failure: OAuthFailureCause = { kind: 'oauth_error', error, description, status };
+  return new OAuthFailure(
+    `${host} refused: ${error}${description === undefined ? '' : ` (${description})`}`,
+    context.trusted === false ? { ...failure, unverified: true } : failure,
+    { retryAfter },
+  );
+}
+
+export function malformedReply(reply: Reply, what: string): OAuthFailure {
+  return new OAuthFailure(
+    `${reply.address.host} answered with status ${reply.status}, but not with ${what}`,
+    { kind: 'malformed', status: reply.status, what: `not ${what}` },
+    { retryAfter: reply.retryAfter },
+  );
+}
+
+/** What fetch threw: no answer, or half of one. A `KeytrayError` (a CA file that is missing) stays what it is. */
+export function failureOfThrown(thrown: unknown, address: URL): OAuthFailure | KeytrayError {
+  if (thrown instanceof OAuthFailure || thrown instanceof KeytrayError) return thrown;
+  const chain = causesOf(thrown);
+  const ours = chain.find((error) => error instanceof KeytrayError);
+  if (ours !== undefined) return ours;
+  const code = chain.map(codeOf).findLast((found) => found !== undefined) ?? 'UNKNOWN';
+  const timedOut = chain.some((error) => error.name === 'TimeoutError' || error.name === 'AbortError');
+  if (timedOut || timeoutCodes.has(code)) {
+    return new OAuthFailure(`${address.host} did not answer in time`, { kind: 'timeout' });
+  }
+  return new OAuthFailure(`${address.host} cannot be reached (${code})`, { kind: 'network', code });
+}
+
+/**
+ * What openid-client found wrong with an answer that arrived, in the fixed words of the library beneath it. Their
+ * `cause` holds the answer itself, tokens and all, and is left behind here.
+ */
+export function rejectedReply(thrown: unknown): OAuthFailure {
+  const chain = causesOf(thrown);
+  const words = chain.find((error) => error.name === 'OperationProcessingError') ?? chain[0];
+  const what = plainText(words?.message ?? 'unknown');
+  return new OAuthFailure(`the answer of the authorization server was rejected (${what})`, { kind: 'rejected', what });
+}
+
+/** True where only the time of the ID token was wrong, which a skewed clock of ours explains. */
+export function isTimestampProblem(thrown: unknown): boolean {
+  return causesOf(thrown).some((error) => codeOf(error) === 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED');
+}
+
+function causesOf(thrown: unknown): readonly Error[] {
+  const chain: Error[] = [];
+  let error = thrown;
+  while (error instanceof Error && chain.length < 8) {
+    chain.push(error);
+    error = error instanceof AggregateError && error.cause === undefined ? error.errors[0] : error.cause;
+  }
+  return chain;
+}
+
+const codeOf = (error: Error): string | undefined =>
+  'code' in error && typeof error.code === 'string' && /^[A-Z][A-Z0-9_]*$/.test(error.code) ? error.code : undefined;

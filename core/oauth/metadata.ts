@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import type { Fetch } from '../ports.ts';
+import { mayCarrySecrets } from './loopback-host.ts';
+import { failureOfReply, failureOfThrown } from './map-error.ts';
+import { OAuthFailure } from './oauth-failure.ts';
+import { type Reply, readReply } from './reply.ts';
+import { plainText } from './server-text.ts';
+
+const endpoint = z.string().refine((text) => URL.canParse(text) && mayCarrySecrets(new URL(text)), {
+  error: 'must be an https URL (http only on this machine)',
+});
+const names = z.array(z.string());
+
+/** Authorization server metadata (RFC 8414 §2): what we use of it. The rest is passed on as it is. */
+export const metadataSchema = z
+  .object({
+    issuer: z.string().min(1),
+    authorization_endpoint: endpoint,
+    token_endpoint: endpoint,
+    revocation_endpoint: endpoint.exactOptional(),
+    device_authorization_endpoint: endpoint.exactOptional(),
+    userinfo_endpoint: endpoint.exactOptional(),
+    jwks_uri: endpoint.exactOptional(),
+    code_challenge_methods_supported: names.exactOptional(),
+    token_endpoint_auth_methods_supported: names.exactOptional(),
+    id_token_signing_alg_values_supported: names.exactOptional(),
+    response_types_supported: names.exactOptional(),
+    authorization_response_iss_parameter_supported: z.boolean().exactOptional(),
+  })
+  .catchall(z.json());
+export type Metadata = z.infer<typeof metadataSchema>;
+
+export interface FoundMetadata {
+  readonly metadata: Metadata;
+  /** Server clock minus ours in seconds. */
+  readonly clockSkew: number | undefined;
+}
+
+/**
+ * Where metadata may stand: OpenID Connect Discovery §4 (appended to the issuer), RFC 8414 §3 (put between host and
+ * path), and the appended form of the latter that some servers use. The issuer's own slashes are kept.
+ */
+export function metadataAddresses(issuer: URL): readonly URL[] {
+  const at = (path: string) => {
+    const url = new URL(issuer);
+    url.pathname = path;
+    return url;
+  };
+  const path = issuer.pathname.replace(/\/$/, '');
+  const appended = (name: string) => `${path}/.well-known/${name}`;
+  const inserted = (name: string) => `/.well-known/${name}${path}`;
+  const paths = [
+    appended('openid-configuration'),
+    inserted('oauth-authorization-server'),
+    appended('oauth-authorization-server'),
+  ];
+  return [...new Set(paths)].map(at);
+}
+
+/** Reads the metadata of `issuer`, which must name itself exactly so (RFC 8414 §3.3). Throws `OAuthFailure`. */
+export async function findMetadata(issuer: string, fetch: Fetch): Promise<FoundMetadata> {
+  let first: OAuthFailure | undefined;
+  for (const address of metadataAddresses(new URL(issuer))) {
+    const reply = await ask(address, fetch);
+    const found = judge(reply, issuer);
+    if (!(found instanceof OAuthFailure)) return found;
+    // Only "there is nothing here" allows a look elsewhere: a server in trouble must not seem to be another kind of server.
+    if (!isNothingThere(found)) throw found;
+    first ??= found;
+  }
+  throw first ?? new OAuthFailure('no metadata', { kind: 'malformed', status: 0, what: 'no metadata' });
+}
+
+async function ask(address: URL, fetch: Fetch): Promise<Reply> {
+  try {
+    const response = await fetch(address, {
+      headers: { accept: 'application/json' },
+      redirect: 'manual',
+      signal: AbortSignal.timeout(30_000),
+    });
+    return await readReply(address, response);
+  } catch (thrown) {
+    throw failureOfThrown(thrown, address);
+  }
+}
+
+function judge(reply: Reply, issuer: string): FoundMetadata | OAuthFailure {
+  if (reply.status !== 200) return failureOfReply(reply);
+  const parsed = metadataSchema.safeParse(reply.json);
+  if (!parsed.success) {
+    const problem = parsed.error.issues[0];
+    const what =
+      reply.json === undefined || problem === undefined
+        ? 'no JSON metadata'
+        : `metadata: ${problem.path.join('.')} ${problem.message}`;
+    return new OAuthFailure(`${reply.address.host} answered, but not with metadata (${plainText(what)})`, {
+      kind: 'malformed',
+      status: reply.status,
+      what: plainText(what),
+    });
+  }
+  const metadata = parsed.data;
+  if (metadata.issuer !== issuer) {
+    const what = `the server calls itself issuer "${plainText(metadata.issuer)}", the configuration says "${issuer}"`;
+    return new OAuthFailure(`${what}; they must be the same to the last character`, { kind: 'rejected', what });
+  }
+  return { metadata, clockSkew: reply.clockSkew };
+}
+
+const isNothingThere = ({ failure }: OAuthFailure): boolean =>
+  failure.kind === 'malformed' ||
+  ((failure.kind === 'http_status' || failure.kind === 'oauth_error') &&
+    failure.status >= 400 &&
+    failure.status < 500 &&
+    failure.status !== 408 &&
+    failure.status !== 429);

@@ -1,0 +1,34 @@
+import type { Secret } from '../secret.ts';
+import type { AccountSettings } from '../services/service.ts';
+import type { AuthorizationServer } from './authorization-server.ts';
+import { requestTokens } from './token-endpoint.ts';
+import type { TokenReply } from './token-reply.ts';
+
+export interface RefreshOptions {
+  /** A token for another audience than the account's own. */
+  readonly audience?: string | undefined;
+  /** Fewer scopes than were granted; space-separated. */
+  readonly scope?: string | undefined;
+}
+
+/**
+ * Spends a refresh token (RFC 6749 §6). A reply without a refresh token means the old one stays good. `resource`
+ * (RFC 8707 §2.2) and `audience` are repeated, as servers forget them otherwise. Throws `OAuthFailure`.
+ */
+export async function refreshTokens(
+  server: AuthorizationServer,
+  settings: AccountSettings,
+  refreshToken: Secret,
+  options: RefreshOptions = {},
+): Promise<TokenReply> {
+  const parameters = new URLSearchParams();
+  const audience = options.audience ?? settings.audience;
+  if (audience !== undefined) parameters.set('audience', audience);
+  if (settings.resource !== undefined) parameters.set('resource', settings.resource);
+  if (options.scope !== undefined) parameters.set('scope', options.scope);
+  return requestTokens(
+    server,
+    (client, configuration) => client.refreshTokenGrant(configuration, refreshToken.reveal(), parameters),
+    { idToken: 'may be dropped' },
+  );
+}

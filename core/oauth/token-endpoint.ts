@@ -1,0 +1,146 @@
+import type { Configuration, CustomFetch, TokenEndpointResponse, TokenEndpointResponseHelpers } from 'openid-client';
+import type { AuthorizationServer } from './authorization-server.ts';
+import { type ClientLibrary, loadClient } from './client-library.ts';
+import { identityOf } from './identity.ts';
+import { requestInit } from './library-fetch.ts';
+import {
+  failureOfReply,
+  failureOfThrown,
+  isTimestampProblem,
+  type MappingContext,
+  malformedReply,
+  rejectedReply,
+} from './map-error.ts';
+import { type Reply, readReply } from './reply.ts';
+import { readTokenReply, type TokenBody } from './token-body.ts';
+import type { TokenReply } from './token-reply.ts';
+
+type Exchange = (
+  client: ClientLibrary,
+  configuration: Configuration,
+) => Promise<TokenEndpointResponse & TokenEndpointResponseHelpers>;
+
+export interface ExchangeOptions {
+  /** Server clock minus ours in seconds. */
+  readonly clockSkew?: number | undefined;
+  /** Sent as it stands, since the library always ends a path-less one with a slash. */
+  readonly redirectUri?: string;
+  /**
+   * `must be valid`: a bad ID token fails the exchange. `may be dropped`: the tokens are kept without it, because
+   * the refresh token they replace is already spent.
+   */
+  readonly idToken: 'must be valid' | 'may be dropped';
+}
+
+/** One exchange at the token endpoint. Every failure is an `OAuthFailure`, or a `KeytrayError` of the HTTP port. */
+export async function requestTokens(
+  server: AuthorizationServer,
+  exchange: Exchange,
+  options: ExchangeOptions,
+): Promise<TokenReply> {
+  const client = await loadClient();
+  const watched = watch(server, options.redirectUri);
+  const attempt = (fetch: CustomFetch, clockSkew: number | undefined) =>
+    exchange(client, server.configure({ fetch, clockSkew }));
+
+  let result: Awaited<ReturnType<Exchange>> | undefined;
+  let problem: unknown;
+  try {
+    result = await attempt(watched.fetch, options.clockSkew);
+  } catch (thrown) {
+    problem = thrown;
+  }
+  const seen = watched.seen();
+  if (seen.kind === 'nothing') throw rejectedReply(problem);
+  if (seen.kind === 'thrown') throw failureOfThrown(seen.thrown, server.tokenEndpoint);
+  const context = { trusted: server.trusted, sent: watched.sent() };
+  const body = bodyOf(seen.reply, context);
+
+  if (result === undefined && isTimestampProblem(problem) && seen.reply.clockSkew !== undefined) {
+    // Our clock is wrong, not the token: judge the same answer again by the server's clock.
+    try {
+      result = await attempt(watched.replay, seen.reply.clockSkew);
+    } catch (thrown) {
+      problem = thrown;
+    }
+  }
+  if (result === undefined && options.idToken === 'must be valid')
+    throw watched.keysProblem() ?? rejectedReply(problem);
+
+  const claims = result?.claims();
+  return {
+    accessToken: body.accessToken,
+    refreshToken: body.refreshToken,
+    idToken: claims === undefined ? undefined : body.idToken,
+    tokenType: body.tokenType,
+    scope: body.scope,
+    expiresIn: body.expiresIn,
+    clockSkew: seen.reply.clockSkew,
+    identity: claims === undefined ? undefined : identityOf(claims),
+  };
+}
+
+function bodyOf(reply: Reply, context: MappingContext): TokenBody {
+  if (reply.status !== 200) throw failureOfReply(reply, context);
+  const body = readTokenReply(reply.json);
+  if (body !== undefined) return body;
+  const failure = failureOfReply(reply, context);
+  // Some servers send their errors with status 200.
+  throw failure.failure.kind === 'oauth_error' ? failure : malformedReply(reply, 'a token reply');
+}
+
+type Seen =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'thrown'; readonly thrown: unknown }
+  | { readonly kind: 'reply'; readonly reply: Reply };
+
+const secretParameters = ['refresh_token', 'code', 'code_verifier', 'client_secret', 'subject_token', 'token'] as const;
+
+/** Lets the library talk to the server and keeps what the token endpoint said, which its own errors tell only in part. */
+function watch(server: AuthorizationServer, redirectUri: string | undefined) {
+  let seen: Seen = { kind: 'nothing' };
+  let sent: readonly string[] = [];
+  let keysProblem: Error | undefined;
+
+  const fetchKeys: CustomFetch = async (url, options) => {
+    try {
+      return await server.fetch(url, requestInit(options));
+    } catch (thrown) {
+      keysProblem = failureOfThrown(thrown, new URL(url));
+      throw thrown;
+    }
+  };
+
+  const forLibrary = (reply: Reply): Response => {
+    const body = reply.status === 200 ? readTokenReply(reply.json) : undefined;
+    if (body === undefined) return new Response(reply.text || null, { status: reply.status, headers: plainJson });
+    // Without an issuer an ID token can be compared with nothing: it is not looked at.
+    const wire = server.issuer === undefined ? { ...body.wire, id_token: undefined } : body.wire;
+    return new Response(JSON.stringify(wire), { status: 200, headers: plainJson });
+  };
+
+  const fetch: CustomFetch = async (url, options) => {
+    const { body } = options;
+    if (!(body instanceof URLSearchParams)) return fetchKeys(url, options);
+    if (redirectUri !== undefined) body.set('redirect_uri', redirectUri);
+    sent = secretParameters.flatMap((name) => body.get(name) ?? []);
+    try {
+      const reply = await readReply(new URL(url), await server.fetch(url, requestInit(options)));
+      seen = { kind: 'reply', reply };
+      return forLibrary(reply);
+    } catch (thrown) {
+      seen = { kind: 'thrown', thrown };
+      throw thrown;
+    }
+  };
+
+  const replay: CustomFetch = async (url, options) => {
+    return options.body instanceof URLSearchParams && seen.kind === 'reply'
+      ? forLibrary(seen.reply)
+      : fetchKeys(url, options);
+  };
+
+  return { fetch, replay, seen: () => seen, sent: () => sent, keysProblem: () => keysProblem };
+}
+
+const plainJson = { 'content-type': 'application/json' };

@@ -1,0 +1,81 @@
+import { followForms, type LastPage } from '../../cli/demo/built-in-user-agent.ts';
+import { type Authorization, beginAuthorization } from '../../core/oauth/authorization-request.ts';
+import { completeAuthorization, judgeRedirect } from '../../core/oauth/authorization-response.ts';
+import { type AuthorizationServer, discoverAuthorizationServer } from '../../core/oauth/authorization-server.ts';
+import { listenForRedirect } from '../../core/oauth/loopback-redirect.ts';
+import { NodeHttp } from '../../core/oauth/node-http.ts';
+import type { TokenReply } from '../../core/oauth/token-reply.ts';
+import type { Secret } from '../../core/secret.ts';
+import type { AccountSettings } from '../../core/services/service.ts';
+import { fetchOf } from './authorization-server.ts';
+import { ManualClock } from './manual-clock.ts';
+
+export interface LoginOptions {
+  readonly login?: string;
+  readonly consent?: 'allow' | 'deny';
+  readonly clientSecret?: Secret;
+  /** Changes what we remember of our own request, to see it noticed. */
+  readonly distort?: (authorization: Authorization) => Authorization;
+}
+
+export interface FinishedLogin {
+  readonly server: AuthorizationServer;
+  readonly authorization: Authorization;
+  readonly page: LastPage;
+  /** What came of it: the tokens, or why there are none. */
+  readonly outcome: TokenReply | Error;
+}
+
+/** One whole sign-in with the real parts, the browser excepted: discovery, listener, forms, code exchange. */
+export async function logIn(settings: AccountSettings, options: LoginOptions = {}): Promise<FinishedLogin> {
+  const server = await discoverAuthorizationServer(settings, {
+    fetch: fetchOf(new NodeHttp()),
+    clientSecret: options.clientSecret,
+  });
+  let pending: Authorization | undefined;
+  let outcome: TokenReply | Error = new Error('nothing arrived');
+  const redirect = await listenForRedirect({
+    settings: settings.redirect,
+    deadlineMs: 60_000,
+    clock: new ManualClock(),
+    judge: (url) =>
+      pending === undefined
+        ? { kind: 'stray', why: 'too early' }
+        : judgeRedirect(url, {
+            redirectUri: pending.redirectUri,
+            state: pending.state,
+            issuer: server.issuer,
+            issuerRequired: server.issuerRequired,
+          }),
+    answer: async (verdict) => {
+      if (verdict.kind === 'denied' || pending === undefined) {
+        outcome = new Error(verdict.kind === 'denied' ? verdict.error : 'too early');
+        return { kind: 'failed', title: settings.title, what: outcome.message };
+      }
+      try {
+        outcome = await completeAuthorization(server, pending, verdict.url);
+        return { kind: 'signed_in', title: settings.title, who: outcome.identity?.name };
+      } catch (error) {
+        outcome = error instanceof Error ? error : new Error(String(error));
+        return { kind: 'failed', title: settings.title, what: outcome.message };
+      }
+    },
+  });
+  const authorization = await beginAuthorization(server, settings, redirect.redirectUri);
+  pending = options.distort?.(authorization) ?? authorization;
+  try {
+    const page = await followForms(authorization.authorizationUrl, {
+      login: options.login ?? 'ada',
+      ...(options.consent === undefined ? {} : { consent: options.consent }),
+    });
+    return { server, authorization, page, outcome };
+  } finally {
+    await redirect.close();
+  }
+}
+
+/** The tokens of a login that must have worked. */
+export function tokensOf({ outcome }: FinishedLogin): TokenReply {
+  if (outcome instanceof Error) throw outcome;
+  return outcome;
+}

@@ -1,0 +1,113 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { KeytrayError } from '../../../core/errors.ts';
+import { failureOfReply, failureOfThrown, rejectedReply } from '../../../core/oauth/map-error.ts';
+import { type Reply, readReply } from '../../../core/oauth/reply.ts';
+
+const address = new URL('https://login.lab.example/token');
+
+const replyOf = (status: number, body: unknown, headers: Record<string, string> = {}): Promise<Reply> =>
+  readReply(address, new Response(typeof body === 'string' ? body : JSON.stringify(body), { status, headers }));
+
+describe('failureOfReply', () => {
+  it('keeps a well-formed error', async () => {
+    const reply = await replyOf(400, { error: 'invalid_grant', error_description: 'expired' });
+    const failure = failureOfReply(reply);
+    expect(failure.failure).toEqual({
+      kind: 'oauth_error',
+      error: 'invalid_grant',
+      description: 'expired',
+      status: 400,
+    });
+    expect(failure.message).toBe('login.lab.example refused: invalid_grant (expired)');
+  });
+
+  it.each([
+    ['HTML', '<html>'],
+    ['a cut object', '{"error":"invalid_gr'],
+    ['an array', []],
+    ['an error that is no text', { error: { code: 'invalid_grant' } }],
+    ['an empty error', { error: '' }],
+    ['an error with control characters', { error: 'invalid\u0007grant' }],
+    ['a novel', { error: 'x'.repeat(101) }],
+  ])('sees only a status in %s', async (_what, body) => {
+    expect(failureOfReply(await replyOf(400, body)).failure).toEqual({ kind: 'http_status', status: 400 });
+  });
+
+  it('marks an error that anybody could have sent', async () => {
+    const reply = await replyOf(400, { error: 'invalid_grant' });
+    expect(failureOfReply(reply, { trusted: false }).failure).toMatchObject({ unverified: true });
+    expect(failureOfReply(reply, { trusted: true }).failure).not.toHaveProperty('unverified');
+  });
+
+  it('carries Retry-After', async () => {
+    expect(failureOfReply(await replyOf(503, '', { 'retry-after': '7' })).retryAfter).toBe(7);
+  });
+
+  it('repeats no secret, no control character and no novel', async () => {
+    const description = `token very-secret-token is \u001b[1mbad ${'x'.repeat(500)}`;
+    const reply = await replyOf(400, { error: 'invalid_grant', error_description: description });
+    const failure = failureOfReply(reply, { sent: ['very-secret-token'] });
+    expect(inspect(failure)).not.toContain('very-secret-token');
+    expect(failure.message).toContain('token [secret] is [1mbad');
+    expect(failure.message).not.toContain('\u001b');
+    expect(failure.message.length).toBeLessThan(300);
+  });
+});
+
+describe('failureOfThrown', () => {
+  const fetchFailed = (code: string) =>
+    new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code }) });
+
+  it.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ECONNRESET', 'SELF_SIGNED_CERT_IN_CHAIN', 'UND_ERR_SOCKET'])(
+    'names %s',
+    (code) => {
+      const failure = failureOfThrown(fetchFailed(code), address);
+      expect(failure).toMatchObject({ failure: { kind: 'network', code } });
+      expect(failure.message).toBe(`login.lab.example cannot be reached (${code})`);
+    },
+  );
+
+  it.each(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])(
+    'takes %s for a time-out',
+    (code) => {
+      expect(failureOfThrown(fetchFailed(code), address)).toMatchObject({ failure: { kind: 'timeout' } });
+    },
+  );
+
+  it('takes an aborted request for a time-out', () => {
+    expect(failureOfThrown(new DOMException('x', 'TimeoutError'), address)).toMatchObject({
+      failure: { kind: 'timeout' },
+    });
+  });
+
+  it('finds the first of several failed addresses', () => {
+    const both = new AggregateError([Object.assign(new Error('x'), { code: 'EHOSTUNREACH' })]);
+    expect(failureOfThrown(new TypeError('fetch failed', { cause: both }), address)).toMatchObject({
+      failure: { code: 'EHOSTUNREACH' },
+    });
+  });
+
+  it('leaves our own errors as they are', () => {
+    const ours = new KeytrayError('misconfigured', 'tls.ca: cannot read /x');
+    expect(failureOfThrown(new Error('something went wrong', { cause: ours }), address)).toBe(ours);
+  });
+
+  it('knows when it knows nothing', () => {
+    expect(failureOfThrown('a string', address)).toMatchObject({ failure: { kind: 'network', code: 'UNKNOWN' } });
+  });
+});
+
+describe('rejectedReply', () => {
+  it('says what was wrong and leaves the answer behind', () => {
+    const cause = Object.assign(
+      new Error('unexpected JWT "nonce" (nonce) claim value', { cause: { body: 'very-secret' } }),
+      {
+        name: 'OperationProcessingError',
+      },
+    );
+    const failure = rejectedReply(new Error('unexpected JWT claim value encountered', { cause }));
+    expect(failure.failure).toEqual({ kind: 'rejected', what: 'unexpected JWT "nonce" (nonce) claim value' });
+    expect(inspect(failure, { depth: 9 })).not.toContain('very-secret');
+  });
+});
