@@ -1,5 +1,5 @@
 /**
- * The program that asked, as the kernel names it at connect time (SO_PEERCRED; design §1).
+ * The program that asked, as the kernel names it at connect time (SO_PEERCRED).
  * The uid is the boundary; pid and executable are for display and audit: a peer can exec or pass
  * its descriptor on afterwards.
  */

@@ -21,8 +21,9 @@ export interface Caller {
 
 /** What the routes need of the broker. Every failure is a `KeytrayError`. */
 export interface BrokerApi {
-  status(): StatusView;
-  accounts(): readonly AccountView[];
+  /** Waits, bounded, for the first reading of the stores: a keychain not read yet is not an empty one. */
+  status(): Promise<StatusView>;
+  accounts(): Promise<readonly AccountView[]>;
   account(id: string): Promise<AccountView>;
   token(id: string, request: TokenRequest, caller: Caller): Promise<TokenView>;
   startLogin(id: string, request: LoginRequest): Promise<LoginView>;

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 
 /**
- * The shapes that cross the socket (design §6): the server validates with them, the client parses with
+ * The shapes that cross the socket: the server validates with them, the client parses with
  * them, and `/v1/openapi.json` is generated from them. Times are ISO 8601 strings, durations are seconds.
  */
 
@@ -108,7 +108,7 @@ export type TokenView = z.infer<typeof tokenSchema>;
 export const loginRequestSchema = z
   .strictObject({
     user_agent: z.enum(['browser', 'none', 'device', 'paste']),
-    /** Accept another person than before (design §7.6). */
+    /** Accept another person than before. */
     switch: z.boolean().optional(),
   })
   .openapi('LoginRequest');

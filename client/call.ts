@@ -1,0 +1,109 @@
+import type { Socket } from 'node:net';
+import { KeytrayError } from '../core/errors.ts';
+import { createFrameDecoder, encodeFrame, encodeStream, type Frame, fromBroker } from '../core/local-api/frames.ts';
+import { readUpgradeReply } from './upgrade-reply.ts';
+
+export interface HelperRequest {
+  readonly protocol: string;
+  readonly operation: string;
+  readonly argv: readonly string[];
+  /** `NAME=value` each. */
+  readonly variables: readonly string[];
+  readonly cwd: string;
+}
+
+export interface Streams {
+  readonly stdin: NodeJS.ReadableStream;
+  stdout(bytes: Uint8Array): void;
+  stderr(bytes: Uint8Array): void;
+  /** Milliseconds without a byte from the broker after which it counts as gone. */
+  readonly silence: number;
+}
+
+/**
+ * One helper call over an open connection. Resolves to the exit status as soon as the broker has sent it,
+ * whether or not stdin has ended: some callers never close it. Rejects with a `KeytrayError`.
+ */
+export function callHelper(socket: Socket, request: HelperRequest, streams: Streams): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let reply: Buffer | undefined = Buffer.alloc(0);
+    const decode = createFrameDecoder(fromBroker);
+
+    const take = (frame: Frame): void => {
+      switch (frame.type) {
+        case 'O':
+          if (frame.bytes.length > 0) streams.stdout(frame.bytes);
+          return;
+        case 'R':
+          streams.stderr(frame.bytes);
+          return;
+        default:
+          resolve(frame.bytes[0] ?? 1);
+          socket.destroy();
+      }
+    };
+    const receive = (chunk: Buffer): void => {
+      if (reply === undefined) {
+        for (const frame of decode(chunk)) take(frame);
+        return;
+      }
+      reply = Buffer.concat([reply, chunk]);
+      const read = readUpgradeReply(reply);
+      if (read.kind === 'incomplete') return;
+      reply = undefined;
+      if (read.kind === 'refused') throw read.failure;
+      forwardStdin(streams.stdin, socket);
+      for (const frame of decode(read.rest)) take(frame);
+    };
+
+    socket.on('data', (chunk: Buffer) => {
+      try {
+        receive(chunk);
+      } catch (error) {
+        reject(error);
+        socket.destroy();
+      }
+    });
+    socket.setTimeout(streams.silence, () => {
+      reject(new KeytrayError('temporarily_unavailable', 'no answer'));
+      socket.destroy();
+    });
+    socket.once('error', () => undefined);
+    socket.once('close', () => reject(new KeytrayError('temporarily_unavailable', 'the call was cut off')));
+    socket.write(openingOf(request));
+  });
+}
+
+// In one write: the broker need not be asked twice before it can start.
+function openingOf(request: HelperRequest): Uint8Array {
+  const head = [
+    `GET /v1/helpers/${request.protocol}/${encodeURIComponent(request.operation)} HTTP/1.1`,
+    'Host: keytray',
+    'Connection: Upgrade',
+    'Upgrade: keytray-helper/1',
+    '',
+    '',
+  ].join('\r\n');
+  return Buffer.concat([
+    Buffer.from(head),
+    ...request.argv.map((argument) => encodeFrame('A', argument)),
+    ...request.variables.map((variable) => encodeFrame('E', variable)),
+    encodeFrame('C', request.cwd),
+  ]);
+}
+
+function forwardStdin(stdin: NodeJS.ReadableStream, socket: Socket): void {
+  let ended = false;
+  const end = (): void => {
+    if (!ended && socket.writable) socket.write(encodeFrame('Z'));
+    ended = true;
+  };
+  stdin.on('data', (chunk: Buffer) => {
+    for (const frame of encodeStream('I', chunk)) socket.write(frame);
+    if (!socket.writableNeedDrain) return;
+    stdin.pause();
+    socket.once('drain', () => stdin.resume());
+  });
+  stdin.once('end', end);
+  stdin.once('error', end);
+}

@@ -1,0 +1,59 @@
+import { readlinkSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import type { Consumer } from './consumer.ts';
+import { executableOnDarwin, getSocketOption } from './libc.ts';
+
+/**
+ * Who is on the other side of an accepted Unix socket, as the kernel recorded it at connect().
+ * Undefined where the kernel does not say: the caller must then refuse.
+ */
+export function peerOf(socket: Socket): Consumer | undefined {
+  const fd = descriptorOf(socket);
+  if (fd === undefined) return undefined;
+  switch (process.platform) {
+    case 'linux':
+      return peerOnLinux(fd);
+    case 'darwin':
+      return peerOnDarwin(fd);
+    default:
+      return undefined;
+  }
+}
+
+// Node exposes no public accessor; the handle's fd has been there, with this meaning, since Node 4.
+function descriptorOf(socket: Socket): number | undefined {
+  const handle: unknown = Reflect.get(socket, '_handle');
+  if (typeof handle !== 'object' || handle === null) return undefined;
+  const fd: unknown = Reflect.get(handle, 'fd');
+  return typeof fd === 'number' && Number.isInteger(fd) && fd >= 0 ? fd : undefined;
+}
+
+// asm-generic/socket.h: SOL_SOCKET, SO_PEERCRED; struct ucred { pid_t pid; uid_t uid; gid_t gid; }.
+function peerOnLinux(fd: number): Consumer | undefined {
+  const credentials = getSocketOption(fd, 1, 17, 12);
+  if (credentials?.length !== 12) return undefined;
+  const pid = credentials.readInt32LE(0);
+  return { pid, uid: credentials.readUInt32LE(4), executable: executableOnLinux(pid) };
+}
+
+function executableOnLinux(pid: number): string | undefined {
+  // A peer of another pid namespace is 0 here.
+  if (pid <= 0) return undefined;
+  try {
+    return readlinkSync(`/proc/${pid}/exe`);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Written by sys/un.h and sys/ucred.h, not yet run on a Mac: SOL_LOCAL 0, LOCAL_PEERCRED 1, LOCAL_PEERPID 2;
+ * struct xucred { u_int version; uid_t uid; short ngroups; gid_t groups[16]; }, version 0.
+ */
+function peerOnDarwin(fd: number): Consumer | undefined {
+  const credentials = getSocketOption(fd, 0, 1, 76);
+  if (credentials === undefined || credentials.length < 8 || credentials.readUInt32LE(0) !== 0) return undefined;
+  const peerPid = getSocketOption(fd, 0, 2, 4);
+  const pid = peerPid?.length === 4 ? peerPid.readInt32LE(0) : 0;
+  return { pid, uid: credentials.readUInt32LE(4), executable: pid > 0 ? executableOnDarwin(pid) : undefined };
+}

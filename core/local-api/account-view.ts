@@ -1,0 +1,83 @@
+import type { Account } from '../accounts/account.ts';
+import { presentState } from '../accounts/account-state.ts';
+import type { LoginDesk } from '../accounts/login-desk.ts';
+import type { PendingLogin } from '../accounts/pending-login.ts';
+import type { Revocation } from '../accounts/sign-out.ts';
+import { secondsLeft } from '../accounts/token-age.ts';
+import type { Identity } from '../oauth/token-reply.ts';
+import type { Clock } from '../ports.ts';
+import type { AccountView, LoginView, LogoutView } from './wire.ts';
+
+const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
+
+/** Leaves out what is undefined, as JSON would. */
+function present<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+}
+
+function subjectView(identity: Identity | undefined): AccountView['subject'] {
+  return identity && present({ ...identity });
+}
+
+/** A pending login as the wire shows it. No secret: the authorization URL carries a challenge, not the verifier. */
+export function loginView(login: PendingLogin): LoginView {
+  const { phase } = login;
+  const common = { login_id: login.id, account: login.account, state: phase.kind };
+  switch (phase.kind) {
+    case 'started':
+      return { ...common, authorization_url: phase.authorizationUrl.href, expires_at: iso(phase.expiresAt) };
+    case 'succeeded':
+      return present<LoginView>({ ...common, subject: subjectView(phase.identity) });
+    case 'failed':
+      return { ...common, error: phase.failure.code, error_description: phase.failure.message };
+    case 'expired':
+      return { ...common, error: 'login_required', error_description: 'nobody signed in within five minutes' };
+    case 'cancelled':
+      return { ...common, error: 'login_required', error_description: 'the sign-in was cancelled' };
+    case 'requested':
+      return common;
+  }
+}
+
+export function accountView(account: Account, logins: LoginDesk, clock: Clock): AccountView {
+  const { settings, state, record } = account;
+  const login = logins.of(account.id);
+  const left = record === undefined ? 0 : secondsLeft(record, clock);
+  const presented = presentState(state, {
+    secondsLeft: left,
+    signingIn: login?.phase.kind === 'started',
+    now: clock.monotonic(),
+  });
+  const expires = record?.lifetime === undefined || left === Number.NEGATIVE_INFINITY ? undefined : left;
+  return present<AccountView>({
+    account: account.id,
+    service: settings.service,
+    title: settings.title,
+    state: presented.name,
+    reason: presented.name === 'active' ? undefined : presented.reason,
+    reason_description: presented.name === 'active' ? undefined : presented.description,
+    subject: subjectView(record?.identity),
+    scopes: record?.scope === undefined ? [...settings.scopes] : record.scope.split(' '),
+    store: settings.store,
+    environment: settings.environment,
+    tls_verified: settings.tls.verify,
+    expires_at: expires === undefined ? undefined : iso(clock.now() + expires * 1_000),
+    expires_in: expires === undefined ? undefined : Math.max(0, Math.floor(expires)),
+    last_refresh: record === undefined ? undefined : iso(record.obtainedAt),
+    next_refresh: undefined,
+    clock_skew: record?.clockSkew,
+    serves: Object.fromEntries(Object.entries(settings.serves).map(([family, hosts]) => [family, [...hosts]])),
+    login: login && loginView(login),
+  });
+}
+
+export function logoutView(account: string, revocation: Revocation): LogoutView {
+  switch (revocation.kind) {
+    case 'failed':
+      return { account, revocation: 'failed', detail: revocation.why };
+    case 'shared':
+      return { account, revocation: 'shared', detail: `${revocation.with} uses the same grant` };
+    default:
+      return { account, revocation: revocation.kind };
+  }
+}

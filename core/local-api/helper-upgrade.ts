@@ -1,0 +1,123 @@
+import type { Socket } from 'node:net';
+import { failures, KeytrayError } from '../errors.ts';
+import type { HelperCall } from '../helpers/helper.ts';
+import type { Logger } from '../ports.ts';
+import type { BrokerApi, Caller } from './broker-api.ts';
+import { ByteQueue } from './byte-queue.ts';
+import { asKeytrayError } from './error-response.ts';
+import { createFrameDecoder, encodeFrame, encodeStream, FrameError, fromCaller } from './frames.ts';
+import { createHelperSession, type HelperStep, type Preamble } from './helper-session.ts';
+
+export interface HelperConnection {
+  readonly socket: Socket;
+  /** What came with the request, before the switch of protocols. */
+  readonly head: Uint8Array;
+  readonly protocol: string;
+  readonly operation: string;
+  readonly consumer: Caller['consumer'];
+  readonly broker: BrokerApi;
+  readonly logger: Logger;
+  readonly timeouts: { readonly preamble: number; readonly heartbeat: number; readonly linger: number };
+}
+
+// A caller that does not read gets no more than this kept for it.
+const largestBacklog = 4 * 1024 * 1024;
+
+/** Serves one helper call on a connection whose `101 Switching Protocols` has been sent, then closes it. */
+export function serveHelper(connection: HelperConnection): void {
+  const { socket, timeouts } = connection;
+  const gone = new AbortController();
+  const stdin = new ByteQueue();
+  const decode = createFrameDecoder(fromCaller);
+  const advance = createHelperSession();
+  let finished = false;
+
+  const send = (frame: Uint8Array): void => {
+    if (finished || socket.destroyed) return;
+    socket.write(frame);
+    if (socket.writableLength > largestBacklog) socket.destroy();
+  };
+  const sendText = (type: string, text: string): void => {
+    for (const frame of encodeStream(type, Buffer.from(text))) send(frame);
+  };
+  const finish = (status: number): void => {
+    send(encodeFrame('X', Uint8Array.of(status & 0xff)));
+    if (finished) return;
+    finished = true;
+    clearTimeout(preambleTimer);
+    clearInterval(heartbeat);
+    stdin.end(new KeytrayError('invalid_request', 'the call has ended'));
+    socket.end();
+    // The caller closes when it has seen the status; one that does not is not kept.
+    setTimeout(() => socket.destroy(), timeouts.linger).unref();
+  };
+  const fail = (error: unknown): void => {
+    if (finished) return;
+    const failure = asKeytrayError(error, connection.logger);
+    sendText('R', `${oneLine(`keytray: ${failure.message}`)}\n`);
+    finish(failures[failure.code].exit);
+  };
+  const leave = (): void => {
+    clearTimeout(preambleTimer);
+    clearInterval(heartbeat);
+    stdin.end(new KeytrayError('invalid_request', 'the caller has gone'));
+    if (!finished) gone.abort();
+    finished = true;
+    socket.destroy();
+  };
+  const preambleTimer = setTimeout(
+    () => fail(new KeytrayError('invalid_request', 'the arguments did not arrive')),
+    timeouts.preamble,
+  );
+  const heartbeat = setInterval(() => send(encodeFrame('O')), timeouts.heartbeat);
+
+  const start = (preamble: Preamble): void => {
+    clearTimeout(preambleTimer);
+    const call: HelperCall = {
+      operation: connection.operation,
+      ...preamble,
+      stdin,
+      stdout: (text) => sendText('O', text),
+      stderr: (line) => sendText('R', `${oneLine(line)}\n`),
+      signal: gone.signal,
+    };
+    const caller: Caller = { consumer: connection.consumer, signal: gone.signal };
+    connection.broker.helper(connection.protocol, call, caller).then(finish, fail);
+  };
+  const take = (step: HelperStep): void => {
+    switch (step.kind) {
+      case 'more':
+        return;
+      case 'start':
+        start(step.preamble);
+        return;
+      case 'stdin':
+        stdin.push(step.bytes);
+        return;
+      case 'stdin_ended':
+        stdin.end();
+    }
+  };
+  const receive = (chunk: Uint8Array): void => {
+    // What a caller still sends after the status is read and forgotten, or closing would lose the status.
+    if (finished) return;
+    try {
+      for (const frame of decode(chunk)) take(advance(frame));
+    } catch (error) {
+      fail(error instanceof FrameError ? new KeytrayError('invalid_request', error.message) : error);
+      gone.abort();
+    }
+  };
+
+  socket.on('data', receive);
+  // The caller keeps its writing side open to the end: an end means that it has gone.
+  socket.once('end', leave);
+  socket.once('error', leave);
+  socket.once('close', leave);
+  if (connection.head.length > 0) receive(connection.head);
+}
+
+function oneLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not reach a terminal
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
+}

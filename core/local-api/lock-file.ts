@@ -1,0 +1,35 @@
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { lockFileDescriptor } from '../access/libc.ts';
+import { KeytrayError } from '../errors.ts';
+
+export interface LockFile {
+  release(): void;
+}
+
+/**
+ * Takes the lock that makes a broker the only one. It is held until `release` or the end of the process,
+ * also of one that crashed. Undefined where another process holds it.
+ * The file itself stays: removing a lock file lets two processes lock two different files of one name.
+ */
+export function takeLockFile(path: string, uid: number): LockFile | undefined {
+  // libuv adds O_CLOEXEC, so no child can keep the lock alive after us.
+  const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+  let locked = false;
+  try {
+    const file = fstatSync(fd);
+    if (!file.isFile() || file.uid !== uid) {
+      throw new KeytrayError('misconfigured', `${path} is not a lock file of ours; remove it`);
+    }
+    locked = lockFileDescriptor(fd) === 'locked';
+  } finally {
+    if (!locked) closeSync(fd);
+  }
+  if (!locked) return undefined;
+  let held = true;
+  return {
+    release() {
+      if (held) closeSync(fd);
+      held = false;
+    },
+  };
+}

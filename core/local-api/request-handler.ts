@@ -1,0 +1,88 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import type { Consumer } from '../access/consumer.ts';
+import type { KeytrayError } from '../errors.ts';
+import type { Logger } from '../ports.ts';
+import { errorResponse } from './error-response.ts';
+import { judgeHead, judgePeer, payloadTooLarge } from './guards.ts';
+import { declaresTooMuch, discardBody, hasBody, readBody } from './request-body.ts';
+import type { LocalApiApp, RouteBindings } from './route.ts';
+
+/** What is known of the connections that are open. */
+export type Peers = WeakMap<Socket, Consumer>;
+
+export interface RequestHandlerOptions {
+  readonly app: LocalApiApp;
+  readonly uid: number;
+  readonly peers: Peers;
+  readonly logger: Logger;
+}
+
+export type RequestHandler = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
+
+/** Guards first, then the whole body, then the routes. */
+export function createRequestHandler({ app, uid, peers, logger }: RequestHandlerOptions): RequestHandler {
+  const listener = getRequestListener(
+    (request, env) => {
+      // HTTP/1.1 only: the other half of the type belongs to HTTP/2 servers.
+      const { incoming, outgoing } = env as HttpBindings;
+      const consumer = peers.get(incoming.socket);
+      if (consumer === undefined) throw new TypeError('a request of a caller that no guard has seen');
+      const bindings: RouteBindings = { incoming, outgoing, consumer };
+      return app.fetch(request, bindings);
+    },
+    // The global Request and Response belong to everybody in this process.
+    { overrideGlobalObjects: false },
+  );
+
+  const refuse = async (incoming: IncomingMessage, outgoing: ServerResponse, failure: unknown): Promise<void> => {
+    await discardBody(incoming).catch(() => undefined);
+    if (outgoing.destroyed || outgoing.headersSent || outgoing.socket?.writable !== true) return;
+    const { status, headers, body } = errorResponse(failure, logger);
+    const text = JSON.stringify(body);
+    outgoing.shouldKeepAlive = false;
+    outgoing.writeHead(status, {
+      'Content-Type': 'application/json',
+      'Cache-Control': 'no-store',
+      'Content-Length': Buffer.byteLength(text),
+      ...headers,
+    });
+    outgoing.end(text);
+  };
+
+  const serve = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    if (hasBody(incoming)) {
+      if (incoming.headers.expect !== undefined) {
+        if (declaresTooMuch(incoming)) throw payloadTooLarge();
+        outgoing.writeContinue();
+      }
+      // What @hono/node-server reads instead of the stream, where it is there.
+      Object.assign(incoming, { rawBody: await readBody(incoming) });
+      readAsJson(incoming);
+    }
+    await listener(incoming, outgoing);
+  };
+
+  return (incoming, outgoing) => {
+    const refusal: KeytrayError | undefined =
+      judgePeer(peers.get(incoming.socket), uid) ??
+      judgeHead({ target: incoming.url ?? '', rawHeaders: incoming.rawHeaders });
+    const answered = refusal === undefined ? serve(incoming, outgoing) : Promise.reject(refusal);
+    answered.catch((failure: unknown) => refuse(incoming, outgoing, failure));
+  };
+}
+
+/**
+ * Bodies are JSON here, whatever curl's `-d` calls them by itself. No web page gains by it: none reaches a Unix
+ * socket, and `Origin` is refused before.
+ */
+function readAsJson(incoming: IncomingMessage): void {
+  const { headers, rawHeaders } = incoming;
+  const named = headers['content-type'];
+  if (named !== undefined && named !== 'application/x-www-form-urlencoded') return;
+  headers['content-type'] = 'application/json';
+  const at = rawHeaders.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type');
+  if (at === -1) rawHeaders.push('Content-Type', 'application/json');
+  else rawHeaders[at + 1] = 'application/json';
+}

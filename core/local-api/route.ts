@@ -1,0 +1,59 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Consumer } from '../access/consumer.ts';
+import type { Logger } from '../ports.ts';
+import type { BrokerApi, Caller } from './broker-api.ts';
+import { accountIdSchema, errorSchema } from './wire.ts';
+
+/** What every route file shares. */
+export interface RouteContext {
+  readonly broker: BrokerApi;
+  readonly logger: Logger;
+  /** Milliseconds between two signs of life on an event stream. */
+  readonly heartbeat: number;
+  /** Streams that end when the server does. */
+  readonly streams: Set<ServerResponse>;
+}
+
+export interface RouteBindings {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+  readonly consumer: Consumer;
+}
+
+export interface RouteEnvironment {
+  Bindings: RouteBindings;
+}
+
+export type LocalApiApp = OpenAPIHono<RouteEnvironment>;
+
+/** The signal aborts when the connection ends before the answer did. */
+export function callerOf({ consumer, outgoing }: RouteBindings): Caller {
+  const gone = new AbortController();
+  if (outgoing.destroyed) gone.abort();
+  outgoing.once('close', () => {
+    if (!outgoing.writableFinished) gone.abort();
+  });
+  return { consumer, signal: gone.signal };
+}
+
+export const noStore = { 'Cache-Control': 'no-store' } as const;
+
+export const accountParameter = accountIdSchema.openapi({
+  param: { name: 'id', in: 'path', required: true },
+  example: 'github@work',
+});
+
+/** The part of every route's answers that says how it fails. */
+export const failureResponse = {
+  default: {
+    description: 'The request failed; `error` is a stable code.',
+    content: { 'application/json': { schema: errorSchema } },
+  },
+} as const;
+
+export const jsonBody = <Schema>(schema: Schema) => ({ content: { 'application/json': { schema } } });
+export const jsonAnswer = <Schema>(description: string, schema: Schema) => ({
+  description,
+  content: { 'application/json': { schema } },
+});

@@ -1,0 +1,27 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import {
+  accountParameter,
+  callerOf,
+  failureResponse,
+  jsonAnswer,
+  jsonBody,
+  type LocalApiApp,
+  noStore,
+  type RouteContext,
+} from '../route.ts';
+import { tokenRequestSchema, tokenSchema } from '../wire.ts';
+
+const route = createRoute({
+  method: 'post',
+  path: '/v1/accounts/{id}/token',
+  summary: 'An access token with at least `min_ttl` left, or the ID token; never a refresh token.',
+  request: { params: z.object({ id: accountParameter }), body: jsonBody(tokenRequestSchema) },
+  responses: { 200: jsonAnswer('The token.', tokenSchema), ...failureResponse },
+});
+
+export function registerTokenRoute(app: LocalApiApp, { broker }: RouteContext): void {
+  app.openapi(route, async (c) => {
+    const { id } = c.req.valid('param');
+    return c.json(await broker.token(id, c.req.valid('json'), callerOf(c.env)), 200, noStore);
+  });
+}

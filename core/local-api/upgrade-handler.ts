@@ -1,0 +1,73 @@
+import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { KeytrayError } from '../errors.ts';
+import type { Logger } from '../ports.ts';
+import type { BrokerApi } from './broker-api.ts';
+import { errorResponse, RequestRefused, rawErrorResponse } from './error-response.ts';
+import { judgeHead, judgePeer } from './guards.ts';
+import { type HelperConnection, serveHelper } from './helper-upgrade.ts';
+import type { Peers } from './request-handler.ts';
+import { helperUpgrade } from './routes/helpers.ts';
+
+export interface UpgradeHandlerOptions {
+  readonly broker: BrokerApi;
+  readonly uid: number;
+  readonly peers: Peers;
+  readonly logger: Logger;
+  readonly timeouts: HelperConnection['timeouts'];
+  /** Connections that have left HTTP, for the end of the server. */
+  readonly upgraded: Set<Socket>;
+}
+
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+export function asksForHelper(request: IncomingMessage): boolean {
+  return request.headers.upgrade?.toLowerCase() === helperUpgrade && helperPath(request.url ?? '') !== undefined;
+}
+
+/** Guards first, as for every request; then the switch of protocols (RFC 9110 section 7.8). */
+export function createUpgradeHandler(options: UpgradeHandlerOptions): UpgradeHandler {
+  const { broker, uid, peers, logger, timeouts, upgraded } = options;
+  return (request, socket, head) => {
+    // Node types it wider, for servers that are fed other streams.
+    if (!(socket instanceof Socket)) return;
+    upgraded.add(socket);
+    socket.once('close', () => upgraded.delete(socket));
+    try {
+      const consumer = peers.get(socket);
+      const refusal =
+        judgePeer(consumer, uid) ?? judgeHead({ target: request.url ?? '', rawHeaders: request.rawHeaders });
+      if (refusal !== undefined) throw refusal;
+      if (consumer === undefined) throw new KeytrayError('access_denied', 'the caller is unknown');
+      if (request.method !== 'GET') throw new RequestRefused(405, 'this path answers GET', { Allow: 'GET' });
+      const path = helperPath(request.url ?? '');
+      if (path === undefined || !asksForHelper(request)) {
+        throw new RequestRefused(400, `only ${helperUpgrade} is spoken here`);
+      }
+      socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${helperUpgrade}\r\n\r\n`);
+      serveHelper({ socket, head, ...path, consumer, broker, logger, timeouts });
+    } catch (failure) {
+      refuse(socket, rawErrorResponse(errorResponse(failure, logger)), timeouts.linger);
+    }
+  };
+}
+
+/** Answers and reads on, because closing over unread bytes would take the answer with it. */
+export function refuse(socket: Socket, answer: string, linger: number): void {
+  socket.on('error', () => socket.destroy());
+  socket.once('end', () => socket.destroy());
+  socket.resume();
+  socket.end(answer);
+  setTimeout(() => socket.destroy(), linger).unref();
+}
+
+function helperPath(target: string): { readonly protocol: string; readonly operation: string } | undefined {
+  const match = /^\/v1\/helpers\/([a-z0-9-]{1,64})\/([^/?#]{1,256})$/.exec(target);
+  if (match?.[1] === undefined || match[2] === undefined) return undefined;
+  try {
+    return { protocol: match[1], operation: decodeURIComponent(match[2]) };
+  } catch {
+    return undefined;
+  }
+}

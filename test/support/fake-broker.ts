@@ -1,0 +1,217 @@
+import { KeytrayError } from '../../core/errors.ts';
+import type { HelperCall } from '../../core/helpers/helper.ts';
+import type { BrokerApi, Caller } from '../../core/local-api/broker-api.ts';
+import type {
+  AccountView,
+  BrokerEvent,
+  CallbackRequest,
+  LoginRequest,
+  LoginView,
+  LogoutView,
+  StatusView,
+  TokenRequest,
+  TokenView,
+} from '../../core/local-api/wire.ts';
+import type { Secret } from '../../core/secret.ts';
+
+export function accountView(account: string, changes: Partial<AccountView> = {}): AccountView {
+  return {
+    account,
+    service: account.split('@')[0] ?? account,
+    title: account,
+    state: 'active',
+    scopes: [],
+    store: 'memory',
+    tls_verified: true,
+    serves: {},
+    ...changes,
+  };
+}
+
+export interface RecordedCall {
+  readonly method: string;
+  readonly arguments: readonly unknown[];
+}
+
+type TokenAnswer = (request: TokenRequest, caller: Caller) => TokenView | Promise<TokenView>;
+type HelperAnswer = (call: HelperCall, caller: Caller) => Promise<number>;
+
+/**
+ * A broker without accounts logic: what it answers is set by the test, what it was asked is in `calls`.
+ * `failures` makes a method (by name) throw; `tokens` and `helpers` answer by account and by protocol.
+ */
+export class FakeBroker implements BrokerApi {
+  readonly calls: RecordedCall[] = [];
+  readonly failures = new Map<keyof BrokerApi, Error>();
+  readonly tokens = new Map<string, TokenAnswer>();
+  readonly helpers = new Map<string, HelperAnswer>();
+  readonly views = new Map<string, AccountView>();
+  readonly logins = new Map<string, LoginView>();
+  readonly clientSecrets = new Map<string, Secret>();
+  revocation: LogoutView['revocation'] = 'revoked';
+  handedOver = 0;
+  readonly #listeners = new Set<(event: BrokerEvent) => void>();
+  readonly #loginWaiters = new Map<string, Set<(login: LoginView) => void>>();
+
+  constructor(accounts: readonly AccountView[] = []) {
+    for (const account of accounts) this.views.set(account.account, account);
+  }
+
+  /** How many event listeners are there: a test sees whether a stream was let go. */
+  get listenerCount(): number {
+    return this.#listeners.size;
+  }
+
+  called(method: keyof BrokerApi): readonly RecordedCall[] {
+    return this.calls.filter((call) => call.method === method);
+  }
+
+  emit(event: BrokerEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Moves a login on; wakes those who wait for it once it has ended. */
+  setLogin(login: LoginView): void {
+    this.logins.set(login.login_id, login);
+    this.emit({ type: 'login', login });
+    if (login.state === 'requested' || login.state === 'started') return;
+    for (const wake of this.#loginWaiters.get(login.login_id) ?? []) wake(login);
+    this.#loginWaiters.delete(login.login_id);
+  }
+
+  async status(): Promise<StatusView> {
+    this.#record('status');
+    return {
+      version: '0.0.0-test',
+      pid: process.pid,
+      started_at: '2026-11-23T09:00:00.000Z',
+      kind: 'agent',
+      keychain: { backend: 'memory', state: 'unlocked' },
+      config: { files: [] },
+      accounts: [...this.views.values()],
+      logins: [...this.logins.values()].filter((login) => login.state === 'requested' || login.state === 'started'),
+    };
+  }
+
+  async accounts(): Promise<readonly AccountView[]> {
+    this.#record('accounts');
+    return [...this.views.values()];
+  }
+
+  async account(id: string): Promise<AccountView> {
+    this.#record('account', id);
+    return this.#view(id);
+  }
+
+  async token(id: string, request: TokenRequest, caller: Caller): Promise<TokenView> {
+    this.#record('token', id, request, caller);
+    this.#view(id);
+    const answer = this.tokens.get(id);
+    if (answer === undefined) {
+      throw new KeytrayError('login_required', `${id} needs a sign-in`, { account: id });
+    }
+    return await answer(request, caller);
+  }
+
+  async startLogin(id: string, request: LoginRequest): Promise<LoginView> {
+    this.#record('startLogin', id, request);
+    this.#view(id);
+    const known = [...this.logins.values()].find((login) => login.account === id && login.state === 'started');
+    if (known !== undefined) return known;
+    const login: LoginView = {
+      login_id: `login-${this.logins.size + 1}`,
+      account: id,
+      state: 'started',
+      authorization_url: 'https://login.example.test/authorize?state=test',
+      expires_at: '2026-11-23T09:05:00.000Z',
+    };
+    this.setLogin(login);
+    return login;
+  }
+
+  login(loginId: string): LoginView {
+    this.#record('login', loginId);
+    return this.#login(loginId);
+  }
+
+  async waitForLogin(loginId: string, seconds: number, signal: AbortSignal): Promise<LoginView> {
+    this.#record('waitForLogin', loginId, seconds, signal);
+    const login = this.#login(loginId);
+    if (login.state !== 'requested' && login.state !== 'started') return login;
+    return await new Promise((resolve) => {
+      const finish = (): void => {
+        clearTimeout(timer);
+        resolve(this.#login(loginId));
+      };
+      const timer = setTimeout(finish, seconds * 1000);
+      signal.addEventListener('abort', finish, { once: true });
+      const waiters = this.#loginWaiters.get(loginId) ?? new Set();
+      waiters.add(finish);
+      this.#loginWaiters.set(loginId, waiters);
+    });
+  }
+
+  async finishLogin(loginId: string, callback: CallbackRequest): Promise<LoginView> {
+    this.#record('finishLogin', loginId, callback);
+    const login: LoginView = { ...this.#login(loginId), state: 'succeeded' };
+    this.setLogin(login);
+    return login;
+  }
+
+  cancelLogin(loginId: string): LoginView {
+    this.#record('cancelLogin', loginId);
+    const login: LoginView = { ...this.#login(loginId), state: 'cancelled' };
+    this.setLogin(login);
+    return login;
+  }
+
+  async logout(id: string, options: { readonly revoke: boolean }): Promise<LogoutView> {
+    this.#record('logout', id, options);
+    this.#view(id);
+    return { account: id, revocation: options.revoke ? this.revocation : 'not_asked' };
+  }
+
+  async setClientSecret(id: string, secret: Secret): Promise<void> {
+    this.#record('setClientSecret', id);
+    this.#view(id);
+    this.clientSecrets.set(id, secret);
+  }
+
+  subscribe(listener: (event: BrokerEvent) => void): () => void {
+    this.#record('subscribe');
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  async helper(protocol: string, call: HelperCall, caller: Caller): Promise<number> {
+    this.#record('helper', protocol, call, caller);
+    const answer = this.helpers.get(protocol);
+    if (answer === undefined) throw new KeytrayError('not_found', `there is no helper protocol ${protocol}`);
+    return await answer(call, caller);
+  }
+
+  handover(): void {
+    this.#record('handover');
+    this.handedOver += 1;
+  }
+
+  #record(method: keyof BrokerApi, ...args: readonly unknown[]): void {
+    this.calls.push({ method, arguments: args });
+    const failure = this.failures.get(method);
+    if (failure !== undefined) throw failure;
+  }
+
+  #view(id: string): AccountView {
+    const view = this.views.get(id);
+    if (view === undefined) throw new KeytrayError('unknown_account', `there is no account ${id}`, { account: id });
+    return view;
+  }
+
+  #login(loginId: string): LoginView {
+    const login = this.logins.get(loginId);
+    if (login === undefined) throw new KeytrayError('unknown_login', `there is no login ${loginId}`, { loginId });
+    return login;
+  }
+}
