@@ -1,7 +1,7 @@
 import type { ToolFamily } from '../config/config.ts';
 import type { Secret } from '../secret.ts';
 
-/** One call of a helper program, as the client forwarded it (design §2). */
+/** One call of a helper program, as the client forwarded it. */
 export interface HelperCall {
   /** Last word of the tool's own command line: `get`, `store`, `erase`, … */
   readonly operation: string;
@@ -42,7 +42,7 @@ export interface ServedAccount {
 export interface HelperBroker {
   served(family: ToolFamily): readonly ServedAccount[];
   handOut(account: string, forWhat: { readonly host: string }): Promise<HandedOut>;
-  /** A tool says this value was refused: a hint, judged by design §7.8. */
+  /** A tool says this value was refused: a hint; what follows is the broker’s decision. */
   reportRejected(account: string, value: Secret): Promise<void>;
 }
 

@@ -1,0 +1,32 @@
+import { KeytrayError } from '../errors.ts';
+
+/** One line for people: what is the matter with this account, and what to do. Holds no secret. */
+export function unavailableLine(failure: unknown, account: { readonly id: string; readonly title: string }): string {
+  return oneLine(`keytray: ${explain(failure, account)}`);
+}
+
+/** Titles and messages come from files and servers: nothing in them may move the cursor or start a line. */
+export function oneLine(text: string): string {
+  return text
+    .replace(/\p{Cc}+/gu, ' ')
+    .replace(/\p{Cf}+/gu, '')
+    .trim();
+}
+
+function explain(failure: unknown, account: { readonly id: string; readonly title: string }): string {
+  if (!(failure instanceof KeytrayError)) return `${account.title}: unexpected failure; see: keytray status`;
+  switch (failure.code) {
+    case 'login_required':
+      return `sign in to ${account.title}: keytray login ${account.id}`;
+    case 'keychain_locked':
+      return `the keychain is locked, ${account.title} waits for it; unlock it and try again`;
+    case 'temporarily_unavailable':
+      return `${account.title} is not reachable now; ${again(failure.retryAfter)}`;
+    default:
+      return `${account.title}: ${failure.message}`;
+  }
+}
+
+function again(retryAfter: number | undefined): string {
+  return retryAfter === undefined ? 'try again later' : `try again in ${Math.ceil(retryAfter)} s`;
+}

@@ -1,0 +1,53 @@
+import { type FailureCode, KeytrayError } from '../../core/errors.ts';
+import type { HandedOut, HelperBroker, ServedAccount } from '../../core/helpers/helper.ts';
+import { Secret } from '../../core/secret.ts';
+
+/** What the fake broker holds for an account: plain data, so that a helper process can be given it as JSON. */
+export interface FakeAccount extends ServedAccount {
+  readonly token?: string;
+  readonly tokenType?: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt?: number;
+  /** Hands out nothing and fails like this instead. */
+  readonly failure?: FailureCode;
+}
+
+/** A broker that holds its accounts in memory and remembers what helpers asked of it. */
+export class FakeHelperBroker implements HelperBroker {
+  readonly handedOut: { readonly account: string; readonly host: string }[] = [];
+  readonly rejected: { readonly account: string; readonly value: string }[] = [];
+  readonly #accounts: readonly FakeAccount[];
+
+  constructor(accounts: readonly FakeAccount[]) {
+    this.#accounts = accounts;
+  }
+
+  served(): readonly ServedAccount[] {
+    return this.#accounts;
+  }
+
+  async handOut(id: string, { host }: { readonly host: string }): Promise<HandedOut> {
+    const account = this.#accounts.find((candidate) => candidate.id === id);
+    if (account?.failure !== undefined) throw new KeytrayError(account.failure, 'as the test says', { account: id });
+    if (account?.token === undefined) throw new KeytrayError('unknown_account', `no account ${id}`);
+    this.handedOut.push({ account: id, host });
+    return {
+      account: id,
+      accessToken: new Secret(account.token),
+      tokenType: account.tokenType ?? 'Bearer',
+      expiresAt: account.expiresAt,
+      username: account.username,
+    };
+  }
+
+  async reportRejected(account: string, value: Secret): Promise<void> {
+    this.rejected.push({ account, value: value.reveal() });
+    if (this.#accounts.some(({ id, failure }) => id === account && failure !== undefined)) {
+      throw new KeytrayError('internal_error', 'as the test says');
+    }
+  }
+}
+
+export function fakeAccount(id: string, hosts: readonly string[], more: Partial<FakeAccount> = {}): FakeAccount {
+  return { id, title: id, username: 'oauth2', hosts, token: `token-of-${id}`, ...more };
+}
