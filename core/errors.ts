@@ -1,6 +1,6 @@
 /**
- * Every failure a caller can meet, with the HTTP status the local API answers (design §6)
- * and the exit code the command line ends with (design §5).
+ * Every failure a caller can meet, with the HTTP status the local API answers
+ * and the exit code the command line ends with.
  */
 export const failures = {
   unknown_account: { status: 404, exit: 8 },

@@ -1,4 +1,4 @@
-/** The validated configuration: shapes only. Reading, editing and watching live in the files beside this one (design §4). */
+/** The validated configuration: shapes only. Reading, editing and watching live in the files beside this one. */
 
 export const toolFamilies = [
   'git',

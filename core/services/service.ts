@@ -10,11 +10,17 @@ export interface Service {
   readonly redirect: RedirectSettings;
   readonly clientId: string | undefined;
   readonly clientSecret: 'none' | 'optional' | 'required';
+  /** Sent with the authorization request unless the account sets it. */
+  readonly prompt: string | undefined;
+  readonly authorizationParams: Readonly<Record<string, string>>;
   /** User name tools send beside the token where they only know Basic. */
   readonly username: string;
-  /** A refresh kills the access token in use (design §7.2). */
+  /** A refresh kills the access token in use. */
   readonly refreshRevokesAccess: boolean;
+  /** Hosts of the public instance; not used once an account names an instance of its own. */
   readonly serves: Readonly<Partial<Record<ToolFamily, readonly string[]>>>;
+  /** Tool families that the host of an account's own instance answers for. */
+  readonly servesOwnHost: readonly ToolFamily[];
   /** Where a client is registered, and what to enter there; shown by `accounts add`. */
   readonly registration: { readonly url: string | undefined; readonly steps: readonly string[] };
 }

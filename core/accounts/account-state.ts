@@ -1,0 +1,134 @@
+import type { StoreTrouble } from '../keychain/secret-store.ts';
+import type { TokenRecord } from '../keychain/token-record.ts';
+import { needsSignIn, type RefreshProblem } from './refresh-problem.ts';
+
+/** What the broker knows of one account. Closed: nothing else can be the case. */
+export type AccountState =
+  /** The store has not been asked yet. */
+  | { readonly kind: 'unread' }
+  /** The store would not tell: never taken for signed out. */
+  | { readonly kind: 'unreadable'; readonly trouble: StoreTrouble }
+  | { readonly kind: 'signed_out'; readonly why: 'never' | 'logout' | 'other_registration' | 'corrupt' }
+  | { readonly kind: 'signed_in'; readonly record: TokenRecord; readonly problem: RefreshProblem };
+
+/** The states of the local API and every surface people see. */
+export type PresentedState =
+  | { readonly name: 'active' }
+  | {
+      readonly name: 'signed_out' | 'signing_in' | 'degraded' | 'login_required' | 'locked';
+      readonly reason: string;
+      readonly description: string;
+    };
+
+export interface Circumstances {
+  /** Seconds the access token has left. */
+  readonly secondsLeft: number;
+  /** A person has started a sign-in. */
+  readonly signingIn: boolean;
+  /** `Clock.monotonic()`. */
+  readonly now: number;
+}
+
+function presentTrouble(trouble: StoreTrouble): PresentedState {
+  switch (trouble.kind) {
+    case 'locked':
+      return { name: 'locked', reason: 'keychain_locked', description: 'The keychain is locked; unlock it.' };
+    case 'absent':
+      return {
+        name: 'locked',
+        reason: 'keychain_absent',
+        description: `There is no keychain to read: ${trouble.detail}. Start one, or choose another \`store:\` for this account.`,
+      };
+    case 'denied':
+      return {
+        name: 'locked',
+        reason: 'keychain_denied',
+        description: `The keychain refused access: ${trouble.detail}`,
+      };
+    case 'corrupt':
+      return {
+        name: 'locked',
+        reason: 'keychain_corrupt',
+        description: `The keychain holds unreadable data: ${trouble.detail}`,
+      };
+    case 'stuck':
+      return {
+        name: 'locked',
+        reason: 'keychain_stuck',
+        description: 'The keychain did not answer; a prompt may be open.',
+      };
+  }
+}
+
+function presentSignedOut(why: (AccountState & { kind: 'signed_out' })['why']): PresentedState {
+  switch (why) {
+    case 'never':
+      return { name: 'signed_out', reason: 'never_signed_in', description: 'Nobody has signed in yet.' };
+    case 'logout':
+      return { name: 'signed_out', reason: 'signed_out', description: 'Signed out.' };
+    case 'other_registration':
+      return {
+        name: 'signed_out',
+        reason: 'registration_changed',
+        description: 'The saved sign-in belongs to another client or server than the config names now.',
+      };
+    case 'corrupt':
+      return { name: 'login_required', reason: 'record_corrupt', description: 'The saved sign-in cannot be read.' };
+  }
+}
+
+function presentSignedIn(record: TokenRecord, problem: RefreshProblem, seen: Circumstances): PresentedState {
+  const expired = seen.secondsLeft <= 0;
+  if (expired && needsSignIn(problem, seen.now)) {
+    return { name: 'login_required', reason: 'session_ended', description: 'The session has ended; sign in again.' };
+  }
+  if (expired && record.refreshToken === undefined) {
+    return {
+      name: 'login_required',
+      reason: 'expired',
+      description: 'The token has run out and the server gave no refresh token; sign in again.',
+    };
+  }
+  switch (problem.kind) {
+    case 'none':
+      return { name: 'active' };
+    case 'unreachable':
+      return { name: 'degraded', reason: 'unreachable', description: `The server cannot be reached: ${problem.why}` };
+    case 'suspect':
+    case 'dead':
+      return {
+        name: 'degraded',
+        reason: 'login_required',
+        description: 'The server no longer renews this session; sign in again before the token runs out.',
+      };
+    case 'misconfigured':
+      return {
+        name: 'degraded',
+        reason: 'misconfigured',
+        description: `The server refuses this client (${problem.error}): ${problem.why}`,
+      };
+    case 'refused':
+      return { name: 'degraded', reason: 'refused', description: `The server refused to renew: ${problem.why}` };
+  }
+}
+
+/** What people and tools are told. Pure. */
+export function presentState(state: AccountState, seen: Circumstances): PresentedState {
+  const presented = ((): PresentedState => {
+    switch (state.kind) {
+      case 'unread':
+        return { name: 'locked', reason: 'not_read_yet', description: 'The keychain has not answered yet.' };
+      case 'unreadable':
+        return presentTrouble(state.trouble);
+      case 'signed_out':
+        return presentSignedOut(state.why);
+      case 'signed_in':
+        return presentSignedIn(state.record, state.problem, seen);
+    }
+  })();
+  const needsPerson = presented.name === 'signed_out' || presented.name === 'login_required';
+  if (needsPerson && seen.signingIn) {
+    return { name: 'signing_in', reason: 'sign_in_open', description: 'A sign-in is open in the browser.' };
+  }
+  return presented;
+}

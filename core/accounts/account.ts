@@ -1,0 +1,193 @@
+import { KeytrayError } from '../errors.ts';
+import type { ReadResult, SecretStore } from '../keychain/secret-store.ts';
+import { parseRecord, serializeRecord, type TokenRecord } from '../keychain/token-record.ts';
+import type { Clock } from '../ports.ts';
+import type { Secret } from '../secret.ts';
+import type { AccountSettings } from '../services/service.ts';
+import type { AccountState } from './account-state.ts';
+import { afterFailure, type Moment, type RefreshFailure } from './refresh-problem.ts';
+import { storeFailure } from './store-failure.ts';
+
+export interface AccountDependencies {
+  readonly store: SecretStore;
+  readonly clock: Clock;
+  /** Called after every change people could see. */
+  readonly changed: () => void;
+}
+
+/** Builds the next record; `generation` is the one it must carry. */
+export type RecordBuilder = (generation: number) => TokenRecord;
+
+const signedIn = (record: TokenRecord): AccountState => ({
+  kind: 'signed_in',
+  record,
+  problem: record.sessionEnded ? { kind: 'dead', why: 'the session has ended' } : { kind: 'none' },
+});
+
+const clientSecretItem = (id: string): string => `${id}#client-secret`;
+
+/**
+ * One configured sign-in: its settings, its state, and the only way to its record in the store.
+ * Writes are serialised; a record becomes visible only once the store holds it.
+ */
+export class Account {
+  readonly id: string;
+  #settings: AccountSettings;
+  #state: AccountState = { kind: 'unread' };
+  /** A record the store would not take yet; its refresh token is the only living one. */
+  #unsaved: TokenRecord | undefined;
+  /** Kept once read: a keychain locked later must not end the refreshing. */
+  #clientSecret: { readonly value: Secret | undefined } | undefined;
+  #loading: Promise<void> | undefined;
+  #writes: Promise<unknown> = Promise.resolve();
+  readonly #dependencies: AccountDependencies;
+
+  constructor(settings: AccountSettings, dependencies: AccountDependencies) {
+    this.id = settings.id;
+    this.#settings = settings;
+    this.#dependencies = dependencies;
+  }
+
+  get settings(): AccountSettings {
+    return this.#settings;
+  }
+
+  get state(): AccountState {
+    return this.#state;
+  }
+
+  get store(): SecretStore {
+    return this.#dependencies.store;
+  }
+
+  /** The present record, when signed in. */
+  get record(): TokenRecord | undefined {
+    return this.#state.kind === 'signed_in' ? this.#state.record : undefined;
+  }
+
+  /** New settings from a reloaded config; tokens of another registration are no longer used. */
+  reconfigure(settings: AccountSettings): void {
+    this.#settings = settings;
+    if (this.#state.kind === 'signed_in') {
+      if (!this.#fits(this.#state.record)) this.#become({ kind: 'signed_out', why: 'other_registration' });
+    } else if (this.#state.kind === 'signed_out') {
+      this.#become({ kind: 'unread' });
+    }
+    this.#dependencies.changed();
+  }
+
+  /** Reads the store unless that has been done. Never throws: trouble becomes the state. */
+  async load(): Promise<void> {
+    if (this.#state.kind !== 'unread' && this.#state.kind !== 'unreadable') return;
+    this.#loading ??= this.#read().finally(() => {
+      this.#loading = undefined;
+    });
+    await this.#loading;
+  }
+
+  /**
+   * Makes a new record durable, then visible. Resolves to false where the record is stale: it was built on
+   * `basis`, and another one (a new sign-in) has come since. Throws where the store refuses; the record is
+   * then kept and saved by the next `settle`.
+   */
+  async commit(build: RecordBuilder, basis?: number): Promise<boolean> {
+    return await this.#exclusively(async () => {
+      const latest = this.#latestGeneration();
+      if (basis !== undefined && basis !== latest) return false;
+      this.#unsaved = build(latest + 1);
+      await this.#save();
+      return true;
+    });
+  }
+
+  /** Saves a record that the store refused before: true where there was one. Throws while it still refuses. */
+  async settle(): Promise<boolean> {
+    if (this.#unsaved === undefined) return false;
+    await this.#exclusively(() => this.#save());
+    return true;
+  }
+
+  /** Notes a failed refresh of `generation`; a stale one changes nothing. */
+  noteFailure(generation: number, failure: RefreshFailure, moment: Moment): void {
+    if (this.#state.kind !== 'signed_in' || this.#state.record.generation !== generation) return;
+    const problem = afterFailure(this.#state.problem, failure, moment);
+    this.#become({ kind: 'signed_in', record: this.#state.record, problem });
+  }
+
+  /** Deletes the record. Throws where the store refuses: the login is then still there. */
+  async forget(): Promise<void> {
+    await this.#exclusively(async () => {
+      const removed = await this.store.remove(this.id);
+      if (removed.kind !== 'removed') throw storeFailure(removed, this.id);
+      this.#unsaved = undefined;
+      this.#become({ kind: 'signed_out', why: 'logout' });
+    });
+  }
+
+  /** Undefined for a public client. Throws where the store would not tell, or holds none and one is required. */
+  async clientSecret(): Promise<Secret | undefined> {
+    if (this.#settings.clientSecret === 'none') return undefined;
+    this.#clientSecret ??= await this.#readClientSecret();
+    return this.#clientSecret.value;
+  }
+
+  async setClientSecret(secret: Secret): Promise<void> {
+    const written = await this.store.write(clientSecretItem(this.id), secret);
+    if (written.kind !== 'durable') throw storeFailure(written, this.id);
+    this.#clientSecret = { value: secret };
+  }
+
+  async #readClientSecret(): Promise<{ readonly value: Secret | undefined }> {
+    const found = await this.store.read(clientSecretItem(this.id));
+    if (found.kind === 'found') return { value: found.value };
+    if (found.kind !== 'empty') throw storeFailure(found, this.id);
+    if (this.#settings.clientSecret === 'optional') return { value: undefined };
+    throw new KeytrayError(
+      'misconfigured',
+      `${this.#settings.title} needs a client secret: keytray accounts set-secret ${this.id}`,
+      { account: this.id },
+    );
+  }
+
+  async #read(): Promise<void> {
+    this.#become(this.#stateFrom(await this.store.read(this.id)));
+  }
+
+  #stateFrom(found: ReadResult): AccountState {
+    if (found.kind === 'empty') return { kind: 'signed_out', why: 'never' };
+    if (found.kind !== 'found') return { kind: 'unreadable', trouble: found };
+    const record = parseRecord(found.value);
+    if (record === undefined) return { kind: 'signed_out', why: 'corrupt' };
+    if (!this.#fits(record)) return { kind: 'signed_out', why: 'other_registration' };
+    return signedIn(record);
+  }
+
+  #fits(record: TokenRecord): boolean {
+    const { clientId, issuer } = this.#settings;
+    return record.clientId === clientId && (record.issuer ?? issuer) === issuer;
+  }
+
+  #latestGeneration(): number {
+    return Math.max(this.#unsaved?.generation ?? 0, this.record?.generation ?? 0);
+  }
+
+  async #save(): Promise<void> {
+    const record = this.#unsaved;
+    if (record === undefined) return;
+    const written = await this.store.write(this.id, serializeRecord(record));
+    if (written.kind !== 'durable') throw storeFailure(written, this.id);
+    this.#unsaved = undefined;
+    this.#become(signedIn(record));
+  }
+
+  #become(state: AccountState): void {
+    this.#state = state;
+    this.#dependencies.changed();
+  }
+
+  async #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#writes.then(work);
+    this.#writes = turn.catch(() => undefined);
+    return await turn;
+  }
+}

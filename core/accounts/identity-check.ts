@@ -1,0 +1,36 @@
+import type { Identity } from '../oauth/token-reply.ts';
+import type { AccountSettings } from '../services/service.ts';
+
+export type IdentityVerdict =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'mismatch'; readonly expected: string; readonly found: string }
+  /** The config expects somebody, and this server does not say who signed in. */
+  | { readonly kind: 'unknown'; readonly expected: string };
+
+const nameOf = (identity: Identity): string => identity.name ?? identity.email ?? identity.subject;
+
+function contradicts(expect: NonNullable<AccountSettings['expect']>, found: Identity): boolean {
+  if (expect.issuer !== undefined && expect.issuer !== found.issuer) return true;
+  if (expect.subject !== undefined && expect.subject !== found.subject) return true;
+  return expect.email !== undefined && expect.email.toLowerCase() !== found.email?.toLowerCase();
+}
+
+/** Whether the person who signed in may fill this account. Pure. */
+export function judgeIdentity(seen: {
+  readonly expect: AccountSettings['expect'];
+  readonly previous: Identity | undefined;
+  readonly found: Identity | undefined;
+  /** The person asked for another account themselves: `login --switch`. */
+  readonly acceptOther: boolean;
+}): IdentityVerdict {
+  const { expect, previous, found } = seen;
+  if (seen.acceptOther) return { kind: 'accepted' };
+  if (expect !== undefined) {
+    const expected = expect.email ?? expect.subject ?? expect.issuer ?? 'somebody else';
+    if (found === undefined) return { kind: 'unknown', expected };
+    return contradicts(expect, found) ? { kind: 'mismatch', expected, found: nameOf(found) } : { kind: 'accepted' };
+  }
+  if (previous === undefined || found === undefined) return { kind: 'accepted' };
+  const same = previous.issuer === found.issuer && previous.subject === found.subject;
+  return same ? { kind: 'accepted' } : { kind: 'mismatch', expected: nameOf(previous), found: nameOf(found) };
+}

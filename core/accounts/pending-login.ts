@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import type { KeytrayError } from '../errors.ts';
+import type { Identity } from '../oauth/token-reply.ts';
+
+/** Where a sign-in stands. `requested`: a tool waits for it; `started`: a person is at it. */
+export type LoginPhase =
+  | { readonly kind: 'requested' }
+  /** `expiresAt`: milliseconds since the epoch. */
+  | { readonly kind: 'started'; readonly authorizationUrl: URL; readonly expiresAt: number }
+  | { readonly kind: 'succeeded'; readonly identity: Identity | undefined }
+  | { readonly kind: 'failed'; readonly failure: KeytrayError }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'expired' };
+
+export type EndedLogin = Exclude<LoginPhase, { kind: 'requested' | 'started' }>;
+
+const hasEnded = (phase: LoginPhase): phase is EndedLogin => phase.kind !== 'requested' && phase.kind !== 'started';
+
+/** The one sign-in an account is waiting for, shared by every caller. */
+export class PendingLogin {
+  readonly id: string = randomUUID();
+  readonly account: string;
+  #phase: LoginPhase = { kind: 'requested' };
+  readonly #changed: (login: PendingLogin) => void;
+  readonly #ended = Promise.withResolvers<EndedLogin>();
+
+  constructor(account: string, changed: (login: PendingLogin) => void) {
+    this.account = account;
+    this.#changed = changed;
+  }
+
+  get phase(): LoginPhase {
+    return this.#phase;
+  }
+
+  get open(): boolean {
+    return !hasEnded(this.#phase);
+  }
+
+  /** Resolves once, when the login has ended. */
+  get ended(): Promise<EndedLogin> {
+    return this.#ended.promise;
+  }
+
+  /** An ended login stays as it ended. */
+  become(phase: Exclude<LoginPhase, { kind: 'requested' }>): void {
+    if (hasEnded(this.#phase)) return;
+    this.#phase = phase;
+    this.#changed(this);
+    if (hasEnded(phase)) this.#ended.resolve(phase);
+  }
+}

@@ -1,0 +1,70 @@
+import { KeytrayError } from '../errors.ts';
+import { type AuthorizationServer, discoverAuthorizationServer } from '../oauth/authorization-server.ts';
+import { OAuthFailure } from '../oauth/oauth-failure.ts';
+import type { Clock, Http } from '../ports.ts';
+import type { AccountSettings } from '../services/service.ts';
+import type { Account } from './account.ts';
+
+// Endpoints hardly ever move, and a sign-in should see it soon when they do.
+const keptFor = 3_600_000;
+
+interface Known {
+  readonly settings: AccountSettings;
+  readonly since: number;
+  readonly server: Promise<AuthorizationServer>;
+}
+
+/** Each account's authorization server, discovered when first needed. */
+export class ServerDirectory {
+  readonly #http: Http;
+  readonly #clock: Clock;
+  readonly #known = new Map<string, Known>();
+
+  constructor(http: Http, clock: Clock) {
+    this.#http = http;
+    this.#clock = clock;
+  }
+
+  /** Throws `OAuthFailure` where the server or its metadata is no good, `KeytrayError` where the client secret is. */
+  async of(account: Account): Promise<AuthorizationServer> {
+    const known = this.#known.get(account.id);
+    const now = this.#clock.monotonic();
+    if (known !== undefined && known.settings === account.settings && now - known.since < keptFor) {
+      return await known.server;
+    }
+    const server = this.#discover(account);
+    this.#known.set(account.id, { settings: account.settings, since: now, server });
+    try {
+      return await server;
+    } catch (error) {
+      this.forget(account.id);
+      throw error;
+    }
+  }
+
+  /** The next use discovers again: the client secret or the server has changed. */
+  forget(account: string): void {
+    this.#known.delete(account);
+  }
+
+  async #discover(account: Account): Promise<AuthorizationServer> {
+    return await discoverAuthorizationServer(account.settings, {
+      fetch: this.#http.fetchFor(account.settings.tls),
+      clientSecret: await account.clientSecret(),
+      clockSkew: account.record?.clockSkew,
+    });
+  }
+}
+
+/** The failure a person meets when a sign-in could not get through to the server. */
+export function serverFailure(error: unknown, account: string): KeytrayError {
+  if (error instanceof KeytrayError) return error;
+  if (!(error instanceof OAuthFailure)) {
+    return new KeytrayError('internal_error', 'the sign-in failed unexpectedly', { account, cause: error });
+  }
+  const { failure, message, retryAfter } = error;
+  const code =
+    failure.kind === 'oauth_error' || failure.kind === 'rejected' ? 'misconfigured' : 'temporarily_unavailable';
+  const details = { account, cause: error, ...(retryAfter === undefined ? {} : { retryAfter }) };
+  return new KeytrayError(code, message, details);
+}

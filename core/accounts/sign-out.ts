@@ -1,0 +1,69 @@
+import type { TokenRecord } from '../keychain/token-record.ts';
+import { OAuthFailure } from '../oauth/oauth-failure.ts';
+import { revokeToken } from '../oauth/revocation.ts';
+import type { Account } from './account.ts';
+import type { ServerDirectory } from './server-directory.ts';
+
+export type Revocation =
+  | { readonly kind: 'revoked' | 'unsupported' | 'not_asked' | 'nothing_to_revoke' }
+  | { readonly kind: 'failed'; readonly why: string }
+  /** Another account stands on the same grant; servers kill the whole family. */
+  | { readonly kind: 'shared'; readonly with: string };
+
+/**
+ * Revokes the tokens at the server (RFC 7009) when it can, then forgets them here whatever the server says.
+ * Throws where the store refuses to forget.
+ */
+export async function signOut(
+  account: Account,
+  others: Iterable<Account>,
+  servers: ServerDirectory,
+  options: { readonly revoke: boolean },
+): Promise<Revocation> {
+  await account.load();
+  const { record } = account;
+  const revocation = await revoke(account, record, others, servers, options);
+  await account.forget();
+  return revocation;
+}
+
+async function revoke(
+  account: Account,
+  record: TokenRecord | undefined,
+  others: Iterable<Account>,
+  servers: ServerDirectory,
+  options: { readonly revoke: boolean },
+): Promise<Revocation> {
+  if (record === undefined) return { kind: 'nothing_to_revoke' };
+  if (!options.revoke) return { kind: 'not_asked' };
+  const sharer = await findSharer(account, record, others);
+  if (sharer !== undefined) return { kind: 'shared', with: sharer };
+  try {
+    const server = await servers.of(account);
+    // The refresh token first: a server that stops there has already ended what lives longest.
+    const refresh =
+      record.refreshToken === undefined
+        ? 'unsupported'
+        : await revokeToken(server, record.refreshToken, 'refresh_token');
+    const access = await revokeToken(server, record.accessToken, 'access_token');
+    return { kind: refresh === 'revoked' || access === 'revoked' ? 'revoked' : 'unsupported' };
+  } catch (error) {
+    return { kind: 'failed', why: error instanceof OAuthFailure ? error.message : 'the server could not be asked' };
+  }
+}
+
+async function findSharer(
+  account: Account,
+  record: TokenRecord,
+  others: Iterable<Account>,
+): Promise<string | undefined> {
+  for (const other of others) {
+    if (other.id === account.id || other.settings.clientId !== account.settings.clientId) continue;
+    await other.load();
+    const theirs = other.record;
+    if (theirs === undefined || theirs.issuer !== record.issuer) continue;
+    const unknown = theirs.identity === undefined || record.identity === undefined;
+    if (unknown ? false : theirs.identity?.subject === record.identity?.subject) return other.id;
+  }
+  return undefined;
+}

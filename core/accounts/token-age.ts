@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import type { TokenRecord } from '../keychain/token-record.ts';
+import type { Clock } from '../ports.ts';
+import type { Secret } from '../secret.ts';
+
+/** When a reply was received, by every clock there is. */
+export interface Receipt {
+  readonly obtainedAt: number;
+  readonly bootId: string;
+  readonly uptime: number;
+}
+
+// Clocks of one machine drift apart by this much without anything being wrong.
+const tolerance = 120_000;
+const day = 86_400_000;
+const longestPlausibleAge = 3_650 * day;
+
+/**
+ * Milliseconds since the token was received: the largest of what the wall clock and the boot clock (which
+ * counts sleep) say, since each may stand still or be set back. `undefined` where the answers make no sense
+ * (a clock set before the receipt): the caller then treats the access token as expired.
+ */
+export function tokenAge(receipt: Receipt, clock: Pick<Clock, 'now' | 'uptime' | 'bootId'>): number | undefined {
+  const wall = clock.now() - receipt.obtainedAt;
+  const sameBoot = receipt.bootId !== '' && receipt.bootId === clock.bootId;
+  const boot = sameBoot ? (clock.uptime() - receipt.uptime) * 1_000 : undefined;
+  if (boot !== undefined && boot >= 0) return Math.max(boot, wall);
+  if (wall < -tolerance || wall > longestPlausibleAge) return undefined;
+  return Math.max(0, wall);
+}
+
+// Without expires_in a server promises nothing; an hour is what most give.
+const assumedLifetime = 3_600;
+
+/** Seconds the access token lives, as far as we plan with it. Infinity: no lifetime and no way to refresh. */
+export function plannedLifetime(record: Pick<TokenRecord, 'lifetime' | 'refreshToken'>): number {
+  if (record.lifetime !== undefined) return record.lifetime;
+  return record.refreshToken === undefined ? Number.POSITIVE_INFINITY : assumedLifetime;
+}
+
+/** Seconds the access token has left, negative when expired. */
+export function secondsLeft(record: TokenRecord, clock: Pick<Clock, 'now' | 'uptime' | 'bootId'>): number {
+  const lifetime = plannedLifetime(record);
+  if (lifetime === Number.POSITIVE_INFINITY) return lifetime;
+  const age = tokenAge(record, clock);
+  return age === undefined ? Number.NEGATIVE_INFINITY : lifetime - age / 1_000;
+}
+
+/**
+ * Seconds a token must have left to be handed out: what the caller asks, capped at 80 % of the lifetime so
+ * that no token is too young for it, else the smaller of 300 s and 20 % of the lifetime.
+ */
+export function minimumValidity(lifetime: number, asked: number | undefined): number {
+  return asked === undefined ? Math.min(300, lifetime * 0.2) : Math.min(asked, lifetime * 0.8);
+}
+
+const lifeClaims = z.object({ exp: z.number(), iat: z.number() });
+
+/**
+ * Seconds an ID token lives and has left, from its own claims and the server's clock. It was verified when it
+ * came; here it is only read. Undefined where it is no JWT with `exp` and `iat` (OpenID Connect Core §2).
+ */
+export function idTokenLife(
+  idToken: Secret,
+  clockSkew: number | undefined,
+  now: number,
+): { readonly lifetime: number; readonly left: number } | undefined {
+  try {
+    const payload = Buffer.from(idToken.reveal().split('.')[1] ?? '', 'base64url').toString();
+    const { exp, iat } = lifeClaims.parse(JSON.parse(payload));
+    return { lifetime: exp - iat, left: exp - (now / 1_000 + (clockSkew ?? 0)) };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,64 @@
+import type { TokenRecord } from '../keychain/token-record.ts';
+import type { Identity, TokenReply } from '../oauth/token-reply.ts';
+import type { Clock } from '../ports.ts';
+import type { AccountSettings } from '../services/service.ts';
+
+type Receipt = Pick<TokenRecord, 'obtainedAt' | 'bootId' | 'uptime'>;
+
+const receivedNow = (clock: Clock): Receipt => ({
+  obtainedAt: clock.now(),
+  bootId: clock.bootId,
+  uptime: clock.uptime(),
+});
+
+/** The record a sign-in begins with. */
+export function recordOfSignIn(
+  settings: AccountSettings,
+  reply: TokenReply,
+  clock: Clock,
+  generation: number,
+): TokenRecord {
+  return {
+    ...receivedNow(clock),
+    refreshToken: reply.refreshToken,
+    accessToken: reply.accessToken,
+    idToken: reply.idToken,
+    tokenType: reply.tokenType,
+    scope: reply.scope,
+    lifetime: reply.expiresIn,
+    generation,
+    clockSkew: reply.clockSkew,
+    identity: reply.identity,
+    clientId: settings.clientId,
+    issuer: settings.issuer,
+    signedInAt: clock.now(),
+    sessionEnded: false,
+  };
+}
+
+/**
+ * Who the account belongs to does not change with a refresh (OpenID Connect Core §12.2). Its ID token often names
+ * the subject alone: what the sign-in told stays.
+ */
+function sameIdentity(before: Identity | undefined, now: Identity | undefined): Identity | undefined {
+  if (before === undefined) return now;
+  if (now === undefined || now.subject !== before.subject) return before;
+  return { ...before, email: now.email ?? before.email, name: now.name ?? before.name };
+}
+
+/** The record after a refresh. What the reply leaves out stays as it was (RFC 6749 §6). */
+export function recordOfRefresh(before: TokenRecord, reply: TokenReply, clock: Clock, generation: number): TokenRecord {
+  return {
+    ...before,
+    ...receivedNow(clock),
+    accessToken: reply.accessToken,
+    refreshToken: reply.refreshToken ?? before.refreshToken,
+    idToken: reply.idToken ?? before.idToken,
+    tokenType: reply.tokenType,
+    scope: reply.scope ?? before.scope,
+    lifetime: reply.expiresIn,
+    clockSkew: reply.clockSkew ?? before.clockSkew,
+    identity: sameIdentity(before.identity, reply.identity),
+    generation,
+  };
+}

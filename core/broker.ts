@@ -1,0 +1,247 @@
+import type { Account } from './accounts/account.ts';
+import { AccountRegistry } from './accounts/account-registry.ts';
+import { LoginDesk } from './accounts/login-desk.ts';
+import type { PendingLogin } from './accounts/pending-login.ts';
+import { ServerDirectory } from './accounts/server-directory.ts';
+import { SignIn } from './accounts/sign-in.ts';
+import { signOut } from './accounts/sign-out.ts';
+import type { Config, StoreKind } from './config/config.ts';
+import { KeytrayError } from './errors.ts';
+import { EventStream } from './event-stream.ts';
+import { HelperDesk } from './helper-desk.ts';
+import type { HelperCall } from './helpers/helper.ts';
+import type { SecretStore } from './keychain/secret-store.ts';
+import { accountView, loginView, logoutView } from './local-api/account-view.ts';
+import type { BrokerApi, Caller } from './local-api/broker-api.ts';
+import type {
+  AccountView,
+  BrokerEvent,
+  CallbackRequest,
+  LoginRequest,
+  LoginView,
+  LogoutView,
+  StatusView,
+  TokenRequest,
+  TokenView,
+} from './local-api/wire.ts';
+import type { Clock, Http, Logger, UserAgent } from './ports.ts';
+import { pause } from './refresh/pause.ts';
+import { Refresher } from './refresh/refresher.ts';
+import { RejectedTokens } from './refresh/rejected-tokens.ts';
+import { TokenDesk } from './refresh/token-desk.ts';
+import type { Secret } from './secret.ts';
+import { tokenView } from './token-view.ts';
+import { version } from './version.ts';
+
+export interface BrokerDependencies {
+  readonly kind: 'agent' | 'desktop';
+  readonly clock: Clock;
+  readonly http: Http;
+  readonly userAgent: UserAgent;
+  readonly stores: Readonly<Record<StoreKind, SecretStore>>;
+  readonly logger: Logger;
+  readonly random: () => number;
+  /** Reads the config now, for an account just added; resolves when it has been applied. */
+  readonly reloadConfig: () => Promise<void>;
+  /** Ends the process in good order. */
+  readonly quit: () => void;
+}
+
+// A status that waits longer than this for a keychain is no help to the person who asked.
+const longestFirstRead = 2_000;
+
+/** The broker: alone owns refresh tokens, and answers the local API. Built alike by the tray app and the agent. */
+export class Broker implements BrokerApi {
+  readonly #dependencies: BrokerDependencies;
+  readonly #startedAt: number;
+  readonly #accounts: AccountRegistry;
+  readonly #logins: LoginDesk;
+  readonly #servers: ServerDirectory;
+  readonly #signIn: SignIn;
+  readonly #refresher: Refresher;
+  readonly #tokens: TokenDesk;
+  readonly #helpers: HelperDesk;
+  readonly #events = new EventStream<BrokerEvent>();
+  #config: { readonly files: readonly string[]; readonly error: string | undefined } = { files: [], error: undefined };
+
+  constructor(dependencies: BrokerDependencies) {
+    const { clock, http, logger, random, userAgent } = dependencies;
+    this.#dependencies = dependencies;
+    this.#startedAt = clock.now();
+    this.#logins = new LoginDesk(clock, (login) => this.#loginChanged(login));
+    this.#accounts = new AccountRegistry({
+      clock,
+      stores: dependencies.stores,
+      changed: (id) => this.#accountChanged(id),
+      removed: (id) => this.#accountRemoved(id),
+    });
+    this.#servers = new ServerDirectory(http, clock);
+    this.#signIn = new SignIn({ servers: this.#servers, logins: this.#logins, userAgent, clock, logger });
+    this.#refresher = new Refresher({ servers: this.#servers, clock, logger, random });
+    this.#tokens = new TokenDesk({ refresher: this.#refresher, logins: this.#logins, clock });
+    this.#helpers = new HelperDesk({
+      accounts: this.#accounts,
+      tokens: this.#tokens,
+      rejected: new RejectedTokens(this.#refresher, clock),
+      clock,
+      emit: (event) => this.#events.emit(event),
+    });
+  }
+
+  /** Takes over a config that was read; sign-ins of accounts that are still there stay as they are. */
+  configure(config: Config, files: readonly string[]): void {
+    this.#config = { files, error: undefined };
+    this.#accounts.configure(config);
+  }
+
+  /** The config on disk is invalid: what was read before stays in force, and status says so. */
+  configFailed(error: string): void {
+    this.#config = { ...this.#config, error };
+  }
+
+  /** Reads every account's record, one after another. */
+  async warmUp(): Promise<void> {
+    await this.#accounts.loadAll();
+  }
+
+  async status(): Promise<StatusView> {
+    const { stores, kind } = this.#dependencies;
+    const accounts = await this.accounts();
+    return {
+      version,
+      pid: process.pid,
+      started_at: new Date(this.#startedAt).toISOString(),
+      kind,
+      keychain: { backend: stores.keychain.backend, state: stores.keychain.state() },
+      config: {
+        files: [...this.#config.files],
+        ...(this.#config.error === undefined ? {} : { error: this.#config.error }),
+      },
+      accounts: [...accounts],
+      logins: this.#logins.open().map(loginView),
+    };
+  }
+
+  async accounts(): Promise<readonly AccountView[]> {
+    await Promise.race([this.#accounts.loadAll(), pause(this.#dependencies.clock, longestFirstRead, never)]);
+    return this.#views();
+  }
+
+  async account(id: string): Promise<AccountView> {
+    const account = await this.#find(id);
+    await account.load();
+    return accountView(account, this.#logins, this.#dependencies.clock);
+  }
+
+  async token(id: string, request: TokenRequest, caller: Caller): Promise<TokenView> {
+    const account = await this.#find(id);
+    const handOut = await this.#tokens.handOut(
+      account,
+      {
+        kind: request.token ?? 'access',
+        minTtl: request.min_ttl,
+        force: request.force ?? false,
+        wait: request.wait ?? 0,
+        audience: request.audience,
+        scope: request.scope,
+      },
+      caller.signal,
+    );
+    this.#helpers.handedOut(account.id, 'api', undefined, caller);
+    return tokenView(account.id, request.token ?? 'access', handOut, this.#dependencies.clock.now());
+  }
+
+  async startLogin(id: string, request: LoginRequest): Promise<LoginView> {
+    if (request.user_agent === 'device') {
+      throw new KeytrayError('invalid_request', 'signing in by device code is not there yet; use --no-browser');
+    }
+    const login = await this.#signIn.start(await this.#find(id), {
+      browser: request.user_agent === 'browser',
+      acceptOther: request.switch ?? false,
+    });
+    return loginView(login);
+  }
+
+  login(loginId: string): LoginView {
+    return loginView(this.#logins.find(loginId));
+  }
+
+  async waitForLogin(loginId: string, seconds: number, signal: AbortSignal): Promise<LoginView> {
+    const login = this.#logins.find(loginId);
+    await Promise.race([login.ended, pause(this.#dependencies.clock, seconds * 1_000, signal)]);
+    return loginView(login);
+  }
+
+  async finishLogin(loginId: string, callback: CallbackRequest): Promise<LoginView> {
+    const login = this.#logins.find(loginId);
+    if ('code' in callback) {
+      throw new KeytrayError('invalid_request', 'paste the whole address the browser ended at, not the code alone', {
+        loginId,
+      });
+    }
+    await this.#signIn.finishByPaste(login, new URL(callback.redirect_url));
+    return loginView(login);
+  }
+
+  cancelLogin(loginId: string): LoginView {
+    const login = this.#logins.find(loginId);
+    void this.#signIn.cancel(login);
+    return loginView(login);
+  }
+
+  async logout(id: string, options: { readonly revoke: boolean }): Promise<LogoutView> {
+    const account = await this.#find(id);
+    const login = this.#logins.of(account.id);
+    if (login !== undefined) void this.#signIn.cancel(login);
+    await this.#refresher.settled(account);
+    const revocation = await signOut(account, this.#accounts.all(), this.#servers, options);
+    return logoutView(account.id, revocation);
+  }
+
+  async setClientSecret(id: string, secret: Secret): Promise<void> {
+    const account = await this.#find(id);
+    await account.setClientSecret(secret);
+    this.#servers.forget(id);
+  }
+
+  subscribe(listener: (event: BrokerEvent) => void): () => void {
+    return this.#events.subscribe(listener);
+  }
+
+  async helper(protocol: string, call: HelperCall, caller: Caller): Promise<number> {
+    return await this.#helpers.serve(protocol, call, caller);
+  }
+
+  handover(): void {
+    this.#dependencies.quit();
+  }
+
+  #views(): readonly AccountView[] {
+    return [...this.#accounts.all()].map((account) => accountView(account, this.#logins, this.#dependencies.clock));
+  }
+
+  async #find(id: string): Promise<Account> {
+    if (this.#accounts.find(id) === undefined) await this.#dependencies.reloadConfig();
+    return this.#accounts.get(id);
+  }
+
+  #accountChanged(id: string): void {
+    const account = this.#accounts.find(id);
+    if (account === undefined || !this.#events.heard) return;
+    this.#events.emit({ type: 'account', account: accountView(account, this.#logins, this.#dependencies.clock) });
+  }
+
+  #accountRemoved(id: string): void {
+    const login = this.#logins.of(id);
+    if (login !== undefined) void this.#signIn.cancel(login);
+    this.#servers.forget(id);
+    this.#events.emit({ type: 'account_removed', account: id });
+  }
+
+  #loginChanged(login: PendingLogin): void {
+    this.#events.emit({ type: 'login', login: loginView(login) });
+    this.#accountChanged(login.account);
+  }
+}
+
+const never = new AbortController().signal;

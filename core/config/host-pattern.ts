@@ -1,0 +1,54 @@
+/** What is wrong with a value, and what to write instead. */
+export interface Problem {
+  readonly message: string;
+  readonly fix: string;
+}
+
+const label = /^[\p{L}\p{N}_]([\p{L}\p{N}_-]*[\p{L}\p{N}_])?$/u;
+
+/**
+ * `host`, `host:port`, `host/path` or `host/path/*`. The star stands for everything below and is the whole last
+ * segment. Hosts have no wildcard: a token must not reach a host nobody wrote down.
+ */
+export function checkHostPattern(text: string): Problem | undefined {
+  const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(text);
+  if (scheme !== null) {
+    const rest = text
+      .slice(scheme[0].length)
+      .replace(/^[^/]*@/, '')
+      .replace(/\/+$/, '');
+    return { message: 'a host is written without a scheme', fix: `write ${rest}` };
+  }
+  if (text.includes('@')) return { message: 'a host has no user name', fix: 'remove everything up to the @' };
+  if (/[\s?#\\]|\p{C}/u.test(text)) return { message: 'not a host', fix: 'write host, host:port or host/path/*' };
+  const slash = text.indexOf('/');
+  const authority = slash < 0 ? text : text.slice(0, slash);
+  return checkAuthority(authority) ?? (slash < 0 ? undefined : checkPath(authority, text.slice(slash + 1)));
+}
+
+function checkAuthority(authority: string): Problem | undefined {
+  const parts = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]+)(?::(\d{1,5}))?$/.exec(authority);
+  const host = parts?.[1];
+  if (host === undefined) return { message: 'not a host', fix: 'write host, host:port or [IPv6]:port' };
+  if (host.includes('*')) return { message: 'hosts have no wildcard', fix: 'list each host' };
+  const port = parts?.[2] === undefined ? 1 : Number(parts[2]);
+  if (port < 1 || port > 65_535) return { message: 'no such port', fix: 'write a port from 1 to 65535' };
+  const named = host.startsWith('[')
+    ? URL.canParse(`http://${host}`)
+    : host.split('.').every((part) => label.test(part));
+  return named ? undefined : { message: 'not a host', fix: 'write a name such as gitlab.com' };
+}
+
+function checkPath(authority: string, path: string): Problem | undefined {
+  if (path === '' || path.endsWith('/')) {
+    const kept = path.replace(/\/+$/, '');
+    return { message: 'ends with a slash', fix: `write ${kept === '' ? authority : `${authority}/${kept}/*`}` };
+  }
+  const segments = path.split('/');
+  const stray = segments.some((part, index) => part.includes('*') && (part !== '*' || index < segments.length - 1));
+  if (stray) return { message: '* stands only at the end, after a slash', fix: `write ${authority}/folder/*` };
+  if (segments.some((part) => part === '' || part === '.' || part === '..')) {
+    return { message: 'empty, . or .. in the path', fix: 'write the path as the tool shows it' };
+  }
+  return undefined;
+}

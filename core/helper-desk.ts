@@ -1,0 +1,85 @@
+import type { AccountRegistry } from './accounts/account-registry.ts';
+import type { ToolFamily } from './config/config.ts';
+import { KeytrayError } from './errors.ts';
+import type { HandedOut, HelperBroker, HelperCall, ServedAccount } from './helpers/helper.ts';
+import { helpers } from './helpers/registry.ts';
+import type { Caller } from './local-api/broker-api.ts';
+import type { BrokerEvent } from './local-api/wire.ts';
+import type { Clock } from './ports.ts';
+import { plainNeed } from './refresh/hand-out.ts';
+import type { RejectedTokens } from './refresh/rejected-tokens.ts';
+import type { TokenDesk } from './refresh/token-desk.ts';
+import type { Secret } from './secret.ts';
+
+export interface HelperDeskDependencies {
+  readonly accounts: AccountRegistry;
+  readonly tokens: TokenDesk;
+  readonly rejected: RejectedTokens;
+  readonly clock: Clock;
+  readonly emit: (event: BrokerEvent) => void;
+}
+
+/** Joins the helper protocols to the accounts: what they may see, and where hand-outs are noted. */
+export class HelperDesk {
+  readonly #dependencies: HelperDeskDependencies;
+
+  constructor(dependencies: HelperDeskDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Throws `not_found` for a protocol we do not speak. */
+  async serve(protocol: string, call: HelperCall, caller: Caller): Promise<number> {
+    const helper = helpers.get(protocol);
+    if (helper === undefined) throw new KeytrayError('not_found', `there is no helper for ${JSON.stringify(protocol)}`);
+    return await helper.serve(call, this.#brokerFor(protocol, caller));
+  }
+
+  /** Notes who took which token, for whoever listens. */
+  handedOut(account: string, protocol: string, host: string | undefined, caller: Caller): void {
+    const { pid, executable } = caller.consumer;
+    this.#dependencies.emit({
+      type: 'handed_out',
+      account,
+      at: new Date(this.#dependencies.clock.now()).toISOString(),
+      protocol,
+      ...(host === undefined ? {} : { host }),
+      consumer: executable === undefined ? { pid } : { pid, executable },
+    });
+  }
+
+  #brokerFor(protocol: string, caller: Caller): HelperBroker {
+    return {
+      served: (family) => this.#served(family),
+      handOut: async (id, { host }) => await this.#handOut(id, host, protocol, caller),
+      reportRejected: async (id, value) => await this.#reportRejected(id, value),
+    };
+  }
+
+  #served(family: ToolFamily): readonly ServedAccount[] {
+    const served: ServedAccount[] = [];
+    for (const { id, settings } of this.#dependencies.accounts.all()) {
+      const hosts = settings.serves[family];
+      if (hosts !== undefined) served.push({ id, title: settings.title, username: settings.username, hosts });
+    }
+    return served;
+  }
+
+  async #handOut(id: string, host: string, protocol: string, caller: Caller): Promise<HandedOut> {
+    const { accounts, clock, tokens } = this.#dependencies;
+    const account = accounts.get(id);
+    const { token, tokenType, secondsLeft } = await tokens.handOut(account, plainNeed, caller.signal);
+    this.handedOut(id, protocol, host, caller);
+    return {
+      account: id,
+      accessToken: token,
+      tokenType,
+      expiresAt: secondsLeft === undefined ? undefined : clock.now() + secondsLeft * 1_000,
+      username: account.settings.username,
+    };
+  }
+
+  async #reportRejected(id: string, value: Secret): Promise<void> {
+    const { accounts, rejected } = this.#dependencies;
+    await rejected.report(accounts.get(id), value);
+  }
+}

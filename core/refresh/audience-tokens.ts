@@ -1,0 +1,74 @@
+import type { Account } from '../accounts/account.ts';
+import { minimumValidity } from '../accounts/token-age.ts';
+import type { TokenReply } from '../oauth/token-reply.ts';
+import type { Clock } from '../ports.ts';
+import type { HandOut, TokenNeed } from './hand-out.ts';
+import type { Refresher } from './refresher.ts';
+
+interface Held {
+  readonly reply: TokenReply;
+  /** `Clock.now()` and `Clock.uptime()` at receipt: the larger age counts. */
+  readonly obtainedAt: number;
+  readonly uptime: number;
+  readonly generationBase: number;
+}
+
+/** Access tokens for other audiences or scopes. In memory only: they are cheap to get again. */
+export class AudienceTokens {
+  readonly #refresher: Refresher;
+  readonly #clock: Clock;
+  readonly #held = new Map<string, Promise<Held>>();
+
+  constructor(refresher: Refresher, clock: Clock) {
+    this.#refresher = refresher;
+    this.#clock = clock;
+  }
+
+  /** Throws `KeytrayError`. */
+  async handOut(account: Account, need: TokenNeed): Promise<HandOut> {
+    const key = JSON.stringify([account.id, need.audience ?? '', need.scope ?? '']);
+    const seen = this.#held.get(key);
+    const known = await seen?.catch(() => undefined);
+    if (known !== undefined && !need.force && this.#fits(known, account, need)) return this.#serve(known);
+    // Somebody else asked while we looked: theirs is as fresh as ours would be.
+    if (this.#held.get(key) !== seen) return await this.handOut(account, { ...need, force: false });
+    const asked = this.#ask(account, need);
+    this.#held.set(key, asked);
+    try {
+      return this.#serve(await asked);
+    } catch (error) {
+      if (this.#held.get(key) === asked) this.#held.delete(key);
+      throw error;
+    }
+  }
+
+  async #ask(account: Account, need: TokenNeed): Promise<Held> {
+    const reply = await this.#refresher.exchange(account, { audience: need.audience, scope: need.scope });
+    return {
+      reply,
+      obtainedAt: this.#clock.now(),
+      uptime: this.#clock.uptime(),
+      generationBase: account.record?.signedInAt ?? 0,
+    };
+  }
+
+  #left(held: Held): number {
+    const wall = (this.#clock.now() - held.obtainedAt) / 1_000;
+    return (held.reply.expiresIn ?? 3_600) - Math.max(wall, this.#clock.uptime() - held.uptime);
+  }
+
+  #fits(held: Held, account: Account, need: TokenNeed): boolean {
+    // Another sign-in means another person or grant.
+    if (held.generationBase !== account.record?.signedInAt) return false;
+    return this.#left(held) >= minimumValidity(held.reply.expiresIn ?? 3_600, need.minTtl);
+  }
+
+  #serve(held: Held): HandOut {
+    return {
+      token: held.reply.accessToken,
+      tokenType: held.reply.tokenType,
+      scope: held.reply.scope,
+      secondsLeft: held.reply.expiresIn === undefined ? undefined : this.#left(held),
+    };
+  }
+}

@@ -1,0 +1,51 @@
+import type { TokenRecord } from '../keychain/token-record.ts';
+import type { Secret } from '../secret.ts';
+
+/** What a caller asks of an account's tokens. Times in seconds. */
+export interface TokenNeed {
+  readonly kind: 'access' | 'id';
+  /** Validity the caller insists on; undefined: the default, which yields when the server cannot be reached. */
+  readonly minTtl: number | undefined;
+  /** Refresh first, skipping our own back-off. */
+  readonly force: boolean;
+  /** How long to wait for a sign-in that is needed. */
+  readonly wait: number;
+  readonly audience: string | undefined;
+  readonly scope: string | undefined;
+}
+
+export const plainNeed: TokenNeed = {
+  kind: 'access',
+  minTtl: undefined,
+  force: false,
+  wait: 0,
+  audience: undefined,
+  scope: undefined,
+};
+
+/** A token on its way out. */
+export interface HandOut {
+  readonly token: Secret;
+  readonly tokenType: string;
+  readonly scope: string | undefined;
+  /** Seconds; undefined where the server gives no lifetime. */
+  readonly secondsLeft: number | undefined;
+}
+
+/** Seconds a token must have to be handed out, and those it has. */
+export interface Validity {
+  readonly left: number;
+  readonly wanted: number;
+}
+
+export const fresh = (validity: Validity): boolean => validity.left >= validity.wanted;
+
+export function accessHandOut(record: TokenRecord, left: number): HandOut {
+  return {
+    token: record.accessToken,
+    tokenType: record.tokenType,
+    scope: record.scope,
+    // Where the server gave no lifetime we plan with one, but promise none.
+    secondsLeft: record.lifetime === undefined ? undefined : left,
+  };
+}

@@ -1,0 +1,146 @@
+import type { Account } from '../accounts/account.ts';
+import { mayRefresh, type RefreshFailure } from '../accounts/refresh-problem.ts';
+import { type ServerDirectory, serverFailure } from '../accounts/server-directory.ts';
+import { recordOfRefresh } from '../accounts/token-records.ts';
+import { KeytrayError } from '../errors.ts';
+import type { TokenRecord } from '../keychain/token-record.ts';
+import type { AuthorizationServer } from '../oauth/authorization-server.ts';
+import { OAuthFailure } from '../oauth/oauth-failure.ts';
+import { refreshTokens } from '../oauth/refresh-grant.ts';
+import type { TokenReply } from '../oauth/token-reply.ts';
+import type { Clock, Logger } from '../ports.ts';
+import { classifyRefreshFailure } from './outcome.ts';
+
+export type RefreshResult =
+  | { readonly kind: 'refreshed' }
+  | { readonly kind: 'failed' }
+  /** A failure seen before forbids the try for now. */
+  | { readonly kind: 'not_now' }
+  | { readonly kind: 'no_refresh_token' };
+
+/** What a token is asked for beyond the account's own (RFC 8707, RFC 6749 §3.3). */
+export interface TokenTarget {
+  readonly audience: string | undefined;
+  readonly scope: string | undefined;
+}
+
+export interface RefresherDependencies {
+  readonly servers: ServerDirectory;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly random: () => number;
+}
+
+/**
+ * Spends refresh tokens: one request at a time per account, shared by everyone who asks while it runs.
+ * A new refresh token is durable before the access token that came with it is seen.
+ */
+export class Refresher {
+  readonly #dependencies: RefresherDependencies;
+  readonly #flights = new Map<string, Promise<RefreshResult>>();
+  readonly #turns = new Map<string, Promise<unknown>>();
+
+  constructor(dependencies: RefresherDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Throws `KeytrayError` only where the store refuses the new record; the server's failures become the account's problem. */
+  async refresh(account: Account, options: { readonly forced: boolean }): Promise<RefreshResult> {
+    const running = this.#flights.get(account.id);
+    if (running !== undefined) return await running;
+    const flight = this.#inTurn(account, () => this.#refreshNow(account, options.forced)).finally(() =>
+      this.#flights.delete(account.id),
+    );
+    this.#flights.set(account.id, flight);
+    return await flight;
+  }
+
+  /** A token for another audience or narrower scope; a rotated refresh token is saved first. Throws `KeytrayError`. */
+  async exchange(account: Account, target: TokenTarget): Promise<TokenReply> {
+    return await this.#inTurn(account, async () => {
+      const { record } = account;
+      if (record?.refreshToken === undefined) {
+        throw new KeytrayError('login_required', 'a token for another audience needs a refresh token; sign in again', {
+          account: account.id,
+        });
+      }
+      try {
+        const server = await this.#dependencies.servers.of(account);
+        const reply = await refreshTokens(server, account.settings, record.refreshToken, target);
+        const { refreshToken } = reply;
+        if (refreshToken !== undefined) {
+          await account.commit((generation) => ({ ...record, refreshToken, generation }), record.generation);
+        }
+        return reply;
+      } catch (error) {
+        throw serverFailure(error, account.id);
+      }
+    });
+  }
+
+  /** Resolves when no refresh of the account is under way. */
+  async settled(account: Account): Promise<void> {
+    await this.#turns.get(account.id);
+  }
+
+  async #refreshNow(account: Account, forced: boolean): Promise<RefreshResult> {
+    if (await account.settle()) return { kind: 'refreshed' };
+    const { clock, random } = this.#dependencies;
+    const { state } = account;
+    if (state.kind !== 'signed_in') return { kind: 'not_now' };
+    const { record, problem } = state;
+    if (!mayRefresh(problem, { now: clock.monotonic(), forced })) return { kind: 'not_now' };
+    if (record.refreshToken === undefined) return { kind: 'no_refresh_token' };
+    const reply = await this.#request(account, record);
+    if (isFailure(reply)) {
+      account.noteFailure(record.generation, reply, { now: clock.monotonic(), random: random(), forced });
+      await this.#retireIfDead(account, record);
+      return { kind: 'failed' };
+    }
+    await account.commit((generation) => recordOfRefresh(record, reply, clock, generation), record.generation);
+    return { kind: 'refreshed' };
+  }
+
+  async #request(account: Account, record: TokenRecord): Promise<TokenReply | RefreshFailure> {
+    const { servers, logger } = this.#dependencies;
+    let server: AuthorizationServer;
+    try {
+      server = await servers.of(account);
+    } catch (error) {
+      // The client secret could not be had.
+      if (error instanceof KeytrayError) throw error;
+      // Metadata that cannot be had says nothing about the refresh token.
+      return { kind: 'transient', retryAfter: undefined, why: error instanceof Error ? error.message : 'unknown' };
+    }
+    if (record.refreshToken === undefined) throw new TypeError('a refresh needs a refresh token');
+    try {
+      return await refreshTokens(server, account.settings, record.refreshToken);
+    } catch (error) {
+      if (!(error instanceof OAuthFailure)) throw error;
+      const outcome = classifyRefreshFailure(error);
+      logger.warn('refresh failed', { account: account.id, outcome: outcome.kind, why: outcome.why });
+      return outcome;
+    }
+  }
+
+  /** Dropped from the store, a dead token cannot be sent again, not even by the next process. */
+  async #retireIfDead(account: Account, record: TokenRecord): Promise<void> {
+    if (account.state.kind !== 'signed_in' || account.state.problem.kind !== 'dead') return;
+    await account.commit(
+      (generation) => ({ ...record, refreshToken: undefined, sessionEnded: true, generation }),
+      record.generation,
+    );
+  }
+
+  async #inTurn<T>(account: Account, work: () => Promise<T>): Promise<T> {
+    const turn = (this.#turns.get(account.id) ?? Promise.resolve()).then(work);
+    const over = turn.catch(() => undefined);
+    this.#turns.set(account.id, over);
+    void over.then(() => {
+      if (this.#turns.get(account.id) === over) this.#turns.delete(account.id);
+    });
+    return await turn;
+  }
+}
+
+const isFailure = (result: TokenReply | RefreshFailure): result is RefreshFailure => 'kind' in result;

@@ -1,0 +1,175 @@
+import type { Account } from '../accounts/account.ts';
+import type { LoginDesk } from '../accounts/login-desk.ts';
+import { confirmationDelay, needsSignIn } from '../accounts/refresh-problem.ts';
+import { storeFailure } from '../accounts/store-failure.ts';
+import { idTokenLife, minimumValidity, plannedLifetime, secondsLeft } from '../accounts/token-age.ts';
+import { assertNever, KeytrayError } from '../errors.ts';
+import type { TokenRecord } from '../keychain/token-record.ts';
+import type { Clock } from '../ports.ts';
+import { AudienceTokens } from './audience-tokens.ts';
+import { accessHandOut, fresh, type HandOut, type TokenNeed, type Validity } from './hand-out.ts';
+import { pause } from './pause.ts';
+import type { Refresher, RefreshResult } from './refresher.ts';
+
+export interface TokenDeskDependencies {
+  readonly refresher: Refresher;
+  readonly logins: LoginDesk;
+  readonly clock: Clock;
+}
+
+/** A suspicious answer is looked at twice within one call, no more. */
+type Look = 'first' | 'second';
+
+// Timers may fire a little before the monotonic clock says so.
+const timerSlack = 25;
+
+/** Answers "a token, please": from memory while it is fresh, else after the one refresh all callers share. */
+export class TokenDesk {
+  readonly #dependencies: TokenDeskDependencies;
+  readonly #audienceTokens: AudienceTokens;
+
+  constructor(dependencies: TokenDeskDependencies) {
+    this.#dependencies = dependencies;
+    this.#audienceTokens = new AudienceTokens(dependencies.refresher, dependencies.clock);
+  }
+
+  /** Throws `KeytrayError`: what the account lacks, and the login to wait for where a sign-in helps. */
+  async handOut(account: Account, need: TokenNeed, signal: AbortSignal): Promise<HandOut> {
+    const record = await this.#signedIn(account, need, signal);
+    if (need.audience !== undefined || need.scope !== undefined) {
+      return await this.#audienceTokens.handOut(account, need);
+    }
+    const validity = this.#validity(record, need);
+    if (!need.force && fresh(validity)) return this.#serve(account, record, need);
+    return await this.#afterRefresh(account, need, signal);
+  }
+
+  async #signedIn(account: Account, need: TokenNeed, signal: AbortSignal): Promise<TokenRecord> {
+    await account.load();
+    const { state } = account;
+    switch (state.kind) {
+      case 'signed_in':
+        return state.record;
+      case 'unreadable':
+        throw storeFailure(state.trouble, account.id);
+      case 'unread':
+      case 'signed_out':
+        await this.#waitForSignIn(account, need, signal);
+        return account.record ?? this.#loginRequired(account);
+      default:
+        return assertNever(state);
+    }
+  }
+
+  async #afterRefresh(account: Account, need: TokenNeed, signal: AbortSignal, look: Look = 'first'): Promise<HandOut> {
+    const result = await this.#refresh(account, need);
+    const record = account.record ?? this.#loginRequired(account);
+    if (result.kind === 'refreshed') return this.#serve(account, record, need);
+    const insists = need.force || need.minTtl !== undefined;
+    if (!insists && this.#validity(record, need).left > 0) {
+      this.#confirmLater(account);
+      return this.#serve(account, record, need);
+    }
+    return await this.#unserved(account, result, need, signal, look);
+  }
+
+  async #refresh(account: Account, need: TokenNeed): Promise<RefreshResult> {
+    const { refresher, clock } = this.#dependencies;
+    try {
+      return await refresher.refresh(account, { forced: need.force });
+    } catch (error) {
+      // The store would not take the new record; what was saved before may still be good enough.
+      const { record } = account;
+      const insists = need.force || need.minTtl !== undefined;
+      if (error instanceof KeytrayError && record !== undefined && !insists && secondsLeft(record, clock) > 0) {
+        return { kind: 'failed' };
+      }
+      throw error;
+    }
+  }
+
+  /** No token can be served now: say why, after the second look that a suspicion asks for. */
+  async #unserved(
+    account: Account,
+    result: RefreshResult,
+    need: TokenNeed,
+    signal: AbortSignal,
+    look: Look,
+  ): Promise<HandOut> {
+    const { state } = account;
+    const { clock } = this.#dependencies;
+    if (state.kind !== 'signed_in') return this.#loginRequired(account);
+    const { problem } = state;
+    const now = clock.monotonic();
+    if (problem.kind === 'suspect' && look === 'first') {
+      await pause(clock, problem.retryAt - now + timerSlack, signal);
+      return await this.#afterRefresh(account, need, signal, 'second');
+    }
+    if (result.kind === 'no_refresh_token' || needsSignIn(problem, now)) {
+      await this.#waitForSignIn(account, need, signal);
+      return await this.handOut(account, { ...need, force: false, wait: 0 }, signal);
+    }
+    if (problem.kind === 'misconfigured') {
+      throw new KeytrayError('misconfigured', `the server refuses this client (${problem.error}): ${problem.why}`, {
+        account: account.id,
+      });
+    }
+    const retryAt = 'retryAt' in problem ? problem.retryAt : now;
+    const why = problem.kind === 'none' ? 'the refresh was superseded' : problem.why;
+    throw new KeytrayError('temporarily_unavailable', `no fresh token for ${account.settings.title}: ${why}`, {
+      account: account.id,
+      retryAfter: Math.max(1, Math.ceil((retryAt - now) / 1_000)),
+    });
+  }
+
+  /** Callers with a valid token are not kept waiting for the second look at a suspicious answer. */
+  #confirmLater(account: Account): void {
+    const { clock, refresher } = this.#dependencies;
+    if (account.state.kind !== 'signed_in' || account.state.problem.kind !== 'suspect') return;
+    clock.after(confirmationDelay + timerSlack, () => {
+      refresher.refresh(account, { forced: false }).catch(() => undefined);
+    });
+  }
+
+  async #waitForSignIn(account: Account, need: TokenNeed, signal: AbortSignal): Promise<void> {
+    const login = this.#dependencies.logins.request(account.id);
+    if (need.wait > 0) {
+      const ended = await Promise.race([
+        login.ended,
+        pause(this.#dependencies.clock, need.wait * 1_000, signal).then(() => undefined),
+      ]);
+      if (ended?.kind === 'succeeded') return;
+    }
+    this.#loginRequired(account, login.id);
+  }
+
+  #loginRequired(account: Account, loginId = this.#dependencies.logins.request(account.id).id): never {
+    throw new KeytrayError('login_required', `sign in to ${account.settings.title}: keytray login ${account.id}`, {
+      account: account.id,
+      loginId,
+    });
+  }
+
+  #validity(record: TokenRecord, need: TokenNeed): Validity {
+    const { clock } = this.#dependencies;
+    if (need.kind === 'id' && record.idToken !== undefined) {
+      const life = idTokenLife(record.idToken, record.clockSkew, clock.now());
+      if (life !== undefined) return { left: life.left, wanted: minimumValidity(life.lifetime, need.minTtl) };
+    }
+    return {
+      left: secondsLeft(record, clock),
+      wanted: minimumValidity(plannedLifetime(record), need.minTtl),
+    };
+  }
+
+  #serve(account: Account, record: TokenRecord, need: TokenNeed): HandOut {
+    const { left } = this.#validity(record, need);
+    if (need.kind === 'access') return accessHandOut(record, left);
+    if (record.idToken === undefined) {
+      throw new KeytrayError('misconfigured', 'the server gave no ID token; add `openid` to the scopes', {
+        account: account.id,
+      });
+    }
+    return { token: record.idToken, tokenType: 'id_token', scope: record.scope, secondsLeft: left };
+  }
+}

@@ -1,0 +1,31 @@
+import { fixedPort } from './redirects.ts';
+import type { Service } from './service.ts';
+
+/** Bitbucket Cloud. The callback URL is compared port included, and a client secret is required. */
+export const bitbucket: Service = {
+  name: 'bitbucket',
+  title: 'Bitbucket',
+  issuer: undefined,
+  endpoints: {
+    authorizationEndpoint: 'https://bitbucket.org/site/oauth2/authorize',
+    tokenEndpoint: 'https://bitbucket.org/site/oauth2/access_token',
+  },
+  scopes: ['repository', 'repository:write'],
+  redirect: { ...fixedPort, host: 'localhost' },
+  clientId: undefined,
+  clientSecret: 'required',
+  prompt: undefined,
+  authorizationParams: {},
+  username: 'x-token-auth',
+  refreshRevokesAccess: false,
+  serves: { git: ['bitbucket.org'] },
+  servesOwnHost: ['git'],
+  registration: {
+    url: 'https://bitbucket.org/account/workspaces/',
+    steps: [
+      'Open the workspace: Settings, OAuth consumers, Add consumer.',
+      'Callback URL: the redirect URI, port included.',
+      'Permissions: Repositories, Read and Write. The page then shows Key (client_id) and Secret.',
+    ],
+  },
+};

@@ -1,0 +1,28 @@
+import type { Service } from './service.ts';
+
+/** The account's `issuer` is the workspace host followed by /oidc. */
+export const databricks: Service = {
+  name: 'databricks',
+  title: 'Databricks',
+  issuer: undefined,
+  endpoints: {},
+  scopes: ['all-apis', 'offline_access'],
+  redirect: { host: 'localhost', ports: [8020], path: 'none' },
+  clientId: undefined,
+  clientSecret: 'optional',
+  prompt: undefined,
+  authorizationParams: {},
+  username: 'token',
+  refreshRevokesAccess: false,
+  serves: {},
+  servesOwnHost: [],
+  registration: {
+    url: 'https://accounts.cloud.databricks.com/settings/app-integrations',
+    steps: [
+      'App connections, Add connection (an account administrator can).',
+      'Redirect URL: the redirect URI, port included and without a path.',
+      'Clear "Generate a client secret"; access scopes: All APIs.',
+      'The issuer is the workspace followed by /oidc: https://WORKSPACE.cloud.databricks.com/oidc',
+    ],
+  },
+};

@@ -1,0 +1,37 @@
+import { anyPort } from './redirects.ts';
+import type { Service } from './service.ts';
+
+/**
+ * OAuth apps and GitHub Apps share these endpoints. GitHub publishes no metadata and no revocation endpoint
+ * of RFC 7009. For GitHub Enterprise Server the account names both endpoints.
+ */
+export const github: Service = {
+  name: 'github',
+  title: 'GitHub',
+  issuer: undefined,
+  endpoints: {
+    authorizationEndpoint: 'https://github.com/login/oauth/authorize',
+    tokenEndpoint: 'https://github.com/login/oauth/access_token',
+    deviceAuthorizationEndpoint: 'https://github.com/login/device/code',
+  },
+  // Without `workflow`, GitHub refuses a push that touches .github/workflows.
+  scopes: ['repo', 'workflow'],
+  redirect: anyPort,
+  clientId: undefined,
+  clientSecret: 'required',
+  prompt: undefined,
+  authorizationParams: {},
+  username: 'x-access-token',
+  // True of GitHub Apps, whose refresh kills the old pair at once; tokens of OAuth apps are never refreshed.
+  refreshRevokesAccess: true,
+  serves: { git: ['github.com'] },
+  servesOwnHost: ['git'],
+  registration: {
+    url: 'https://github.com/settings/developers',
+    steps: [
+      'OAuth Apps, New OAuth App (an organisation has the same page under its own settings).',
+      'Authorization callback URL: the redirect URI. GitHub accepts any port on 127.0.0.1.',
+      'Generate a client secret: GitHub wants one in the browser sign-in.',
+    ],
+  },
+};

@@ -1,0 +1,29 @@
+import { anyPort } from './redirects.ts';
+import type { Service } from './service.ts';
+
+/** GitLab.com; a self-managed instance is the account's `issuer`. */
+export const gitlab: Service = {
+  name: 'gitlab',
+  title: 'GitLab',
+  issuer: 'https://gitlab.com',
+  endpoints: {},
+  scopes: ['openid', 'profile', 'email', 'read_repository', 'write_repository'],
+  redirect: anyPort,
+  clientId: undefined,
+  clientSecret: 'optional',
+  prompt: undefined,
+  authorizationParams: {},
+  username: 'oauth2',
+  refreshRevokesAccess: true,
+  serves: { git: ['gitlab.com'] },
+  servesOwnHost: ['git'],
+  registration: {
+    url: 'https://gitlab.com/-/user_settings/applications',
+    steps: [
+      'Add new application (on a self-managed instance: the same page there, then set `issuer`).',
+      'Redirect URI: the redirect URI. GitLab accepts any port on 127.0.0.1.',
+      'Clear "Confidential".',
+      'Scopes: openid, profile, email, read_repository, write_repository.',
+    ],
+  },
+};

@@ -1,0 +1,27 @@
+import { anyPort } from './redirects.ts';
+import type { Service } from './service.ts';
+
+/** A server without metadata: the account names the endpoints. */
+export const oauth: Service = {
+  name: 'oauth',
+  title: 'OAuth 2.0',
+  issuer: undefined,
+  endpoints: {},
+  scopes: [],
+  redirect: anyPort,
+  clientId: undefined,
+  clientSecret: 'optional',
+  prompt: undefined,
+  authorizationParams: {},
+  username: 'oauth2',
+  refreshRevokesAccess: false,
+  serves: {},
+  servesOwnHost: [],
+  registration: {
+    url: undefined,
+    steps: [
+      'Ask whoever runs the server, or use its console, to register a native (public) client with PKCE.',
+      'Note the authorization and token endpoints: they go into the configuration by hand.',
+    ],
+  },
+};

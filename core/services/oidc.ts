@@ -1,0 +1,26 @@
+import { anyPort } from './redirects.ts';
+import type { Service } from './service.ts';
+
+export const oidc: Service = {
+  name: 'oidc',
+  title: 'OpenID Connect',
+  issuer: undefined,
+  endpoints: {},
+  scopes: ['openid', 'profile', 'email', 'offline_access'],
+  redirect: anyPort,
+  clientId: undefined,
+  clientSecret: 'optional',
+  prompt: undefined,
+  authorizationParams: {},
+  username: 'oauth2',
+  refreshRevokesAccess: false,
+  serves: {},
+  servesOwnHost: [],
+  registration: {
+    url: undefined,
+    steps: [
+      'Ask whoever runs the server, or use its console, to register a native (public) client with PKCE.',
+      'Grant types: authorization code and refresh token. No client secret is needed.',
+    ],
+  },
+};

@@ -1,0 +1,17 @@
+import { auth0 } from './auth0.ts';
+import { azureDevops } from './azure-devops.ts';
+import { bitbucket } from './bitbucket.ts';
+import { databricks } from './databricks.ts';
+import { gitea } from './gitea.ts';
+import { github } from './github.ts';
+import { gitlab } from './gitlab.ts';
+import { google } from './google.ts';
+import { oauth } from './oauth.ts';
+import { oidc } from './oidc.ts';
+import { okta } from './okta.ts';
+import type { Service } from './service.ts';
+
+const presets = [github, gitlab, gitea, bitbucket, azureDevops, google, databricks, auth0, okta, oidc, oauth];
+
+/** Every service Keytray knows, in the order people see them. */
+export const services: ReadonlyMap<string, Service> = new Map(presets.map((service) => [service.name, service]));

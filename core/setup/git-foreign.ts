@@ -1,0 +1,57 @@
+import type { GitEntry } from './git-entries.ts';
+import type { GitHost } from './git-host.ts';
+
+/** Whether a section `[credential "PATTERN"]` is about a host; git accepts patterns without a scheme too. */
+function isAbout(pattern: string, host: string): boolean {
+  const bare = pattern
+    .replace(/^https?:\/\//i, '')
+    .replace(/^[^/]*@/, '')
+    .replace(/\/.*$/, '')
+    .toLowerCase();
+  const labels = bare.split('.');
+  const wanted = host.toLowerCase().split('.');
+  return labels.length === wanted.length && labels.every((label, index) => label === '*' || label === wanted[index]);
+}
+
+const subsection = (key: string): string | undefined => /^(?:credential|http)\.(.*)\.[^.]+$/.exec(key)?.[1];
+const isOurs = (value: string): boolean => value.endsWith('/git-credential-keytray');
+
+/** A helper may be a shell snippet with a password in it: only its first word is shown. */
+function shown(value: string): string {
+  const [first = '', ...rest] = value.split(' ');
+  return rest.length > 0 ? `${first.slice(0, 60)} …` : first.slice(0, 60);
+}
+
+/**
+ * Helpers of others that concern our hosts, and what becomes of them. Git calls helpers in the order it read
+ * them; our section begins with a reset, so those read before are not called, and those read after are.
+ */
+export function foreignHelpers(entries: readonly GitEntry[], hosts: readonly GitHost[]): readonly string[] {
+  const warnings: string[] = [];
+  for (const { host } of hosts) {
+    const about = entries.filter((entry) => {
+      const pattern = subsection(entry.key);
+      return pattern === undefined || isAbout(pattern, host);
+    });
+    const helpers = about.filter(
+      (entry) => /^credential\..*helper$/.test(entry.key) || entry.key === 'credential.helper',
+    );
+    const own = helpers.findLastIndex((entry) => isOurs(entry.value));
+    helpers.forEach(({ key, value, origin }, index) => {
+      if (value === '' || isOurs(value)) return;
+      const name = `${key} = ${shown(value)} (${origin})`;
+      warnings.push(
+        own >= 0 && index > own
+          ? `${name} is called after Keytray for ${host}, and git gives it our tokens to keep; remove it there`
+          : `${name} is not called for ${host} any more: it would answer first, with a password of its own`,
+      );
+    });
+    const header = about.find(
+      (entry) => /^http\..*extraheader$/.test(entry.key) && /^authorization:/i.test(entry.value),
+    );
+    if (header !== undefined) {
+      warnings.push(`${header.key} (${header.origin}) sends its own Authorization to ${host}: git never asks Keytray`);
+    }
+  }
+  return [...new Set(warnings)];
+}

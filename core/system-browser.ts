@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { KeytrayError } from './errors.ts';
+import type { UserAgent } from './ports.ts';
+
+// A browser that is still there after this long has taken the URL (xdg-open of some desktops stays).
+const patience = 3_000;
+
+/** Opens the person's own browser: `browser:` of the account, `$BROWSER`, else the desktop's. */
+export class SystemBrowser implements UserAgent {
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #platform: NodeJS.Platform;
+
+  constructor(env: NodeJS.ProcessEnv, platform: NodeJS.Platform) {
+    this.#env = env;
+    this.#platform = platform;
+  }
+
+  async open(url: URL, choice: string | undefined): Promise<void> {
+    const [command, ...args] = this.#command(choice);
+    if (command === undefined) {
+      throw new KeytrayError('temporarily_unavailable', 'there is no display to open a browser on');
+    }
+    // The URL is one argument of its own, never a piece of a shell line.
+    const child = spawn(command, [...args, url.href], { stdio: 'ignore', detached: true, env: this.#env });
+    child.unref();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, patience);
+    timer.unref();
+    child.once('error', (cause) =>
+      reject(new KeytrayError('temporarily_unavailable', `${command} could not be started`, { cause })),
+    );
+    child.once('exit', (status) =>
+      status === 0
+        ? resolve()
+        : reject(new KeytrayError('temporarily_unavailable', `${command} ended with status ${status ?? 'unknown'}`)),
+    );
+    try {
+      await promise;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #command(choice: string | undefined): readonly string[] {
+    if (choice !== undefined) return choice.split(/\s+/).filter((word) => word !== '');
+    const { BROWSER: preferred, DISPLAY, WAYLAND_DISPLAY } = this.#env;
+    if (preferred !== undefined && preferred !== '') return [preferred];
+    if (this.#platform === 'darwin') return ['open'];
+    const display = WAYLAND_DISPLAY ?? DISPLAY;
+    return display === undefined || display === '' ? [] : ['xdg-open'];
+  }
+}
