@@ -1,0 +1,135 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import {
+  type AuthorizationServerOptions,
+  type RunningAuthorizationServer,
+  startAuthorizationServer,
+} from '../../cli/demo/authorization-server.ts';
+import { signInWithForms } from '../../cli/demo/built-in-user-agent.ts';
+import { Broker } from '../../core/broker.ts';
+import { readConfig } from '../../core/config/read-config.ts';
+import { KeytrayError } from '../../core/errors.ts';
+import { MemoryStore } from '../../core/keychain/memory-store.ts';
+import { UnavailableStore } from '../../core/keychain/unavailable-store.ts';
+import type { Caller } from '../../core/local-api/broker-api.ts';
+import type { LoginView } from '../../core/local-api/wire.ts';
+import { NodeHttp } from '../../core/oauth/node-http.ts';
+import type { LogFields, Logger, UserAgent } from '../../core/ports.ts';
+import { ScriptedStore } from './scripted-store.ts';
+import { ShiftedClock } from './shifted-clock.ts';
+import { labConfig } from './sign-in.ts';
+
+class Browsers implements UserAgent {
+  readonly opened: URL[] = [];
+
+  async open(url: URL): Promise<void> {
+    this.opened.push(url);
+  }
+}
+
+class Log implements Logger {
+  readonly lines: string[] = [];
+  readonly #note = (message: string, fields: LogFields = {}): void => {
+    this.lines.push(`${message} ${JSON.stringify(fields)}`);
+  };
+  readonly debug = this.#note;
+  readonly info = this.#note;
+  readonly warn = this.#note;
+  readonly error = this.#note;
+}
+
+export const caller: Caller = {
+  consumer: { uid: 0, pid: 1, executable: undefined },
+  signal: new AbortController().signal,
+};
+
+/** The real broker and a real authorization server in this process; only clock, store and browser are the test's. */
+export interface Laboratory {
+  readonly broker: Broker;
+  readonly server: RunningAuthorizationServer;
+  readonly clock: ShiftedClock;
+  readonly store: ScriptedStore;
+  readonly browsers: Browsers;
+  readonly log: readonly string[];
+  /** How many refresh requests the server has answered. */
+  refreshes(): number;
+  signIn(login?: string, options?: { readonly switch?: boolean }): Promise<LoginView>;
+  /** The same accounts and store in a new broker, as after a restart. */
+  restarted(): Promise<Broker>;
+  close(): Promise<void>;
+}
+
+export async function startLaboratory(
+  options: { readonly server?: AuthorizationServerOptions; readonly more?: string } = {},
+): Promise<Laboratory> {
+  const server = await startAuthorizationServer(options.server);
+  const folder = await mkdtemp(path.join(tmpdir(), 'keytray-lab-'));
+  const file = path.join(folder, 'config.yaml');
+  const config = labConfig({
+    issuer: server.issuer,
+    store: 'keychain',
+    git: ['git.lab.example'],
+    more: options.more ?? '',
+  });
+  await writeFile(file, config, { mode: 0o600 });
+  const clock = new ShiftedClock();
+  const store = new ScriptedStore();
+  const browsers = new Browsers();
+  const logger = new Log();
+
+  const start = async (): Promise<Broker> => {
+    const read = await readConfig({ file, dropIns: [], uid: process.getuid?.() ?? 0 });
+    if (read.kind === 'invalid') throw new Error(JSON.stringify(read.errors));
+    const broker = new Broker({
+      kind: 'agent',
+      clock,
+      http: new NodeHttp(),
+      userAgent: browsers,
+      stores: {
+        keychain: store,
+        memory: new MemoryStore(),
+        'encrypted-file': new UnavailableStore('encrypted-file', 'not in tests'),
+      },
+      logger,
+      random: () => 0.5,
+      reloadConfig: async () => undefined,
+      quit: () => undefined,
+    });
+    broker.configure(read.config, read.files);
+    return broker;
+  };
+  const broker = await start();
+
+  return {
+    broker,
+    server,
+    clock,
+    store,
+    browsers,
+    log: logger.lines,
+    refreshes: () => server.requests.refresh_token ?? 0,
+    async signIn(login = 'ada', { switch: acceptOther = false } = {}) {
+      const started = await broker.startLogin('lab', { user_agent: 'none', switch: acceptOther });
+      if (started.authorization_url === undefined) throw new Error(`no address to sign in at: ${started.state}`);
+      await signInWithForms(started.authorization_url, { login }).catch(() => undefined);
+      return await broker.waitForLogin(started.login_id, 10, caller.signal);
+    },
+    restarted: start,
+    async close() {
+      await server.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The failure a call ends with; a call that does not fail is the test's failure. */
+export async function failureOf(call: Promise<unknown>): Promise<KeytrayError> {
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof KeytrayError) return error;
+    throw error;
+  }
+  throw new Error('the call did not fail');
+}

@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { LocalApiClient } from '../../core/local-api/client.ts';
+import { type Finished, runToEnd } from './processes.ts';
+
+export const repository = path.resolve(import.meta.dirname, '../..');
+export const program = (name: string): string => path.join(repository, 'out/bin', name);
+
+/** Keytray as a person has it installed, in a home of its own, with the real programs of out/bin. */
+export interface Keytray {
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly socket: string;
+  readonly api: LocalApiClient;
+  configure(yaml: string): Promise<void>;
+  /** Resolves to the process once the broker answers. */
+  startAgent(): Promise<ChildProcess>;
+  stopAgent(signal?: NodeJS.Signals): Promise<number | null>;
+  run(args: readonly string[], options?: { readonly input?: string }): Promise<Finished>;
+  log(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** `env` adds to the private environment: a keyring's bus, for example. */
+export async function createKeytray(env: NodeJS.ProcessEnv = {}): Promise<Keytray> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'keytray-e2e-'));
+  await chmod(folder, 0o700);
+  const home = path.join(folder, 'home');
+  await mkdir(home);
+  const socket = path.join(folder, 'run', 'keytray.sock');
+  const config = path.join(folder, 'config.yaml');
+  const environment: NodeJS.ProcessEnv = {
+    PATH: process.env.PATH,
+    LANG: 'C.UTF-8',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    ...env,
+    HOME: home,
+    XDG_STATE_HOME: path.join(folder, 'state'),
+    KEYTRAY_CONFIG: config,
+    KEYTRAY_SOCKET: socket,
+  };
+  let agent: ChildProcess | undefined;
+
+  const stopAgent = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> => {
+    const ending = agent;
+    agent = undefined;
+    if (ending === undefined || ending.exitCode !== null || ending.signalCode !== null) return ending?.exitCode ?? null;
+    const gone = once(ending, 'exit');
+    ending.kill(signal);
+    await gone;
+    return ending.exitCode;
+  };
+
+  return {
+    folder,
+    env: environment,
+    socket,
+    api: new LocalApiClient(socket),
+    configure: (yaml) => writeFile(config, yaml, { mode: 0o600 }),
+    async startAgent() {
+      const started = spawn(program('keytray'), ['agent'], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
+      agent = started;
+      let said = '';
+      started.stderr.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+      });
+      while (!said.includes('listening on')) {
+        if (started.exitCode !== null) throw new Error(`the agent ended with ${started.exitCode}: ${said}`);
+        await Promise.race([once(started.stderr, 'data'), once(started, 'exit')]);
+      }
+      return started;
+    },
+    stopAgent,
+    run: (args, options = {}) => runToEnd(program('keytray'), args, { env: environment, cwd: home, ...options }),
+    log: () => readFile(path.join(folder, 'state', 'keytray', 'agent.log'), 'utf8'),
+    async close() {
+      await stopAgent();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import type { TokenRecord } from '../../core/keychain/token-record.ts';
+import type { Clock } from '../../core/ports.ts';
+import { Secret } from '../../core/secret.ts';
+
+/** A record received just now, good for an hour. */
+export function recordAt(
+  clock: Pick<Clock, 'now' | 'uptime' | 'bootId'>,
+  changes: Partial<TokenRecord> = {},
+): TokenRecord {
+  return {
+    refreshToken: new Secret('refresh-1'),
+    accessToken: new Secret('access-1'),
+    idToken: undefined,
+    tokenType: 'bearer',
+    scope: 'openid',
+    lifetime: 3_600,
+    obtainedAt: clock.now(),
+    bootId: clock.bootId,
+    uptime: clock.uptime(),
+    generation: 1,
+    clockSkew: 0,
+    identity: undefined,
+    clientId: 'keytray',
+    issuer: 'https://login.lab.example',
+    signedInAt: clock.now(),
+    sessionEnded: false,
+    ...changes,
+  };
+}

@@ -1,0 +1,42 @@
+import { MemoryStore } from '../../core/keychain/memory-store.ts';
+import type {
+  ReadResult,
+  RemoveResult,
+  SecretStore,
+  StoreState,
+  StoreTrouble,
+  WriteResult,
+} from '../../core/keychain/secret-store.ts';
+import type { Secret } from '../../core/secret.ts';
+
+/** A store over memory that can be slow or in trouble, as a keychain can. */
+export class ScriptedStore implements SecretStore {
+  readonly backend = 'keychain';
+  trouble: StoreTrouble | undefined;
+  /** Writes wait for it. */
+  gate: Promise<void> = Promise.resolve();
+  writes = 0;
+  readonly #memory = new MemoryStore();
+
+  state(): StoreState {
+    if (this.trouble === undefined) return 'unlocked';
+    return this.trouble.kind === 'stuck' ? 'unknown' : this.trouble.kind;
+  }
+
+  async read(item: string): Promise<ReadResult> {
+    return this.trouble ?? (await this.#memory.read(item));
+  }
+
+  async write(item: string, value: Secret): Promise<WriteResult> {
+    await this.gate;
+    if (this.trouble !== undefined) return this.trouble;
+    this.writes += 1;
+    return await this.#memory.write(item, value);
+  }
+
+  async remove(item: string): Promise<RemoveResult> {
+    return this.trouble ?? (await this.#memory.remove(item));
+  }
+
+  async close(): Promise<void> {}
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { judgeIdentity } from '../../../core/accounts/identity-check.ts';
+import type { Identity } from '../../../core/oauth/token-reply.ts';
+
+const ada: Identity = { issuer: 'https://as', subject: '1', email: 'Ada@lab.example', name: 'ada' };
+const bob: Identity = { issuer: 'https://as', subject: '2', email: 'bob@lab.example', name: 'bob' };
+const expectMail = { issuer: undefined, subject: undefined, email: 'ada@lab.example' };
+
+describe('who may fill an account', () => {
+  it.each([
+    ['anybody the first time', undefined, undefined, ada, false, 'accepted'],
+    ['the same person again', undefined, ada, ada, false, 'accepted'],
+    ['nobody else', undefined, ada, bob, false, 'mismatch'],
+    [
+      'the same subject of another issuer is somebody else',
+      undefined,
+      ada,
+      { ...ada, issuer: 'https://evil' },
+      false,
+      'mismatch',
+    ],
+    ['somebody else, when asked for', undefined, ada, bob, true, 'accepted'],
+    ['the expected address, whatever its case', expectMail, undefined, ada, false, 'accepted'],
+    ['not another address', expectMail, undefined, bob, false, 'mismatch'],
+    ['not an address that is missing', expectMail, undefined, { ...ada, email: undefined }, false, 'mismatch'],
+    ['not somebody the server does not name', expectMail, undefined, undefined, false, 'unknown'],
+    ['an expectation outweighs the previous person', expectMail, bob, ada, false, 'accepted'],
+    ['the expected subject', { ...expectMail, email: undefined, subject: '2' }, undefined, bob, false, 'accepted'],
+    ['not another subject', { ...expectMail, email: undefined, subject: '2' }, undefined, ada, false, 'mismatch'],
+    ['an unnamed person where nobody is expected', undefined, undefined, undefined, false, 'accepted'],
+  ] as const)('%s', (_case, expected, previous, found, acceptOther, kind) => {
+    expect(judgeIdentity({ expect: expected, previous, found, acceptOther }).kind).toBe(kind);
+  });
+});
