@@ -6,9 +6,8 @@ import type { AccountConfig, Config } from './config.ts';
 import { type ConfigError, formatPath } from './config-error.ts';
 import { accountSchema, configSchema, minutesOf } from './config-schema.ts';
 import { parseYaml } from './parse-yaml.ts';
-import { parsePlainYaml } from './plain-yaml.ts';
 import { schemaProblems } from './schema-problems.ts';
-import { findNode, type ParsedYaml, plainValue, type YamlMap, type YamlProblem } from './yaml-tree.ts';
+import { findNode, plainValue, type YamlMap, type YamlProblem } from './yaml-tree.ts';
 
 export interface SourceText {
   readonly file: string;
@@ -61,8 +60,7 @@ function interpretFile({ file, text }: SourceText): Found {
     message,
     fix,
   });
-  const plain = parsePlainYaml(text);
-  const parsed: ParsedYaml = plain === undefined ? parseYaml(text) : { kind: 'ok', root: plain.root };
+  const parsed = parseYaml(text);
   if (parsed.kind === 'invalid') return { ...nothing, errors: parsed.problems.map(errorOf) };
   const { root } = parsed;
   if (root === undefined || (root.kind === 'scalar' && root.value === null)) return { ...nothing, errors: [] };

@@ -6,6 +6,8 @@ import { interpretSources, type ReadConfig, type ReadSources, readSources } from
 
 /** Editors write in several steps. */
 const settleMs = 100;
+/** A writer that truncates first is caught between two steps now and then; an empty file is believed after these. */
+const emptyReadings = 5;
 /** Only where the kernel gives no more watches. */
 const pollMs = 5000;
 
@@ -18,6 +20,7 @@ export function watchConfig(sources: ConfigSources, onChange: (read: ReadConfig)
   let settling: NodeJS.Timeout | undefined;
   let polling: NodeJS.Timeout | undefined;
   let closed = false;
+  let empty = 0;
   let seen: string | undefined;
   let turn: Promise<void> = Promise.resolve();
 
@@ -33,6 +36,12 @@ export function watchConfig(sources: ConfigSources, onChange: (read: ReadConfig)
 
   const reload = async (): Promise<void> => {
     const read = await readSources(sources);
+    if (read.texts.some((source) => source.text === '') && empty < emptyReadings) {
+      empty += 1;
+      schedule();
+      return;
+    }
+    empty = 0;
     const print = fingerprint(read);
     if (closed || print === seen) return;
     seen = print;

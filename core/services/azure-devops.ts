@@ -17,6 +17,7 @@ export const azureDevops: Service = {
   authorizationParams: {},
   username: 'oauth2',
   refreshRevokesAccess: false,
+  deadTokenErrors: [],
   serves: { git: ['dev.azure.com'] },
   servesOwnHost: [],
   registration: {

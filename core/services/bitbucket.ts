@@ -18,6 +18,7 @@ export const bitbucket: Service = {
   authorizationParams: {},
   username: 'x-token-auth',
   refreshRevokesAccess: false,
+  deadTokenErrors: [],
   serves: { git: ['bitbucket.org'] },
   servesOwnHost: ['git'],
   registration: {

@@ -14,6 +14,7 @@ export const databricks: Service = {
   authorizationParams: {},
   username: 'token',
   refreshRevokesAccess: false,
+  deadTokenErrors: [],
   serves: {},
   servesOwnHost: [],
   registration: {

@@ -15,6 +15,7 @@ export const gitea: Service = {
   authorizationParams: {},
   username: 'oauth2',
   refreshRevokesAccess: false,
+  deadTokenErrors: [],
   serves: {},
   servesOwnHost: ['git'],
   registration: {

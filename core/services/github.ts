@@ -24,6 +24,7 @@ export const github: Service = {
   username: 'x-access-token',
   // True of GitHub Apps, whose refresh kills the old pair at once; tokens of OAuth apps are never refreshed.
   refreshRevokesAccess: true,
+  deadTokenErrors: ['bad_refresh_token'],
   serves: { git: ['github.com'] },
   servesOwnHost: ['git'],
   registration: {

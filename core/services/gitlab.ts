@@ -15,6 +15,7 @@ export const gitlab: Service = {
   authorizationParams: {},
   username: 'oauth2',
   refreshRevokesAccess: true,
+  deadTokenErrors: [],
   serves: { git: ['gitlab.com'] },
   servesOwnHost: ['git'],
   registration: {

@@ -16,6 +16,7 @@ export const google: Service = {
   authorizationParams: { access_type: 'offline' },
   username: 'oauth2accesstoken',
   refreshRevokesAccess: false,
+  deadTokenErrors: [],
   serves: { git: ['source.developers.google.com'], docker: ['gcr.io', 'us.gcr.io', 'eu.gcr.io', 'asia.gcr.io'] },
   servesOwnHost: [],
   registration: {

@@ -15,6 +15,7 @@ export const oauth: Service = {
   authorizationParams: {},
   username: 'oauth2',
   refreshRevokesAccess: false,
+  deadTokenErrors: [],
   serves: {},
   servesOwnHost: [],
   registration: {

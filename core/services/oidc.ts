@@ -14,6 +14,7 @@ export const oidc: Service = {
   authorizationParams: {},
   username: 'oauth2',
   refreshRevokesAccess: false,
+  deadTokenErrors: [],
   serves: {},
   servesOwnHost: [],
   registration: {

@@ -102,6 +102,7 @@ export function resolveAccount(account: AccountConfig, service: Service): Accoun
     store: account.store,
     refresh: account.refresh,
     refreshRevokesAccess: service.refreshRevokesAccess,
+    deadTokenErrors: service.deadTokenErrors,
     browser: account.browser,
     environment: account.environment,
     env: account.env,

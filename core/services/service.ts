@@ -17,6 +17,8 @@ export interface Service {
   readonly username: string;
   /** A refresh kills the access token in use. */
   readonly refreshRevokesAccess: boolean;
+  /** What this service says instead of `invalid_grant` when a refresh token is dead. */
+  readonly deadTokenErrors: readonly string[];
   /** Hosts of the public instance; not used once an account names an instance of its own. */
   readonly serves: Readonly<Partial<Record<ToolFamily, readonly string[]>>>;
   /** Tool families that the host of an account's own instance answers for. */
@@ -49,6 +51,7 @@ export interface AccountSettings {
   readonly store: StoreKind;
   readonly refresh: 'ahead' | 'on-demand';
   readonly refreshRevokesAccess: boolean;
+  readonly deadTokenErrors: readonly string[];
   readonly browser: string | undefined;
   readonly environment: string | undefined;
   readonly env: Readonly<Record<string, 'access_token' | 'id_token'>>;

@@ -29,7 +29,10 @@ export function withOurValues(
   return inFolder(async (folder) => {
     const copy = join(folder, 'gitconfig');
     const env = bareEnvironment(options.env);
-    if (before !== undefined) await writeFile(copy, before, { mode: 0o600 });
+    if (before !== undefined) {
+      await writeFile(copy, before, { mode: 0o600 });
+      await checkReadable(copy, env, options.file);
+    }
     const entries = before === undefined ? [] : await listEntries(env, copy);
     const present = (key: string): readonly string[] =>
       entries.filter((entry) => sameKey(entry.key, key)).map((entry) => entry.value);
@@ -38,6 +41,14 @@ export function withOurValues(
     for (const change of changes) await add(copy, change, env, options.file);
     return readFile(copy);
   });
+}
+
+async function checkReadable(copy: string, env: Environment, file: string): Promise<void> {
+  const { status, stderr } = await runGit(['config', '--file', copy, '--list'], env);
+  if (status === 0) return;
+  const line = /bad config line (\d+)/.exec(stderr)?.[1];
+  const where = line === undefined ? file : `${file}:${line}`;
+  throw new KeytrayError('misconfigured', `${where}: git cannot read this file; mend it first`);
 }
 
 /** Git folds the case of a key's first and last part, not of what is between. */
@@ -50,11 +61,8 @@ function sameKey(left: string, right: string): boolean {
 }
 
 async function add(copy: string, change: GitChange, env: Environment, file: string): Promise<void> {
-  const { status, stderr } = await runGit(['config', '--file', copy, '--add', change.key, change.value], env);
-  if (status === 0) return;
-  const line = /bad config line (\d+)/.exec(stderr)?.[1];
-  const where = line === undefined ? file : `${file}:${line}`;
-  throw new KeytrayError('misconfigured', `${where}: git cannot read this file; mend it first`);
+  const { status } = await runGit(['config', '--file', copy, '--add', change.key, change.value], env);
+  if (status !== 0) throw new KeytrayError('misconfigured', `git cannot change ${file}: mend it first`);
 }
 
 /** A last line without its newline would be shown as changed once something follows it. */

@@ -8,7 +8,6 @@ import { digest, readRecord, removeRecord, writeRecord } from './git-record.ts';
 import { changeLocked, readIfThere, same } from './locked-file.ts';
 
 export type { GitHost } from './git-host.ts';
-export { planGitSetup } from './git-plan.ts';
 
 export interface SetupOptions {
   readonly hosts: readonly GitHost[];
