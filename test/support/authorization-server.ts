@@ -29,6 +29,7 @@ export function accountSettings(overrides: Partial<AccountSettings> = {}): Accou
     store: 'memory',
     refresh: 'on-demand',
     refreshRevokesAccess: false,
+    deadTokenErrors: [],
     browser: undefined,
     environment: undefined,
     env: {},

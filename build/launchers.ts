@@ -1,0 +1,67 @@
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** The folders a launcher points to, absolute, so that it works from any folder and through symbolic links. */
+export interface LauncherTargets {
+  /** The project's own Node. */
+  readonly node: string;
+  /** The folder of cli.js, agent.js and client.js. */
+  readonly lib: string;
+}
+
+/** Names of helper programs; tools find each by its name. */
+const helperNames = ['git-credential-keytray'] as const;
+
+/** One word for a POSIX shell, whatever it holds. */
+export function shellWord(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+const quiet = '--disable-warning=ExperimentalWarning';
+
+/**
+ * A helper inherits the environment of the tool that runs it. NODE_OPTIONS set there is meant for somebody's own
+ * scripts: a debugger's hook would slow every `git fetch` and write into the conversation.
+ */
+const runClient = 'unset NODE_OPTIONS';
+
+export function helperLauncher(targets: LauncherTargets, name: string): string {
+  const node = shellWord(targets.node);
+  const client = shellWord(join(targets.lib, 'client.js'));
+  return `#!/bin/sh\n${runClient}\nexec ${node} ${quiet} ${client} ${shellWord(name)} "$@"\n`;
+}
+
+/** `agent` with words after it goes to the command line, which knows how to refuse them or to explain itself. */
+export function keytrayLauncher(targets: LauncherTargets): string {
+  const run = `exec ${shellWord(targets.node)} ${quiet}`;
+  const script = (file: string): string => shellWord(join(targets.lib, file));
+  return `#!/bin/sh
+case "$1" in
+helper)
+  case "$2" in
+  '' | -*) ;;
+  *)
+    ${runClient}
+    ${run} ${script('client.js')} keytray "$@"
+    ;;
+  esac
+  ;;
+agent) [ "$#" -eq 1 ] && ${run} ${script('agent.js')} ;;
+esac
+${run} ${script('cli.js')} "$@"
+`;
+}
+
+/** Writes every launcher into `folder`, which must exist; returns their names. */
+export async function writeLaunchers(folder: string, targets: LauncherTargets): Promise<readonly string[]> {
+  const launchers = [
+    { name: 'keytray', text: keytrayLauncher(targets) },
+    ...helperNames.map((name) => ({ name, text: helperLauncher(targets, name) })),
+  ];
+  for (const { name, text } of launchers) {
+    const file = join(folder, name);
+    await writeFile(file, text);
+    await chmod(file, 0o755);
+  }
+  return launchers.map(({ name }) => name);
+}

@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { usageFailure } from '../failure.ts';
+import { runProgram } from '../run-program.ts';
+import { fetchTokenVariables } from '../token-variables.ts';
+
+/** `ACCOUNT[,ACCOUNT]`; an empty one is a slip of the finger. */
+export function splitAccounts(list: string): readonly string[] {
+  const accounts = list.split(',').map((account) => account.trim());
+  if (accounts.includes(''))
+    throw usageFailure(`not a list of accounts: ${list}`, 'Write: keytray exec ACCOUNT,ACCOUNT -- COMMAND');
+  return accounts;
+}
+
+/** The separator belongs to us once; a second one is the program's own. */
+const withoutSeparator = (words: readonly string[]): readonly string[] => (words[0] === '--' ? words.slice(1) : words);
+
+export function addExec(program: Command, cli: Cli): void {
+  program
+    .command('exec')
+    .helpGroup('Every day:')
+    .description('run it with tokens in its environment')
+    .usage('<account>[,<account>] -- <command> [arguments...]')
+    .argument('<accounts>')
+    .argument('<command...>')
+    .passThroughOptions()
+    .action(async (list: string, words: readonly string[]) => {
+      const [file, ...args] = withoutSeparator(words);
+      if (file === undefined) throw usageFailure('no command to run', 'Write: keytray exec ACCOUNT -- COMMAND');
+      const variables = await fetchTokenVariables(cli, splitAccounts(list));
+      cli.setStatus(await runProgram(file, args, { ...cli.env, ...Object.fromEntries(variables) }));
+    });
+}

@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+import { become } from '../become.ts';
+
+export function addHelper(program: Command): void {
+  program
+    .command('helper')
+    .helpGroup('Keytray itself:')
+    .description('answer a tool; tools call this')
+    .argument('<protocol>', 'git')
+    .argument('<operation...>', 'what the tool asks: get, store, erase, ...')
+    .passThroughOptions()
+    .action((protocol: string, operation: readonly string[]) =>
+      become('client', ['keytray', 'helper', protocol, ...operation]),
+    );
+}

@@ -1,0 +1,130 @@
+import { type Command, Option } from 'commander';
+import { KeytrayError } from '../../core/errors.ts';
+import type { LocalApiClient } from '../../core/local-api/client.ts';
+import type { AccountView, LoginRequest, LoginView } from '../../core/local-api/wire.ts';
+import type { Cli } from '../cli.ts';
+import { usageFailure } from '../failure.ts';
+import { readLine } from '../input.ts';
+import { endingOnInterruption } from '../interruption.ts';
+import { type LoginOutcome, loginOutcome, pastedAnswer, signedInSentence } from '../login-outcome.ts';
+import { who } from '../output/account-words.ts';
+import { printable } from '../output/printable.ts';
+import { startSpinner } from '../output/spinner.ts';
+
+interface LoginOptions {
+  readonly browser: boolean;
+  readonly device?: true;
+  readonly paste?: true;
+  readonly renew?: true;
+  readonly switch?: true;
+}
+
+type Ended = Exclude<LoginOutcome, { kind: 'open' }>;
+
+/** Seconds one request waits for the login to end. */
+const waitSeconds = 60;
+
+function userAgent(options: LoginOptions): LoginRequest['user_agent'] {
+  if (options.device) return 'device';
+  if (options.paste) return 'paste';
+  return options.browser ? 'browser' : 'none';
+}
+
+/** Says where the person signs in. The address goes to standard output where it is what was asked for. */
+function showWay(cli: Cli, login: LoginView, way: LoginRequest['user_agent']): void {
+  if (login.verification_uri !== undefined && login.user_code !== undefined && way === 'device') {
+    cli.out.write(`${printable(login.verification_uri)}\n${printable(login.user_code)}\n`);
+    cli.err.write('Open the address on any device and enter the code.\n');
+    return;
+  }
+  if (login.authorization_url === undefined) return;
+  const url = printable(login.authorization_url);
+  if (way === 'browser') cli.err.write(`Sign in in your browser. If it does not open, go to:\n  ${url}\n`);
+  else cli.out.write(`${url}\n`);
+}
+
+async function follow(broker: LocalApiClient, login: LoginView, title: string): Promise<Ended> {
+  let outcome = loginOutcome(login, title);
+  while (outcome.kind === 'open') {
+    outcome = loginOutcome(await broker.login(login.login_id, waitSeconds), title);
+  }
+  return outcome;
+}
+
+/** Takes what the person pastes until it is the answer, or until the login ends some other way. */
+async function finishByPaste(
+  cli: Cli,
+  broker: LocalApiClient,
+  login: LoginView,
+  ended: Promise<Ended>,
+): Promise<Ended> {
+  // Nobody may be waiting for it when the pasting fails first.
+  ended.catch(() => undefined);
+  for (;;) {
+    const line = await Promise.race([
+      readLine(cli, 'Paste the address your browser ended at: '),
+      ended.then((outcome) => ({ outcome })),
+    ]);
+    if (typeof line === 'object') return line.outcome;
+    if (line === undefined || line.trim() === '') {
+      await broker.cancelLogin(login.login_id);
+      throw usageFailure('nothing was pasted', 'Paste the whole address from the address bar of your browser.');
+    }
+    try {
+      await broker.finishLogin(login.login_id, pastedAnswer(line));
+      return await ended;
+    } catch (error) {
+      const again = error instanceof KeytrayError && error.code === 'invalid_request' && cli.err.isTerminal;
+      if (!again) throw error;
+      cli.err.write(`${printable(error.message)}\n`);
+    }
+  }
+}
+
+async function signIn(cli: Cli, broker: LocalApiClient, account: AccountView, options: LoginOptions): Promise<Ended> {
+  const way = userAgent(options);
+  const login = await broker.startLogin(account.account, {
+    user_agent: way,
+    ...(options.switch ? { switch: true } : {}),
+  });
+  return await endingOnInterruption(
+    async () => {
+      cli.err.write('Sign-in cancelled.\n');
+      await broker.cancelLogin(login.login_id);
+    },
+    async () => {
+      showWay(cli, login, way);
+      const ended = follow(broker, login, account.title);
+      if (way === 'paste') return await finishByPaste(cli, broker, login, ended);
+      const stopSpinner = startSpinner(cli.err, 'Waiting for you to sign in (Ctrl-C cancels)');
+      return await ended.finally(stopSpinner);
+    },
+  );
+}
+
+async function runLogin(cli: Cli, id: string, options: LoginOptions): Promise<void> {
+  const broker = await cli.broker();
+  const account = await broker.account(id);
+  if (account.state === 'active' && !options.renew && !options.switch) {
+    cli.out.write(`${signedInSentence(account.title, who(account))}\n`);
+    cli.err.write(`Nothing to do. To sign in again: keytray login ${account.account} --renew\n`);
+    return;
+  }
+  const ended = await signIn(cli, broker, account, options);
+  if (ended.kind === 'failed') throw ended.failure;
+  cli.out.write(`${ended.sentence}\n`);
+}
+
+export function addLogin(program: Command, cli: Cli): void {
+  program
+    .command('login')
+    .helpGroup('Every day:')
+    .description('sign in once, in your own browser')
+    .argument('<account>')
+    .option('--no-browser', 'print the address instead of opening it, and wait')
+    .addOption(new Option('--device', 'sign in on another device with a code').conflicts('paste'))
+    .option('--paste', 'paste the address the browser ends at')
+    .option('--renew', 'sign in again although the account is signed in')
+    .option('--switch', 'accept another person than before')
+    .action((account: string, options: LoginOptions) => runLogin(cli, account, options));
+}

@@ -1,0 +1,69 @@
+import type { Command } from 'commander';
+import type { BrokerEvent, StatusView } from '../../core/local-api/wire.ts';
+import type { Cli } from '../cli.ts';
+import { CommandFailure } from '../failure.ts';
+import { formatJson } from '../output/json.ts';
+import { printable } from '../output/printable.ts';
+import { formatStatusTable } from '../output/status-table.ts';
+import { applyEvent } from '../status-events.ts';
+
+interface StatusOptions {
+  readonly json?: true;
+  readonly watch?: true;
+}
+
+const clearScreen = '\u001b[H\u001b[2J';
+/** Milliseconds between repaints: the times left move even when nothing happens. */
+const repaintEvery = 30_000;
+
+function showStatus(cli: Cli, status: StatusView): void {
+  if (status.accounts.length === 0) cli.out.write('No accounts yet. Add one: keytray accounts add github\n');
+  else {
+    const { columns, colour } = cli.out;
+    cli.out.write(formatStatusTable(status.accounts, { now: Date.now(), columns, colour }));
+  }
+  if (status.config.error !== undefined) {
+    cli.err.write(`keytray: the configuration has an error, the one before stays in use\n`);
+    cli.err.write(`  ${printable(status.config.error)}\n`);
+  }
+}
+
+/** Shows every change until the broker ends or the person has seen enough. With `--json` one event per line. */
+async function watchStatus(cli: Cli, json: boolean): Promise<never> {
+  const broker = await cli.broker();
+  let status: StatusView | undefined;
+  const paint = (): void => {
+    if (status === undefined) return;
+    if (cli.out.isTerminal) cli.out.write(clearScreen);
+    showStatus(cli, status);
+  };
+  const repaint = cli.out.isTerminal && !json ? setInterval(paint, repaintEvery) : undefined;
+  try {
+    for await (const event of broker.events(new AbortController().signal)) {
+      if (json) cli.out.write(`${JSON.stringify(event)}\n`);
+      else {
+        const before: StatusView | undefined = status;
+        status = applyEvent(before, event satisfies BrokerEvent);
+        if (status !== before) paint();
+      }
+    }
+  } finally {
+    clearInterval(repaint);
+  }
+  throw new CommandFailure(3, 'Keytray has stopped', 'Start it again: keytray agent');
+}
+
+export function addStatus(program: Command, cli: Cli): void {
+  program
+    .command('status')
+    .helpGroup('Every day:')
+    .description('who is signed in where, for how long')
+    .option('--json', 'print JSON')
+    .option('--watch', 'keep showing changes')
+    .action(async (options: StatusOptions) => {
+      if (options.watch) await watchStatus(cli, options.json === true);
+      const status = await (await cli.broker()).status();
+      if (options.json) cli.out.write(formatJson(status));
+      else showStatus(cli, status);
+    });
+}

@@ -1,0 +1,86 @@
+import { assertNever } from '../../core/errors.ts';
+import type { AccountStateName, AccountView, LoginView } from '../../core/local-api/wire.ts';
+import type { Paint } from './colour.ts';
+import { formatDuration, secondsUntil } from './duration.ts';
+
+interface StateWords {
+  readonly text: string;
+  readonly paint: Paint;
+}
+
+/** The state in the words every surface uses; the colour only repeats what the text says. */
+export function stateWords(state: AccountStateName): StateWords {
+  switch (state) {
+    case 'active':
+      return { text: 'active', paint: 'green' };
+    case 'degraded':
+      return { text: 'degraded', paint: 'yellow' };
+    case 'login_required':
+      return { text: 'sign-in needed', paint: 'red' };
+    case 'signing_in':
+      return { text: 'signing in', paint: 'cyan' };
+    case 'signed_out':
+      return { text: 'signed out', paint: 'dim' };
+    case 'locked':
+      return { text: 'locked', paint: 'yellow' };
+    default:
+      return assertNever(state);
+  }
+}
+
+/** The person, by the name they know; undefined where the server does not tell. */
+export function who(view: Pick<AccountView | LoginView, 'subject'>): string | undefined {
+  return view.subject?.name ?? view.subject?.email ?? view.subject?.subject;
+}
+
+/** How long the access token is good for; undefined when there is none to speak of. */
+export function timeLeft(view: AccountView, now: number): string | undefined {
+  const seconds = view.expires_at === undefined ? view.expires_in : secondsUntil(view.expires_at, now);
+  return seconds === undefined || seconds <= 0 ? undefined : formatDuration(seconds);
+}
+
+function afterTrouble(view: AccountView): string {
+  switch (view.reason) {
+    case 'login_required':
+      return `keytray login ${view.account}`;
+    case 'misconfigured':
+      return 'correct its configuration';
+    default:
+      return 'Keytray keeps trying';
+  }
+}
+
+function whileLocked(view: AccountView): string {
+  switch (view.reason) {
+    case 'not_read_yet':
+      return 'wait for the keychain';
+    case 'keychain_absent':
+      return 'start a keychain';
+    case 'keychain_corrupt':
+      return `keytray login ${view.account}`;
+    default:
+      return 'unlock the keychain';
+  }
+}
+
+/** What happens, or is to be done, next. */
+export function nextStep(view: AccountView, now: number): string | undefined {
+  switch (view.state) {
+    case 'active': {
+      if (view.next_refresh === undefined) return undefined;
+      const seconds = secondsUntil(view.next_refresh, now);
+      return seconds <= 0 ? 'refresh due' : `refresh in ${formatDuration(seconds)}`;
+    }
+    case 'degraded':
+      return afterTrouble(view);
+    case 'login_required':
+    case 'signed_out':
+      return `keytray login ${view.account}`;
+    case 'signing_in':
+      return 'finish in the browser';
+    case 'locked':
+      return whileLocked(view);
+    default:
+      return assertNever(view.state);
+  }
+}

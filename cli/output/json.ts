@@ -1,0 +1,4 @@
+/** What `--json` prints: for people and programs alike. */
+export function formatJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,19 @@
+import type { Service } from '../../core/services/service.ts';
+
+/** What to enter where, with the redirect URI exactly as the server will compare it. */
+export function registrationSteps(service: Service, redirectUri: string): string {
+  const { url, steps } = service.registration;
+  const lines = [
+    url === undefined ? `Register a client for ${service.title}:` : `Register a client for ${service.title} at ${url}`,
+    ...steps.map((step, index) => `  ${index + 1}. ${step}`),
+    `Redirect URI: ${redirectUri}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** `git: github.com` */
+export function servedText(serves: Service['serves']): string {
+  return Object.entries(serves)
+    .map(([family, hosts]) => `${family}: ${hosts.join(' ')}`)
+    .join('; ');
+}

@@ -1,0 +1,154 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { startBrokerSocket } from '../../support/broker-socket.ts';
+import { CliSandbox } from '../../support/cli-process.ts';
+import { accountView, FakeBroker } from '../../support/fake-broker.ts';
+
+const config = `# my accounts
+accounts:
+  lab: # keep this
+    service: oidc
+    issuer: https://login.lab.example
+    client_id: keytray
+    git: [git.lab.example]
+`;
+
+describe('keytray accounts add', () => {
+  it('writes the account and says where to register which redirect URI', async () => {
+    await using sandbox = await CliSandbox.create({ config });
+    const args = ['--client-id', 'abc', '--scopes', 'openid read_repository', '--git', 'gitlab.com/acme/*'];
+    const result = await sandbox.run(['accounts', 'add', 'gitlab@work', ...args]);
+    expect(result.stderr).toBe('');
+    expect(result.status).toBe(0);
+    expect(result.stdout).toContain('https://gitlab.com/-/user_settings/applications');
+    expect(result.stdout).toContain('Redirect URI: http://127.0.0.1/callback\n');
+    expect(result.stdout).toContain('keytray login gitlab@work\n');
+    expect(await readFile(sandbox.configFile, 'utf8')).toContain('# keep this');
+    const listed = JSON.parse((await sandbox.run(['accounts', 'list', '--json'])).stdout);
+    expect(listed).toEqual([
+      expect.objectContaining({ account: 'lab' }),
+      expect.objectContaining({
+        account: 'gitlab@work',
+        service: 'gitlab',
+        client_id: 'abc',
+        scopes: ['openid', 'read_repository'],
+        serves: { git: ['gitlab.com/acme/*'] },
+      }),
+    ]);
+  });
+
+  it('without a client says how to get one, and writes nothing', async () => {
+    await using sandbox = await CliSandbox.create({ config });
+    const result = await sandbox.run(['accounts', 'add', 'github']);
+    expect(result.status).toBe(2);
+    expect(result.stdout).toBe('');
+    expect(result.stderr).toContain('https://github.com/settings/developers');
+    expect(result.stderr).toContain('Redirect URI: http://127.0.0.1/callback\n');
+    expect(result.stderr).toMatch(/keytray: GitHub needs a client_id\n {2}.*--client-id/);
+    expect(await readFile(sandbox.configFile, 'utf8')).toBe(config);
+  });
+
+  it('takes any server under any name', async () => {
+    await using sandbox = await CliSandbox.create();
+    const args = ['oidc', '--id', 'home', '--issuer', 'https://login.example', '--client-id', 'x'];
+    expect((await sandbox.run(['accounts', 'add', ...args])).status).toBe(0);
+    expect((await sandbox.run(['accounts', 'list'])).stdout).toMatch(/^home +oidc /m);
+  });
+
+  it('refuses an account that is there already', async () => {
+    await using sandbox = await CliSandbox.create({ config });
+    const args = ['oidc', '--id', 'lab', '--issuer', 'https://login.example', '--client-id', 'x'];
+    const result = await sandbox.run(['accounts', 'add', ...args]);
+    expect(result.status).toBe(2);
+    expect(await readFile(sandbox.configFile, 'utf8')).toBe(config);
+  });
+});
+
+describe('keytray accounts', () => {
+  it('lists them, also without a subcommand', async () => {
+    await using sandbox = await CliSandbox.create({ config });
+    const { stdout } = await sandbox.run(['accounts']);
+    expect(stdout).toMatch(
+      /^ACCOUNT +SERVICE +SERVES +CONFIGURED IN\nlab +oidc +git: git\.lab\.example +config\.yaml:3\n$/,
+    );
+  });
+
+  it('shows one, with and without a running Keytray', async () => {
+    await using alone = await CliSandbox.create({ config });
+    const { stdout } = await alone.run(['accounts', 'show', 'lab']);
+    expect(stdout).toMatch(/^Redirect URI: +http:\/\/127\.0\.0\.1\/callback$/m);
+    expect(stdout).toMatch(/^State: +not known, Keytray is not running$/m);
+    await using socket = await startBrokerSocket(new FakeBroker([accountView('lab')]));
+    await using sandbox = await CliSandbox.create({ config, socketPath: socket.socketPath });
+    expect((await sandbox.run(['accounts', 'show', 'lab'])).stdout).toMatch(/^State: +active$/m);
+    const shown = JSON.parse((await sandbox.run(['accounts', 'show', 'lab', '--json'])).stdout);
+    expect(shown).toMatchObject({
+      account: 'lab',
+      issuer: 'https://login.lab.example',
+      redirect_uri: 'http://127.0.0.1/callback',
+      live: { state: 'active' },
+    });
+  });
+
+  it('removes one and keeps the rest of the file', async () => {
+    await using sandbox = await CliSandbox.create({ config });
+    expect((await sandbox.run(['accounts', 'remove', 'nobody'])).status).toBe(8);
+    expect((await sandbox.run(['accounts', 'remove', 'lab'])).status).toBe(0);
+    const text = await readFile(sandbox.configFile, 'utf8');
+    expect(text).toContain('# my accounts');
+    expect(text).not.toContain('issuer');
+  });
+});
+
+describe('keytray accounts set-secret', () => {
+  async function set(stdin: string, ...args: string[]) {
+    const broker = new FakeBroker([accountView('lab')]);
+    await using socket = await startBrokerSocket(broker);
+    await using sandbox = await CliSandbox.create({ socketPath: socket.socketPath });
+    const result = await sandbox.run(['accounts', 'set-secret', 'lab', ...args], { stdin });
+    return { result, stored: broker.clientSecrets.get('lab')?.reveal() };
+  }
+
+  it('takes it from standard input, less the line end', async () => {
+    const { result, stored } = await set('s3cret with blanks \n');
+    expect(result).toEqual({ status: 0, signal: null, stdout: 'Stored the client secret of lab.\n', stderr: '' });
+    expect(stored).toBe('s3cret with blanks ');
+  });
+
+  it.each([[''], ['\n'], ['two\nlines\n'], ['x'.repeat(5000)]])('refuses %.20j without repeating it', async (stdin) => {
+    const { result, stored } = await set(stdin);
+    expect(result.status).toBe(2);
+    expect(stored).toBeUndefined();
+    expect(result.stderr).not.toContain('lines');
+  });
+
+  it('refuses it on the command line', async () => {
+    for (const args of [['s3cret'], ['--secret=s3cret'], ['--secret', 's3cret']]) {
+      const { result, stored } = await set('', ...args);
+      expect(result.status).toBe(2);
+      expect(stored).toBeUndefined();
+      expect(result.stderr).not.toContain('s3cret');
+    }
+  });
+});
+
+describe('keytray services', () => {
+  it('lists what Keytray knows', async () => {
+    await using sandbox = await CliSandbox.create();
+    const { stdout } = await sandbox.run(['services']);
+    expect(stdout).toMatch(/^github +GitHub +/m);
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    const listed = JSON.parse((await sandbox.run(['services', 'list', '--json'])).stdout);
+    expect(listed).toContainEqual(
+      expect.objectContaining({ service: 'oidc', redirect_uri: 'http://127.0.0.1/callback' }),
+    );
+  });
+
+  it('shows where to register a client', async () => {
+    await using sandbox = await CliSandbox.create();
+    const { stdout } = await sandbox.run(['services', 'show', 'github']);
+    expect(stdout).toContain('https://github.com/settings/developers');
+    const shown = JSON.parse((await sandbox.run(['services', 'show', 'github', '--json'])).stdout);
+    expect(shown).toMatchObject({ service: 'github', title: 'GitHub' });
+  });
+});

@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { startBrokerSocket } from '../../support/broker-socket.ts';
+import { CliSandbox } from '../../support/cli-process.ts';
+import { accountView, FakeBroker } from '../../support/fake-broker.ts';
+
+const entry = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
+
+/** Runs the command line on a terminal of its own (script(1)); `answer` is typed once `question` is on the screen. */
+async function onTerminal(sandbox: CliSandbox, args: string, question: string, answer: string) {
+  const command = `exec "$NODE" "$ENTRY" ${args}`;
+  const child = spawn('script', ['-qec', command, '/dev/null'], {
+    env: { ...sandbox.env, NODE: process.execPath, ENTRY: entry, TERM: 'xterm', SHELL: '/bin/sh' },
+    cwd: sandbox.home,
+  });
+  let screen = '';
+  let typed = false;
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    screen += text;
+    if (typed || !screen.includes(question)) return;
+    typed = true;
+    child.stdin.write(answer);
+  });
+  const status = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  return { status, screen };
+}
+
+async function lab() {
+  const broker = new FakeBroker([accountView('lab', { title: 'Lab', state: 'signed_out' })]);
+  broker.tokens.set('lab', () => ({ access_token: 'a', token_type: 'Bearer', account: 'lab' }));
+  const socket = await startBrokerSocket(broker);
+  const sandbox = await CliSandbox.create({ socketPath: socket.socketPath });
+  return {
+    broker,
+    sandbox,
+    async [Symbol.asyncDispose]() {
+      await sandbox[Symbol.asyncDispose]();
+      await socket[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe('on a terminal', () => {
+  it('a typed client secret is never on the screen', async () => {
+    await using setting = await lab();
+    const args = 'accounts set-secret lab';
+    const { status, screen } = await onTerminal(setting.sandbox, args, '(not shown): ', 's3cret-typed\r');
+    expect(status).toBe(0);
+    expect(setting.broker.clientSecrets.get('lab')?.reveal()).toBe('s3cret-typed');
+    expect(screen).not.toContain('s3cret');
+    expect(screen).toContain('Stored');
+  });
+
+  it('Ctrl-C while typing a secret ends without storing anything', async () => {
+    await using setting = await lab();
+    const { status } = await onTerminal(setting.sandbox, 'accounts set-secret lab', '(not shown): ', 's3c\u0003');
+    expect(status).toBe(130);
+    expect(setting.broker.clientSecrets.size).toBe(0);
+  });
+
+  it('the table is coloured', async () => {
+    await using setting = await lab();
+    const { screen } = await onTerminal(setting.sandbox, 'status', 'nothing', '');
+    expect(screen).toContain('\u001b[2msigned out\u001b[22m');
+  });
+
+  it('waiting shows, and Ctrl-C cancels the sign-in', async () => {
+    await using setting = await lab();
+    const { status, screen } = await onTerminal(setting.sandbox, 'login lab', 'Ctrl-C cancels', '\u0003');
+    expect(status).toBe(130);
+    expect(screen).toContain('Sign-in cancelled.');
+    expect(setting.broker.called('cancelLogin')).toHaveLength(1);
+  });
+
+  it('the pasted address finishes the sign-in', async () => {
+    await using setting = await lab();
+    const { status, screen } = await onTerminal(
+      setting.sandbox,
+      'login lab --paste',
+      'ended at: ',
+      'http://x/?code=c\r',
+    );
+    expect(status).toBe(0);
+    expect(screen).toContain('Signed in to Lab.');
+  });
+
+  it('Ctrl-C reaches the command of exec once', async () => {
+    await using setting = await lab();
+    // A program that is busy starting, or a shell, would take two signals that come together for one.
+    const script = join(setting.sandbox.home, 'count.mjs');
+    const count = "process.on('SIGINT', () => console.log('one-interrupt'));";
+    const end = 'setTimeout(() => process.exit(9), 1500);';
+    await writeFile(script, `${count} setTimeout(() => console.log('ready'), 500); ${end}`);
+    const args = `exec lab -- "$NODE" ${script}`;
+    const { status, screen } = await onTerminal(setting.sandbox, args, 'ready', '\u0003');
+    expect(status).toBe(9);
+    expect(screen.match(/one-interrupt/g)).toHaveLength(1);
+  });
+});
