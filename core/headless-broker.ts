@@ -19,7 +19,7 @@ const drainTime = 2_000;
 
 /** The broker without a desktop: the whole of core on plain Node. Resolves to the exit code. */
 export async function runHeadlessBroker(env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<number> {
-  process.umask(0o077);
+  const umask = process.umask(0o077);
   const uid = process.getuid?.();
   if (uid === undefined) {
     say('keytray: this system is not supported yet (Linux, macOS and WSL are)');
@@ -45,7 +45,7 @@ export async function runHeadlessBroker(env: NodeJS.ProcessEnv, say: (line: stri
     kind: 'agent',
     clock,
     http: new NodeHttp(),
-    userAgent: new SystemBrowser(env, process.platform),
+    userAgent: new SystemBrowser(env, process.platform, umask),
     stores: {
       keychain,
       memory: new MemoryStore(),

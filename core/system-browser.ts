@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { KeytrayError } from './errors.ts';
 import type { UserAgent } from './ports.ts';
 
@@ -9,10 +9,13 @@ const patience = 3_000;
 export class SystemBrowser implements UserAgent {
   readonly #env: NodeJS.ProcessEnv;
   readonly #platform: NodeJS.Platform;
+  readonly #umask: number;
 
-  constructor(env: NodeJS.ProcessEnv, platform: NodeJS.Platform) {
+  /** `umask`: the person's own; what their browser saves is no secret of ours. */
+  constructor(env: NodeJS.ProcessEnv, platform: NodeJS.Platform, umask: number) {
     this.#env = env;
     this.#platform = platform;
+    this.#umask = umask;
   }
 
   async open(url: URL, choice: string | undefined): Promise<void> {
@@ -20,8 +23,7 @@ export class SystemBrowser implements UserAgent {
     if (command === undefined) {
       throw new KeytrayError('temporarily_unavailable', 'there is no display to open a browser on');
     }
-    // The URL is one argument of its own, never a piece of a shell line.
-    const child = spawn(command, [...args, url.href], { stdio: 'ignore', detached: true, env: this.#env });
+    const child = this.#start(command, [...args, url.href]);
     child.unref();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, patience);
@@ -38,6 +40,16 @@ export class SystemBrowser implements UserAgent {
       await promise;
     } finally {
       clearTimeout(timer);
+    }
+  }
+
+  /** The URL is one argument of its own, never a piece of a shell line. */
+  #start(command: string, args: readonly string[]): ChildProcess {
+    const ours = process.umask(this.#umask);
+    try {
+      return spawn(command, args, { stdio: 'ignore', detached: true, env: this.#env });
+    } finally {
+      process.umask(ours);
     }
   }
 

@@ -48,13 +48,7 @@ export class AccountRegistry {
   get(id: string): Account {
     const account = this.#accounts.get(id);
     if (account !== undefined) return account;
-    throw new KeytrayError(
-      'unknown_account',
-      `there is no account named ${JSON.stringify(id)}; see: keytray accounts list`,
-      {
-        account: id,
-      },
-    );
+    throw new KeytrayError('unknown_account', `there is no account named ${JSON.stringify(id)}`, { account: id });
   }
 
   /** Reads the records not read yet, one after another: the keychain takes one call at a time anyway. */

@@ -1,12 +1,16 @@
 import { z } from '@hono/zod-openapi';
+import { accountIdLength, accountIdPattern } from '../config/account-id.ts';
 
 /**
  * The shapes that cross the socket: the server validates with them, the client parses with
  * them, and `/v1/openapi.json` is generated from them. Times are ISO 8601 strings, durations are seconds.
  */
 
-export const accountIdPattern = /^[a-z0-9][a-z0-9._-]*(@[a-z0-9][a-z0-9._-]*)?$/;
-export const accountIdSchema = z.string().max(64).regex(accountIdPattern).openapi({ example: 'github@work' });
+export const accountIdSchema = z
+  .string()
+  .max(accountIdLength)
+  .regex(accountIdPattern)
+  .openapi({ example: 'github@work' });
 
 const time = z.iso.datetime().openapi({ example: '2026-11-23T09:00:00.000Z' });
 

@@ -117,7 +117,7 @@ export class Refresher {
       return await refreshTokens(server, account.settings, record.refreshToken);
     } catch (error) {
       if (!(error instanceof OAuthFailure)) throw error;
-      const outcome = classifyRefreshFailure(error);
+      const outcome = classifyRefreshFailure(error, account.settings.deadTokenErrors);
       logger.warn('refresh failed', { account: account.id, outcome: outcome.kind, why: outcome.why });
       return outcome;
     }
