@@ -1,19 +1,13 @@
-import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { type Finished, runToEnd } from './processes.ts';
 
 /** A git to run: this machine's own, or the one in the chroot (trixie.ts). */
 export interface GitProgram {
   readonly name: string;
   /** Program and arguments that run git with `args` in `cwd`. */
   command(args: readonly string[], cwd: string): readonly [string, ...string[]];
-}
-
-export interface Finished {
-  readonly status: number;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 export interface RunOptions {
@@ -42,9 +36,6 @@ export interface GitSandboxOptions {
 
 export const machineGit: GitProgram = { name: 'machine', command: (args) => ['git', ...args] };
 
-/** Longer than any call here takes; ends a git that waits for somebody. */
-const deadline = 60_000;
-
 /** A git with a home of its own that asks nobody anything. */
 export async function createGitSandbox(options: GitSandboxOptions = {}): Promise<GitSandbox> {
   const program = options.program ?? machineGit;
@@ -67,7 +58,7 @@ export async function createGitSandbox(options: GitSandboxOptions = {}): Promise
   };
   const run = (args: readonly string[], { cwd = '.', input = '', env = {} }: RunOptions = {}) => {
     const [file, ...rest] = program.command(args, path.join(work, cwd));
-    return finish(file, rest, { cwd: path.join(work, cwd), input, env: { ...environment, ...env } });
+    return runToEnd(file, rest, { cwd: path.join(work, cwd), input, env: { ...environment, ...env } });
   };
   return {
     home,
@@ -81,30 +72,4 @@ export async function createGitSandbox(options: GitSandboxOptions = {}): Promise
     },
     close: () => rm(folder, { recursive: true, force: true }),
   };
-}
-
-function finish(
-  file: string,
-  args: readonly string[],
-  { cwd, input, env }: { cwd: string; input: string; env: NodeJS.ProcessEnv },
-): Promise<Finished> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd, env, stdio: 'pipe', timeout: deadline, killSignal: 'SIGKILL' });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text;
-    });
-    child.once('error', reject);
-    child.once('close', (code, signal) => {
-      if (code === null) reject(new Error(`${file} ${args.join(' ')} was ended by ${signal}: ${stderr}`));
-      else resolve({ status: code, stdout, stderr });
-    });
-    // git may not read its input at all.
-    child.stdin.on('error', () => {});
-    child.stdin.end(input);
-  });
 }

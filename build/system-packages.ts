@@ -1,0 +1,98 @@
+/** What the scripts need of the machine, and what to do about it. Decisions only; prerequisites.ts acts on them. */
+
+export const groups = ['demo', 'test', 'bench'] as const;
+export type Group = (typeof groups)[number];
+
+/** A Debian package and how its presence is seen: any one of the programs, or the file. */
+export interface SystemPackage {
+  readonly name: string;
+  readonly brings:
+    | { readonly kind: 'program'; readonly names: readonly string[] }
+    | { readonly kind: 'library'; readonly name: string }
+    | { readonly kind: 'file'; readonly path: string };
+}
+
+export interface Wanted {
+  readonly required: readonly SystemPackage[];
+  /** Better with it, possible without. */
+  readonly optional: readonly SystemPackage[];
+}
+
+/** What is asked of the machine; the caller answers with the real one or a pretended one. */
+export interface Machine {
+  readonly root: boolean;
+  readonly aptGet: boolean;
+  /** A display with a browser of the person's own. */
+  readonly display: boolean;
+  has(part: SystemPackage): boolean;
+}
+
+export type Decision =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'install'; readonly required: readonly string[]; readonly optional: readonly string[] }
+  | { readonly kind: 'tell'; readonly line: string; readonly stop: boolean };
+
+function program(name: string, ...names: readonly string[]): SystemPackage {
+  return { name, brings: { kind: 'program', names: names.length === 0 ? [name] : names } };
+}
+
+const git = program('git');
+const chromium = program('chromium');
+
+const testPackages: readonly SystemPackage[] = [
+  git,
+  chromium,
+  program('gnome-keyring', 'gnome-keyring-daemon'),
+  program('dbus', 'dbus-run-session'),
+  program('libsecret-tools', 'secret-tool'),
+  { name: 'libsecret-1-0', brings: { kind: 'library', name: 'libsecret-1.so.0' } },
+  program('libglib2.0-bin', 'gdbus'),
+  program('util-linux', 'setpriv'),
+  // Vouches for the packages of the newer git; Debian has it, Ubuntu does not.
+  {
+    name: 'debian-archive-keyring',
+    brings: { kind: 'file', path: '/usr/share/keyrings/debian-archive-keyring.gpg' },
+  },
+];
+
+const benchPackages: readonly SystemPackage[] = [
+  ...testPackages,
+  program('oidc-agent-cli', 'oidc-token'),
+  program('git-credential-oauth'),
+  program('gcc'),
+  { name: 'libc6-dev', brings: { kind: 'file', path: '/usr/include/stdio.h' } },
+];
+
+export function wantedFor(group: Group, machine: Pick<Machine, 'display'>): Wanted {
+  switch (group) {
+    case 'demo':
+      return { required: [git], optional: machine.display ? [] : [chromium] };
+    case 'test':
+      return { required: testPackages, optional: [] };
+    case 'bench':
+      return { required: benchPackages, optional: [] };
+  }
+}
+
+const aptInstall = ['install', '--yes', '--no-install-recommends'];
+
+export function aptInstallArguments(packages: readonly string[]): readonly string[] {
+  return ['-o', 'DPkg::Lock::Timeout=120', '-o', 'Acquire::Retries=3', ...aptInstall, ...packages];
+}
+
+export function decide(group: Group, machine: Machine): Decision {
+  const wanted = wantedFor(group, machine);
+  const names = (parts: readonly SystemPackage[]) =>
+    parts.filter((part) => !machine.has(part)).map((part) => part.name);
+  const required = names(wanted.required);
+  const optional = names(wanted.optional);
+  if (required.length + optional.length === 0) return { kind: 'ready' };
+  if (machine.root && machine.aptGet) return { kind: 'install', required, optional };
+  const all = [...required, ...optional].join(' ');
+  const stop = required.length > 0;
+  const purpose = stop ? 'missing' : 'not there, going on without';
+  const line = machine.aptGet
+    ? `${purpose}: ${all}\nsudo apt-get install --no-install-recommends ${all}`
+    : `${purpose} (names of the Debian packages): ${all}`;
+  return { kind: 'tell', line, stop };
+}

@@ -1,0 +1,91 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { arrows, ranks } from './arrows.ts';
+import { type CruisedTree, cruiseTree, judgeCruise } from './cruise-tree.ts';
+import { plantedFiles, plants } from './plants.ts';
+import { repositoryRoot, sourceFiles } from './source-files.ts';
+
+function plantTree(files: Readonly<Record<string, string>>): string {
+  const root = mkdtempSync(join(tmpdir(), 'keytray-arrows-'));
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(join(root, dirname(file)), { recursive: true });
+    writeFileSync(join(root, file), text);
+  }
+  return root;
+}
+
+describe('this repository', () => {
+  let tree: CruisedTree;
+  beforeAll(async () => {
+    tree = await cruiseTree(repositoryRoot);
+  });
+
+  it('imports only along the arrows', () => {
+    const told = tree.violations.map(({ rule, from, to, reason }) => `${from} -> ${to} (${rule}: ${reason})`);
+    expect(told).toEqual([]);
+  });
+
+  it('was read whole', () => {
+    expect(tree.missed).toEqual([]);
+    expect(tree.modules.length).toBeGreaterThanOrEqual(
+      sourceFiles(repositoryRoot).filter((file) => file.includes('/')).length,
+    );
+    expect(tree.imports).toBeGreaterThan(tree.modules.length);
+  });
+
+  it('keeps every folder of core in the rank table', () => {
+    const folders = readdirSync(join(repositoryRoot, 'core'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .filter((name) => name !== 'broker' && !ranks.flat().includes(name));
+    expect(folders).toEqual([]);
+  });
+});
+
+describe('a planted violation', () => {
+  let root: string;
+  let tree: CruisedTree;
+  beforeAll(async () => {
+    root = plantTree(plantedFiles());
+    tree = await cruiseTree(root);
+  });
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+  it.each(plants)('$name is found', ({ rule, from }) => {
+    expect(tree.violations.filter((violation) => violation.from === from).map((violation) => violation.rule)).toContain(
+      rule,
+    );
+  });
+
+  it('is known for every rule, and every rule has a reason', () => {
+    const planted = new Set(plants.map((plant) => plant.rule));
+    const last = arrows.filter((rule) => rule.name !== undefined && !planted.has(rule.name)).map((rule) => rule.name);
+    expect(last).toEqual([]);
+    expect(arrows.filter((rule) => (rule.comment ?? '') === '')).toEqual([]);
+  });
+});
+
+it('finds nothing wrong with imports that follow the arrows', async () => {
+  const root = plantTree({
+    'core/errors.ts': 'export const failure = 1;\n',
+    'core/config/config.ts': "import { failure } from '../errors.ts';\nexport const config = failure;\n",
+    'core/services/service.ts': "import { config } from '../config/config.ts';\nexport const service = config;\n",
+    'core/local-api/wire.ts': "import { service } from '../services/service.ts';\nexport type Wire = typeof service;\n",
+    'core/local-api/client.ts': "import type { Wire } from './wire.ts';\nexport type Client = Wire;\n",
+    'core/broker.ts': "import type { Client } from './local-api/client.ts';\nexport type Broker = Client;\n",
+    'cli/main.ts':
+      "import type { Wire } from '../core/local-api/wire.ts';\nimport { failure } from '../core/errors.ts';\nexport type Main = [Wire, typeof failure];\n",
+  });
+  const tree = await cruiseTree(root);
+  rmSync(root, { recursive: true, force: true });
+  expect(tree.violations).toEqual([]);
+  expect(tree.missed).toEqual([]);
+  expect(tree.modules).toHaveLength(7);
+});
+
+it('notices files it did not read', () => {
+  const nothing = { modules: [], summary: { violations: [] } };
+  expect(judgeCruise(nothing, ['core/errors.ts', 'core/ports.ts']).missed).toEqual(['core/errors.ts', 'core/ports.ts']);
+});

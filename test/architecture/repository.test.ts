@@ -1,0 +1,76 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { mentionedPaths, missingPaths } from './mentioned-paths.ts';
+import { repositoryRoot, sourceFiles } from './source-files.ts';
+
+const topLevel = [
+  'core',
+  'cli',
+  'client',
+  'ipc',
+  'electron',
+  'renderer',
+  'test',
+  'build',
+  'docs',
+  'docs/adr',
+  'forge.config.ts',
+  'package.json',
+  'tsconfig.json',
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
+  'LICENSE',
+  '.ci/run',
+  '.github/workflows/ci.yml',
+];
+
+function documents(): readonly string[] {
+  const folders = ['docs', 'electron', 'renderer', 'ipc', 'build'];
+  const inFolders = folders.flatMap((folder) =>
+    readdirSync(join(repositoryRoot, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => join(folder, name)),
+  );
+  return ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...inFolders];
+}
+
+describe('the repository', () => {
+  it.each(topLevel)('has %s', (name) => {
+    expect(existsSync(join(repositoryRoot, name))).toBe(true);
+  });
+
+  it('skips no test and runs none alone; needs-root.ts is the one way not to run', () => {
+    const offenders = sourceFiles(repositoryRoot)
+      .filter((file) => file.startsWith('test/') && file !== 'test/support/needs-root.ts')
+      .filter((file) =>
+        /\b(?:it|test|describe|context)\.(?:skip|only|todo|skipIf|runIf|fails)\b/.test(
+          readFileSync(join(repositoryRoot, file), 'utf8'),
+        ),
+      );
+    expect(offenders).toEqual([]);
+  });
+});
+
+describe('documents', () => {
+  it('name only files that exist', () => {
+    const missing = documents().flatMap((document) => {
+      const text = readFileSync(join(repositoryRoot, document), 'utf8');
+      return missingPaths(mentionedPaths(text), (path) =>
+        [path, normalize(join(dirname(document), path))].some((candidate) =>
+          existsSync(join(repositoryRoot, candidate)),
+        ),
+      ).map((path) => `${document}: ${path}`);
+    });
+    expect(missing).toEqual([]);
+  });
+
+  it('are read for links and for paths in code marks', () => {
+    const text =
+      'See [it](docs/a.md#part), `core/oauth/b.ts`, `build/*.ts`, [out](https://example.com/x.md), `out/bin/keytray`.';
+    expect(mentionedPaths(text)).toEqual(['docs/a.md', 'core/oauth/b.ts']);
+    expect(missingPaths(['docs/a.md', 'core/oauth/b.ts'], (path) => path === 'docs/a.md')).toEqual(['core/oauth/b.ts']);
+  });
+});
