@@ -1,0 +1,61 @@
+import { type Budget, budgetText, isWithin } from './budgets.ts';
+
+export interface Row {
+  readonly what: string;
+  readonly unit: string;
+  readonly ours: number;
+  readonly peer?: { readonly name: string; readonly value: number };
+  readonly budget?: Budget;
+  /** What is still to be built before the budget can be met. */
+  readonly awaits?: string;
+}
+
+const headings = ['what', 'Keytray', 'peer', '', 'ratio', 'budget', 'met'] as const;
+
+/** All rows as one table for a terminal. */
+export function tableOf(rows: readonly Row[]): string {
+  const cells = [headings, ...rows.map(cellsOf)];
+  const widths = headings.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const lines = cells.map((row) => row.map((cell, column) => align(cell, widths[column] ?? 0, column)).join('  '));
+  const rule = widths.map((width) => '─'.repeat(width)).join('  ');
+  return [lines[0], rule, ...lines.slice(1)].map((line) => line?.trimEnd()).join('\n');
+}
+
+function cellsOf(row: Row): readonly string[] {
+  const { peer, budget } = row;
+  return [
+    row.what,
+    numberText(row.ours, row.unit),
+    peer?.name ?? '',
+    peer === undefined ? '' : numberText(peer.value, row.unit),
+    // Counts are compared by looking at them.
+    peer === undefined || row.unit === '' ? '' : `${significant(row.ours / peer.value)} ×`,
+    budget === undefined ? '' : budgetText(budget),
+    verdictOf(row),
+  ];
+}
+
+const numeric: ReadonlySet<number> = new Set([1, 3, 4]);
+
+const align = (text: string, width: number, column: number): string =>
+  numeric.has(column) ? text.padStart(width) : text.padEnd(width);
+
+function verdictOf(row: Row): string {
+  if (row.budget === undefined) return '';
+  if (isWithin(row.budget, row.ours, row.peer?.value)) return 'yes';
+  return row.awaits === undefined ? 'no' : `not yet: ${row.awaits}`;
+}
+
+const numberText = (value: number, unit: string): string =>
+  unit === '' ? `${value}` : `${significant(value)} ${unit}`;
+
+function significant(value: number): string {
+  return value >= 100 ? value.toFixed(0) : Number(value.toPrecision(3)).toString();
+}
+
+/** Rows whose count is wrong. Times are never wrong, only slow. */
+export function wrongCounts(rows: readonly Row[]): readonly string[] {
+  return rows
+    .filter(({ budget, ours }) => budget?.kind === 'exactly' && !isWithin(budget, ours, undefined))
+    .map(({ what, ours, budget }) => `${what}: ${ours}, not ${budget?.kind === 'exactly' ? budget.value : ''}`);
+}

@@ -1,0 +1,46 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run } from '../../cli/demo/children.ts';
+
+export interface Timed {
+  /** Name of the temporary files of this command. */
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+  readonly env: NodeJS.ProcessEnv;
+  readonly input: string;
+  /** What a right answer holds. */
+  readonly expected: RegExp | undefined;
+}
+
+export interface Stopwatch {
+  /** Path of a program that does nothing. */
+  readonly emptyProgram: string;
+  /** Resolves to a function that runs the command once, to its end: milliseconds. It rejects on a wrong answer. */
+  timer(timed: Timed): Promise<() => Promise<number>>;
+}
+
+/** Compiles the C programs into `folder`. */
+export async function buildStopwatch(folder: string): Promise<Stopwatch> {
+  const compile = async (name: string): Promise<string> => {
+    const program = join(folder, name);
+    const source = join(import.meta.dirname, `${name}.c`);
+    await run('gcc', ['-O2', '-Wall', '-Werror', '-o', program, source], { env: process.env, cwd: folder });
+    return program;
+  };
+  const stopwatch = await compile('stopwatch');
+  return {
+    emptyProgram: await compile('empty'),
+    async timer({ name, command, env, input, expected }) {
+      const inputFile = join(folder, `${name}.in`);
+      const outputFile = join(folder, `${name}.out`);
+      await writeFile(inputFile, input);
+      return async () => {
+        const { stdout, stderr } = await run(stopwatch, [inputFile, outputFile, ...command], { env, cwd: folder });
+        const [status, nanoseconds] = stdout.split(' ').map(Number);
+        const right = expected === undefined || expected.test(await readFile(outputFile, 'utf8'));
+        if (status !== 0 || !right) throw new Error(`${name} answered wrongly (status ${status}): ${stderr.trim()}`);
+        return (nanoseconds ?? Number.NaN) / 1e6;
+      };
+    },
+  };
+}
