@@ -6,7 +6,6 @@ import { ServerDirectory } from './accounts/server-directory.ts';
 import { SignIn } from './accounts/sign-in.ts';
 import { signOut } from './accounts/sign-out.ts';
 import type { Config, StoreKind } from './config/config.ts';
-import { KeytrayError } from './errors.ts';
 import { EventStream } from './event-stream.ts';
 import { HelperDesk } from './helper-desk.ts';
 import type { HelperCall } from './helpers/helper.ts';
@@ -25,11 +24,12 @@ import type {
   TokenView,
 } from './local-api/wire.ts';
 import type { Clock, Http, Logger, UserAgent } from './ports.ts';
-import { pause } from './refresh/pause.ts';
+import { within } from './refresh/pause.ts';
 import { Refresher } from './refresh/refresher.ts';
 import { RejectedTokens } from './refresh/rejected-tokens.ts';
 import { TokenDesk } from './refresh/token-desk.ts';
 import type { Secret } from './secret.ts';
+import { SignInApi } from './sign-in-api.ts';
 import { tokenView } from './token-view.ts';
 import { version } from './version.ts';
 
@@ -57,7 +57,7 @@ export class Broker implements BrokerApi {
   readonly #accounts: AccountRegistry;
   readonly #logins: LoginDesk;
   readonly #servers: ServerDirectory;
-  readonly #signIn: SignIn;
+  readonly #signInApi: SignInApi;
   readonly #refresher: Refresher;
   readonly #tokens: TokenDesk;
   readonly #helpers: HelperDesk;
@@ -76,7 +76,8 @@ export class Broker implements BrokerApi {
       removed: (id) => this.#accountRemoved(id),
     });
     this.#servers = new ServerDirectory(http, clock);
-    this.#signIn = new SignIn({ servers: this.#servers, logins: this.#logins, userAgent, clock, logger });
+    const signIn = new SignIn({ servers: this.#servers, logins: this.#logins, userAgent, clock, logger });
+    this.#signInApi = new SignInApi({ logins: this.#logins, signIn, clock });
     this.#refresher = new Refresher({ servers: this.#servers, clock, logger, random });
     this.#tokens = new TokenDesk({ refresher: this.#refresher, logins: this.#logins, clock });
     this.#helpers = new HelperDesk({
@@ -123,7 +124,7 @@ export class Broker implements BrokerApi {
   }
 
   async accounts(): Promise<readonly AccountView[]> {
-    await Promise.race([this.#accounts.loadAll(), pause(this.#dependencies.clock, longestFirstRead, never)]);
+    await within(this.#dependencies.clock, longestFirstRead, never, this.#accounts.loadAll());
     return this.#views();
   }
 
@@ -152,47 +153,28 @@ export class Broker implements BrokerApi {
   }
 
   async startLogin(id: string, request: LoginRequest): Promise<LoginView> {
-    if (request.user_agent === 'device') {
-      throw new KeytrayError('invalid_request', 'signing in by device code is not there yet; use --no-browser');
-    }
-    const login = await this.#signIn.start(await this.#find(id), {
-      browser: request.user_agent === 'browser',
-      acceptOther: request.switch ?? false,
-    });
-    return loginView(login);
+    return await this.#signInApi.start(await this.#find(id), request);
   }
 
   login(loginId: string): LoginView {
-    return loginView(this.#logins.find(loginId));
+    return this.#signInApi.view(loginId);
   }
 
   async waitForLogin(loginId: string, seconds: number, signal: AbortSignal): Promise<LoginView> {
-    const login = this.#logins.find(loginId);
-    await Promise.race([login.ended, pause(this.#dependencies.clock, seconds * 1_000, signal)]);
-    return loginView(login);
+    return await this.#signInApi.wait(loginId, seconds, signal);
   }
 
   async finishLogin(loginId: string, callback: CallbackRequest): Promise<LoginView> {
-    const login = this.#logins.find(loginId);
-    if ('code' in callback) {
-      throw new KeytrayError('invalid_request', 'paste the whole address the browser ended at, not the code alone', {
-        loginId,
-      });
-    }
-    await this.#signIn.finishByPaste(login, new URL(callback.redirect_url));
-    return loginView(login);
+    return await this.#signInApi.finish(loginId, callback);
   }
 
   cancelLogin(loginId: string): LoginView {
-    const login = this.#logins.find(loginId);
-    void this.#signIn.cancel(login);
-    return loginView(login);
+    return this.#signInApi.cancel(loginId);
   }
 
   async logout(id: string, options: { readonly revoke: boolean }): Promise<LogoutView> {
     const account = await this.#find(id);
-    const login = this.#logins.of(account.id);
-    if (login !== undefined) void this.#signIn.cancel(login);
+    this.#signInApi.drop(id);
     await this.#refresher.settled(account);
     const revocation = await signOut(account, this.#accounts.all(), this.#servers, options);
     return logoutView(account.id, revocation);
@@ -232,8 +214,7 @@ export class Broker implements BrokerApi {
   }
 
   #accountRemoved(id: string): void {
-    const login = this.#logins.of(id);
-    if (login !== undefined) void this.#signIn.cancel(login);
+    this.#signInApi.drop(id);
     this.#servers.forget(id);
     this.#events.emit({ type: 'account_removed', account: id });
   }

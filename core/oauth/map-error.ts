@@ -9,13 +9,6 @@ const errorBody = z.looseObject({
   error_description: z.unknown().optional(),
 });
 
-const timeoutCodes: ReadonlySet<string> = new Set([
-  'ETIMEDOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-]);
-
 export interface MappingContext {
   /** False where the answer could be forged: TLS not verified, and not on this machine. */
   readonly trusted?: boolean;
@@ -59,7 +52,7 @@ export function failureOfThrown(thrown: unknown, address: URL): OAuthFailure | K
   if (ours !== undefined) return ours;
   const code = chain.map(codeOf).findLast((found) => found !== undefined) ?? 'UNKNOWN';
   const timedOut = chain.some((error) => error.name === 'TimeoutError' || error.name === 'AbortError');
-  if (timedOut || timeoutCodes.has(code)) {
+  if (timedOut || code === 'ETIMEDOUT') {
     return new OAuthFailure(`${address.host} did not answer in time`, { kind: 'timeout' });
   }
   return new OAuthFailure(`${address.host} cannot be reached (${code})`, { kind: 'network', code });

@@ -17,3 +17,20 @@ export async function pause(clock: Clock, milliseconds: number, signal: AbortSig
 }
 
 const gone = (): KeytrayError => new KeytrayError('temporarily_unavailable', 'the caller has gone');
+
+/** What `work` resolves to, or undefined where it takes longer. Leaves no timer behind; rejects when the caller has gone. */
+export async function within<T>(
+  clock: Clock,
+  milliseconds: number,
+  signal: AbortSignal,
+  work: Promise<T>,
+): Promise<T | undefined> {
+  const over = new AbortController();
+  const deadline = pause(clock, milliseconds, AbortSignal.any([signal, over.signal]));
+  try {
+    return await Promise.race([work, deadline.then(() => undefined)]);
+  } finally {
+    over.abort();
+    deadline.catch(() => undefined);
+  }
+}

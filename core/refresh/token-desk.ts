@@ -8,7 +8,7 @@ import type { TokenRecord } from '../keychain/token-record.ts';
 import type { Clock } from '../ports.ts';
 import { AudienceTokens } from './audience-tokens.ts';
 import { accessHandOut, fresh, type HandOut, type TokenNeed, type Validity } from './hand-out.ts';
-import { pause } from './pause.ts';
+import { pause, within } from './pause.ts';
 import type { Refresher, RefreshResult } from './refresher.ts';
 
 export interface TokenDeskDependencies {
@@ -134,10 +134,7 @@ export class TokenDesk {
   async #waitForSignIn(account: Account, need: TokenNeed, signal: AbortSignal): Promise<void> {
     const login = this.#dependencies.logins.request(account.id);
     if (need.wait > 0) {
-      const ended = await Promise.race([
-        login.ended,
-        pause(this.#dependencies.clock, need.wait * 1_000, signal).then(() => undefined),
-      ]);
+      const ended = await within(this.#dependencies.clock, need.wait * 1_000, signal, login.ended);
       if (ended?.kind === 'succeeded') return;
     }
     this.#loginRequired(account, login.id);

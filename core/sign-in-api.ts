@@ -1,0 +1,68 @@
+import type { Account } from './accounts/account.ts';
+import type { LoginDesk } from './accounts/login-desk.ts';
+import type { SignIn } from './accounts/sign-in.ts';
+import { KeytrayError } from './errors.ts';
+import { loginView } from './local-api/account-view.ts';
+import type { CallbackRequest, LoginRequest, LoginView } from './local-api/wire.ts';
+import type { Clock } from './ports.ts';
+import { within } from './refresh/pause.ts';
+
+export interface SignInApiDependencies {
+  readonly logins: LoginDesk;
+  readonly signIn: SignIn;
+  readonly clock: Clock;
+}
+
+/** What the local API does with pending logins: start, follow, finish, cancel. */
+export class SignInApi {
+  readonly #dependencies: SignInApiDependencies;
+
+  constructor(dependencies: SignInApiDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  async start(account: Account, request: LoginRequest): Promise<LoginView> {
+    if (request.user_agent === 'device') {
+      throw new KeytrayError('invalid_request', 'signing in by device code is not there yet; use --no-browser');
+    }
+    const login = await this.#dependencies.signIn.start(account, {
+      browser: request.user_agent === 'browser',
+      acceptOther: request.switch ?? false,
+    });
+    return loginView(login);
+  }
+
+  view(loginId: string): LoginView {
+    return loginView(this.#dependencies.logins.find(loginId));
+  }
+
+  async wait(loginId: string, seconds: number, signal: AbortSignal): Promise<LoginView> {
+    const { clock, logins } = this.#dependencies;
+    const login = logins.find(loginId);
+    await within(clock, seconds * 1_000, signal, login.ended);
+    return loginView(login);
+  }
+
+  async finish(loginId: string, callback: CallbackRequest): Promise<LoginView> {
+    const login = this.#dependencies.logins.find(loginId);
+    if ('code' in callback) {
+      throw new KeytrayError('invalid_request', 'paste the whole address the browser ended at, not the code alone', {
+        loginId,
+      });
+    }
+    await this.#dependencies.signIn.finishByPaste(login, new URL(callback.redirect_url));
+    return loginView(login);
+  }
+
+  cancel(loginId: string): LoginView {
+    const login = this.#dependencies.logins.find(loginId);
+    void this.#dependencies.signIn.cancel(login);
+    return loginView(login);
+  }
+
+  /** The account's pending login, if any, is over: the account signs out or goes. */
+  drop(account: string): void {
+    const login = this.#dependencies.logins.of(account);
+    if (login !== undefined) void this.#dependencies.signIn.cancel(login);
+  }
+}
