@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { AccountConfig } from '../../core/config/config.ts';
+import type { AccountSettings } from '../../core/services/service.ts';
 import type { Cli } from '../cli.ts';
-import { loadConfig } from '../configuration.ts';
+import { loadConfig, resolveConfigured } from '../configuration.ts';
 import { formatJson } from '../output/json.ts';
 import { servedText } from '../output/service-words.ts';
 import { formatTable } from '../output/table.ts';
@@ -14,7 +15,13 @@ const columns = [
   { title: 'CONFIGURED IN', least: 16 },
 ];
 
-export function accountJson(account: AccountConfig): object {
+/** What the account serves is its own list, else its service's. */
+interface Listed {
+  readonly account: AccountConfig;
+  readonly serves: AccountSettings['serves'];
+}
+
+function accountJson({ account, serves }: Listed): object {
   return {
     account: account.id,
     service: account.service,
@@ -23,7 +30,7 @@ export function accountJson(account: AccountConfig): object {
     scopes: account.scopes,
     store: account.store,
     environment: account.environment,
-    serves: account.serves,
+    serves,
     file: account.position.file,
     line: account.position.line,
   };
@@ -35,14 +42,18 @@ export function addAccountsList(accounts: Command, cli: Cli): void {
     .description('the accounts in the configuration; works without a running Keytray')
     .option('--json', 'print JSON')
     .action(async (options: { readonly json?: true }) => {
-      const configured = [...(await loadConfig(cli.env)).accounts.values()];
+      const config = await loadConfig(cli.env);
+      const configured: Listed[] = [];
+      for (const account of config.accounts.values()) {
+        configured.push({ account, serves: (await resolveConfigured(config, account.id)).serves });
+      }
       if (options.json) cli.out.write(formatJson(configured.map(accountJson)));
       else if (configured.length === 0) cli.out.write('No accounts yet. Add one: keytray accounts add github\n');
       else {
-        const rows = configured.map((account) => [
+        const rows = configured.map(({ account, serves }) => [
           { text: account.id },
           { text: account.service },
-          { text: servedText(account.serves) },
+          { text: servedText(serves) },
           { text: `${basename(account.position.file)}:${account.position.line}` },
         ]);
         cli.out.write(formatTable(columns, rows, { columns: cli.out.columns, cutOrder: [2, 3, 0] }));

@@ -31,7 +31,7 @@ export async function connectTo(target: URL, way: Way): Promise<Socket> {
   const tunnel = await connectTo(way.proxy, { ...way, trust, proxy: undefined });
   try {
     await askForTunnel(tunnel, way.proxy, `${target.hostname}:${target.port || 443}`);
-    // From here on the connection inside is the one that is watched.
+    // From here on the connection inside is the one that is watched. Its end is the end of both.
     tunnel.setTimeout(0);
     return await opened(overTls(target, way.trust, tunnel), 'secureConnect', way);
   } catch (error) {
