@@ -1,4 +1,4 @@
-import type { Configuration, CustomFetch } from 'openid-client';
+import type { ClientAuth, Configuration, CustomFetch } from 'openid-client';
 import { KeytrayError } from '../errors.ts';
 import type { Fetch } from '../ports.ts';
 import type { Secret } from '../secret.ts';
@@ -158,7 +158,9 @@ function clientAuthentication(client: ClientLibrary, metadata: Metadata, secret:
   if (secret === undefined) return client.None();
   const byHand = metadata.response_types_supported === undefined;
   const methods = metadata.token_endpoint_auth_methods_supported ?? (byHand ? ['client_secret_post'] : []);
-  return methods.includes('client_secret_post') && !methods.includes('client_secret_basic')
-    ? client.ClientSecretPost(secret.reveal())
-    : client.ClientSecretBasic(secret.reveal());
+  const inBody = methods.includes('client_secret_post') && !methods.includes('client_secret_basic');
+  const authentication = inBody ? client.ClientSecretPost : client.ClientSecretBasic;
+  // The library would keep the text for as long as the account is there.
+  const justInTime: ClientAuth = (...request) => authentication(secret.reveal())(...request);
+  return justInTime;
 }

@@ -38,8 +38,22 @@ export async function requestTokens(
   exchange: Exchange,
   options: ExchangeOptions,
 ): Promise<TokenReply> {
-  const client = await loadClient();
   const watched = watch(server, options.redirectUri);
+  try {
+    return await requestWatched(server, exchange, options, watched);
+  } finally {
+    // The library's configuration holds on to the watch until the next exchange, and this is a reply full of tokens.
+    watched.forget();
+  }
+}
+
+async function requestWatched(
+  server: AuthorizationServer,
+  exchange: Exchange,
+  options: ExchangeOptions,
+  watched: Watch,
+): Promise<TokenReply> {
+  const client = await loadClient();
   const attempt = (fetch: CustomFetch, clockSkew: number | undefined) =>
     exchange(client, server.configure({ fetch, clockSkew }));
 
@@ -94,6 +108,8 @@ type Seen =
   | { readonly kind: 'thrown'; readonly thrown: unknown }
   | { readonly kind: 'reply'; readonly reply: Reply };
 
+type Watch = ReturnType<typeof watch>;
+
 const secretParameters = ['refresh_token', 'code', 'code_verifier', 'client_secret', 'subject_token', 'token'] as const;
 
 /** Lets the library talk to the server and keeps what the token endpoint said, which its own errors tell only in part. */
@@ -140,7 +156,12 @@ function watch(server: AuthorizationServer, redirectUri: string | undefined) {
       : fetchKeys(url, options);
   };
 
-  return { fetch, replay, seen: () => seen, sent: () => sent, keysProblem: () => keysProblem };
+  const forget = (): void => {
+    seen = { kind: 'nothing' };
+    sent = [];
+  };
+
+  return { fetch, replay, seen: () => seen, sent: () => sent, keysProblem: () => keysProblem, forget };
 }
 
 const plainJson = { 'content-type': 'application/json' };

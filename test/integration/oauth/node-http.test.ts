@@ -1,53 +1,30 @@
-import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer as createProxy, type Server } from 'node:http';
-import { createServer } from 'node:https';
-import { connect } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { NodeHttp } from '../../../core/oauth/node-http.ts';
 import { type ScriptedServer, startScriptedServer } from '../../support/scripted-server.ts';
+import { authority, codeOf, fixture, listening, type SecureServer, startSecureServer } from './secure-server.ts';
 
-const fixture = (name: string) => join(import.meta.dirname, 'fixtures', name);
-const authority = fixture('authority.pem');
 const trusting = { ca: authority, verify: true };
 const plain = { ca: undefined, verify: true };
 
-const portOf = (server: Server): number => {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-};
-const listen = (server: Server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-const close = (server: Server) =>
-  new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
-
-const codeOf = (work: Promise<unknown>) =>
-  work.then(
-    () => 'no error',
-    (error: unknown) =>
-      error instanceof Error && error.cause instanceof Object && 'code' in error.cause ? error.cause.code : error,
-  );
-
-const secure = createServer({ key: readFileSync(fixture('server.key')), cert: readFileSync(fixture('server.pem')) });
-secure.on('request', (request, response) => response.end(`hello ${request.headers.host}`));
+let secure: SecureServer;
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'keytray-http-'));
-  await listen(secure);
+  secure = await startSecureServer();
 });
 afterAll(async () => {
-  await close(secure);
+  await secure.close();
   await rm(folder, { recursive: true });
 });
 
 describe('TLS', () => {
-  const url = () => `https://127.0.0.1:${portOf(secure)}/`;
+  const url = () => secure.url;
 
   it('refuses an authority nobody named', async () => {
     expect(await codeOf(new NodeHttp().fetchFor(plain)(url()))).toMatch(/UNABLE_TO|SELF_SIGNED/);
@@ -137,71 +114,103 @@ describe('requests', () => {
     await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
   });
 
+  it('take no answer that was cut short', async () => {
+    server = await startScriptedServer(() => ({ headers: { 'content-length': '100' }, body: '{"access_token":' }));
+    expect(await codeOf(new NodeHttp().fetchFor(plain)(server.url))).toBe('ECONNRESET');
+  });
+
+  it('keep every header of the answer', async () => {
+    server = await startScriptedServer(() => ({ status: 418, headers: { 'x-a': 'b', 'retry-after': '7' }, body: 'é' }));
+    const response = await new NodeHttp().fetchFor(plain)(server.url);
+    expect(response).toMatchObject({ status: 418, statusText: "I'm a Teapot" });
+    expect(Object.fromEntries(response.headers)).toMatchObject({ 'x-a': 'b', 'retry-after': '7' });
+    expect(await response.text()).toBe('é');
+  });
+
   it('end where the answer is longer than any answer is', async () => {
     server = await startScriptedServer(() => ({ body: 'x'.repeat(1024 * 1024 + 1) }));
-    await expect(new NodeHttp().fetchFor(plain)(server.url)).rejects.toMatchObject({ code: 'BODY_TOO_LARGE' });
+    expect(await codeOf(new NodeHttp().fetchFor(plain)(server.url))).toBe('BODY_TOO_LARGE');
   });
 });
 
-/** A proxy that sends every name to the one server we have, and remembers what it was asked for. */
-async function startProxy(): Promise<{ url: string; asked: string[]; close: () => Promise<void> }> {
-  const asked: string[] = [];
-  const proxy = createProxy();
-  proxy.on('connect', (request, socket) => {
-    asked.push(request.url ?? '');
-    const upstream = connect(portOf(secure), '127.0.0.1', () => {
-      socket.write('HTTP/1.1 200 OK\r\n\r\n');
-      upstream.pipe(socket).pipe(upstream);
-    });
-    upstream.on('error', () => socket.destroy());
-    socket.on('error', () => upstream.destroy());
-  });
-  await listen(proxy);
-  return { url: `http://127.0.0.1:${portOf(proxy)}`, asked, close: () => close(proxy) };
-}
-
-describe('the environment’s proxy', () => {
-  const run = promisify(execFile);
-
-  /** In a process of its own: the variables are read once, and ours must not change. */
-  const fetchIn = async (env: Record<string, string>, url: string): Promise<string> => {
-    const script = join(folder, 'fetch.ts');
-    const module = join(import.meta.dirname, '../../../core/oauth/node-http.ts');
-    await writeFile(
-      script,
-      `import { NodeHttp } from ${JSON.stringify(module)};
-const [, , url, ca] = process.argv;
-const response = await new NodeHttp().fetchFor({ ca, verify: true })(url).then((r) => r.text(), (e) => e.cause?.code ?? e.message);
-process.stdout.write(response);`,
+describe('an answer that lies compressed on its server', () => {
+  it('is read, but no longer one', async () => {
+    const coded = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync };
+    const content = { '/small': '{"issuer":"x"}', '/large': 'x'.repeat(1024 * 1024 + 1) };
+    const asked: (string | undefined)[] = [];
+    const { port, close } = await listening(
+      createHttpServer((request, response) => {
+        asked.push(request.headers['accept-encoding']?.toString());
+        const [, coding = '', size] = /^\/(.+)(\/.+)$/.exec(request.url ?? '') ?? [];
+        const body = coded[coding as keyof typeof coded](content[size as keyof typeof content]);
+        response.writeHead(200, { 'content-encoding': coding }).end(body);
+      }),
     );
-    const { stdout } = await run(process.execPath, [script, url, authority], {
-      env: { PATH: '/usr/bin:/bin', ...env },
-    });
-    return stdout;
-  };
-
-  it('is used, and the certificate checked through it', async () => {
-    const proxy = await startProxy();
     try {
-      const env = { HTTPS_PROXY: proxy.url };
-      expect(await fetchIn(env, 'https://login.lab.example/')).toBe('hello login.lab.example');
-      expect(await fetchIn(env, 'https://other.lab.example/')).toBe('ERR_TLS_CERT_ALTNAME_INVALID');
-      expect(proxy.asked).toEqual(['login.lab.example:443', 'other.lab.example:443']);
+      const fetch = new NodeHttp().fetchFor(plain);
+      for (const coding of Object.keys(coded)) {
+        const answer = await fetch(`http://127.0.0.1:${port}/${coding}/small`);
+        expect(await answer.json()).toEqual({ issuer: 'x' });
+        expect(await codeOf(fetch(`http://127.0.0.1:${port}/${coding}/large`))).toBe('BODY_TOO_LARGE');
+      }
+      expect(new Set(asked)).toEqual(new Set(['identity']));
     } finally {
-      await proxy.close();
+      await close();
+    }
+  });
+});
+
+describe('a server that falls silent', () => {
+  const hasty = new NodeHttp({ timeouts: { connect: 50, reply: 50 } });
+
+  it('is not waited for: before the connection stands', async () => {
+    // Takes connections, and says nothing of TLS.
+    const { port, close } = await listening(createServer(() => undefined));
+    try {
+      expect(await codeOf(hasty.fetchFor(plain)(`https://127.0.0.1:${port}/`))).toBe('ETIMEDOUT');
+    } finally {
+      await close();
     }
   });
 
-  it('is left out for this machine and for NO_PROXY', async () => {
-    const proxy = await startProxy();
+  it('is not waited for: before its answer', async () => {
+    const { port, close } = await listening(createServer((socket) => socket.resume()));
     try {
-      const local = `https://127.0.0.1:${portOf(secure)}/`;
-      expect(await fetchIn({ HTTPS_PROXY: proxy.url, HTTP_PROXY: proxy.url }, local)).toContain('hello');
-      const excepted = { HTTPS_PROXY: proxy.url, NO_PROXY: '.invalid' };
-      expect(await fetchIn(excepted, 'https://login.invalid/')).toMatch(/ENOTFOUND|EAI_AGAIN/);
-      expect(proxy.asked).toEqual([]);
+      expect(await codeOf(hasty.fetchFor(plain)(`http://127.0.0.1:${port}/`))).toBe('ETIMEDOUT');
     } finally {
-      await proxy.close();
+      await close();
     }
+  });
+
+  it('is not waited for: in the middle of it', async () => {
+    const begin = 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{';
+    const { port, close } = await listening(createServer((socket) => socket.once('data', () => socket.write(begin))));
+    try {
+      expect(await codeOf(hasty.fetchFor(plain)(`http://127.0.0.1:${port}/`))).toBe('ETIMEDOUT');
+    } finally {
+      await close();
+    }
+  });
+
+  it('can be given up before the connection stands', async () => {
+    const aborting = new AbortController();
+    const ended = Promise.withResolvers<void>();
+    const silent = createServer((socket) => {
+      socket.resume().once('close', ended.resolve);
+      aborting.abort();
+    });
+    const { port, close } = await listening(silent);
+    try {
+      const waiting = new NodeHttp().fetchFor(plain)(`https://127.0.0.1:${port}/`, { signal: aborting.signal });
+      await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+      await ended.promise;
+    } finally {
+      await close();
+    }
+  });
+
+  it('is not asked at all by who has given up already', async () => {
+    const signal = AbortSignal.abort();
+    await expect(new NodeHttp().fetchFor(plain)('http://127.0.0.1:9/', { signal })).rejects.toBe(signal.reason);
   });
 });
