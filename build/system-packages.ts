@@ -46,12 +46,7 @@ const testPackages: readonly SystemPackage[] = [
   program('dbus', 'dbus-run-session'),
   program('libsecret-tools', 'secret-tool'),
   { name: 'libsecret-1-0', brings: { kind: 'library', name: 'libsecret-1.so.0' } },
-  program('xvfb', 'Xvfb'),
-  {
-    name: 'gcr',
-    brings: { kind: 'file', path: '/usr/share/dbus-1/services/org.gnome.keyring.SystemPrompter.service' },
-  },
-  program('xdotool'),
+  program('libglib2.0-bin', 'gdbus'),
   program('util-linux', 'setpriv'),
   // Vouches for the packages of the newer git; Debian has it, Ubuntu does not.
   {

@@ -7,25 +7,23 @@ const printed = '[secret]';
  * A value that must never be seen: a token, a code, a verifier, a passphrase.
  * Printing, serialising or interpolating it yields `[secret]`; only `reveal()` gives the text,
  * and it is called where the value leaves the process for the place it is meant for.
- * Two of them are compared with `equals`; test/architecture/secret-use.test.ts finds `==`.
  */
 export class Secret {
-  // Bytes, because a string would stand in every heap snapshot; and bytes of their own, because the memory that
-  // small Buffers share is given out again as it was left.
-  readonly #bytes: Buffer;
+  readonly #value: string;
 
   constructor(value: string) {
-    this.#bytes = Buffer.alloc(Buffer.byteLength(value));
-    this.#bytes.write(value);
+    this.#value = value;
   }
 
   reveal(): string {
-    return this.#bytes.toString();
+    return this.#value;
   }
 
   /** Compares in constant time, so that a caller cannot guess a secret byte by byte. */
   equals(other: Secret): boolean {
-    return this.#bytes.length === other.#bytes.length && timingSafeEqual(this.#bytes, other.#bytes);
+    const mine = Buffer.from(this.#value);
+    const theirs = Buffer.from(other.#value);
+    return mine.length === theirs.length && timingSafeEqual(mine, theirs);
   }
 
   toString(): string {

@@ -86,26 +86,21 @@ export function afterFailure(before: RefreshProblem, failure: RefreshFailure, mo
   }
 }
 
-/** The moment from which a refresh may be sent without force; Infinity: never again. */
-export function mayRefreshAt(problem: RefreshProblem, now: number): number {
-  switch (problem.kind) {
-    case 'none':
-      return now;
-    case 'dead':
-      return Number.POSITIVE_INFINITY;
-    case 'suspect':
-    case 'unreachable':
-    case 'misconfigured':
-    case 'refused':
-      return problem.retryAt;
-  }
-}
-
 /** Whether a refresh may be sent now. `forced` skips our own back-off, never the server's Retry-After. */
 export function mayRefresh(problem: RefreshProblem, moment: Pick<Moment, 'now' | 'forced'>): boolean {
-  const { now, forced } = moment;
-  if (!forced) return now >= mayRefreshAt(problem, now);
-  return problem.kind === 'unreachable' ? now >= problem.forbiddenUntil : problem.kind !== 'dead';
+  switch (problem.kind) {
+    case 'none':
+      return true;
+    case 'dead':
+      return false;
+    case 'suspect':
+      return moment.forced || moment.now >= problem.retryAt;
+    case 'unreachable':
+      return moment.now >= (moment.forced ? problem.forbiddenUntil : problem.retryAt);
+    case 'misconfigured':
+    case 'refused':
+      return moment.forced || moment.now >= problem.retryAt;
+  }
 }
 
 /** Whether only a new sign-in helps, once the access token has run out. */

@@ -10,6 +10,9 @@ export type ItemRead = { readonly kind: 'found'; readonly value: Secret } | { re
 
 export type ItemChange = { readonly kind: 'done' } | StoreTrouble;
 
+/** A write may create the default keyring where there is none (the desktop asks the person); a read may not. */
+export type Purpose = 'read' | 'write';
+
 /** How long an answer of the keyring proves that it is unlocked. A call later than that asks first, because a call to a locked keyring opens a prompt. */
 const proofLasts = 2_000;
 
@@ -25,10 +28,7 @@ export class KeychainItems {
   readonly #child: KeychainChild;
   readonly #probe: LockedProbe;
   #state: StoreState = 'unknown';
-  /** A keyring that is unlocked may still refuse every call. */
-  #refused = false;
-  /** When the state was last seen to be so. */
-  #seenAt = Number.NEGATIVE_INFINITY;
+  #provenAt = Number.NEGATIVE_INFINITY;
 
   constructor({ clock, child, probe }: ItemsOptions) {
     this.#clock = clock;
@@ -37,33 +37,22 @@ export class KeychainItems {
   }
 
   get state(): StoreState {
-    return this.#refused && this.#state === 'unlocked' ? 'denied' : this.#state;
-  }
-
-  /** Whether the state was seen to be so within the last two seconds. */
-  get fresh(): boolean {
-    return this.#clock.monotonic() - this.#seenAt < proofLasts;
-  }
-
-  /** What was seen may be over: ask before the next call. */
-  doubt(): void {
-    this.#seenAt = Number.NEGATIVE_INFINITY;
+    return this.#state;
   }
 
   /** Undefined where the keychain may be called; otherwise why not. Asks only where that is not known. */
-  async unusable(): Promise<StoreTrouble | undefined> {
-    if (this.#state === 'unlocked' && this.fresh) return undefined;
-    // Asking a service that hangs takes seconds each time, and many callers may wait.
-    if (this.#state === 'stuck' && this.fresh) return { kind: 'stuck' };
-    return (await this.ask()).trouble;
+  async unusable(purpose: Purpose): Promise<StoreTrouble | undefined> {
+    const proven = this.#state === 'unlocked' && this.#clock.monotonic() - this.#provenAt < proofLasts;
+    if (proven) return undefined;
+    return (await this.ask(purpose)).trouble;
   }
 
   /** Asks in any case; `certain` is false where the system cannot tell. */
-  async ask(): Promise<{ readonly trouble: StoreTrouble | undefined; readonly certain: boolean }> {
+  async ask(purpose: Purpose): Promise<{ readonly trouble: StoreTrouble | undefined; readonly certain: boolean }> {
     const answer = await this.#probe.ask();
-    if (answer === 'unlocked') this.#see('unlocked');
-    const trouble = probeTrouble(answer);
-    if (trouble) this.#see(trouble.kind);
+    if (answer === 'unlocked') this.#prove();
+    const trouble = answer === 'no_collection' && purpose === 'write' ? undefined : probeTrouble(answer);
+    if (trouble) this.#note(trouble);
     return { trouble, certain: answer !== 'unknown' };
   }
 
@@ -71,8 +60,7 @@ export class KeychainItems {
     const result = await this.#call({ op: 'get', account });
     if (result.kind !== 'value') return this.#trouble(result);
     if (result.value === undefined) return { kind: 'nothing' };
-    this.#refused = false;
-    this.#see('unlocked');
+    this.#prove();
     return { kind: 'found', value: result.value };
   }
 
@@ -86,7 +74,6 @@ export class KeychainItems {
   }
 
   async close(): Promise<void> {
-    this.#probe.close();
     await this.#child.close();
   }
 
@@ -105,15 +92,18 @@ export class KeychainItems {
   async #trouble(result: CallResult): Promise<StoreTrouble> {
     const trouble = callTrouble(result);
     // A call that hangs is most often one that waits for somebody to type a password.
-    const cause = trouble.kind === 'stuck' ? ((await this.ask()).trouble ?? trouble) : trouble;
-    this.#refused = cause.kind === 'denied';
-    this.#see(cause.kind);
+    const cause = trouble.kind === 'stuck' ? ((await this.ask('read')).trouble ?? trouble) : trouble;
+    this.#note(cause);
     return cause;
   }
 
-  #see(state: StoreState): void {
-    this.#state = state;
-    this.#seenAt = this.#clock.monotonic();
+  #prove(): void {
+    this.#state = 'unlocked';
+    this.#provenAt = this.#clock.monotonic();
+  }
+
+  #note(trouble: StoreTrouble): void {
+    this.#state = trouble.kind === 'stuck' ? 'unknown' : trouble.kind;
   }
 }
 
@@ -124,8 +114,6 @@ function probeTrouble(answer: LockedState): StoreTrouble | undefined {
       return undefined;
     case 'locked':
       return { kind: 'locked' };
-    case 'denied':
-      return { kind: 'denied', detail: 'the session bus does not let us speak to the keyring' };
     case 'no_answer':
       return { kind: 'stuck' };
     case 'no_collection':

@@ -1,29 +1,11 @@
-import { ByteBuffer } from './byte-buffer.ts';
-
-export interface Patience {
-  /** How long the consumer waits for the next bytes. */
-  readonly milliseconds: number;
-  /** What it meets then. */
-  readonly error: () => Error;
-}
-
-/**
- * Bytes from one producer to one consumer, who may be slower or never come. The producer bounds the amount.
- * Where the pieces were cut is not kept.
- */
+/** Bytes from one producer to one consumer, who may be slower or never come. The producer bounds the amount. */
 export class ByteQueue implements AsyncIterable<Uint8Array> {
-  readonly #patience: Patience | undefined;
-  readonly #waiting = new ByteBuffer();
+  readonly #chunks: Uint8Array[] = [];
   #end: { readonly error: Error | undefined } | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(patience?: Patience) {
-    this.#patience = patience;
-  }
-
   push(chunk: Uint8Array): void {
-    if (chunk.length === 0) return;
-    this.#waiting.append(chunk);
+    this.#chunks.push(chunk);
     this.#wake?.();
   }
 
@@ -35,24 +17,18 @@ export class ByteQueue implements AsyncIterable<Uint8Array> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     for (;;) {
-      if (this.#waiting.length > 0) {
-        yield this.#waiting.takeAll();
+      const chunk = this.#chunks.shift();
+      if (chunk !== undefined) {
+        yield chunk;
       } else if (this.#end !== undefined) {
         if (this.#end.error !== undefined) throw this.#end.error;
         return;
       } else {
-        await this.#more();
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+        this.#wake = undefined;
       }
     }
-  }
-
-  async #more(): Promise<void> {
-    const patience = this.#patience;
-    const timer = patience && setTimeout(() => this.end(patience.error()), patience.milliseconds);
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
-    clearTimeout(timer);
-    this.#wake = undefined;
   }
 }

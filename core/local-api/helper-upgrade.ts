@@ -7,8 +7,6 @@ import { ByteQueue } from './byte-queue.ts';
 import { asKeytrayError } from './error-response.ts';
 import { createFrameDecoder, encodeFrame, encodeStream, FrameError, fromCaller } from './frames.ts';
 import { createHelperSession, type HelperStep, type Preamble } from './helper-session.ts';
-import { type LocalApiTimeouts, sizes } from './limits.ts';
-import type { Quota, Release } from './quota.ts';
 
 export interface HelperConnection {
   readonly socket: Socket;
@@ -19,29 +17,25 @@ export interface HelperConnection {
   readonly consumer: Caller['consumer'];
   readonly broker: BrokerApi;
   readonly logger: Logger;
-  readonly timeouts: Pick<LocalApiTimeouts, 'preamble' | 'stdin' | 'heartbeat' | 'linger'>;
-  /** Calls that bring more than a little stdin. */
-  readonly largeInputs: Quota;
+  readonly timeouts: { readonly preamble: number; readonly heartbeat: number; readonly linger: number };
 }
+
+// A caller that does not read gets no more than this kept for it.
+const largestBacklog = 4 * 1024 * 1024;
 
 /** Serves one helper call on a connection whose `101 Switching Protocols` has been sent, then closes it. */
 export function serveHelper(connection: HelperConnection): void {
   const { socket, timeouts } = connection;
   const gone = new AbortController();
-  const stdin = new ByteQueue({
-    milliseconds: timeouts.stdin,
-    error: () => new KeytrayError('invalid_request', 'the input did not arrive'),
-  });
+  const stdin = new ByteQueue();
   const decode = createFrameDecoder(fromCaller);
   const advance = createHelperSession();
   let finished = false;
-  let received = 0;
-  let releaseInput: Release | undefined;
 
   const send = (frame: Uint8Array): void => {
     if (finished || socket.destroyed) return;
     socket.write(frame);
-    if (socket.writableLength > sizes.helperBacklog) socket.destroy();
+    if (socket.writableLength > largestBacklog) socket.destroy();
   };
   const sendText = (type: string, text: string): void => {
     for (const frame of encodeStream(type, Buffer.from(text))) send(frame);
@@ -98,8 +92,6 @@ export function serveHelper(connection: HelperConnection): void {
         start(step.preamble);
         return;
       case 'stdin':
-        received += step.bytes.length;
-        if (received > sizes.smallInput) releaseInput ??= connection.largeInputs.take(connection.consumer.pid);
         stdin.push(step.bytes);
         return;
       case 'stdin_ended':
@@ -122,7 +114,6 @@ export function serveHelper(connection: HelperConnection): void {
   socket.once('end', leave);
   socket.once('error', leave);
   socket.once('close', leave);
-  socket.once('close', () => releaseInput?.());
   if (connection.head.length > 0) receive(connection.head);
 }
 

@@ -7,17 +7,15 @@ import {
   startAuthorizationServer,
 } from '../../cli/demo/authorization-server.ts';
 import { signInWithForms } from '../../cli/demo/built-in-user-agent.ts';
-import { PlacementsFile } from '../../core/accounts/placements.ts';
 import { Broker } from '../../core/broker.ts';
-import type { BrokerDependencies } from '../../core/broker-dependencies.ts';
 import { readConfig } from '../../core/config/read-config.ts';
 import { KeytrayError } from '../../core/errors.ts';
-import { EncryptedFileStore } from '../../core/keychain/encrypted-file-store.ts';
 import { MemoryStore } from '../../core/keychain/memory-store.ts';
+import { UnavailableStore } from '../../core/keychain/unavailable-store.ts';
 import type { Caller } from '../../core/local-api/broker-api.ts';
 import type { LoginView } from '../../core/local-api/wire.ts';
 import { NodeHttp } from '../../core/oauth/node-http.ts';
-import type { LogFields, Logger, Notice, Notifier, UserAgent } from '../../core/ports.ts';
+import type { LogFields, Logger, UserAgent } from '../../core/ports.ts';
 import { ScriptedStore } from './scripted-store.ts';
 import { ShiftedClock } from './shifted-clock.ts';
 import { labConfig } from './sign-in.ts';
@@ -27,21 +25,6 @@ class Browsers implements UserAgent {
 
   async open(url: URL): Promise<void> {
     this.opened.push(url);
-  }
-}
-
-class Notices implements Notifier {
-  /** Every one that was shown, the withdrawn too. */
-  readonly shown: Notice[] = [];
-  readonly open = new Set<string>();
-
-  show(notice: Notice): void {
-    this.shown.push(notice);
-    this.open.add(notice.id);
-  }
-
-  withdraw(id: string): void {
-    this.open.delete(id);
   }
 }
 
@@ -57,7 +40,7 @@ class Log implements Logger {
 }
 
 export const caller: Caller = {
-  consumer: { uid: 0, pid: 1, executable: undefined, startTime: undefined },
+  consumer: { uid: 0, pid: 1, executable: undefined },
   signal: new AbortController().signal,
 };
 
@@ -68,7 +51,6 @@ export interface Laboratory {
   readonly clock: ShiftedClock;
   readonly store: ScriptedStore;
   readonly browsers: Browsers;
-  readonly notices: Notices;
   readonly log: readonly string[];
   /** How many refresh requests the server has answered. */
   refreshes(): number;
@@ -79,12 +61,7 @@ export interface Laboratory {
 }
 
 export async function startLaboratory(
-  options: {
-    readonly server?: AuthorizationServerOptions;
-    readonly more?: string;
-    /** Parts of the test's own in the place of the real ones. */
-    readonly parts?: Partial<Pick<BrokerDependencies, 'http' | 'logger' | 'userAgent'>>;
-  } = {},
+  options: { readonly server?: AuthorizationServerOptions; readonly more?: string } = {},
 ): Promise<Laboratory> {
   const server = await startAuthorizationServer(options.server);
   const folder = await mkdtemp(path.join(tmpdir(), 'keytray-lab-'));
@@ -99,7 +76,6 @@ export async function startLaboratory(
   const clock = new ShiftedClock();
   const store = new ScriptedStore();
   const browsers = new Browsers();
-  const notices = new Notices();
   const logger = new Log();
 
   const start = async (): Promise<Broker> => {
@@ -110,18 +86,15 @@ export async function startLaboratory(
       clock,
       http: new NodeHttp(),
       userAgent: browsers,
-      notifier: notices,
       stores: {
         keychain: store,
         memory: new MemoryStore(),
-        'encrypted-file': new EncryptedFileStore({ path: path.join(folder, 'tokens.sealed'), logger }),
+        'encrypted-file': new UnavailableStore('encrypted-file', 'not in tests'),
       },
-      placements: new PlacementsFile(path.join(folder, 'stores.json'), logger),
       logger,
       random: () => 0.5,
       reloadConfig: async () => undefined,
       quit: () => undefined,
-      ...options.parts,
     });
     broker.configure(read.config, read.files);
     return broker;
@@ -134,7 +107,6 @@ export async function startLaboratory(
     clock,
     store,
     browsers,
-    notices,
     log: logger.lines,
     refreshes: () => server.requests.refresh_token ?? 0,
     async signIn(login = 'ada', { switch: acceptOther = false } = {}) {
