@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import koffi from 'koffi';
 
 /**
- * The only file that calls into C: three fixed signatures, each wrapped so that a wrong argument
+ * The only file that calls into C: fixed signatures, each wrapped so that a wrong argument
  * cannot reach memory (the buffer's length is passed by the wrapper, never by its caller).
  */
 
@@ -11,6 +11,7 @@ const getsockoptC = libc.func(
   'int getsockopt(int fd, int level, int name, _Out_ void *value, _Inout_ uint32_t *length)',
 );
 const flockC = libc.func('int flock(int fd, int operation)');
+const pollC = libc.func('int poll(_Inout_ void *entries, unsigned long count, int timeout)');
 
 const lockExclusive = 2;
 const lockNonBlocking = 4;
@@ -31,6 +32,51 @@ export function lockFileDescriptor(fd: number): 'locked' | 'held_by_another' {
   const errno = koffi.errno();
   if (errno === constants.errno.EWOULDBLOCK || errno === constants.errno.EAGAIN) return 'held_by_another';
   throw new Error(`flock failed with errno ${errno}`);
+}
+
+/** A pidfd (pidfd_open(2)) is readable once its process has ended, also while nobody has waited for it. */
+export function processEnded(pidfd: number): boolean {
+  // struct pollfd { int fd; short events; short revents; }, with POLLIN.
+  const entry = Buffer.alloc(8);
+  entry.writeInt32LE(pidfd, 0);
+  entry.writeInt16LE(1, 4);
+  const result: unknown = pollC(entry, 1, 0);
+  return result !== 0;
+}
+
+/** The errno of the C call before. */
+export function lastError(): number {
+  return koffi.errno();
+}
+
+/**
+ * prctl(PR_SET_DUMPABLE, 0), Linux: no core dump whatever the limits and wherever it would go, and no other process
+ * of the user may attach or read the memory, the environment or the descriptors.
+ */
+export function forbidDumping(): boolean {
+  const prctl = libc.func('int prctl(int option, ...)');
+  const zero = ['unsigned long', 0];
+  const result: unknown = prctl(4, ...zero, ...zero, ...zero, ...zero);
+  return result === 0;
+}
+
+/**
+ * Lowers the soft limit of core dumps, for this process and what it starts. To 1, not 0: a limit of 0 binds only
+ * cores that are files, 1 (less than any core) keeps Linux from feeding a collector as well.
+ */
+export function lowerCoreLimit(): boolean {
+  const limitOfCores = 4;
+  const getrlimit = libc.func('int getrlimit(int resource, _Out_ void *limits)');
+  const setrlimit = libc.func('int setrlimit(int resource, const void *limits)');
+  // struct rlimit { rlim_t soft; rlim_t hard; }, 64 bits each wherever Node 24 runs.
+  const limits = new BigUint64Array(2);
+  const bytes = Buffer.from(limits.buffer);
+  const read: unknown = getrlimit(limitOfCores, bytes);
+  if (read !== 0) return false;
+  limits[0] = 1n;
+  if (limits[1] === 0n) limits[0] = 0n;
+  const written: unknown = setrlimit(limitOfCores, bytes);
+  return written === 0;
 }
 
 /** macOS: the path of a process's executable (libproc.h). Not run on Linux. */

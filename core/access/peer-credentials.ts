@@ -1,18 +1,20 @@
-import { readlinkSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { Consumer } from './consumer.ts';
 import { executableOnDarwin, getSocketOption } from './libc.ts';
+import { identifyPeer, type ProcessIdentity } from './process-identity.ts';
 
 /**
  * Who is on the other side of an accepted Unix socket, as the kernel recorded it at connect().
  * Undefined where the kernel does not say: the caller must then refuse.
+ * Which program it runs is read when first asked for, once: few requests need it, and it costs what a read of /proc
+ * costs. It is undefined for a peer that has gone by then.
  */
 export function peerOf(socket: Socket): Consumer | undefined {
   const fd = descriptorOf(socket);
   if (fd === undefined) return undefined;
   switch (process.platform) {
     case 'linux':
-      return peerOnLinux(fd);
+      return peerOnLinux(socket, fd);
     case 'darwin':
       return peerOnDarwin(fd);
     default:
@@ -29,21 +31,27 @@ function descriptorOf(socket: Socket): number | undefined {
 }
 
 // asm-generic/socket.h: SOL_SOCKET, SO_PEERCRED; struct ucred { pid_t pid; uid_t uid; gid_t gid; }.
-function peerOnLinux(fd: number): Consumer | undefined {
+function peerOnLinux(socket: Socket, fd: number): Consumer | undefined {
   const credentials = getSocketOption(fd, 1, 17, 12);
   if (credentials?.length !== 12) return undefined;
   const pid = credentials.readInt32LE(0);
-  return { pid, uid: credentials.readUInt32LE(4), executable: executableOnLinux(pid) };
-}
-
-function executableOnLinux(pid: number): string | undefined {
-  // A peer of another pid namespace is 0 here.
-  if (pid <= 0) return undefined;
-  try {
-    return readlinkSync(`/proc/${pid}/exe`);
-  } catch {
-    return undefined;
-  }
+  let identity: ProcessIdentity | undefined;
+  const identified = (): ProcessIdentity => {
+    // The number of a closed descriptor may be another socket's by now.
+    const still = descriptorOf(socket);
+    identity ??= still === undefined ? { executable: undefined, startTime: undefined } : identifyPeer(still, pid);
+    return identity;
+  };
+  return {
+    pid,
+    uid: credentials.readUInt32LE(4),
+    get executable() {
+      return identified().executable;
+    },
+    get startTime() {
+      return identified().startTime;
+    },
+  };
 }
 
 /**
@@ -55,5 +63,6 @@ function peerOnDarwin(fd: number): Consumer | undefined {
   if (credentials === undefined || credentials.length < 8 || credentials.readUInt32LE(0) !== 0) return undefined;
   const peerPid = getSocketOption(fd, 0, 2, 4);
   const pid = peerPid?.length === 4 ? peerPid.readInt32LE(0) : 0;
-  return { pid, uid: credentials.readUInt32LE(4), executable: pid > 0 ? executableOnDarwin(pid) : undefined };
+  const executable = pid > 0 ? executableOnDarwin(pid) : undefined;
+  return { pid, uid: credentials.readUInt32LE(4), executable, startTime: undefined };
 }

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import type { Consumer } from '../../../core/access/consumer.ts';
+import { HandOutLog } from '../../../core/access/hand-out-log.ts';
+import { MemoryLogger } from '../../support/broker-socket.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+
+const git: Consumer = { uid: 1, pid: 41, executable: '/usr/bin/git', startTime: 900 };
+const handOut = { account: 'lab', protocol: 'git', host: 'git.lab.example' };
+
+function setUp() {
+  const logger = new MemoryLogger();
+  const clock = new ManualClock();
+  return { log: new HandOutLog(logger, clock), logger, clock };
+}
+
+describe('the log of hand-outs', () => {
+  it('names account, protocol, host and program', () => {
+    const { log, logger } = setUp();
+    log.note(handOut, git);
+    expect(logger.lines).toEqual([
+      {
+        level: 'info',
+        message: 'handed out',
+        fields: { ...handOut, consumer: 41, executable: '/usr/bin/git' },
+      },
+    ]);
+  });
+
+  it('says so where the program is not known', () => {
+    const { log, logger } = setUp();
+    log.note({ ...handOut, host: undefined }, { uid: 1, pid: 0, executable: undefined, startTime: undefined });
+    expect(logger.lines[0]?.fields).toMatchObject({ consumer: 0, executable: 'unknown' });
+  });
+
+  it('counts a program that asks in a loop, and says how often a minute later', async () => {
+    const { log, logger, clock } = setUp();
+    for (let time = 0; time < 1_000; time += 1) log.note(handOut, git);
+    expect(logger.lines).toHaveLength(1);
+    await clock.advance(60_000);
+    log.note(handOut, git);
+    log.note(handOut, git);
+    expect(logger.lines.map(({ fields }) => fields.repeated)).toEqual([undefined, 999]);
+  });
+
+  it('lists what differs in account, protocol, host, or in the process behind the same pid', () => {
+    const { log, logger } = setUp();
+    log.note(handOut, git);
+    log.note({ ...handOut, account: 'other' }, git);
+    log.note({ ...handOut, protocol: 'api' }, git);
+    log.note({ ...handOut, host: 'other.lab.example' }, git);
+    log.note(handOut, { ...git, startTime: 901 });
+    expect(logger.lines).toHaveLength(5);
+  });
+
+  it('does not grow with the number of programs', () => {
+    const { log, logger } = setUp();
+    for (let pid = 0; pid < 2_000; pid += 1) log.note(handOut, { ...git, pid });
+    log.note(handOut, { ...git, pid: 1_999 });
+    log.note(handOut, { ...git, pid: 0 });
+    expect(logger.lines).toHaveLength(2_001);
+  });
+});
