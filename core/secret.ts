@@ -7,23 +7,25 @@ const printed = '[secret]';
  * A value that must never be seen: a token, a code, a verifier, a passphrase.
  * Printing, serialising or interpolating it yields `[secret]`; only `reveal()` gives the text,
  * and it is called where the value leaves the process for the place it is meant for.
+ * Two of them are compared with `equals`; test/architecture/secret-use.test.ts finds `==`.
  */
 export class Secret {
-  readonly #value: string;
+  // Bytes, because a string would stand in every heap snapshot; and bytes of their own, because the memory that
+  // small Buffers share is given out again as it was left.
+  readonly #bytes: Buffer;
 
   constructor(value: string) {
-    this.#value = value;
+    this.#bytes = Buffer.alloc(Buffer.byteLength(value));
+    this.#bytes.write(value);
   }
 
   reveal(): string {
-    return this.#value;
+    return this.#bytes.toString();
   }
 
   /** Compares in constant time, so that a caller cannot guess a secret byte by byte. */
   equals(other: Secret): boolean {
-    const mine = Buffer.from(this.#value);
-    const theirs = Buffer.from(other.#value);
-    return mine.length === theirs.length && timingSafeEqual(mine, theirs);
+    return this.#bytes.length === other.#bytes.length && timingSafeEqual(this.#bytes, other.#bytes);
   }
 
   toString(): string {

@@ -2,7 +2,7 @@ import { Secret } from '../secret.ts';
 import type { Authorization } from './authorization-request.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
 import { completeIdentity } from './identity.ts';
-import { isErrorCode, plainText } from './server-text.ts';
+import { isErrorCode, plainText, withoutTokens } from './server-text.ts';
 import { requestTokens } from './token-endpoint.ts';
 import type { TokenReply } from './token-reply.ts';
 
@@ -45,7 +45,7 @@ export function judgeRedirect(url: URL, expected: ExpectedRedirect): RedirectVer
     return {
       kind: 'denied',
       error: isErrorCode(error) ? error : 'unknown_error',
-      description: description === null ? undefined : plainText(description),
+      description: description === null ? undefined : plainText(withoutTokens(description)),
     };
   }
   if ((url.searchParams.get('code') ?? '') === '') return stray('no code');

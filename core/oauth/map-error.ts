@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { KeytrayError } from '../errors.ts';
 import { OAuthFailure, type OAuthFailureCause } from './oauth-failure.ts';
 import type { Reply } from './reply.ts';
-import { isErrorCode, plainText, withoutValues } from './server-text.ts';
+import { isErrorCode, plainText, withoutTokens, withoutValues } from './server-text.ts';
 
 const errorBody = z.looseObject({
   error: z.string().refine(isErrorCode),
@@ -24,10 +24,10 @@ export function failureOfReply(reply: Reply, context: MappingContext = {}): OAut
   if (!parsed.success) {
     return new OAuthFailure(`${host} answered with status ${status}`, { kind: 'http_status', status }, { retryAfter });
   }
-  const error = withoutValues(parsed.data.error, context.sent ?? []);
+  const clean = (words: string): string => withoutTokens(withoutValues(words, context.sent ?? []));
+  const error = clean(parsed.data.error);
   const text = parsed.data.error_description;
-  const description =
-    typeof text === 'string' ? plainText(withoutValues(text, context.sent ?? [])) || undefined : undefined;
+  const description = typeof text === 'string' ? plainText(clean(text)) || undefined : undefined;
   const failure: OAuthFailureCause = { kind: 'oauth_error', error, description, status };
   return new OAuthFailure(
     `${host} refused: ${error}${description === undefined ? '' : ` (${description})`}`,
@@ -65,7 +65,7 @@ export function failureOfThrown(thrown: unknown, address: URL): OAuthFailure | K
 export function rejectedReply(thrown: unknown): OAuthFailure {
   const chain = causesOf(thrown);
   const words = chain.find((error) => error.name === 'OperationProcessingError') ?? chain[0];
-  const what = plainText(words?.message ?? 'unknown');
+  const what = plainText(withoutTokens(words?.message ?? 'unknown'));
   return new OAuthFailure(`the answer of the authorization server was rejected (${what})`, { kind: 'rejected', what });
 }
 

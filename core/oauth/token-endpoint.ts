@@ -112,6 +112,14 @@ type Watch = ReturnType<typeof watch>;
 
 const secretParameters = ['refresh_token', 'code', 'code_verifier', 'client_secret', 'subject_token', 'token'] as const;
 
+/** What of a request must not be repeated by anybody: of the form, and the client secret of Basic (RFC 6749 §2.3.1). */
+function secretsOf(form: URLSearchParams, authorization: string | null): readonly string[] {
+  const basic = /^Basic (.+)$/.exec(authorization ?? '')?.[1] ?? '';
+  const [, encoded = ''] = Buffer.from(basic, 'base64').toString().split(':');
+  const clientSecret = new URLSearchParams(`v=${encoded}`).get('v') ?? '';
+  return [basic, encoded, clientSecret, ...secretParameters.map((name) => form.get(name) ?? '')].filter(Boolean);
+}
+
 /** Lets the library talk to the server and keeps what the token endpoint said, which its own errors tell only in part. */
 function watch(server: AuthorizationServer, redirectUri: string | undefined) {
   let seen: Seen = { kind: 'nothing' };
@@ -139,7 +147,7 @@ function watch(server: AuthorizationServer, redirectUri: string | undefined) {
     const { body } = options;
     if (!(body instanceof URLSearchParams)) return fetchKeys(url, options);
     if (redirectUri !== undefined) body.set('redirect_uri', redirectUri);
-    sent = secretParameters.flatMap((name) => body.get(name) ?? []);
+    sent = secretsOf(body, new Headers(options.headers).get('authorization'));
     try {
       const reply = await readReply(new URL(url), await server.fetch(url, requestInit(options)));
       seen = { kind: 'reply', reply };

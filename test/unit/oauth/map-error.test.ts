@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { KeytrayError } from '../../../core/errors.ts';
 import { failureOfReply, failureOfThrown, rejectedReply } from '../../../core/oauth/map-error.ts';
 import { type Reply, readReply } from '../../../core/oauth/reply.ts';
+import { withoutTokens } from '../../../core/oauth/server-text.ts';
 
 const address = new URL('https://login.lab.example/token');
 
@@ -52,6 +53,25 @@ describe('failureOfReply', () => {
     expect(failure.message).toContain('token [secret] is [1mbad');
     expect(failure.message).not.toContain('\u001b');
     expect(failure.message.length).toBeLessThan(300);
+  });
+});
+
+describe('withoutTokens', () => {
+  it.each([
+    'Zq3-77aTokenTokenToken_0123456789',
+    'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl',
+    'abcdefabcdef0123456789abcdefabcdef01234567',
+    'gho_AbCdEfGhIjKlMnOpQrStUvWxYz',
+  ])('takes %s out', (token) => {
+    expect(withoutTokens(`the value "${token}" is bad`)).toBe('the value "[secret]" is bad');
+  });
+
+  it.each([
+    'AADSTS700082: the refresh token has expired (Trace ID: 0a1b2c3d-0000-4000-8000-123456789abc)',
+    'see https://login.lab.example/errors/invalid-grant',
+    'at 2026-11-23T11:20:00Z in authorization_code_flow_of_the_client',
+  ])('leaves "%s"', (text) => {
+    expect(withoutTokens(text)).toBe(text);
   });
 });
 

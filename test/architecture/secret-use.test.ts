@@ -1,0 +1,113 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compilerOptions, type SecretUse, secretUse } from './secret-use.ts';
+import { repositoryRoot, sourceFiles } from './source-files.ts';
+
+/**
+ * Every place that opens a secret, how often, and why it has to. A new one is added here on purpose: a value that
+ * was revealed can be logged, thrown and compared like any text.
+ */
+const reveals: Readonly<Record<string, { readonly times: number; readonly why: string }>> = {
+  'core/accounts/token-age.ts': { times: 1, why: 'reads the claims of an ID token, which stay here' },
+  'core/helpers/git-answer.ts': { times: 1, why: 'writes the token into the answer that git asked for' },
+  'core/keychain/child-process.ts': { times: 1, why: 'sends a record to the keychain child, over its private channel' },
+  'core/keychain/encrypted-file-store.ts': { times: 1, why: 'refuses an empty value' },
+  'core/keychain/passphrase-keys.ts': { times: 1, why: 'derives the key of the encrypted file' },
+  'core/keychain/sealed-items.ts': { times: 1, why: 'writes the items that are sealed next' },
+  'core/keychain/sealed-vault.ts': { times: 2, why: 'refuses a passphrase that is too short' },
+  'core/keychain/journal.ts': { times: 3, why: 'encrypts and decrypts entries with the journal key' },
+  'core/keychain/keychain-store.ts': {
+    times: 2,
+    why: 'refuses an empty value, and NUL, which the keychain would cut at',
+  },
+  'core/keychain/sentinel.ts': { times: 2, why: 'writes and reads the item that holds the journal key' },
+  'core/keychain/token-record.ts': { times: 4, why: 'writes and reads a record, a secret as a whole' },
+  'core/local-api/client.ts': { times: 4, why: 'sends what the person typed to the broker, over its socket' },
+  'core/oauth/authorization-response.ts': { times: 3, why: 'gives state, verifier and nonce to the protocol library' },
+  'core/oauth/authorization-server.ts': {
+    times: 1,
+    why: 'gives the client secret to the library, one request at a time',
+  },
+  'core/oauth/identity.ts': { times: 1, why: 'asks the userinfo endpoint with the access token' },
+  'core/oauth/refresh-grant.ts': { times: 1, why: 'sends the refresh token to the token endpoint' },
+  'core/oauth/revocation.ts': { times: 2, why: 'sends a token to be revoked, and takes it out of the answer' },
+  'core/token-view.ts': { times: 1, why: 'is the answer to a request for the token' },
+};
+
+// The demo plays the servers and the person as well, and compares what they saw.
+const judged = sourceFiles(repositoryRoot)
+  .filter((file) => /^(?:core|cli|client|electron|ipc|renderer)\//.test(file) && !file.startsWith('cli/demo/'))
+  .map((file) => join(repositoryRoot, file));
+const options = compilerOptions(join(repositoryRoot, 'core/tsconfig.json'));
+
+describe('secrets in this repository', () => {
+  let use: SecretUse;
+  beforeAll(() => {
+    use = secretUse(judged, repositoryRoot, options);
+  });
+
+  it('are opened only where a reason is given', () => {
+    const found = Object.fromEntries([...use.reveals].sort(([a], [b]) => a.localeCompare(b)));
+    const allowed = Object.fromEntries(Object.entries(reveals).map(([file, { times }]) => [file, times]));
+    expect(found).toEqual(allowed);
+  });
+
+  it('are never compared with == or by identity', () => {
+    expect(use.comparisons).toEqual([]);
+  });
+});
+
+describe('in planted code', () => {
+  let root: string;
+  let use: SecretUse;
+  const lines = [
+    "import { Secret } from './secret.ts';",
+    "const mark = Symbol('mark');",
+    "const a = new Secret('a'), b = new Secret('b');",
+    'const perhaps: { deep: Secret | undefined } = { deep: a };',
+    'const entries = new Map<string, Secret | typeof mark>();',
+    'export const bad = [',
+    '  a === b,',
+    '  a == b,',
+    '  perhaps.deep !== b,',
+    "  a.reveal() === 'token',",
+    "  'token' === (b.reveal()),",
+    '  String(a) !== b.reveal(),',
+    '  [a].includes(b),',
+    '  new Set([a]).has(b),',
+    "  ['token'].indexOf(a.reveal()) >= 0,",
+    '];',
+    'export const good = [',
+    '  a.equals(b),',
+    '  perhaps.deep === undefined,',
+    "  entries.get('x') === mark,",
+    "  a.reveal() === '',",
+    '  a.reveal().length === 3,',
+    '];',
+    'const other = { reveal: () => 1 };',
+    'export const notOurs = other.reveal() === 1;',
+  ];
+  beforeAll(() => {
+    root = mkdtempSync(join(tmpdir(), 'keytray-secrets-'));
+    mkdirSync(join(root, 'core'));
+    writeFileSync(
+      join(root, 'core/secret.ts'),
+      'export class Secret { #v: string; constructor(v: string) { this.#v = v; } reveal(): string { return this.#v; } equals(o: Secret): boolean { return o.#v === this.#v; } }\n',
+    );
+    writeFileSync(join(root, 'core/use.ts'), `${lines.join('\n')}\n`);
+    use = secretUse([join(root, 'core/use.ts')], root, options);
+  });
+  afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+  it('every comparison is found, and nothing else', () => {
+    const found = use.comparisons.map((what) => Number(/:(\d+):/.exec(what)?.[1]));
+    const bad = lines.slice(lines.indexOf('export const bad = [') + 1, lines.indexOf('export const good = [') - 1);
+    expect(found).toEqual(bad.map((line) => lines.indexOf(line) + 1));
+  });
+
+  it('every opening is counted, and only of secrets', () => {
+    expect([...use.reveals]).toEqual([['core/use.ts', 6]]);
+  });
+});
