@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import type { Account } from '../accounts/account.ts';
+import { plannedLifetime, secondsLeft, tokenAge } from '../accounts/token-age.ts';
+import type { Clock } from '../ports.ts';
+import { planRefresh, type RefreshFacts, type RefreshPlan } from './policy.ts';
+
+/** A fraction in [0, 1) that is always the same for one text: spreads many accounts without moving any of them. */
+function steadyFraction(text: string): number {
+  return createHash('sha256').update(text).digest().readUInt32BE(0) / 2 ** 32;
+}
+
+/** What the plan of an account's next refresh depends on; undefined where it is not signed in. */
+function refreshFacts(account: Account, clock: Clock): RefreshFacts | undefined {
+  const { state, settings, lastHandOut } = account;
+  if (state.kind !== 'signed_in') return undefined;
+  const { record, problem } = state;
+  const now = clock.monotonic();
+  const mode = settings.refresh === 'on-demand' || settings.refreshRevokesAccess ? 'on_demand' : 'ahead';
+  return {
+    lifetime: plannedLifetime(record),
+    secondsLeft: secondsLeft(record, clock),
+    sinceHandOut: lastHandOut === undefined ? undefined : clock.uptime() - lastHandOut,
+    sinceReply: (tokenAge(record, clock) ?? 0) / 1_000,
+    hasRefreshToken: record.refreshToken !== undefined,
+    problem,
+    mode,
+    now,
+    random: steadyFraction(`${account.id} ${record.generation}`),
+  };
+}
+
+export function planFor(account: Account, clock: Clock): RefreshPlan {
+  const facts = refreshFacts(account, clock);
+  return facts === undefined ? { kind: 'none' } : planRefresh(facts);
+}

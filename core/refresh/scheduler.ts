@@ -1,0 +1,124 @@
+import type { Account } from '../accounts/account.ts';
+import type { Clock, Logger, Timer } from '../ports.ts';
+import { planFor } from './refresh-facts.ts';
+import type { Refresher } from './refresher.ts';
+
+export interface RefreshSchedulerDependencies {
+  readonly accounts: () => Iterable<Account>;
+  readonly refresher: Pick<Refresher, 'refresh'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly random: () => number;
+}
+
+// Timers sleep when the machine does and clocks are set: no plan is trusted for longer than this.
+const longestWait = 30_000;
+// Tokens that live for seconds must not keep the processor busy.
+const shortestWait = 500;
+// The network is not there at once after a sleep, and a thousand accounts must not all wake together.
+const settleAfterSleep = 5_000;
+// Clocks disagree by more than this only after a sleep or a step.
+const sleepShows = 10_000;
+// A server serves people, not a stampede.
+const atOncePerServer = 4;
+
+/**
+ * Refreshes ahead of time what is in use, and now and then what is not. Looks at every account anew each time it
+ * wakes, so that sleep, clock steps, new sign-ins and new settings need no bookkeeping.
+ */
+export class RefreshScheduler {
+  readonly #dependencies: RefreshSchedulerDependencies;
+  readonly #underWay = new Map<string, number>();
+  readonly #busy = new Set<string>();
+  #timer: Timer | undefined;
+  #stopped = false;
+  #quietUntil = 0;
+  #looked: { readonly monotonic: number; readonly uptime: number; readonly wall: number };
+
+  constructor(dependencies: RefreshSchedulerDependencies) {
+    this.#dependencies = dependencies;
+    this.#looked = this.#clocks();
+  }
+
+  start(): void {
+    this.#look();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#timer?.cancel();
+  }
+
+  /** The machine has woken, or the network has come back: look soon, but not at once. */
+  wake(): void {
+    const { clock, random } = this.#dependencies;
+    this.#quietUntil = clock.monotonic() + settleAfterSleep * (0.5 + random());
+    this.#sleepFor(settleAfterSleep);
+  }
+
+  #look(): void {
+    if (this.#stopped) return;
+    const { clock, accounts } = this.#dependencies;
+    if (this.#hasSlept()) {
+      this.wake();
+      return;
+    }
+    let wait = longestWait;
+    for (const account of accounts()) {
+      const plan = planFor(account, clock);
+      if (plan.kind === 'none' || this.#busy.has(account.id)) continue;
+      const delay = Math.max(plan.delay * 1_000, this.#quietUntil - clock.monotonic());
+      if (delay > 0) wait = Math.min(wait, delay);
+      else if (this.#hasRoom(account)) void this.#refresh(account);
+      else wait = shortestWait;
+    }
+    this.#sleepFor(wait);
+  }
+
+  #sleepFor(milliseconds: number): void {
+    if (this.#stopped) return;
+    this.#timer?.cancel();
+    this.#timer = this.#dependencies.clock.after(Math.max(shortestWait, milliseconds), () => this.#look());
+  }
+
+  #clocks(): { readonly monotonic: number; readonly uptime: number; readonly wall: number } {
+    const { clock } = this.#dependencies;
+    return { monotonic: clock.monotonic(), uptime: clock.uptime() * 1_000, wall: clock.now() };
+  }
+
+  /** The monotonic clock stands still during sleep on Linux; the other two do not. */
+  #hasSlept(): boolean {
+    const before = this.#looked;
+    const now = this.#clocks();
+    this.#looked = now;
+    const awake = now.monotonic - before.monotonic;
+    return now.uptime - before.uptime - awake > sleepShows || now.wall - before.wall - awake > sleepShows;
+  }
+
+  #hasRoom(account: Account): boolean {
+    return (this.#underWay.get(serverOf(account)) ?? 0) < atOncePerServer;
+  }
+
+  async #refresh(account: Account): Promise<void> {
+    const { refresher, logger } = this.#dependencies;
+    const server = serverOf(account);
+    this.#busy.add(account.id);
+    this.#underWay.set(server, (this.#underWay.get(server) ?? 0) + 1);
+    try {
+      await refresher.refresh(account, { forced: false });
+    } catch (error) {
+      // The store would not take the new record; it is kept and saved with the next token.
+      logger.warn('a refresh ahead of time was not stored', {
+        account: account.id,
+        why: error instanceof Error ? error.message : 'unknown',
+      });
+    } finally {
+      this.#busy.delete(account.id);
+      const left = (this.#underWay.get(server) ?? 1) - 1;
+      if (left > 0) this.#underWay.set(server, left);
+      else this.#underWay.delete(server);
+    }
+  }
+}
+
+const serverOf = ({ settings }: Account): string => settings.issuer ?? settings.endpoints.tokenEndpoint ?? settings.id;

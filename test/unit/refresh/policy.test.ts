@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { inUse, planRefresh, type RefreshFacts, refreshMargin } from '../../../core/refresh/policy.ts';
+
+const facts: RefreshFacts = {
+  lifetime: 3_600,
+  secondsLeft: 3_600,
+  sinceHandOut: 0,
+  sinceReply: 0,
+  hasRefreshToken: true,
+  problem: { kind: 'none' },
+  mode: 'ahead',
+  now: 1_000_000,
+  random: 0.5,
+};
+const day = 86_400;
+const plan = (changes: Partial<RefreshFacts>) => planRefresh({ ...facts, ...changes });
+
+describe('the margin', () => {
+  it.each([
+    { lifetime: 3_600, random: 0.5, margin: 900 },
+    { lifetime: 3_600, random: 0, margin: 810 },
+    { lifetime: 1_000, random: 0.5, margin: 300 },
+    { lifetime: 500, random: 0.5, margin: 250 },
+    { lifetime: 500, random: 1, margin: 250 },
+    { lifetime: 30, random: 0.5, margin: 15 },
+    { lifetime: 86_400, random: 1, margin: 23_760 },
+  ])('of $lifetime s is $margin s', ({ lifetime, random, margin }) => {
+    expect(refreshMargin(lifetime, random)).toBeCloseTo(margin, 6);
+  });
+});
+
+describe('an account', () => {
+  it.each([
+    [3_600, 3_600, true],
+    [3_600, 7_200, true],
+    [3_600, 7_201, false],
+    [60, 3_600, true],
+    [60, 3_601, false],
+    [3_600, undefined, false],
+  ])('with a lifetime of %i s, last handed out %s s ago: in use %s', (lifetime, since, expected) => {
+    expect(inUse(lifetime, since)).toBe(expected);
+  });
+});
+
+describe('the plan', () => {
+  it('is to refresh a token in use ahead of its end', () => {
+    expect(plan({})).toEqual({ kind: 'in', delay: 2_700, why: 'ahead' });
+    expect(plan({ secondsLeft: 1_000 })).toEqual({ kind: 'in', delay: 100, why: 'ahead' });
+    expect(plan({ secondsLeft: 10 })).toEqual({ kind: 'in', delay: 0, why: 'ahead' });
+    expect(plan({ secondsLeft: Number.NEGATIVE_INFINITY })).toEqual({ kind: 'in', delay: 0, why: 'ahead' });
+  });
+
+  it('is to keep the login of an idle account alive', () => {
+    expect(plan({ sinceHandOut: undefined })).toEqual({ kind: 'in', delay: 7 * day, why: 'keep_alive' });
+    expect(plan({ sinceHandOut: 10 * day, sinceReply: 6 * day })).toEqual({
+      kind: 'in',
+      delay: day,
+      why: 'keep_alive',
+    });
+    expect(plan({ sinceHandOut: undefined, sinceReply: 30 * day })).toMatchObject({ delay: 0 });
+  });
+
+  it('is never ahead of time where a refresh kills the token in use', () => {
+    expect(plan({ mode: 'on_demand', secondsLeft: 10 })).toEqual({ kind: 'in', delay: 7 * day, why: 'keep_alive' });
+  });
+
+  it('is never ahead of time for a token that lives for seconds only', () => {
+    expect(plan({ lifetime: 19, secondsLeft: 1 })).toMatchObject({ why: 'keep_alive' });
+    expect(plan({ lifetime: 20, secondsLeft: 1 })).toMatchObject({ why: 'ahead', delay: 0 });
+  });
+
+  it('waits for the end of a back-off', () => {
+    const retryAt = facts.now + 60_000;
+    const problem = { kind: 'unreachable', why: 'x', failures: 1, retryAt, forbiddenUntil: 0 } as const;
+    expect(plan({ secondsLeft: 10, problem })).toMatchObject({ delay: 60 });
+    expect(plan({ secondsLeft: 3_600, problem })).toMatchObject({ delay: 2_700 });
+  });
+
+  it.each([
+    ['no refresh token', { hasRefreshToken: false }],
+    ['a session that has ended', { problem: { kind: 'dead', why: 'x' } }],
+    ['a token that never ends', { lifetime: Number.POSITIVE_INFINITY, secondsLeft: Number.POSITIVE_INFINITY }],
+  ] as const)('is nothing with %s', (_case, changes) => {
+    expect(plan(changes)).toEqual({ kind: 'none' });
+  });
+});

@@ -1,0 +1,158 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Account } from '../../../core/accounts/account.ts';
+import { MemoryStore } from '../../../core/keychain/memory-store.ts';
+import type { RefreshResult } from '../../../core/refresh/refresher.ts';
+import { RefreshScheduler } from '../../../core/refresh/scheduler.ts';
+import { accountSettings } from '../../support/authorization-server.ts';
+import { MemoryLogger } from '../../support/broker-socket.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+import { recordAt } from '../../support/records.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+/** Refreshes as a server would that gives an hour each time; `slow` requests end when the test says so. */
+class Refreshes {
+  readonly asked: string[] = [];
+  most = 0;
+  slow = false;
+  readonly #open: (() => void)[] = [];
+  readonly #clock: ManualClock;
+
+  constructor(clock: ManualClock) {
+    this.#clock = clock;
+  }
+
+  async refresh(account: Account): Promise<RefreshResult> {
+    this.asked.push(account.id);
+    if (this.slow) {
+      await new Promise<void>((resolve) => {
+        this.#open.push(resolve);
+        this.most = Math.max(this.most, this.#open.length);
+      });
+    }
+    await account.commit((generation) => recordAt(this.#clock, { generation }));
+    return { kind: 'refreshed' };
+  }
+
+  finishAll(): void {
+    for (const finish of this.#open.splice(0)) finish();
+  }
+}
+
+describe('the scheduler', () => {
+  let clock: ManualClock;
+  let refreshes: Refreshes;
+  let accounts: Account[];
+
+  const signedIn = async (
+    id: string,
+    changes: Partial<Parameters<typeof accountSettings>[0]> = {},
+  ): Promise<Account> => {
+    const settings = accountSettings({
+      id,
+      refresh: 'ahead',
+      issuer: 'https://login.lab.example',
+      clientId: 'keytray',
+      ...changes,
+    });
+    const account = new Account(settings, { store: new MemoryStore(), clock, changed: () => undefined });
+    await account.load();
+    await account.commit((generation) => recordAt(clock, { generation }));
+    accounts.push(account);
+    return account;
+  };
+
+  /** Lets what was started come to rest: nothing here waits for anything outside this process. */
+  const settle = async (): Promise<void> => {
+    for (let i = 0; i < 20; i++) await Promise.resolve();
+  };
+
+  const pass = async (ms: number): Promise<void> => {
+    for (let left = ms; left > 0; left -= minute) {
+      clock.advance(Math.min(minute, left));
+      await settle();
+    }
+  };
+
+  const start = (): RefreshScheduler => {
+    const scheduler = new RefreshScheduler({
+      accounts: () => accounts,
+      refresher: refreshes,
+      clock,
+      logger: new MemoryLogger(),
+      random: () => 0.5,
+    });
+    scheduler.start();
+    return scheduler;
+  };
+
+  beforeEach(() => {
+    clock = new ManualClock();
+    refreshes = new Refreshes(clock);
+    accounts = [];
+  });
+
+  it('keeps fresh what is in use, and leaves alone what is not', async () => {
+    (await signedIn('used')).noteHandOut();
+    await signedIn('idle');
+    start();
+    await pass(40 * minute);
+    expect(refreshes.asked).toEqual([]);
+    await pass(10 * minute);
+    expect(refreshes.asked).toEqual(['used']);
+  });
+
+  it('stops refreshing what nobody uses any more', async () => {
+    (await signedIn('used')).noteHandOut();
+    start();
+    await pass(24 * hour);
+    expect(refreshes.asked.length).toBeGreaterThan(1);
+    expect(refreshes.asked.length).toBeLessThan(5);
+  });
+
+  it('keeps the login of an idle account alive, once a week', async () => {
+    await signedIn('idle');
+    start();
+    clock.sleep(6 * 24 * hour);
+    await pass(hour);
+    expect(refreshes.asked).toEqual([]);
+    clock.sleep(24 * hour);
+    await pass(hour);
+    expect(refreshes.asked).toEqual(['idle']);
+  });
+
+  it('waits a little after a sleep before it spends a token', async () => {
+    (await signedIn('used')).noteHandOut();
+    start();
+    clock.sleep(hour);
+    clock.advance(30_000);
+    await settle();
+    expect(refreshes.asked).toEqual([]);
+    clock.advance(10_000);
+    await settle();
+    expect(refreshes.asked).toEqual(['used']);
+  });
+
+  it('asks one server for four accounts at a time', async () => {
+    for (let i = 0; i < 20; i++) (await signedIn(`used${i}`)).noteHandOut();
+    refreshes.slow = true;
+    start();
+    await pass(55 * minute);
+    expect(refreshes.asked).toHaveLength(4);
+    for (let i = 0; i < 10; i++) {
+      refreshes.finishAll();
+      await settle();
+      await pass(minute);
+    }
+    expect(new Set(refreshes.asked).size).toBe(20);
+    expect(refreshes.most).toBe(4);
+  });
+
+  it('does nothing once stopped', async () => {
+    (await signedIn('used')).noteHandOut();
+    start().stop();
+    await pass(2 * hour);
+    expect(refreshes.asked).toEqual([]);
+  });
+});
