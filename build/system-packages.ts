@@ -46,7 +46,12 @@ const testPackages: readonly SystemPackage[] = [
   program('dbus', 'dbus-run-session'),
   program('libsecret-tools', 'secret-tool'),
   { name: 'libsecret-1-0', brings: { kind: 'library', name: 'libsecret-1.so.0' } },
-  program('libglib2.0-bin', 'gdbus'),
+  program('xvfb', 'Xvfb'),
+  {
+    name: 'gcr',
+    brings: { kind: 'file', path: '/usr/share/dbus-1/services/org.gnome.keyring.SystemPrompter.service' },
+  },
+  program('xdotool'),
   program('util-linux', 'setpriv'),
   // Vouches for the packages of the newer git; Debian has it, Ubuntu does not.
   {

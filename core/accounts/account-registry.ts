@@ -1,23 +1,30 @@
 import type { Config, StoreKind } from '../config/config.ts';
 import { KeytrayError } from '../errors.ts';
 import type { SecretStore } from '../keychain/secret-store.ts';
-import type { Clock } from '../ports.ts';
+import type { Barriers, Clock, Logger } from '../ports.ts';
 import { services } from '../services/registry.ts';
 import { resolveAccount } from '../services/resolve.ts';
 import type { AccountSettings } from '../services/service.ts';
-import { Account } from './account.ts';
+import { Account, itemsOf } from './account.ts';
+import { MovingStore } from './move-store.ts';
+import type { Placements } from './placements.ts';
+import { storeWords } from './store-failure.ts';
 
 export interface AccountRegistryDependencies {
   readonly clock: Clock;
   readonly stores: Readonly<Record<StoreKind, SecretStore>>;
+  readonly placements: Placements;
+  readonly logger: Logger;
   readonly changed: (id: string) => void;
   readonly removed: (id: string) => void;
+  readonly barriers?: Barriers | undefined;
 }
 
 /** The configured accounts by id. A reloaded config changes what changed and leaves sign-ins alone. */
 export class AccountRegistry {
   readonly #dependencies: AccountRegistryDependencies;
   readonly #accounts = new Map<string, Account>();
+  readonly #stores = new Map<string, MovingStore>();
   #loading: Promise<void> | undefined;
 
   constructor(dependencies: AccountRegistryDependencies) {
@@ -59,6 +66,14 @@ export class AccountRegistry {
     await this.#loading;
   }
 
+  /** A store has changed its mind: asks again for what it would not tell, and saves what it refused. Never throws. */
+  async recoverAll(): Promise<void> {
+    for (const account of this.#accounts.values()) {
+      await account.recover();
+      await this.#stores.get(account.id)?.settle();
+    }
+  }
+
   async #loadUnread(): Promise<void> {
     for (const account of this.#accounts.values()) {
       if (account.state.kind === 'unread') await account.load();
@@ -67,19 +82,43 @@ export class AccountRegistry {
 
   #apply(settings: AccountSettings): void {
     const known = this.#accounts.get(settings.id);
-    if (known !== undefined && known.settings.store === settings.store) {
-      if (JSON.stringify(known.settings) !== JSON.stringify(settings)) known.reconfigure(settings);
+    if (known !== undefined) {
+      if (JSON.stringify(known.settings) === JSON.stringify(settings)) return;
+      this.#stores.get(settings.id)?.retarget(settings.store);
+      known.reconfigure(settings);
+      this.#settle(settings.id);
       return;
     }
-    const { clock, stores, changed } = this.#dependencies;
-    const store = stores[settings.store];
-    const account = new Account(settings, { store, clock, changed: () => changed(settings.id) });
-    this.#accounts.set(settings.id, account);
-    changed(settings.id);
+    const { clock, stores, placements, logger, changed, barriers } = this.#dependencies;
+    const { id } = settings;
+    const store = new MovingStore({
+      account: id,
+      items: itemsOf(id),
+      store: settings.store,
+      stores,
+      placements,
+      logger,
+    });
+    this.#stores.set(id, store);
+    this.#accounts.set(id, new Account(settings, { store, clock, barriers, changed: () => changed(id) }));
+    changed(id);
+  }
+
+  /** The same account object goes on, so that a refresh under way writes where the move left off. */
+  #settle(id: string): void {
+    const { logger } = this.#dependencies;
+    void this.#stores
+      .get(id)
+      ?.settle()
+      .then((trouble) => {
+        if (trouble === undefined) return;
+        logger.warn('an account cannot be moved to its store yet', { account: id, why: storeWords(trouble) });
+      });
   }
 
   #remove(id: string): void {
     this.#accounts.delete(id);
+    this.#stores.delete(id);
     this.#dependencies.removed(id);
   }
 }

@@ -1,6 +1,7 @@
 import type { StoreTrouble } from '../keychain/secret-store.ts';
 import type { TokenRecord } from '../keychain/token-record.ts';
 import { needsSignIn, type RefreshProblem } from './refresh-problem.ts';
+import { storeWords } from './store-failure.ts';
 
 /** What the broker knows of one account. Closed: nothing else can be the case. */
 export type AccountState =
@@ -30,6 +31,12 @@ export interface Circumstances {
 }
 
 function presentTrouble(trouble: StoreTrouble): PresentedState {
+  if (trouble.store !== undefined || trouble.left === true) {
+    const store = trouble.store === 'encrypted-file' ? 'encrypted_file' : 'keychain';
+    const words = storeWords(trouble);
+    const description = `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+    return { name: 'locked', reason: `${store}_${trouble.kind}`, description };
+  }
   switch (trouble.kind) {
     case 'locked':
       return { name: 'locked', reason: 'keychain_locked', description: 'The keychain is locked; unlock it.' };

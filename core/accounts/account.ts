@@ -1,7 +1,7 @@
 import { KeytrayError } from '../errors.ts';
 import type { ReadResult, SecretStore } from '../keychain/secret-store.ts';
 import { parseRecord, serializeRecord, type TokenRecord } from '../keychain/token-record.ts';
-import type { Clock } from '../ports.ts';
+import { type Barriers, type Clock, noBarriers } from '../ports.ts';
 import type { Secret } from '../secret.ts';
 import type { AccountSettings } from '../services/service.ts';
 import type { AccountState } from './account-state.ts';
@@ -13,6 +13,7 @@ export interface AccountDependencies {
   readonly clock: Clock;
   /** Called after every change people could see. */
   readonly changed: () => void;
+  readonly barriers?: Barriers | undefined;
 }
 
 /** Builds the next record; `generation` is the one it must carry. */
@@ -26,6 +27,9 @@ const signedIn = (record: TokenRecord): AccountState => ({
 
 const clientSecretItem = (id: string): string => `${id}#client-secret`;
 
+/** Every item an account may have in its store. */
+export const itemsOf = (id: string): readonly string[] => [id, clientSecretItem(id)];
+
 /**
  * One configured sign-in: its settings, its state, and the only way to its record in the store.
  * Writes are serialised; a record becomes visible only once the store holds it.
@@ -38,6 +42,7 @@ export class Account {
   #unsaved: TokenRecord | undefined;
   /** Kept once read: a keychain locked later must not end the refreshing. */
   #clientSecret: { readonly value: Secret | undefined } | undefined;
+  #lastHandOut: number | undefined;
   #loading: Promise<void> | undefined;
   #writes: Promise<unknown> = Promise.resolve();
   readonly #dependencies: AccountDependencies;
@@ -58,6 +63,15 @@ export class Account {
 
   get store(): SecretStore {
     return this.#dependencies.store;
+  }
+
+  /** `Clock.uptime()` of the last hand-out in this process, which counts sleep. */
+  get lastHandOut(): number | undefined {
+    return this.#lastHandOut;
+  }
+
+  noteHandOut(): void {
+    this.#lastHandOut = this.#dependencies.clock.uptime();
   }
 
   /** The present record, when signed in. */
@@ -85,6 +99,13 @@ export class Account {
     await this.#loading;
   }
 
+  /** Forgets what was read: the next `load` asks the store again. A record that waits to be saved stays. */
+  unload(): void {
+    if (this.#unsaved !== undefined || this.#state.kind === 'unread') return;
+    this.#clientSecret = undefined;
+    this.#become({ kind: 'unread' });
+  }
+
   /**
    * Makes a new record durable, then visible. Resolves to false where the record is stale: it was built on
    * `basis`, and another one (a new sign-in) has come since. Throws where the store refuses; the record is
@@ -95,6 +116,7 @@ export class Account {
       const latest = this.#latestGeneration();
       if (basis !== undefined && basis !== latest) return false;
       this.#unsaved = build(latest + 1);
+      this.#barriers.reached('record_built');
       await this.#save();
       return true;
     });
@@ -105,6 +127,12 @@ export class Account {
     if (this.#unsaved === undefined) return false;
     await this.#exclusively(() => this.#save());
     return true;
+  }
+
+  /** Reads what could not be read and saves what could not be saved, as far as the store lets us now. Never throws. */
+  async recover(): Promise<void> {
+    if (this.#state.kind === 'unreadable') await this.load();
+    await this.settle().catch(() => undefined);
   }
 
   /** Notes a failed refresh of `generation`; a stale one changes nothing. */
@@ -151,6 +179,8 @@ export class Account {
 
   async #read(): Promise<void> {
     this.#become(this.#stateFrom(await this.store.read(this.id)));
+    // With the record, while the store is open: a keychain locked before the first request must not prevent it.
+    if (this.#state.kind !== 'unreadable') await this.clientSecret().catch(() => undefined);
   }
 
   #stateFrom(found: ReadResult): AccountState {
@@ -174,10 +204,17 @@ export class Account {
   async #save(): Promise<void> {
     const record = this.#unsaved;
     if (record === undefined) return;
+    this.#barriers.reached('store_write_started');
     const written = await this.store.write(this.id, serializeRecord(record));
     if (written.kind !== 'durable') throw storeFailure(written, this.id);
+    this.#barriers.reached('store_confirmed');
     this.#unsaved = undefined;
     this.#become(signedIn(record));
+    this.#barriers.reached('record_visible');
+  }
+
+  get #barriers(): Barriers {
+    return this.#dependencies.barriers ?? noBarriers;
   }
 
   #become(state: AccountState): void {

@@ -86,21 +86,26 @@ export function afterFailure(before: RefreshProblem, failure: RefreshFailure, mo
   }
 }
 
-/** Whether a refresh may be sent now. `forced` skips our own back-off, never the server's Retry-After. */
-export function mayRefresh(problem: RefreshProblem, moment: Pick<Moment, 'now' | 'forced'>): boolean {
+/** The moment from which a refresh may be sent without force; Infinity: never again. */
+export function mayRefreshAt(problem: RefreshProblem, now: number): number {
   switch (problem.kind) {
     case 'none':
-      return true;
+      return now;
     case 'dead':
-      return false;
+      return Number.POSITIVE_INFINITY;
     case 'suspect':
-      return moment.forced || moment.now >= problem.retryAt;
     case 'unreachable':
-      return moment.now >= (moment.forced ? problem.forbiddenUntil : problem.retryAt);
     case 'misconfigured':
     case 'refused':
-      return moment.forced || moment.now >= problem.retryAt;
+      return problem.retryAt;
   }
+}
+
+/** Whether a refresh may be sent now. `forced` skips our own back-off, never the server's Retry-After. */
+export function mayRefresh(problem: RefreshProblem, moment: Pick<Moment, 'now' | 'forced'>): boolean {
+  const { now, forced } = moment;
+  if (!forced) return now >= mayRefreshAt(problem, now);
+  return problem.kind === 'unreachable' ? now >= problem.forbiddenUntil : problem.kind !== 'dead';
 }
 
 /** Whether only a new sign-in helps, once the access token has run out. */

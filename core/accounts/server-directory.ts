@@ -1,4 +1,4 @@
-import { KeytrayError } from '../errors.ts';
+import { KeytrayError, placeOf } from '../errors.ts';
 import { type AuthorizationServer, discoverAuthorizationServer } from '../oauth/authorization-server.ts';
 import { OAuthFailure } from '../oauth/oauth-failure.ts';
 import type { Clock, Http } from '../ports.ts';
@@ -67,4 +67,9 @@ export function serverFailure(error: unknown, account: string): KeytrayError {
     failure.kind === 'oauth_error' || failure.kind === 'rejected' ? 'misconfigured' : 'temporarily_unavailable';
   const details = { account, cause: error, ...(retryAfter === undefined ? {} : { retryAfter }) };
   return new KeytrayError(code, message, details);
+}
+
+/** For the log: our own words. Those of any other error may quote what it failed on. */
+export function wordsOf(error: unknown): string {
+  return error instanceof KeytrayError || error instanceof OAuthFailure ? error.message : placeOf(error);
 }

@@ -12,7 +12,7 @@ import type { Account } from './account.ts';
 import { judgeIdentity } from './identity-check.ts';
 import type { LoginDesk } from './login-desk.ts';
 import type { PendingLogin } from './pending-login.ts';
-import { type ServerDirectory, serverFailure } from './server-directory.ts';
+import { type ServerDirectory, serverFailure, wordsOf } from './server-directory.ts';
 import { storeFailure } from './store-failure.ts';
 import { recordOfSignIn } from './token-records.ts';
 
@@ -137,7 +137,7 @@ export class SignIn {
       await userAgent.open(attempt.authorization.authorizationUrl, attempt.account.settings.browser);
     } catch (error) {
       // The caller shows the address as well, so a machine without a browser can still sign in.
-      logger.warn('no browser could be opened', { account: attempt.account.id, why: String(error) });
+      logger.warn('no browser could be opened', { account: attempt.account.id, why: wordsOf(error) });
     }
   }
 
@@ -200,7 +200,7 @@ export class SignIn {
     } catch (error) {
       this.#dependencies.logger.warn('unwanted tokens could not be revoked', {
         account: attempt.account.id,
-        why: error instanceof Error ? error.message : 'unknown',
+        why: wordsOf(error),
       });
     }
   }

@@ -3,6 +3,7 @@ import { OAuthFailure } from '../oauth/oauth-failure.ts';
 import { revokeToken } from '../oauth/revocation.ts';
 import type { Account } from './account.ts';
 import type { ServerDirectory } from './server-directory.ts';
+import { storeFailure } from './store-failure.ts';
 
 export type Revocation =
   | { readonly kind: 'revoked' | 'unsupported' | 'not_asked' | 'nothing_to_revoke' }
@@ -12,7 +13,7 @@ export type Revocation =
 
 /**
  * Revokes the tokens at the server (RFC 7009) when it can, then forgets them here whatever the server says.
- * Throws where the store refuses to forget.
+ * Throws where the store would not forget; nothing has been revoked then.
  */
 export async function signOut(
   account: Account,
@@ -21,7 +22,10 @@ export async function signOut(
   options: { readonly revoke: boolean },
 ): Promise<Revocation> {
   await account.load();
-  const { record } = account;
+  const { record, state } = account;
+  // Tokens nobody can read cannot be revoked, and a login that cannot be forgotten must not lose its tokens.
+  const trouble = state.kind === 'unreadable' ? state.trouble : await account.store.removalTrouble?.();
+  if (trouble !== undefined) throw storeFailure(trouble, account.id);
   const revocation = await revoke(account, record, others, servers, options);
   await account.forget();
   return revocation;

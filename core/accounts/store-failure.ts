@@ -2,18 +2,47 @@ import { assertNever, KeytrayError } from '../errors.ts';
 import type { StoreTrouble } from '../keychain/secret-store.ts';
 
 /** The failure a caller meets when the store would not read or write. */
-export function storeFailure(trouble: StoreTrouble, account: string): KeytrayError {
+export function storeFailure(trouble: StoreTrouble, account?: string): KeytrayError {
+  const locked = trouble.kind === 'locked' || trouble.kind === 'stuck' || trouble.kind === 'denied';
+  const details = account === undefined ? {} : { account };
+  return new KeytrayError(locked ? 'keychain_locked' : 'keychain_absent', storeWords(trouble), details);
+}
+
+/** What is wrong with a store, and what helps: one line without a full stop. */
+export function storeWords(trouble: StoreTrouble): string {
+  const words = trouble.store === 'encrypted-file' ? encryptedFileWords(trouble) : keychainWords(trouble);
+  return trouble.left === true ? `the sign-in is still in another store: ${words}` : words;
+}
+
+function keychainWords(trouble: StoreTrouble): string {
   switch (trouble.kind) {
     case 'locked':
-      return new KeytrayError('keychain_locked', 'the keychain is locked; unlock it and try again', { account });
+      return `the keychain is locked; unlock it and try again${trouble.detail === undefined ? '' : ` (${trouble.detail})`}`;
     case 'stuck':
-      return new KeytrayError('keychain_locked', 'the keychain did not answer; a prompt may be open', { account });
+      return 'the keychain did not answer; a prompt may be open';
     case 'denied':
-      return new KeytrayError('keychain_locked', `the keychain refused access: ${trouble.detail}`, { account });
+      return `the keychain refused access: ${trouble.detail}`;
     case 'absent':
-      return new KeytrayError('keychain_absent', `there is no keychain: ${trouble.detail}`, { account });
+      return `there is no keychain: ${trouble.detail}`;
     case 'corrupt':
-      return new KeytrayError('keychain_absent', `the keychain holds unreadable data: ${trouble.detail}`, { account });
+      return `the keychain holds unreadable data: ${trouble.detail}`;
+    default:
+      return assertNever(trouble);
+  }
+}
+
+function encryptedFileWords(trouble: StoreTrouble): string {
+  switch (trouble.kind) {
+    case 'locked':
+      return `the encrypted file is locked${trouble.detail === undefined ? '' : ` (${trouble.detail})`}: keytray unlock`;
+    case 'stuck':
+      return 'the encrypted file did not answer';
+    case 'denied':
+      return `the encrypted file cannot be used: ${trouble.detail}`;
+    case 'absent':
+      return trouble.detail;
+    case 'corrupt':
+      return `the encrypted file is damaged beyond use: ${trouble.detail}`;
     default:
       return assertNever(trouble);
   }

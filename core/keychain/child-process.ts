@@ -176,6 +176,7 @@ export class KeychainChild {
     if (!running) return;
     this.#running = undefined;
     running.settle?.(result);
+    keepAlive(running.process, true);
     running.process.kill('SIGKILL');
     await running.gone;
   }

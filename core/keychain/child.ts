@@ -35,7 +35,8 @@ function answer(reply: ChildReply): void {
 }
 
 // A terminal or a service manager signals the whole group: the broker decides when a write may be cut off.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+// On SIGUSR1 Node would open its inspector, on a port that every user of the machine can reach.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const) process.on(signal, () => undefined);
 
 process.on('disconnect', end);
 process.on('message', (message) => {

@@ -1,96 +1,81 @@
-import { execFile } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, isAbsolute, join } from 'node:path';
-import { keyringEnvironment, sessionBusAddress } from './child-environment.ts';
+import type { Clock } from '../ports.ts';
+import { sessionBusAddress } from './child-environment.ts';
 import type { LockedProbe, LockedState } from './locked-probe.ts';
+import { type BusReply, type BusSignal, SessionBus } from './session-bus.ts';
 
 const service = 'org.freedesktop.secrets';
-const defaultCollection = '/org/freedesktop/secrets/aliases/default';
-const getProperty = 'org.freedesktop.DBus.Properties.Get';
-const collectionInterface = 'org.freedesktop.Secret.Collection';
+const collection = 'org.freedesktop.Secret.Collection';
+const properties = 'org.freedesktop.DBus.Properties';
 
-interface Program {
-  readonly name: string;
-  readonly args: (milliseconds: number) => readonly string[];
-}
-
-/** Both print D-Bus error names; busctl does not, so it is of no use here. */
-const programs: readonly Program[] = [
-  {
-    name: 'dbus-send',
-    args: (milliseconds) => [
-      '--session',
-      '--print-reply',
-      `--reply-timeout=${milliseconds}`,
-      `--dest=${service}`,
-      defaultCollection,
-      getProperty,
-      `string:${collectionInterface}`,
-      'string:Locked',
-    ],
-  },
-  {
-    name: 'gdbus',
-    args: (milliseconds) => [
-      ...['call', '--session', '--timeout', String(Math.ceil(milliseconds / 1000))],
-      ...['--dest', service, '--object-path', defaultCollection],
-      ...['--method', getProperty, collectionInterface, 'Locked'],
-    ],
-  },
+/** Signals of the Secret Service API 0.2 that come with a lock or an unlock, and that of the bus for a new or lost service. */
+const matches = [
+  `type='signal',sender='${service}',interface='${properties}',member='PropertiesChanged',arg0='${collection}'`,
+  `type='signal',sender='${service}',interface='org.freedesktop.Secret.Service'`,
+  `type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='${service}'`,
 ];
 
-/** Asks the Secret Service for the `Locked` property of the default collection (Secret Service API 0.2), by way of a D-Bus program. */
-export function dbusProbe(env: NodeJS.ProcessEnv, deadline = 3_000): LockedProbe {
-  let found: { path: string; args: readonly string[] } | undefined;
-  return {
-    ask: async () => {
-      if (sessionBusAddress(env) === undefined) return 'no_bus';
-      found ??= findProgram(env, deadline);
-      return found ? run(found.path, found.args, keyringEnvironment(env), deadline) : 'unknown';
+/** Asks the Secret Service for the `Locked` property of the default collection (Secret Service API 0.2) and listens for changes. */
+export function dbusProbe(env: NodeJS.ProcessEnv, clock: Clock, deadline = 3_000): LockedProbe {
+  let changed = (): void => undefined;
+  const bus = new SessionBus({
+    address: () => sessionBusAddress(env),
+    clock,
+    deadline,
+    matches,
+    heard: (signal) => {
+      if (concernsLocking(signal)) changed();
     },
+    lost: () => changed(),
+  });
+  return {
+    ask: async () =>
+      judgeReply(
+        await bus.call({
+          destination: service,
+          path: '/org/freedesktop/secrets/aliases/default',
+          interface: properties,
+          member: 'Get',
+          signature: 'ss',
+          body: [collection, 'Locked'],
+        }),
+      ),
+    watch: (listener) => {
+      changed = listener;
+    },
+    close: () => bus.close(),
   };
 }
 
-/** What the program's output means. */
-export function judgeReply(stdout: string, stderr: string): LockedState {
-  if (/\bboolean true\b|<true>/.test(stdout)) return 'locked';
-  if (/\bboolean false\b|<false>/.test(stdout)) return 'unlocked';
-  if (/org\.freedesktop\.DBus\.Error\.(ServiceUnknown|NameHasNoOwner|Spawn\.\w+)/.test(stderr)) return 'no_service';
-  if (/org\.freedesktop\.DBus\.Error\.Unknown(Method|Object|Interface|Property)/.test(stderr)) return 'no_collection';
-  if (/org\.freedesktop\.DBus\.Error\.(NoReply|Timeout|TimedOut)|Timeout was reached/.test(stderr)) return 'no_answer';
-  if (/Failed to open connection|Error connecting|Could not connect/.test(stderr)) return 'no_bus';
-  return 'unknown';
-}
-
-function findProgram(env: NodeJS.ProcessEnv, deadline: number): { path: string; args: readonly string[] } | undefined {
-  const folders = (env.PATH ?? '').split(delimiter).filter(isAbsolute);
-  for (const program of programs) {
-    const path = [...folders, '/usr/bin', '/bin'].map((folder) => join(folder, program.name)).find(executable);
-    if (path !== undefined) return { path, args: program.args(deadline) };
-  }
-  return undefined;
-}
-
-function executable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
+/** What the answer means. Pure. */
+export function judgeReply(reply: BusReply): LockedState {
+  switch (reply.kind) {
+    case 'no_bus':
+    case 'no_answer':
+      return reply.kind;
+    case 'reply':
+      return judgeLocked(reply.body[0]);
+    case 'error':
+      return judgeError(reply.name);
   }
 }
 
-function run(
-  path: string,
-  args: readonly string[],
-  env: Record<string, string>,
-  deadline: number,
-): Promise<LockedState> {
-  // The program's own deadline comes first; ours is for a program that hangs before it asks.
-  const options = { env, timeout: deadline + 1_000, killSignal: 'SIGKILL' } as const;
-  return new Promise((resolve) => {
-    execFile(path, args, options, (error, stdout, stderr) => {
-      resolve(error?.killed ? 'no_answer' : judgeReply(stdout, stderr));
-    });
-  });
+function judgeLocked(variant: unknown): LockedState {
+  const value = typeof variant === 'object' && variant !== null && 'value' in variant ? variant.value : undefined;
+  if (typeof value !== 'boolean') return 'unknown';
+  return value ? 'locked' : 'unlocked';
+}
+
+function judgeError(name: string): LockedState {
+  const error = name.replace(/^org\.freedesktop\.DBus\.Error\./, '');
+  if (/^(ServiceUnknown|NameHasNoOwner|Spawn\.\w+)$/.test(error)) return 'no_service';
+  if (/^Unknown(Method|Object|Interface|Property)$/.test(error)) return 'no_collection';
+  if (/^(NoReply|Timeout|TimedOut)$/.test(error)) return 'no_answer';
+  return error === 'AccessDenied' ? 'denied' : 'unknown';
+}
+
+/** Every write changes a property of the collection, too: only `Locked` is news. */
+function concernsLocking({ member, body }: BusSignal): boolean {
+  if (member !== 'PropertiesChanged') return true;
+  const [name, values] = body;
+  return name === collection && typeof values === 'object' && values !== null && 'Locked' in values;
 }

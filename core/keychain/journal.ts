@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { type Barriers, noBarriers } from '../ports.ts';
 import { Secret } from '../secret.ts';
 
 const fileVersion = 1;
@@ -12,18 +13,25 @@ const fileSchema = z.object({
 });
 type SealedEntry = z.infer<typeof fileSchema>['entries'][string];
 
+/** Sealed as the empty text, which no value is. */
+const removal = Symbol('removal');
+type Entry = Secret | typeof removal;
+type Entries = ReadonlyMap<string, Entry>;
+
 /**
- * Values that wait for the keychain to be unlocked: one file, AES-256-GCM under a key that is itself kept in the
- * keychain. An entry is always the newest value of its item, because a waiting entry goes to the keychain
+ * Values and removals that wait for the keychain to be unlocked: one file, AES-256-GCM under a key that is itself kept
+ * in the keychain. An entry is always the newest of its item, because a waiting entry goes to the keychain
  * before anything else is written there. Every method rejects with the system's error where the disk fails.
  */
 export class Journal {
   readonly #file: string;
+  readonly #barriers: Barriers;
   #key: Secret | undefined;
-  #entries = new Map<string, Secret>();
+  #entries: Entries = new Map();
 
-  constructor(file: string) {
+  constructor(file: string, barriers = noBarriers) {
     this.#file = file;
+    this.#barriers = barriers;
   }
 
   /** Whether entries can be read and written: the key is known. */
@@ -35,8 +43,15 @@ export class Journal {
     return [...this.#entries.keys()];
   }
 
+  /** Undefined also for a removal. */
   get(item: string): Secret | undefined {
-    return this.#entries.get(item);
+    const entry = this.#entries.get(item);
+    return entry === removal ? undefined : entry;
+  }
+
+  /** Whether what waits is the end of the item. */
+  removes(item: string): boolean {
+    return this.#entries.get(item) === removal;
   }
 
   /** Also without the key. */
@@ -50,8 +65,10 @@ export class Journal {
    */
   async unlock(key: Secret): Promise<'read' | 'set_aside'> {
     const text = await this.#read();
-    const entries = text === undefined ? new Map<string, Secret>() : openEntries(text, key);
+    const entries = text === undefined ? new Map() : openEntries(text, key);
     if (entries === undefined) await rename(this.#file, `${this.#file}.unreadable`);
+    // Of a write that a kill cut off. Where it cannot go, the next write says so.
+    await rm(this.#temporary, { force: true }).catch(() => undefined);
     this.#entries = entries ?? new Map();
     this.#key = key;
     return entries === undefined ? 'set_aside' : 'read';
@@ -62,11 +79,20 @@ export class Journal {
     await this.#replace(new Map(this.#entries).set(item, value));
   }
 
+  /** Resolves when it is on the disk that the item is to go. */
+  async putRemoval(item: string): Promise<void> {
+    await this.#replace(new Map(this.#entries).set(item, removal));
+  }
+
   async drop(item: string): Promise<void> {
     if (!this.#entries.has(item)) return;
     const rest = new Map(this.#entries);
     rest.delete(item);
     await this.#replace(rest);
+  }
+
+  get #temporary(): string {
+    return `${this.#file}.new`;
   }
 
   async #read(): Promise<string | undefined> {
@@ -78,24 +104,27 @@ export class Journal {
     }
   }
 
-  async #replace(entries: Map<string, Secret>): Promise<void> {
+  async #replace(entries: Entries): Promise<void> {
     if (this.#key === undefined) throw new TypeError('the journal has no key yet');
     const folder = dirname(this.#file);
     if (entries.size === 0) {
-      await unlink(this.#file);
+      await rm(this.#file, { force: true });
     } else {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      const temporary = `${this.#file}.new`;
-      await writeDurably(temporary, sealEntries(entries, this.#key));
-      await rename(temporary, this.#file);
+      await writeDurably(this.#temporary, sealEntries(entries, this.#key));
+      this.#barriers.reached('journal_temp_written');
+      await rename(this.#temporary, this.#file);
+      this.#barriers.reached('journal_renamed');
     }
     await syncFolder(folder);
     this.#entries = entries;
   }
 }
 
+/** Follows no link that was put in its place, and keeps no mode of a file that was there. */
 async function writeDurably(path: string, text: string): Promise<void> {
-  const file = await open(path, 'w', 0o600);
+  await rm(path, { force: true });
+  const file = await open(path, 'wx', 0o600);
   try {
     await file.chmod(0o600);
     await file.writeFile(text);
@@ -115,12 +144,12 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-function sealEntries(entries: ReadonlyMap<string, Secret>, key: Secret): string {
+function sealEntries(entries: Entries, key: Secret): string {
   const sealed = [...entries].map(([item, value]) => [item, seal(item, value, key)] as const);
   return JSON.stringify({ version: fileVersion, entries: Object.fromEntries(sealed) });
 }
 
-function openEntries(text: string, key: Secret): Map<string, Secret> | undefined {
+function openEntries(text: string, key: Secret): Entries | undefined {
   try {
     const { entries } = fileSchema.parse(JSON.parse(text));
     return new Map(Object.entries(entries).map(([item, sealed]) => [item, unseal(item, sealed, key)]));
@@ -129,21 +158,29 @@ function openEntries(text: string, key: Secret): Map<string, Secret> | undefined
   }
 }
 
-function seal(item: string, value: Secret, key: Secret): SealedEntry {
+function seal(item: string, entry: Entry, key: Secret): SealedEntry {
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', Buffer.from(key.reveal(), 'base64'), nonce).setAAD(boundTo(item));
-  const data = Buffer.concat([cipher.update(value.reveal(), 'utf8'), cipher.final()]);
+  const text = entry === removal ? '' : entry.reveal();
+  const data = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
   const encode = (bytes: Buffer): string => bytes.toString('base64');
   return { nonce: encode(nonce), data: encode(data), tag: encode(cipher.getAuthTag()) };
 }
 
-function unseal(item: string, sealed: SealedEntry, key: Secret): Secret {
-  const decode = (text: string): Buffer => Buffer.from(text, 'base64');
+function unseal(item: string, sealed: SealedEntry, key: Secret): Entry {
   const options = { authTagLength: 16 };
   const decipher = createDecipheriv('aes-256-gcm', decode(key.reveal()), decode(sealed.nonce), options)
     .setAAD(boundTo(item))
     .setAuthTag(decode(sealed.tag));
-  return new Secret(Buffer.concat([decipher.update(decode(sealed.data)), decipher.final()]).toString('utf8'));
+  const text = Buffer.concat([decipher.update(decode(sealed.data)), decipher.final()]).toString('utf8');
+  return text === '' ? removal : new Secret(text);
+}
+
+/** The last character has bits that mean nothing: changed ones are damage like any other. */
+function decode(text: string): Buffer {
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.toString('base64') !== text) throw new RangeError('base64 in another form than ours');
+  return bytes;
 }
 
 /** An entry moved to another item, or to another version of the file, does not open. */

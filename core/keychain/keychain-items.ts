@@ -10,9 +10,6 @@ export type ItemRead = { readonly kind: 'found'; readonly value: Secret } | { re
 
 export type ItemChange = { readonly kind: 'done' } | StoreTrouble;
 
-/** A write may create the default keyring where there is none (the desktop asks the person); a read may not. */
-export type Purpose = 'read' | 'write';
-
 /** How long an answer of the keyring proves that it is unlocked. A call later than that asks first, because a call to a locked keyring opens a prompt. */
 const proofLasts = 2_000;
 
@@ -28,7 +25,10 @@ export class KeychainItems {
   readonly #child: KeychainChild;
   readonly #probe: LockedProbe;
   #state: StoreState = 'unknown';
-  #provenAt = Number.NEGATIVE_INFINITY;
+  /** A keyring that is unlocked may still refuse every call. */
+  #refused = false;
+  /** When the state was last seen to be so. */
+  #seenAt = Number.NEGATIVE_INFINITY;
 
   constructor({ clock, child, probe }: ItemsOptions) {
     this.#clock = clock;
@@ -37,22 +37,33 @@ export class KeychainItems {
   }
 
   get state(): StoreState {
-    return this.#state;
+    return this.#refused && this.#state === 'unlocked' ? 'denied' : this.#state;
+  }
+
+  /** Whether the state was seen to be so within the last two seconds. */
+  get fresh(): boolean {
+    return this.#clock.monotonic() - this.#seenAt < proofLasts;
+  }
+
+  /** What was seen may be over: ask before the next call. */
+  doubt(): void {
+    this.#seenAt = Number.NEGATIVE_INFINITY;
   }
 
   /** Undefined where the keychain may be called; otherwise why not. Asks only where that is not known. */
-  async unusable(purpose: Purpose): Promise<StoreTrouble | undefined> {
-    const proven = this.#state === 'unlocked' && this.#clock.monotonic() - this.#provenAt < proofLasts;
-    if (proven) return undefined;
-    return (await this.ask(purpose)).trouble;
+  async unusable(): Promise<StoreTrouble | undefined> {
+    if (this.#state === 'unlocked' && this.fresh) return undefined;
+    // Asking a service that hangs takes seconds each time, and many callers may wait.
+    if (this.#state === 'stuck' && this.fresh) return { kind: 'stuck' };
+    return (await this.ask()).trouble;
   }
 
   /** Asks in any case; `certain` is false where the system cannot tell. */
-  async ask(purpose: Purpose): Promise<{ readonly trouble: StoreTrouble | undefined; readonly certain: boolean }> {
+  async ask(): Promise<{ readonly trouble: StoreTrouble | undefined; readonly certain: boolean }> {
     const answer = await this.#probe.ask();
-    if (answer === 'unlocked') this.#prove();
-    const trouble = answer === 'no_collection' && purpose === 'write' ? undefined : probeTrouble(answer);
-    if (trouble) this.#note(trouble);
+    if (answer === 'unlocked') this.#see('unlocked');
+    const trouble = probeTrouble(answer);
+    if (trouble) this.#see(trouble.kind);
     return { trouble, certain: answer !== 'unknown' };
   }
 
@@ -60,7 +71,8 @@ export class KeychainItems {
     const result = await this.#call({ op: 'get', account });
     if (result.kind !== 'value') return this.#trouble(result);
     if (result.value === undefined) return { kind: 'nothing' };
-    this.#prove();
+    this.#refused = false;
+    this.#see('unlocked');
     return { kind: 'found', value: result.value };
   }
 
@@ -74,6 +86,7 @@ export class KeychainItems {
   }
 
   async close(): Promise<void> {
+    this.#probe.close();
     await this.#child.close();
   }
 
@@ -92,18 +105,15 @@ export class KeychainItems {
   async #trouble(result: CallResult): Promise<StoreTrouble> {
     const trouble = callTrouble(result);
     // A call that hangs is most often one that waits for somebody to type a password.
-    const cause = trouble.kind === 'stuck' ? ((await this.ask('read')).trouble ?? trouble) : trouble;
-    this.#note(cause);
+    const cause = trouble.kind === 'stuck' ? ((await this.ask()).trouble ?? trouble) : trouble;
+    this.#refused = cause.kind === 'denied';
+    this.#see(cause.kind);
     return cause;
   }
 
-  #prove(): void {
-    this.#state = 'unlocked';
-    this.#provenAt = this.#clock.monotonic();
-  }
-
-  #note(trouble: StoreTrouble): void {
-    this.#state = trouble.kind === 'stuck' ? 'unknown' : trouble.kind;
+  #see(state: StoreState): void {
+    this.#state = state;
+    this.#seenAt = this.#clock.monotonic();
   }
 }
 
@@ -114,6 +124,8 @@ function probeTrouble(answer: LockedState): StoreTrouble | undefined {
       return undefined;
     case 'locked':
       return { kind: 'locked' };
+    case 'denied':
+      return { kind: 'denied', detail: 'the session bus does not let us speak to the keyring' };
     case 'no_answer':
       return { kind: 'stuck' };
     case 'no_collection':

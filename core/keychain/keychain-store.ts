@@ -1,11 +1,13 @@
-import type { Clock, Logger, Timer } from '../ports.ts';
+import { type Barriers, type Clock, type Logger, noBarriers } from '../ports.ts';
 import type { Secret } from '../secret.ts';
 import type { KeychainChild } from './child-process.ts';
 import type { Journal } from './journal.ts';
-import { KeychainItems, type Purpose } from './keychain-items.ts';
+import { KeychainItems } from './keychain-items.ts';
+import { KeyringWatch, nextLook } from './keyring-watch.ts';
 import type { LockedProbe } from './locked-probe.ts';
 import type { ReadResult, RemoveResult, SecretStore, StoreState, StoreTrouble, WriteResult } from './secret-store.ts';
 import { newJournalKey, parseSentinel, sentinelItem, serializeSentinel } from './sentinel.ts';
+import { type Change, WaitingChanges } from './waiting-changes.ts';
 
 export interface KeychainStoreOptions {
   readonly clock: Clock;
@@ -13,10 +15,9 @@ export interface KeychainStoreOptions {
   readonly child: KeychainChild;
   readonly probe: LockedProbe;
   readonly journal: Journal;
+  readonly barriers?: Barriers | undefined;
 }
 
-/** How often the keyring is asked whether it was unlocked, while values wait in the journal. */
-const replayInterval = 5_000;
 const closed: StoreTrouble = { kind: 'absent', detail: 'the keychain was closed' };
 
 /**
@@ -25,24 +26,41 @@ const closed: StoreTrouble = { kind: 'absent', detail: 'the keychain was closed'
  */
 export class KeychainStore implements SecretStore {
   readonly backend = 'keychain';
-  readonly #clock: Clock;
-  readonly #logger: Logger;
   readonly #items: KeychainItems;
-  readonly #journal: Journal;
+  readonly #waiting: WaitingChanges;
+  readonly #watch: KeyringWatch;
+  readonly #barriers: Barriers;
   #journalKey: Secret | undefined;
+  /** What the last call found unreadable; the keyring itself says nothing of that. */
+  #corrupt = false;
+  #announced: StoreState = 'unknown';
+  #listeners: readonly (() => void)[] = [];
   #queue: Promise<unknown> = Promise.resolve();
-  #replayTimer: Timer | undefined;
   #closed = false;
 
-  constructor({ clock, logger, child, probe, journal }: KeychainStoreOptions) {
-    this.#clock = clock;
-    this.#logger = logger;
+  constructor({ clock, logger, child, probe, journal, barriers = noBarriers }: KeychainStoreOptions) {
     this.#items = new KeychainItems({ clock, child, probe });
-    this.#journal = journal;
+    this.#waiting = new WaitingChanges(journal, logger);
+    this.#watch = new KeyringWatch({ clock, look: () => this.#lookAround() });
+    this.#barriers = barriers;
+    probe.watch(() => {
+      this.#items.doubt();
+      this.#watch.heard();
+    });
   }
 
   state(): StoreState {
-    return this.#items.state;
+    const { state } = this.#items;
+    return this.#corrupt && state === 'unlocked' ? 'corrupt' : state;
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners = [...this.#listeners, listener];
+  }
+
+  async check(): Promise<StoreState> {
+    if (!this.#closed && !this.#items.fresh) await this.#lookAround();
+    return this.state();
   }
 
   read(item: string): Promise<ReadResult> {
@@ -53,60 +71,92 @@ export class KeychainStore implements SecretStore {
   async write(item: string, value: Secret): Promise<WriteResult> {
     if (value.reveal() === '' || value.reveal().includes('\0'))
       throw new TypeError('a keychain cannot hold this value');
-    return this.#inTurn(() => this.#write(item, value));
+    return this.#inTurn(async (): Promise<WriteResult> => {
+      const result = await this.#perform({ item, value });
+      return typeof result === 'string' ? { kind: 'durable', where: result } : result;
+    });
   }
 
   remove(item: string): Promise<RemoveResult> {
-    return this.#inTurn(() => this.#remove(item));
+    return this.#inTurn(async (): Promise<RemoveResult> => {
+      const result = await this.#perform({ item, value: undefined });
+      return typeof result === 'string' ? { kind: 'removed' } : result;
+    });
+  }
+
+  removalTrouble(): Promise<StoreTrouble | undefined> {
+    return this.#inTurn(async () => {
+      const trouble = await this.#ready();
+      return this.#waiting.usable && trouble?.kind !== 'corrupt' ? undefined : trouble;
+    });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#replayTimer?.cancel();
+    this.#watch.close();
     await this.#items.close();
     await this.#queue;
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result | StoreTrouble> {
-    const result = this.#queue.then(async (): Promise<Result | StoreTrouble> => (this.#closed ? closed : work()));
+    const result = this.#queue.then(async (): Promise<Result | StoreTrouble> => {
+      if (this.#closed) return closed;
+      const outcome = await work();
+      this.#corrupt = isCorrupt(outcome);
+      this.#announce();
+      return outcome;
+    });
     this.#queue = result.catch(() => undefined);
     return result;
   }
 
+  #announce(): void {
+    this.#watch.within(nextLook(this.#items.state, this.#waiting.any));
+    const state = this.state();
+    if (this.#announced === state) return;
+    this.#announced = state;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Outside the queue, where a call may be waiting for its deadline. */
+  async #lookAround(): Promise<void> {
+    const { trouble } = await this.#items.ask();
+    if (this.#closed) return;
+    if (trouble) this.#announce();
+    else if (!this.#settled) await this.#inTurn(() => this.#recover());
+  }
+
+  async #recover(): Promise<StoreTrouble | undefined> {
+    const trouble = await this.#ready();
+    if (trouble || this.#announced !== 'stuck') return trouble;
+    // A keyring whose calls hang may still say that it is unlocked.
+    const sentinel = await this.#items.get(sentinelItem);
+    return sentinel.kind === 'found' || sentinel.kind === 'nothing' ? undefined : sentinel;
+  }
+
+  get #settled(): boolean {
+    return this.#announced === this.state() && !this.#waiting.any;
+  }
+
   async #read(item: string): Promise<ReadResult> {
-    const result = (await this.#ready('read')) ?? (await this.#look(item));
+    const result = (await this.#ready()) ?? (await this.#look(item));
     if (result.kind === 'found' || result.kind === 'empty') return result;
-    const waiting = this.#journal.get(item);
-    return waiting ? { kind: 'found', value: waiting } : result;
+    return this.#waiting.find(item) ?? result;
   }
 
-  async #write(item: string, value: Secret): Promise<WriteResult> {
-    const trouble = (await this.#ready('write')) ?? (await this.#change(item, value));
-    return trouble ? this.#postpone(item, value, trouble) : { kind: 'durable', where: 'store' };
-  }
-
-  async #remove(item: string): Promise<RemoveResult> {
-    const trouble = await this.#ready('read');
-    if (trouble) return trouble;
-    const deleted = await this.#items.delete(item);
-    if (deleted.kind !== 'done') return deleted;
-    const left = await this.#look(item);
-    switch (left.kind) {
-      case 'empty':
-        return { kind: 'removed' };
-      case 'found':
-        return { kind: 'denied', detail: 'the keychain kept the item' };
-      default:
-        return left;
-    }
+  async #perform(change: Change): Promise<'store' | 'journal' | StoreTrouble> {
+    const trouble = (await this.#ready()) ?? (await this.#apply(change));
+    if (!trouble) return 'store';
+    if (this.#closed) return trouble;
+    return (await this.#waiting.keep(change, trouble)) ?? 'journal';
   }
 
   /** Undefined: unlocked, its sentinel known, and nothing waits in the journal. */
-  async #ready(purpose: Purpose): Promise<StoreTrouble | undefined> {
+  async #ready(): Promise<StoreTrouble | undefined> {
     return (
-      (await this.#items.unusable(purpose)) ??
-      (this.#journalKey ? undefined : await this.#findSentinel(purpose)) ??
-      (await this.#replay())
+      (await this.#items.unusable()) ??
+      (this.#journalKey ? undefined : await this.#findSentinel()) ??
+      (await this.#waiting.replay((change) => this.#apply(change)))
     );
   }
 
@@ -114,25 +164,28 @@ export class KeychainStore implements SecretStore {
   async #look(item: string, lastTry = false): Promise<ReadResult> {
     const read = await this.#items.get(item);
     if (read.kind !== 'nothing') return read;
+    // Whoever has just dismissed a prompt must not be shown another one.
+    const { trouble } = await this.#items.ask();
+    if (trouble) return trouble;
     const sentinel = await this.#items.get(sentinelItem);
     if (sentinel.kind === 'found') return { kind: 'empty' };
     if (sentinel.kind !== 'nothing') return sentinel;
     if (lastTry) return { kind: 'locked' };
-    return (await this.#createSentinel('read')) ?? (await this.#look(item, true));
+    return (await this.#createSentinel()) ?? (await this.#look(item, true));
   }
 
-  async #findSentinel(purpose: Purpose): Promise<StoreTrouble | undefined> {
+  async #findSentinel(): Promise<StoreTrouble | undefined> {
     const sentinel = await this.#items.get(sentinelItem);
     if (sentinel.kind === 'found') return this.#adopt(sentinel.value);
-    return sentinel.kind === 'nothing' ? this.#createSentinel(purpose) : sentinel;
+    return sentinel.kind === 'nothing' ? this.#createSentinel() : sentinel;
   }
 
   /** The sentinel was not found: the first use of this keychain, a person deleted it, or the keyring is locked. */
-  async #createSentinel(purpose: Purpose): Promise<StoreTrouble | undefined> {
-    const { trouble, certain } = await this.#items.ask(purpose);
+  async #createSentinel(): Promise<StoreTrouble | undefined> {
+    const { trouble, certain } = await this.#items.ask();
     if (trouble) return trouble;
     // A journal proves that there was a sentinel once: without an answer from the system, do not replace its key.
-    if (!certain && (await this.#journal.present())) return { kind: 'locked' };
+    if (!certain && (await this.#waiting.left())) return { kind: 'locked' };
     // The keyring may have been unlocked between the look and the question.
     const again = await this.#items.get(sentinelItem);
     if (again.kind === 'found') return this.#adopt(again.value);
@@ -145,25 +198,31 @@ export class KeychainStore implements SecretStore {
     const key = parseSentinel(sentinel);
     if (!key) return { kind: 'corrupt', detail: `the keychain item ${sentinelItem} is not Keytray's; delete it` };
     if (this.#journalKey?.equals(key)) return undefined;
-    const trouble = await this.#guardDisk(async () => {
-      if ((await this.#journal.unlock(key)) === 'set_aside') {
-        this.#logger.warn('the keychain journal cannot be read with this keychain and was set aside');
-      }
-    });
+    const trouble = await this.#waiting.open(key);
     if (!trouble) this.#journalKey = key;
     return trouble;
   }
 
-  async #change(item: string, value: Secret): Promise<StoreTrouble | undefined> {
+  /** Undefined: the keychain is as the change wants it, which was seen and not only said. */
+  async #apply({ item, value }: Change): Promise<StoreTrouble | undefined> {
+    if (value === undefined) return this.#delete(item);
     const current = await this.#items.get(item);
     if (current.kind === 'found' && current.value.equals(value)) return undefined;
     return current.kind === 'found' || current.kind === 'nothing' ? this.#put(item, value) : current;
   }
 
-  /** Undefined: written, read back and equal. */
+  async #delete(item: string): Promise<StoreTrouble | undefined> {
+    const deleted = await this.#items.delete(item);
+    if (deleted.kind !== 'done') return deleted;
+    const left = await this.#look(item);
+    if (left.kind === 'empty') return undefined;
+    return left.kind === 'found' ? { kind: 'corrupt', detail: 'the keychain kept the item' } : left;
+  }
+
   async #put(item: string, value: Secret): Promise<StoreTrouble | undefined> {
     const written = await this.#items.set(item, value);
     if (written.kind !== 'done') return written;
+    this.#barriers.reached('store_written');
     const back = await this.#items.get(item);
     switch (back.kind) {
       case 'found':
@@ -171,50 +230,12 @@ export class KeychainStore implements SecretStore {
           ? undefined
           : { kind: 'corrupt', detail: 'the keychain returned another value' };
       case 'nothing':
-        return (await this.#items.ask('read')).trouble ?? { kind: 'corrupt', detail: 'the keychain kept nothing' };
+        return (await this.#items.ask()).trouble ?? { kind: 'corrupt', detail: 'the keychain kept nothing' };
       default:
         return back;
     }
   }
-
-  /** Keeps a value the keychain cannot take now. Never shadows a newer one: `#ready` empties the journal before a write. */
-  async #postpone(item: string, value: Secret, trouble: StoreTrouble): Promise<WriteResult> {
-    if (!this.#journal.usable || trouble.kind === 'corrupt' || this.#closed) return trouble;
-    if (await this.#guardDisk(() => this.#journal.put(item, value))) return trouble;
-    this.#logger.info('the keychain cannot be written; a record waits in the journal', { item, reason: trouble.kind });
-    this.#scheduleReplay();
-    return { kind: 'durable', where: 'journal' };
-  }
-
-  async #replay(): Promise<StoreTrouble | undefined> {
-    for (const item of this.#journal.items) {
-      const value = this.#journal.get(item);
-      if (!value) continue;
-      const trouble = (await this.#change(item, value)) ?? (await this.#guardDisk(() => this.#journal.drop(item)));
-      if (trouble) return trouble;
-      this.#logger.info('a record moved from the journal to the keychain', { item });
-    }
-    return undefined;
-  }
-
-  #scheduleReplay(): void {
-    if (this.#replayTimer || this.#closed) return;
-    this.#replayTimer = this.#clock.after(replayInterval, () => {
-      this.#replayTimer = undefined;
-      void this.#inTurn(() => this.#ready('read')).then(() => {
-        if (this.#journal.items.length > 0) this.#scheduleReplay();
-      });
-    });
-  }
-
-  async #guardDisk(work: () => Promise<void>): Promise<StoreTrouble | undefined> {
-    try {
-      await work();
-      return undefined;
-    } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
-      this.#logger.error('the keychain journal failed', { detail });
-      return { kind: 'corrupt', detail: `journal: ${detail}` };
-    }
-  }
 }
+
+const isCorrupt = (outcome: unknown): boolean =>
+  typeof outcome === 'object' && outcome !== null && 'kind' in outcome && outcome.kind === 'corrupt';

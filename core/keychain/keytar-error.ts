@@ -20,6 +20,8 @@ const table: readonly (readonly [pattern: RegExp, meaning: KeytarError])[] = [
   [/^The name :[\d.]+ was not provided by any \.service files$/, 'stale_connection'],
   [/^The session( wrapping the secret)? does not exist$/, 'stale_connection'],
   [/^The connection is closed$/, 'stale_connection'],
+  // It ended while it worked on our call.
+  [/^Message recipient disconnected from message bus without replying$/, 'stale_connection'],
   [/^The name org\.freedesktop\.secrets was not provided by any \.service files$/, 'no_service'],
   [/^Object does not exist at path “\/org\/freedesktop\/secrets\/collection\/[^”]*”$/, 'no_collection'],
   [/^The collection does not exist$/, 'no_collection'],

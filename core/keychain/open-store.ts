@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import type { Clock, Logger } from '../ports.ts';
+import type { Barriers, Clock, Logger } from '../ports.ts';
 import { KeychainChild, keychainChildFile } from './child-process.ts';
 import { dbusProbe } from './dbus-probe.ts';
 import { Journal } from './journal.ts';
 import { KeychainStore } from './keychain-store.ts';
-import type { LockedProbe } from './locked-probe.ts';
+import { blindProbe, type LockedProbe } from './locked-probe.ts';
 
 export interface KeychainDependencies {
   readonly clock: Clock;
@@ -14,21 +14,30 @@ export interface KeychainDependencies {
   readonly stateFolder: string;
   /** A Node to run the child with; default: the one that runs us. */
   readonly execPath?: string;
+  readonly barriers?: Barriers | undefined;
 }
 
 /** The operating system's keychain. Costs nothing until the first call: no process, no file, no D-Bus. */
-export function openKeychain({ clock, logger, env, stateFolder, execPath }: KeychainDependencies): KeychainStore {
+export function openKeychain({
+  clock,
+  logger,
+  env,
+  stateFolder,
+  execPath,
+  barriers,
+}: KeychainDependencies): KeychainStore {
   const program = { execPath: execPath ?? process.execPath, file: keychainChildFile() };
   return new KeychainStore({
     clock,
     logger,
     child: new KeychainChild({ clock, logger, env, program }),
-    probe: probeFor(process.platform, env),
-    journal: new Journal(join(stateFolder, 'journal')),
+    probe: probeFor(process.platform, env, clock),
+    journal: new Journal(join(stateFolder, 'journal'), barriers),
+    barriers,
   });
 }
 
-function probeFor(platform: NodeJS.Platform, env: NodeJS.ProcessEnv): LockedProbe {
+function probeFor(platform: NodeJS.Platform, env: NodeJS.ProcessEnv, clock: Clock): LockedProbe {
   // macOS answers a locked keychain with an error of its own, never with "not found".
-  return platform === 'darwin' ? { ask: async () => 'unknown' } : dbusProbe(env);
+  return platform === 'darwin' ? blindProbe : dbusProbe(env, clock);
 }

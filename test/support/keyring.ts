@@ -1,14 +1,19 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { Message, sessionBus, Variant } from '@jellybrick/dbus-next';
+import type { Display } from './prompter.ts';
+import { type BusOptions, startBus } from './session-bus.ts';
+import { waitFor } from './wait-for.ts';
 
 const run = promisify(execFile);
-const password = 'keyring-password';
+/** Of the login keyring. */
+export const password = 'keyring-password';
+const service = 'org.freedesktop.secrets';
 const loginCollection = '/org/freedesktop/secrets/collection/login';
 
 export interface Keyring {
@@ -18,42 +23,71 @@ export interface Keyring {
   readonly folder: string;
   /** Of gnome-keyring-daemon; undefined while there is none. */
   servicePid(): number | undefined;
+  /** Of dbus-daemon; throws while there is none. */
+  busPid(): number;
   lock(): Promise<void>;
+  /** As PAM does after the login password: gnome-keyring gives no signal then. */
   unlock(): Promise<void>;
+  /** As programs do that ask for the password themselves: with the signals of the Secret Service. */
+  unlockWithSignal(): Promise<void>;
   /** Ends the Secret Service, keeps the bus. */
   stopService(): Promise<void>;
-  /** A new Secret Service process over the same keyring file, unlocked. */
-  startService(): Promise<void>;
+  /** A new Secret Service process over the same keyring file, unlocked; with `login` it makes a login keyring. */
+  startService(options?: { readonly login: boolean }): Promise<void>;
+  /** Ends the bus, and with it the Secret Service. */
+  stopBus(): Promise<void>;
+  /** A new bus at the same address, without a Secret Service. */
+  startBus(): Promise<void>;
   stop(): Promise<void>;
 }
 
+export interface KeyringOptions {
+  /** Whether a Secret Service is started; default: yes. */
+  readonly service?: boolean;
+  /** Whether it has a login keyring, unlocked; without one it is as in a new home. Default: yes. */
+  readonly login?: boolean;
+  /** Where the keyring's own prompter shows its windows; without one nothing can be asked. */
+  readonly display?: Display;
+  /** The bus refuses every message to the Secret Service. */
+  readonly denied?: boolean;
+}
+
 /** A real gnome-keyring with an unlocked login keyring on a session bus of its own; nothing of the machine's is touched. */
-export async function startKeyring(options: { service: boolean } = { service: true }): Promise<Keyring> {
+export async function startKeyring(options: KeyringOptions = {}): Promise<Keyring> {
+  const { login = true, display, denied = false } = options;
   const folder = await mkdtemp(join(tmpdir(), 'keytray-ring-'));
-  const env = await privateEnvironment(folder);
-  const bus = await startBus(folder, env);
-  let service: ChildProcess | undefined;
+  const env = await privateEnvironment(folder, display);
+  const busOptions: BusOptions = {
+    services: display === undefined ? [] : ['org.gnome.keyring.SystemPrompter'],
+    denied: denied ? service : undefined,
+  };
+  let bus: ChildProcess | undefined = await startBus(folder, env, busOptions);
+  let daemon: ChildProcess | undefined;
 
   const stopService = async (): Promise<void> => {
-    if (service) await end(service);
-    service = undefined;
+    if (daemon) await end(daemon);
+    daemon = undefined;
   };
-  const startService = async (): Promise<void> => {
-    service = await startSecretService(env);
+  const startService = async (options = { login }): Promise<void> => {
+    daemon = await startSecretService(env, options.login);
+  };
+  const stopBus = async (): Promise<void> => {
+    await stopService();
+    if (bus) await end(bus);
+    bus = undefined;
   };
   const endAtExit = (): void => {
-    service?.kill('SIGKILL');
-    bus.kill('SIGKILL');
+    daemon?.kill('SIGKILL');
+    bus?.kill('SIGKILL');
   };
   process.once('exit', endAtExit);
   const stop = async (): Promise<void> => {
     process.off('exit', endAtExit);
-    await stopService();
-    await end(bus);
+    await stopBus();
     await rm(folder, { recursive: true, force: true });
   };
 
-  if (options.service) {
+  if (options.service ?? true) {
     try {
       await startService();
     } catch (error) {
@@ -64,20 +98,23 @@ export async function startKeyring(options: { service: boolean } = { service: tr
   return {
     env,
     folder,
-    servicePid: () => service?.pid,
+    servicePid: () => daemon?.pid,
+    busPid: () => {
+      if (bus?.pid === undefined) throw new Error('there is no bus');
+      return bus.pid;
+    },
     lock: async () => {
       const method = 'org.freedesktop.Secret.Service.Lock';
-      await send(
-        env,
-        'org.freedesktop.secrets',
-        '/org/freedesktop/secrets',
-        method,
-        `array:objpath:${loginCollection}`,
-      );
+      await send(env, service, '/org/freedesktop/secrets', method, `array:objpath:${loginCollection}`);
     },
     unlock: () => unlockLogin(env),
+    unlockWithSignal: () => unlockByService(env),
     stopService,
     startService,
+    stopBus,
+    startBus: async () => {
+      bus = await startBus(folder, env, busOptions);
+    },
     stop,
   };
 }
@@ -100,7 +137,12 @@ export async function lookup(
   }
 }
 
-async function privateEnvironment(folder: string): Promise<Record<string, string>> {
+/** Deletes an item as a person would who found it in the keyring. */
+export async function clear(env: Record<string, string>, service: string, account: string): Promise<void> {
+  await run('secret-tool', ['clear', 'service', service, 'account', account], { env });
+}
+
+async function privateEnvironment(folder: string, display: Display | undefined): Promise<Record<string, string>> {
   const folders = {
     HOME: join(folder, 'home'),
     XDG_RUNTIME_DIR: join(folder, 'run'),
@@ -115,40 +157,14 @@ async function privateEnvironment(folder: string): Promise<Record<string, string
     PATH: process.env.PATH ?? '/usr/bin:/bin',
     LANG: 'C.UTF-8',
     DBUS_SESSION_BUS_ADDRESS: `unix:path=${join(folder, 'run', 'bus')}`,
+    ...(display === undefined ? {} : { DISPLAY: display.name }),
   };
 }
 
-async function startBus(folder: string, env: Record<string, string>): Promise<ChildProcess> {
-  // No service folders: the machine's session configuration would start a second keyring, or a prompter, by itself.
-  const config = join(folder, 'bus.conf');
-  await writeFile(
-    config,
-    `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>session</type>
-  <listen>${env.DBUS_SESSION_BUS_ADDRESS ?? ''}</listen>
-  <auth>EXTERNAL</auth>
-  <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
-</busconfig>
-`,
-  );
-  const args = [`--config-file=${config}`, '--nofork', '--print-address=3'];
-  const bus = spawn('dbus-daemon', args, { env, stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
-  const printed = bus.stdio[3];
-  if (!printed) throw new Error('dbus-daemon was started without its address pipe');
-  const failed = Promise.race([once(bus, 'error'), once(bus, 'exit')]).then(() => {
-    throw new Error('dbus-daemon ended before it listened');
-  });
-  await Promise.race([once(printed, 'data'), failed]);
-  failed.catch(() => undefined);
-  return bus;
-}
-
-async function startSecretService(env: Record<string, string>): Promise<ChildProcess> {
-  const args = ['--foreground', '--unlock', '--components=secrets'];
+async function startSecretService(env: Record<string, string>, login: boolean): Promise<ChildProcess> {
+  const args = ['--foreground', '--components=secrets', ...(login ? ['--unlock'] : [])];
   const service = spawn('gnome-keyring-daemon', args, { env, stdio: ['pipe', 'ignore', 'ignore'] });
-  service.stdin?.end(password);
+  service.stdin?.end(login ? password : '');
   await waitFor('gnome-keyring-daemon', async () => {
     if (service.exitCode !== null) throw new Error('gnome-keyring-daemon ended before it served');
     const owned = await send(
@@ -163,7 +179,7 @@ async function startSecretService(env: Record<string, string>): Promise<ChildPro
   return service;
 }
 
-/** Unlocks as PAM does at the end of a screen lock: by the password, over the daemon's control socket. */
+/** Over the daemon's control socket, as PAM does it at the end of a screen lock. */
 async function unlockLogin(env: Record<string, string>): Promise<void> {
   const operationUnlock = 1;
   const secret = Buffer.from(password);
@@ -182,6 +198,25 @@ async function unlockLogin(env: Record<string, string>): Promise<void> {
   await once(socket, 'close');
   const reply = Buffer.concat(chunks);
   if (reply.length < 8 || reply.readUInt32BE(4) !== 0) throw new Error('gnome-keyring refused to unlock');
+}
+
+/** One connection for both calls: the session that carries the password belongs to it. */
+async function unlockByService(env: Record<string, string>): Promise<void> {
+  const bus = sessionBus({ busAddress: env.DBUS_SESSION_BUS_ADDRESS ?? '', authMethods: ['EXTERNAL'] });
+  const call = async (name: string, member: string, signature: string, body: unknown[]): Promise<unknown[]> => {
+    const target = { destination: service, path: '/org/freedesktop/secrets' };
+    const reply = await bus.call(new Message({ ...target, interface: name, member, signature, body }));
+    return reply?.body ?? [];
+  };
+  try {
+    const plain = ['plain', new Variant('s', '')];
+    const [, session] = await call('org.freedesktop.Secret.Service', 'OpenSession', 'sv', plain);
+    const secret = [session, Buffer.alloc(0), Buffer.from(password), 'text/plain'];
+    const internal = 'org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface';
+    await call(internal, 'UnlockWithMasterPassword', 'o(oayays)', [loginCollection, secret]);
+  } finally {
+    bus.disconnect();
+  }
 }
 
 const controlSocket = (env: Record<string, string>): string => join(env.XDG_RUNTIME_DIR ?? '', 'keyring', 'control');
@@ -206,14 +241,6 @@ async function end(child: ChildProcess): Promise<void> {
   const gone = once(child, 'exit');
   child.kill('SIGKILL');
   await gone;
-}
-
-async function waitFor(what: string, ready: () => Promise<boolean>): Promise<void> {
-  for (let round = 0; round < 400; round += 1) {
-    if (await ready()) return;
-    await sleep(25);
-  }
-  throw new Error(`${what} did not come up within 10 s`);
 }
 
 const exists = (path: string): Promise<boolean> =>

@@ -12,15 +12,32 @@ import type { Secret } from '../../core/secret.ts';
 /** A store over memory that can be slow or in trouble, as a keychain can. */
 export class ScriptedStore implements SecretStore {
   readonly backend = 'keychain';
-  trouble: StoreTrouble | undefined;
+  #trouble: StoreTrouble | undefined;
   /** Writes wait for it. */
   gate: Promise<void> = Promise.resolve();
   writes = 0;
+  readonly #listeners: (() => void)[] = [];
   readonly #memory = new MemoryStore();
 
+  get trouble(): StoreTrouble | undefined {
+    return this.#trouble;
+  }
+
+  set trouble(trouble: StoreTrouble | undefined) {
+    this.#trouble = trouble;
+    for (const listener of this.#listeners) listener();
+  }
+
   state(): StoreState {
-    if (this.trouble === undefined) return 'unlocked';
-    return this.trouble.kind === 'stuck' ? 'unknown' : this.trouble.kind;
+    return this.trouble?.kind ?? 'unlocked';
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  async removalTrouble(): Promise<StoreTrouble | undefined> {
+    return this.trouble;
   }
 
   async read(item: string): Promise<ReadResult> {

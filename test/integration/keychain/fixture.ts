@@ -91,7 +91,8 @@ export interface Opened {
 
 /** A store over a keyring's environment, with the parts a test looks at. */
 export function openStore(env: Record<string, string>, options: OpenOptions = {}): Opened {
-  const { clock = new SystemClock(), probe = dbusProbe(env), callDeadline, file = keychainChildFile() } = options;
+  const { clock = new SystemClock(), callDeadline, file = keychainChildFile() } = options;
+  const probe = options.probe ?? dbusProbe(env, clock);
   const logger = new MemoryLogger();
   const journalFile = join(env.XDG_STATE_HOME ?? '', 'keytray', 'journal');
   const child = new KeychainChild({

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../../core/secret.ts';
-import { type Keyring, lookup, startKeyring } from '../../support/keyring.ts';
+import { clear, type Keyring, lookup, startKeyring } from '../../support/keyring.ts';
 import { alive, type Opened, type OpenOptions, openStore, program, textOf } from './fixture.ts';
 
 describe('keychain store over gnome-keyring', () => {
@@ -58,7 +58,7 @@ describe('keychain store over gnome-keyring', () => {
     const { store } = open();
     await store.write('lab', new Secret('value'));
     const first = await lookup(keyring.env, 'keytray', '.keytray');
-    await store.remove('.keytray');
+    await clear(keyring.env, 'keytray', '.keytray');
     expect(await store.read('other')).toEqual({ kind: 'empty' });
     expect(textOf(await store.read('lab'))).toBe('value');
     expect(await lookup(keyring.env, 'keytray', '.keytray')).toBe(first);
@@ -86,7 +86,13 @@ describe('keychain store over gnome-keyring', () => {
     const first = open();
     await first.store.write('lab', new Secret('value'));
     await first.store.write('.keytray', new Secret('not a sentinel'));
-    expect((await open().store.read('lab')).kind).toBe('corrupt');
+    const { store } = open();
+    expect((await store.read('lab')).kind).toBe('corrupt');
+    expect([store.state(), await store.check()]).toEqual(['corrupt', 'corrupt']);
+    expect((await store.removalTrouble())?.kind).toBe('corrupt');
+    await clear(keyring.env, 'keytray', '.keytray');
+    expect(textOf(await store.read('lab'))).toBe('value');
+    expect(store.state()).toBe('unlocked');
   });
 
   it('serves 50 calls at once, one after another', async () => {
@@ -136,7 +142,7 @@ describe('keychain store over gnome-keyring', () => {
     process.kill(keyring.servicePid() ?? 0, 'SIGSTOP');
     expect(await store.read('lab')).toEqual({ kind: 'stuck' });
     process.kill(keyring.servicePid() ?? 0, 'SIGCONT');
-    expect(textOf(await store.read('lab'))).toBe('value');
+    await expect.poll(async () => textOf(await store.read('lab')), { timeout: 10_000 }).toBe('value');
   });
 
   it('leaves no child behind when the broker dies while the keyring hangs', async () => {

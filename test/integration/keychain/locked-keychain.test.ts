@@ -1,14 +1,13 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LockedState } from '../../../core/keychain/locked-probe.ts';
+import { blindProbe } from '../../../core/keychain/locked-probe.ts';
 import { Secret } from '../../../core/secret.ts';
-import { type Keyring, lookup, startKeyring } from '../../support/keyring.ts';
+import { clear, type Keyring, lookup, startKeyring } from '../../support/keyring.ts';
 import { HeldClock, type Opened, type OpenOptions, openStore, program, textOf } from './fixture.ts';
 
-const unsure = { ask: async (): Promise<LockedState> => 'unknown' };
+/** The machine may be busy. */
+const patience = { timeout: 10_000 };
 
 describe('locked keyring', () => {
   let keyring: Keyring;
@@ -47,7 +46,6 @@ describe('locked keyring', () => {
     await keyring.lock();
     expect(await store.read('lab')).toEqual({ kind: 'locked' });
     expect(await store.read('never-written')).toEqual({ kind: 'locked' });
-    expect(await store.remove('lab')).toEqual({ kind: 'locked' });
     await keyring.unlock();
     expect(textOf(await store.read('lab'))).toBe('value');
   });
@@ -58,16 +56,16 @@ describe('locked keyring', () => {
     await keyring.lock();
     await first.store.write('lab', new Secret('new'));
     await first.store.close();
-    expect(await open({ probe: unsure }).store.read('lab')).toEqual({ kind: 'locked' });
-    const blind = open({ probe: unsure, file: program('blind.ts') });
+    expect(await open({ probe: blindProbe }).store.read('lab')).toEqual({ kind: 'locked' });
+    const blind = open({ probe: blindProbe, file: program('blind.ts') });
     expect(await blind.store.read('lab')).toEqual({ kind: 'locked' });
     await keyring.unlock();
-    expect(textOf(await open({ probe: unsure }).store.read('lab'))).toBe('new');
+    expect(textOf(await open({ probe: blindProbe }).store.read('lab'))).toBe('new');
   });
 
   it('is locked by its own words where the system cannot tell', async () => {
     await keyring.lock();
-    const { store } = open({ probe: unsure });
+    const { store } = open({ probe: blindProbe });
     expect(await store.read('lab')).toEqual({ kind: 'locked' });
     expect(await lookup(keyring.env, 'keytray', '.keytray')).toBeUndefined();
   });
@@ -110,7 +108,7 @@ describe('locked keyring', () => {
     await store.write('lab', new Secret('old'));
     await keyring.lock();
     await store.write('lab', new Secret('new'));
-    expect(clock.waiting).toBe(1);
+    await expect.poll(() => clock.waiting, patience).toBe(1);
     clock.release();
     await expect.poll(() => clock.waiting, { timeout: 10_000 }).toBe(1);
 
@@ -142,6 +140,61 @@ describe('locked keyring', () => {
     expect(await store.read('lab')).toEqual({ kind: 'empty' });
   });
 
+  it('takes a removal, which waits in the journal like everything else', async () => {
+    const { store, journalFile } = open();
+    await store.write('lab', new Secret('value'));
+    await keyring.lock();
+    expect(await store.removalTrouble()).toBeUndefined();
+    expect(await store.remove('lab')).toEqual({ kind: 'removed' });
+    expect(await store.read('lab')).toEqual({ kind: 'empty' });
+    expect(existsSync(journalFile)).toBe(true);
+
+    await keyring.unlock();
+    expect(await store.read('lab')).toEqual({ kind: 'empty' });
+    expect(await lookup(keyring.env, 'keytray', 'lab')).toBeUndefined();
+    expect(existsSync(journalFile)).toBe(false);
+  });
+
+  it('does not bring a removed item back by a restart before the unlock', async () => {
+    const first = open();
+    await first.store.write('lab', new Secret('value'));
+    await keyring.lock();
+    await first.store.remove('lab');
+    await first.store.close();
+
+    const second = open();
+    expect(await second.store.read('lab')).toEqual({ kind: 'locked' });
+    await keyring.unlock();
+    expect(await second.store.read('lab')).toEqual({ kind: 'empty' });
+    expect(await lookup(keyring.env, 'keytray', 'lab')).toBeUndefined();
+  });
+
+  it('lets the last of several waiting changes count', async () => {
+    const { store } = open();
+    await store.write('gone', new Secret('old'));
+    await store.write('back', new Secret('old'));
+    await keyring.lock();
+    await store.write('gone', new Secret('newer'));
+    await store.remove('gone');
+    await store.remove('back');
+    await store.write('back', new Secret('again'));
+    await keyring.unlock();
+    expect(await store.read('gone')).toEqual({ kind: 'empty' });
+    expect(textOf(await store.read('back'))).toBe('again');
+  });
+
+  it('refuses a removal it could not remember, and says so before', async () => {
+    const first = open();
+    await first.store.write('lab', new Secret('value'));
+    await first.store.close();
+    await keyring.lock();
+    const { store } = open();
+    expect(await store.removalTrouble()).toEqual({ kind: 'locked' });
+    expect(await store.remove('lab')).toEqual({ kind: 'locked' });
+    await keyring.unlock();
+    expect(textOf(await store.read('lab'))).toBe('value');
+  });
+
   it('keeps a journal it cannot read, and goes on', async () => {
     const first = open();
     await first.store.write('lab', new Secret('old'));
@@ -149,8 +202,7 @@ describe('locked keyring', () => {
     await first.store.write('lab', new Secret('new'));
     await first.store.close();
     await keyring.unlock();
-    const clear = ['clear', 'service', 'keytray', 'account', '.keytray'];
-    await promisify(execFile)('secret-tool', clear, { env: keyring.env });
+    await clear(keyring.env, 'keytray', '.keytray');
 
     const { store, journalFile, logger } = open();
     expect(textOf(await store.read('lab'))).toBe('old');

@@ -34,6 +34,20 @@ describe('journal', () => {
     expect(second.get('gitlab@work')?.reveal()).toBe('two');
   });
 
+  it('remembers removals, in order with values, and shows them as nothing', async () => {
+    const first = await opened();
+    await first.put('lab', new Secret('one'));
+    await first.putRemoval('lab');
+    await first.putRemoval('gitlab');
+    await first.put('gitlab', new Secret('two'));
+
+    const second = await opened();
+    expect(second.items).toEqual(['lab', 'gitlab']);
+    expect([second.get('lab'), second.removes('lab')]).toEqual([undefined, true]);
+    expect([second.get('gitlab')?.reveal(), second.removes('gitlab')]).toEqual(['two', false]);
+    expect([second.get('other'), second.removes('other')]).toEqual([undefined, false]);
+  });
+
   it('takes nothing without a key', async () => {
     const journal = new Journal(file);
     expect(journal.usable).toBe(false);

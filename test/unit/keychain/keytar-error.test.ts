@@ -7,6 +7,8 @@ const texts: readonly (readonly [text: string, meaning: KeytarError, trouble: st
   ['Could not connect: Connection refused', 'no_bus', 'absent'],
   ['The name org.freedesktop.secrets was not provided by any .service files', 'no_service', 'absent'],
   ['The name :1.0 was not provided by any .service files', 'stale_connection', 'absent'],
+  ['Message recipient disconnected from message bus without replying', 'stale_connection', 'absent'],
+  ['The connection is closed', 'stale_connection', 'absent'],
   ['The session wrapping the secret does not exist', 'stale_connection', 'absent'],
   ['Object does not exist at path “/org/freedesktop/secrets/collection/login”', 'no_collection', 'absent'],
   ['Cannot create an item in a locked collection', 'locked', 'locked'],

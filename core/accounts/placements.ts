@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import type { StoreKind } from '../config/config.ts';
+import { writeFileAtomically } from '../config/write-file.ts';
+import type { Logger } from '../ports.ts';
+
+/** Where an account's items are. */
+export interface Placement {
+  /** The store whose items count. */
+  readonly holder: StoreKind;
+  /** Stores that may have a copy which no longer counts, to be removed as soon as they let us. */
+  readonly leftovers: readonly StoreKind[];
+}
+
+/** Remembers across restarts which store an account's items were put in; without it a changed `store:` would look like a sign-out. */
+export interface Placements {
+  of(account: string): Promise<Placement | undefined>;
+  /** Resolves when it is on the disk. Rejects with the system's error. */
+  set(account: string, placement: Placement): Promise<void>;
+}
+
+const kindSchema = z.enum(['keychain', 'encrypted-file', 'memory']);
+const placementSchema = z.object({ holder: kindSchema, leftovers: z.array(kindSchema) });
+const fileSchema = z.object({ version: z.literal(1), accounts: z.array(z.tuple([z.string(), placementSchema])) });
+
+/** One file: account ids and names of stores, no secret. */
+export class PlacementsFile implements Placements {
+  readonly #file: string;
+  readonly #logger: Logger;
+  #placements: Promise<Map<string, Placement>> | undefined;
+  #writes: Promise<unknown> = Promise.resolve();
+
+  constructor(file: string, logger: Logger) {
+    this.#file = file;
+    this.#logger = logger;
+  }
+
+  async of(account: string): Promise<Placement | undefined> {
+    return (await this.#read()).get(account);
+  }
+
+  async set(account: string, placement: Placement): Promise<void> {
+    const turn = this.#writes.then(async () => {
+      const next = new Map(await this.#read()).set(account, placement);
+      await writeFileAtomically(this.#file, `${JSON.stringify({ version: 1, accounts: [...next] })}\n`);
+      this.#placements = Promise.resolve(next);
+    });
+    this.#writes = turn.catch(() => undefined);
+    await turn;
+  }
+
+  async #read(): Promise<Map<string, Placement>> {
+    this.#placements ??= this.#parse();
+    return await this.#placements;
+  }
+
+  async #parse(): Promise<Map<string, Placement>> {
+    try {
+      return new Map(fileSchema.parse(JSON.parse(await readFile(this.#file, 'utf8'))).accounts);
+    } catch (error) {
+      const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      // Accounts are then where the config says, as for everybody who never moved one.
+      if (!missing) this.#logger.warn('the list of stores in use cannot be read', { file: this.#file });
+      return new Map();
+    }
+  }
+}

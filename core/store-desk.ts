@@ -1,0 +1,89 @@
+import type { AccountRegistry } from './accounts/account-registry.ts';
+import { storeFailure } from './accounts/store-failure.ts';
+import { KeytrayError } from './errors.ts';
+import type { EncryptedFileStore } from './keychain/encrypted-file-store.ts';
+import { shortestPassphrase } from './keychain/passphrase-keys.ts';
+import type { UnlockResult } from './keychain/sealed-vault.ts';
+import type { StoreApi } from './local-api/broker-api.ts';
+import type { EncryptedFileView } from './local-api/wire.ts';
+import type { Clock } from './ports.ts';
+import { pause, within } from './refresh/pause.ts';
+import type { Refresher } from './refresh/refresher.ts';
+import type { Secret } from './secret.ts';
+
+export interface StoreDeskDependencies {
+  readonly store: EncryptedFileStore;
+  readonly accounts: AccountRegistry;
+  readonly refresher: Refresher;
+  readonly clock: Clock;
+}
+
+/** One guess costs the work of the key derivation, and this, one after another. Milliseconds. */
+const guessCost = 1_000;
+/** Whoever unlocks sees the accounts come back, unless another store keeps one waiting. Milliseconds. */
+const longestRecovery = 5_000;
+
+/** The encrypted file by hand: unlock, lock, change its passphrase. */
+export class StoreDesk implements StoreApi {
+  readonly #dependencies: StoreDeskDependencies;
+  #turns: Promise<unknown> = Promise.resolve();
+
+  constructor(dependencies: StoreDeskDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  async view(): Promise<EncryptedFileView> {
+    const { store } = this.#dependencies;
+    const { note } = store;
+    return { state: store.state(), present: await store.present(), ...(note === undefined ? {} : { note }) };
+  }
+
+  async unlock(passphrase: Secret, options: { readonly create: boolean }): Promise<void> {
+    await this.#inTurn(() => this.#dependencies.store.unlock(passphrase, options));
+  }
+
+  async changePassphrase(old: Secret, next: Secret): Promise<void> {
+    await this.#inTurn(() => this.#dependencies.store.changePassphrase(old, next));
+  }
+
+  /** Keys, items and what accounts had read of them are forgotten. */
+  async lock(): Promise<void> {
+    const { store, accounts, refresher } = this.#dependencies;
+    const kept = [...accounts.all()].filter((account) => account.settings.store === store.backend);
+    // A refresh that is under way has its new token to save.
+    for (const account of kept) await refresher.settled(account);
+    await store.lock();
+    for (const account of kept) {
+      account.unload();
+      await account.load();
+    }
+  }
+
+  async #inTurn(work: () => Promise<UnlockResult>): Promise<void> {
+    const turn = this.#turns.then(async () => this.#judge(await work()));
+    this.#turns = turn.catch(() => undefined);
+    await turn;
+  }
+
+  async #judge(result: UnlockResult): Promise<void> {
+    const { accounts, clock } = this.#dependencies;
+    switch (result.kind) {
+      case 'unlocked':
+      case 'created':
+        await within(clock, longestRecovery, never, accounts.recoverAll());
+        await within(clock, longestRecovery, never, accounts.loadAll());
+        return;
+      case 'wrong_passphrase':
+        await pause(clock, guessCost, never);
+        throw new KeytrayError('access_denied', 'this is not the passphrase of the encrypted file');
+      case 'no_file':
+        throw new KeytrayError('invalid_request', 'there is no encrypted file yet: keytray unlock');
+      case 'too_short':
+        throw new KeytrayError('invalid_request', `a passphrase has at least ${shortestPassphrase} characters`);
+      default:
+        throw storeFailure(result);
+    }
+  }
+}
+
+const never = new AbortController().signal;

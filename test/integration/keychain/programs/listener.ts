@@ -1,0 +1,7 @@
+import { dbusProbe } from '../../../../core/keychain/dbus-probe.ts';
+import { SystemClock } from '../../../../core/system-clock.ts';
+
+/** Asks the keyring, listens to it, and has nothing else to do. */
+const probe = dbusProbe(process.env, new SystemClock());
+probe.watch(() => undefined);
+process.stdout.write(`${await probe.ask()}\n`);

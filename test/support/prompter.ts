@@ -1,0 +1,84 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { waitFor } from './wait-for.ts';
+
+const run = promisify(execFile);
+
+/** A screen nobody sees, where gnome-keyring's own prompter shows its windows and a test presses the keys. */
+export interface Display {
+  /** For `DISPLAY`. */
+  readonly name: string;
+  /** How many password windows are open. */
+  prompts(): Promise<number>;
+  /** Resolves when a password window is there. */
+  prompted(): Promise<void>;
+  /** Types the password into the window that is open, and waits until that window has gone. */
+  answer(password: string): Promise<void>;
+  /** Presses Escape in the window that is open, and waits until that window has gone. */
+  dismiss(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Xvfb on a display number of its own choice. */
+export async function startDisplay(): Promise<Display> {
+  const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '640x480x24', '-nolisten', 'tcp'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  });
+  const chosen = server.stdio[3];
+  if (!chosen) throw new Error('Xvfb was started without its pipe');
+  const failed = Promise.race([once(server, 'error'), once(server, 'exit')]).then(() => {
+    throw new Error('Xvfb ended before it served');
+  });
+  failed.catch(() => undefined);
+  const [number] = await Promise.race([once(chosen, 'data'), failed]);
+  const name = `:${String(number).trim()}`;
+  const env = { PATH: process.env.PATH ?? '/usr/bin:/bin', DISPLAY: name };
+  const tool = async (...args: readonly string[]): Promise<string> => (await run('xdotool', args, { env })).stdout;
+  const endAtExit = (): boolean => server.kill('SIGKILL');
+  process.once('exit', endAtExit);
+
+  /** The prompter keeps a window without a name beside those that people see. */
+  const windows = async (): Promise<readonly string[]> => {
+    const named: string[] = [];
+    // xdotool ends with 1 where it finds nothing.
+    const found = await tool('search', '--onlyvisible', '--class', 'gcr-prompter').catch(() => '');
+    for (const window of found.split('\n').filter((line) => line !== '')) {
+      if ((await tool('getwindowname', window).catch(() => '')).trim() !== '') named.push(window);
+    }
+    return named;
+  };
+  const prompted = (): Promise<void> => waitFor('a password window', async () => (await windows()).length > 0);
+
+  /** A window takes keys only some time after it is seen: they are pressed again until it has gone. */
+  const use = async (press: () => Promise<unknown>): Promise<void> => {
+    await prompted();
+    const [window] = await windows();
+    const open = async (): Promise<boolean> => window !== undefined && (await windows()).includes(window);
+    await waitFor('the end of a password window', async () => {
+      if (await open()) await press();
+      for (let look = 0; look < 20 && (await open()); look += 1) await sleep(25);
+      return !(await open());
+    });
+  };
+  return {
+    name,
+    prompts: async () => (await windows()).length,
+    prompted,
+    answer: (password) =>
+      use(async () => {
+        await tool('key', 'ctrl+a');
+        await tool('type', password);
+        await tool('key', 'Return');
+      }),
+    dismiss: () => use(() => tool('key', 'Escape')),
+    stop: async () => {
+      process.off('exit', endAtExit);
+      if (server.exitCode !== null || server.signalCode !== null) return;
+      const gone = once(server, 'exit');
+      server.kill('SIGTERM');
+      await gone;
+    },
+  };
+}
