@@ -6,6 +6,7 @@ import type { Revocation } from '../accounts/sign-out.ts';
 import { secondsLeft } from '../accounts/token-age.ts';
 import type { Identity } from '../oauth/token-reply.ts';
 import type { Clock } from '../ports.ts';
+import { planFor } from '../refresh/refresh-facts.ts';
 import type { AccountView, LoginView, LogoutView } from './wire.ts';
 
 const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
@@ -48,6 +49,7 @@ export function accountView(account: Account, logins: LoginDesk, clock: Clock): 
     signingIn: login?.phase.kind === 'started',
     now: clock.monotonic(),
   });
+  const plan = planFor(account, clock);
   const expires = record?.lifetime === undefined || left === Number.NEGATIVE_INFINITY ? undefined : left;
   return present<AccountView>({
     account: account.id,
@@ -64,7 +66,7 @@ export function accountView(account: Account, logins: LoginDesk, clock: Clock): 
     expires_at: expires === undefined ? undefined : iso(clock.now() + expires * 1_000),
     expires_in: expires === undefined ? undefined : Math.max(0, Math.floor(expires)),
     last_refresh: record === undefined ? undefined : iso(record.obtainedAt),
-    next_refresh: undefined,
+    next_refresh: plan.kind === 'in' ? iso(clock.now() + plan.delay * 1_000) : undefined,
     clock_skew: record?.clockSkew,
     serves: Object.fromEntries(Object.entries(settings.serves).map(([family, hosts]) => [family, [...hosts]])),
     login: login && loginView(login),

@@ -10,6 +10,7 @@ import { registerHandoverRoute } from './routes/handover.ts';
 import { registerHelperRoute } from './routes/helpers.ts';
 import { registerLoginRoutes } from './routes/logins.ts';
 import { registerStatusRoute } from './routes/status.ts';
+import { registerStoreRoutes } from './routes/store.ts';
 import { registerTokenRoute } from './routes/token.ts';
 
 /** All routes over one broker, with one answer for every failure. */
@@ -35,6 +36,7 @@ export function createApp(context: RouteContext): LocalApiApp {
   registerHelperRoute(app);
   registerLoginRoutes(app, context);
   registerStatusRoute(app, context);
+  registerStoreRoutes(app, context);
   registerTokenRoute(app, context);
   return app;
 }

@@ -5,6 +5,7 @@ import type {
   AccountView,
   BrokerEvent,
   CallbackRequest,
+  EncryptedFileView,
   LoginRequest,
   LoginView,
   LogoutView,
@@ -19,10 +20,20 @@ export interface Caller {
   readonly signal: AbortSignal;
 }
 
+/** The encrypted file by hand. Every failure is a `KeytrayError`; a wrong passphrase is `access_denied`, and late. */
+export interface StoreApi {
+  view(): Promise<EncryptedFileView>;
+  /** With `create` the passphrase of a file that is not there makes it. */
+  unlock(passphrase: Secret, options: { readonly create: boolean }): Promise<void>;
+  changePassphrase(old: Secret, next: Secret): Promise<void>;
+  lock(): Promise<void>;
+}
+
 /** What the routes need of the broker. Every failure is a `KeytrayError`. */
 export interface BrokerApi {
   /** Waits, bounded, for the first reading of the stores: a keychain not read yet is not an empty one. */
   status(): Promise<StatusView>;
+  readonly store: StoreApi;
   accounts(): Promise<readonly AccountView[]>;
   account(id: string): Promise<AccountView>;
   token(id: string, request: TokenRequest, caller: Caller): Promise<TokenView>;

@@ -1,11 +1,29 @@
-/** Bytes from one producer to one consumer, who may be slower or never come. The producer bounds the amount. */
+import { ByteBuffer } from './byte-buffer.ts';
+
+export interface Patience {
+  /** How long the consumer waits for the next bytes. */
+  readonly milliseconds: number;
+  /** What it meets then. */
+  readonly error: () => Error;
+}
+
+/**
+ * Bytes from one producer to one consumer, who may be slower or never come. The producer bounds the amount.
+ * Where the pieces were cut is not kept.
+ */
 export class ByteQueue implements AsyncIterable<Uint8Array> {
-  readonly #chunks: Uint8Array[] = [];
+  readonly #patience: Patience | undefined;
+  readonly #waiting = new ByteBuffer();
   #end: { readonly error: Error | undefined } | undefined;
   #wake: (() => void) | undefined;
 
+  constructor(patience?: Patience) {
+    this.#patience = patience;
+  }
+
   push(chunk: Uint8Array): void {
-    this.#chunks.push(chunk);
+    if (chunk.length === 0) return;
+    this.#waiting.append(chunk);
     this.#wake?.();
   }
 
@@ -17,18 +35,24 @@ export class ByteQueue implements AsyncIterable<Uint8Array> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     for (;;) {
-      const chunk = this.#chunks.shift();
-      if (chunk !== undefined) {
-        yield chunk;
+      if (this.#waiting.length > 0) {
+        yield this.#waiting.takeAll();
       } else if (this.#end !== undefined) {
         if (this.#end.error !== undefined) throw this.#end.error;
         return;
       } else {
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
-        this.#wake = undefined;
+        await this.#more();
       }
     }
+  }
+
+  async #more(): Promise<void> {
+    const patience = this.#patience;
+    const timer = patience && setTimeout(() => this.end(patience.error()), patience.milliseconds);
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+    clearTimeout(timer);
+    this.#wake = undefined;
   }
 }

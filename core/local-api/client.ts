@@ -89,6 +89,20 @@ export class LocalApiClient {
     await this.#exchange({ method: 'PUT', path: `${accountPath(id)}/client-secret`, body });
   }
 
+  async unlockStore(passphrase: Secret, options: { readonly create: boolean }): Promise<void> {
+    const body = { passphrase: passphrase.reveal(), create: options.create };
+    await this.#exchange({ method: 'POST', path: '/v1/store/unlock', body });
+  }
+
+  async lockStore(): Promise<void> {
+    await this.#exchange({ method: 'POST', path: '/v1/store/lock' });
+  }
+
+  async changePassphrase(old: Secret, next: Secret): Promise<void> {
+    const body = { old: old.reveal(), new: next.reveal() };
+    await this.#exchange({ method: 'POST', path: '/v1/store/passphrase', body });
+  }
+
   async handover(): Promise<void> {
     await this.#exchange({ method: 'POST', path: '/v1/handover' });
   }

@@ -19,10 +19,7 @@ export async function connectToBroker(candidates: readonly string[], uid: number
     const socket = await connectOrNothing(path);
     if (socket !== undefined) return socket;
   }
-  if (problem !== undefined) {
-    const advice = uid === 0 ? '; run the command as that user, without sudo' : '';
-    throw new KeytrayError('access_denied', `${problem}${advice}`);
-  }
+  if (problem !== undefined) throw new KeytrayError('access_denied', problem);
   throw new KeytrayError('no_broker', 'Keytray is not running; start it with `keytray agent`');
 }
 

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { HTTPException } from 'hono/http-exception';
-import { failures, KeytrayError } from '../errors.ts';
+import { failures, KeytrayError, placeOf } from '../errors.ts';
 import type { Logger } from '../ports.ts';
 import type { ErrorView } from './wire.ts';
 
@@ -48,7 +48,7 @@ export function asKeytrayError(error: unknown, logger: Logger): KeytrayError {
   if (error instanceof HTTPException && error.status < 500) {
     return new KeytrayError('invalid_request', requestProblem(error.status));
   }
-  logger.error('unexpected failure in the local API', { where: whereOf(error) });
+  logger.error('unexpected failure in the local API', { where: placeOf(error) });
   return new KeytrayError('internal_error', 'something unexpected went wrong; the log of the broker has more');
 }
 
@@ -68,11 +68,4 @@ export function rawErrorResponse(response: ErrorResponse): string {
 
 function requestProblem(status: number): string {
   return status === 415 ? 'the body must be sent as application/json' : 'the body is not valid JSON';
-}
-
-// Name and place only. The message of a foreign error can quote what it failed on.
-function whereOf(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return [error.name, ...frames.slice(0, 6).map((line) => line.trim())].join(' ');
 }

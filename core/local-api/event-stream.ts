@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { BrokerApi } from './broker-api.ts';
+import { sizes } from './limits.ts';
 import type { BrokerEvent } from './wire.ts';
 
 export interface EventStreamOptions {
@@ -9,11 +10,6 @@ export interface EventStreamOptions {
   readonly heartbeat: number;
 }
 
-/** Bytes that may wait for a reader, beyond the first event, whose size is the broker's. */
-export const largestBacklog = 256 * 1024;
-
-const mostEarlyEvents = 1000;
-
 export const eventHeaders = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' } as const;
 
 /**
@@ -21,18 +17,26 @@ export const eventHeaders = { 'Content-Type': 'text/event-stream', 'Cache-Contro
  * A reader that does not read is dropped: what waits for it is past, and it gets the present when it reconnects.
  */
 export async function streamEvents({ broker, outgoing, heartbeat }: EventStreamOptions): Promise<void> {
-  let limit = largestBacklog;
+  let limit: number = sizes.eventBacklog;
   // Changes while the state is read may or may not be part of it. Told after it they do no harm: the last one wins.
   let early: string[] | undefined = [];
+  // In one piece: thousands of short writes in a queue weigh several times what they say.
+  let waiting = '';
   const write = (text: string): void => {
     if (outgoing.destroyed || outgoing.writableEnded) return;
-    outgoing.write(text);
-    if (outgoing.writableLength > limit) outgoing.destroy();
+    if (outgoing.writableNeedDrain) waiting += text;
+    else outgoing.write(text);
+    if (waiting.length + outgoing.writableLength > limit) outgoing.destroy();
   };
+  outgoing.on('drain', () => {
+    const text = waiting;
+    waiting = '';
+    if (text !== '') write(text);
+  });
   const unsubscribe = broker.subscribe((event) => {
     const text = formatEvent(event);
     if (early === undefined) write(text);
-    else if (early.push(text) > mostEarlyEvents) outgoing.destroy();
+    else if (early.push(text) > sizes.earlyEvents) outgoing.destroy();
   });
   const stop = (): void => {
     clearInterval(timer);
@@ -45,7 +49,7 @@ export async function streamEvents({ broker, outgoing, heartbeat }: EventStreamO
   try {
     const first = formatEvent({ type: 'state', status: await broker.status() });
     if (outgoing.destroyed) return;
-    limit = Buffer.byteLength(first) + largestBacklog;
+    limit = Buffer.byteLength(first) + sizes.eventBacklog;
     outgoing.writeHead(200, eventHeaders);
     write([first, ...early].join(''));
     early = undefined;
@@ -55,7 +59,14 @@ export async function streamEvents({ broker, outgoing, heartbeat }: EventStreamO
   }
 }
 
-/** HTML living standard, section 9.2.5. JSON has no line breaks, so one `data:` line is enough. */
-export function formatEvent({ type, ...data }: BrokerEvent): string {
-  return `event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
+const formatted = new WeakMap<BrokerEvent, string>();
+
+/** HTML living standard, section 9.2.5. JSON has no line breaks, so one `data:` line is enough. Made once for all readers. */
+export function formatEvent(event: BrokerEvent): string {
+  const known = formatted.get(event);
+  if (known !== undefined) return known;
+  const { type, ...data } = event;
+  const text = `event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
+  formatted.set(event, text);
+  return text;
 }

@@ -1,10 +1,9 @@
 import type { Consumer } from '../access/consumer.ts';
 import { KeytrayError } from '../errors.ts';
 import { RequestRefused } from './error-response.ts';
+import { sizes } from './limits.ts';
 
 /** What every request, also one that upgrades, is judged by before anything reads it. Pure. */
-
-export const largestBody = 64 * 1024;
 
 const hosts: ReadonlySet<string> = new Set(['keytray', 'localhost']);
 
@@ -26,6 +25,7 @@ export interface RequestHead {
 
 /** No browser may get here, not even through a proxy that somebody put before the socket. */
 export function judgeHead(head: RequestHead): KeytrayError | undefined {
+  if (head.rawHeaders.length > 2 * sizes.headers) return new RequestRefused(431, 'the request has too many headers');
   let host: string | undefined;
   for (let index = 0; index < head.rawHeaders.length; index += 2) {
     const name = head.rawHeaders[index]?.toLowerCase();
@@ -41,9 +41,14 @@ export function judgeHead(head: RequestHead): KeytrayError | undefined {
   if (host === undefined || !hosts.has(host.toLowerCase())) {
     return new KeytrayError('access_denied', 'the Host header must be keytray or localhost');
   }
-  return head.target.startsWith('/') ? undefined : new RequestRefused(400, 'the request target must be a path');
+  return isPlainPath(head.target) ? undefined : new RequestRefused(400, 'the request target must be a plain path');
+}
+
+/** RFC 9112 section 3.2.1, without what is read in two ways: the router resolves dots and backslashes, we do not. */
+function isPlainPath(target: string): boolean {
+  return /^\/(?!\/)[^\\#]*$/.test(target) && !/\/(?:\.|%2e){1,2}(?:[/?]|$)/i.test(target);
 }
 
 export function payloadTooLarge(): KeytrayError {
-  return new KeytrayError('payload_too_large', `the body may have at most ${largestBody} bytes`);
+  return new KeytrayError('payload_too_large', `the body may have at most ${sizes.body} bytes`);
 }

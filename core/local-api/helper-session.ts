@@ -1,11 +1,7 @@
 import { type Frame, FrameError } from './frames.ts';
+import { sizes } from './limits.ts';
 
 /** The caller's half of `keytray-helper/1` as a state machine: what may come when, and how much of it. Pure. */
-
-/** Bytes of arguments, variables and working directory together, frame headers included. */
-export const largestPreamble = 128 * 1024;
-/** Bytes of stdin in one call. */
-export const largestStdin = 1024 * 1024;
 
 const frameHeader = 5;
 
@@ -32,7 +28,7 @@ export function createHelperSession(): (frame: Frame) => HelperStep {
 
   const inPreamble = (frame: Frame): HelperStep => {
     preambleLength += frameHeader + frame.bytes.length;
-    if (preambleLength > largestPreamble) throw new FrameError('too many arguments and variables');
+    if (preambleLength > sizes.preamble) throw new FrameError('too many arguments and variables');
     switch (frame.type) {
       case 'A':
         argv.push(textOf(frame));
@@ -54,7 +50,7 @@ export function createHelperSession(): (frame: Frame) => HelperStep {
     switch (frame.type) {
       case 'I':
         stdinLength += frame.bytes.length;
-        if (stdinLength > largestStdin) throw new FrameError(`more than ${largestStdin} bytes of input`);
+        if (stdinLength > sizes.stdin) throw new FrameError(`more than ${sizes.stdin} bytes of input`);
         return { kind: 'stdin', bytes: frame.bytes };
       case 'Z':
         if (frame.bytes.length > 0) throw new FrameError('the end of stdin carries no bytes');

@@ -7,6 +7,8 @@ import { ByteQueue } from './byte-queue.ts';
 import { asKeytrayError } from './error-response.ts';
 import { createFrameDecoder, encodeFrame, encodeStream, FrameError, fromCaller } from './frames.ts';
 import { createHelperSession, type HelperStep, type Preamble } from './helper-session.ts';
+import { type LocalApiTimeouts, sizes } from './limits.ts';
+import type { Quota, Release } from './quota.ts';
 
 export interface HelperConnection {
   readonly socket: Socket;
@@ -17,25 +19,29 @@ export interface HelperConnection {
   readonly consumer: Caller['consumer'];
   readonly broker: BrokerApi;
   readonly logger: Logger;
-  readonly timeouts: { readonly preamble: number; readonly heartbeat: number; readonly linger: number };
+  readonly timeouts: Pick<LocalApiTimeouts, 'preamble' | 'stdin' | 'heartbeat' | 'linger'>;
+  /** Calls that bring more than a little stdin. */
+  readonly largeInputs: Quota;
 }
-
-// A caller that does not read gets no more than this kept for it.
-const largestBacklog = 4 * 1024 * 1024;
 
 /** Serves one helper call on a connection whose `101 Switching Protocols` has been sent, then closes it. */
 export function serveHelper(connection: HelperConnection): void {
   const { socket, timeouts } = connection;
   const gone = new AbortController();
-  const stdin = new ByteQueue();
+  const stdin = new ByteQueue({
+    milliseconds: timeouts.stdin,
+    error: () => new KeytrayError('invalid_request', 'the input did not arrive'),
+  });
   const decode = createFrameDecoder(fromCaller);
   const advance = createHelperSession();
   let finished = false;
+  let received = 0;
+  let releaseInput: Release | undefined;
 
   const send = (frame: Uint8Array): void => {
     if (finished || socket.destroyed) return;
     socket.write(frame);
-    if (socket.writableLength > largestBacklog) socket.destroy();
+    if (socket.writableLength > sizes.helperBacklog) socket.destroy();
   };
   const sendText = (type: string, text: string): void => {
     for (const frame of encodeStream(type, Buffer.from(text))) send(frame);
@@ -92,6 +98,8 @@ export function serveHelper(connection: HelperConnection): void {
         start(step.preamble);
         return;
       case 'stdin':
+        received += step.bytes.length;
+        if (received > sizes.smallInput) releaseInput ??= connection.largeInputs.take(connection.consumer.pid);
         stdin.push(step.bytes);
         return;
       case 'stdin_ended':
@@ -114,6 +122,7 @@ export function serveHelper(connection: HelperConnection): void {
   socket.once('end', leave);
   socket.once('error', leave);
   socket.once('close', leave);
+  socket.once('close', () => releaseInput?.());
   if (connection.head.length > 0) receive(connection.head);
 }
 

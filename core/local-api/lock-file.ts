@@ -13,7 +13,7 @@ export interface LockFile {
  */
 export function takeLockFile(path: string, uid: number): LockFile | undefined {
   // libuv adds O_CLOEXEC, so no child can keep the lock alive after us.
-  const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+  const fd = open(path);
   let locked = false;
   try {
     const file = fstatSync(fd);
@@ -32,4 +32,25 @@ export function takeLockFile(path: string, uid: number): LockFile | undefined {
       held = false;
     },
   };
+}
+
+// Non-blocking, for what may lie there instead: opening a FIFO waits for its other end.
+const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+const inTheWay: Readonly<Record<string, string>> = {
+  ELOOP: 'is a symbolic link',
+  EISDIR: 'is a folder',
+  EACCES: 'is not ours to write',
+  EPERM: 'is not ours to write',
+  ENXIO: 'is not a file',
+};
+
+function open(path: string): number {
+  try {
+    return openSync(path, flags, 0o600);
+  } catch (error) {
+    const problem = error instanceof Error && 'code' in error ? inTheWay[String(error.code)] : undefined;
+    if (problem === undefined) throw error;
+    throw new KeytrayError('misconfigured', `${path} ${problem}, not a lock file of ours; remove it`, { cause: error });
+  }
 }

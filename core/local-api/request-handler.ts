@@ -4,8 +4,11 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { Consumer } from '../access/consumer.ts';
 import type { KeytrayError } from '../errors.ts';
 import type { Logger } from '../ports.ts';
+import type { ConnectionTable } from './connection-table.ts';
 import { errorResponse } from './error-response.ts';
 import { judgeHead, judgePeer, payloadTooLarge } from './guards.ts';
+import type { Release } from './quota.ts';
+import type { Quotas } from './quotas.ts';
 import { declaresTooMuch, discardBody, hasBody, readBody } from './request-body.ts';
 import type { LocalApiApp, RouteBindings } from './route.ts';
 
@@ -16,13 +19,16 @@ export interface RequestHandlerOptions {
   readonly app: LocalApiApp;
   readonly uid: number;
   readonly peers: Peers;
+  readonly connections: ConnectionTable;
+  readonly quotas: Pick<Quotas, 'requests' | 'largeBodies'>;
   readonly logger: Logger;
 }
 
 export type RequestHandler = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 
 /** Guards first, then the whole body, then the routes. */
-export function createRequestHandler({ app, uid, peers, logger }: RequestHandlerOptions): RequestHandler {
+export function createRequestHandler(options: RequestHandlerOptions): RequestHandler {
+  const { app, uid, peers, connections, quotas, logger } = options;
   const listener = getRequestListener(
     (request, env) => {
       // HTTP/1.1 only: the other half of the type belongs to HTTP/2 servers.
@@ -38,7 +44,7 @@ export function createRequestHandler({ app, uid, peers, logger }: RequestHandler
 
   const refuse = async (incoming: IncomingMessage, outgoing: ServerResponse, failure: unknown): Promise<void> => {
     await discardBody(incoming).catch(() => undefined);
-    if (outgoing.destroyed || outgoing.headersSent || outgoing.socket?.writable !== true) return;
+    if (outgoing.destroyed || outgoing.headersSent || !incoming.socket.writable) return;
     const { status, headers, body } = errorResponse(failure, logger);
     const text = JSON.stringify(body);
     outgoing.shouldKeepAlive = false;
@@ -51,25 +57,46 @@ export function createRequestHandler({ app, uid, peers, logger }: RequestHandler
     outgoing.end(text);
   };
 
-  const serve = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+  const serve = async (incoming: IncomingMessage, outgoing: ServerResponse, held: Release[]): Promise<void> => {
+    const pid = peers.get(incoming.socket)?.pid ?? 0;
+    held.push(quotas.requests.take(pid));
     if (hasBody(incoming)) {
       if (incoming.headers.expect !== undefined) {
         if (declaresTooMuch(incoming)) throw payloadTooLarge();
         outgoing.writeContinue();
       }
+      const body = await readBody(incoming, () => held.push(quotas.largeBodies.take(pid)));
       // What @hono/node-server reads instead of the stream, where it is there.
-      Object.assign(incoming, { rawBody: await readBody(incoming) });
+      Object.assign(incoming, { rawBody: body });
       readAsJson(incoming);
     }
+    // Whoever is still sending may be closed for others; from here on the broker is at work.
+    held.push(connections.busy(incoming.socket));
     await listener(incoming, outgoing);
   };
 
+  // What follows a refused request on its connection may have been meant as a part of it.
+  const refused = new WeakSet<Socket>();
+
   return (incoming, outgoing) => {
+    if (refused.has(incoming.socket)) {
+      incoming.resume();
+      return;
+    }
     const refusal: KeytrayError | undefined =
       judgePeer(peers.get(incoming.socket), uid) ??
       judgeHead({ target: incoming.url ?? '', rawHeaders: incoming.rawHeaders });
-    const answered = refusal === undefined ? serve(incoming, outgoing) : Promise.reject(refusal);
-    answered.catch((failure: unknown) => refuse(incoming, outgoing, failure));
+    if (refusal !== undefined) refused.add(incoming.socket);
+    const held: Release[] = [];
+    const release = (): void => {
+      for (const give of held.splice(0)) give();
+    };
+    outgoing.once('close', release);
+    const answered = refusal === undefined ? serve(incoming, outgoing, held) : Promise.reject(refusal);
+    answered
+      .catch((failure: unknown) => refuse(incoming, outgoing, failure))
+      // An answer that nobody takes is no work any more; a stream is until it closes.
+      .finally(() => outgoing.writableEnded && release());
   };
 }
 

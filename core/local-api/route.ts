@@ -3,6 +3,8 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Consumer } from '../access/consumer.ts';
 import type { Logger } from '../ports.ts';
 import type { BrokerApi, Caller } from './broker-api.ts';
+import type { Quota } from './quota.ts';
+import type { Quotas } from './quotas.ts';
 import { accountIdSchema, errorSchema } from './wire.ts';
 
 /** What every route file shares. */
@@ -13,6 +15,7 @@ export interface RouteContext {
   readonly heartbeat: number;
   /** Streams that end when the server does. */
   readonly streams: Set<ServerResponse>;
+  readonly quotas: Pick<Quotas, 'waits' | 'streams'>;
 }
 
 export interface RouteBindings {
@@ -35,6 +38,16 @@ export function callerOf({ consumer, outgoing }: RouteBindings): Caller {
     if (!outgoing.writableFinished) gone.abort();
   });
   return { consumer, signal: gone.signal };
+}
+
+/** Holds a place of `quota` while the work is under way. Throws `temporarily_unavailable`. */
+export async function holding<T>(quota: Quota, { consumer }: RouteBindings, work: () => Promise<T>): Promise<T> {
+  const release = quota.take(consumer.pid);
+  try {
+    return await work();
+  } finally {
+    release();
+  }
 }
 
 export const noStore = { 'Cache-Control': 'no-store' } as const;

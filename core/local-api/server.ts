@@ -1,39 +1,17 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { peerOf } from '../access/peer-credentials.ts';
 import type { Logger } from '../ports.ts';
 import { createApp } from './app.ts';
 import type { BrokerApi } from './broker-api.ts';
+import { guardConnections } from './connection-gate.ts';
+import { ConnectionTable } from './connection-table.ts';
 import { errorResponse, RequestRefused, rawErrorResponse } from './error-response.ts';
+import { defaultLimits, defaultTimeouts, type LocalApiLimits, type LocalApiTimeouts, sizes } from './limits.ts';
+import { createQuotas } from './quotas.ts';
 import { createRequestHandler, type Peers } from './request-handler.ts';
 import { listenOnUnixSocket } from './unix-socket.ts';
 import { asksForHelper, createUpgradeHandler, refuse } from './upgrade-handler.ts';
-
-/** Milliseconds. */
-export interface LocalApiTimeouts {
-  /** From the connection, or the end of the answer before, to the end of the request's head. */
-  readonly headers: number;
-  /** The same to the end of the body. Answers may take longer. */
-  readonly request: number;
-  /** Between two requests of one connection. */
-  readonly keepAlive: number;
-  /** From the upgrade to the last argument of a helper call. */
-  readonly preamble: number;
-  /** Between two signs of life on event streams and helper calls. */
-  readonly heartbeat: number;
-  /** How long a caller that has its answer may keep the connection. */
-  readonly linger: number;
-}
-
-const defaultTimeouts: LocalApiTimeouts = {
-  headers: 10_000,
-  request: 30_000,
-  keepAlive: 60_000,
-  preamble: 10_000,
-  heartbeat: 15_000,
-  linger: 5_000,
-};
 
 export interface LocalApiOptions {
   /** Absolute, in a folder that `chooseSocketPath` found good. */
@@ -45,6 +23,7 @@ export interface LocalApiOptions {
   /** Locks to hold beside the socket's own: one in the state folder keeps two sockets from sharing it. */
   readonly lockFiles?: readonly string[];
   readonly timeouts?: Partial<LocalApiTimeouts>;
+  readonly limits?: Partial<LocalApiLimits>;
 }
 
 export interface LocalApi {
@@ -64,16 +43,25 @@ export async function startLocalApi(options: LocalApiOptions): Promise<LocalApiS
   const { socketPath, broker, uid, logger } = options;
   const timeouts: LocalApiTimeouts = { ...defaultTimeouts, ...options.timeouts };
   const peers: Peers = new WeakMap();
+  const limits: LocalApiLimits = { ...defaultLimits, ...options.limits };
+  const quotas = createQuotas(limits, logger);
+  const { strangers, pipelined } = limits;
+  const connections = new ConnectionTable({
+    connections: quotas.connections,
+    strangers,
+    pipelined,
+    stall: timeouts.stall,
+  });
   const streams = new Set<ServerResponse>();
-  const upgraded = new Set<Socket>();
+  const apart = new Set<Socket>();
   const pending = new Set<ServerResponse>();
 
-  const app = createApp({ broker, logger, heartbeat: timeouts.heartbeat, streams });
-  const handle = createRequestHandler({ app, uid, peers, logger });
+  const app = createApp({ broker, logger, heartbeat: timeouts.heartbeat, streams, quotas });
+  const handle = createRequestHandler({ app, uid, peers, connections, quotas, logger });
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     pending.add(outgoing);
     outgoing.once('close', () => pending.delete(outgoing));
-    handle(incoming, outgoing);
+    if (!connections.serve(incoming.socket, outgoing, () => handle(incoming, outgoing))) incoming.socket.destroy();
   };
 
   const server = createServer({
@@ -81,18 +69,19 @@ export async function startLocalApi(options: LocalApiOptions): Promise<LocalApiS
     requestTimeout: timeouts.request,
     keepAliveTimeout: timeouts.keepAlive,
     connectionsCheckingInterval: Math.min(1000, timeouts.headers),
+    // Said, because options of Node's can say otherwise.
+    insecureHTTPParser: false,
+    maxHeaderSize: sizes.head,
     // The guards answer in our own words.
     requireHostHeader: false,
     shouldUpgradeCallback: asksForHelper,
   });
-  server.on('connection', (socket: Socket) => {
-    const peer = peerOf(socket);
-    if (peer !== undefined) peers.set(socket, peer);
-    if (peer?.uid !== uid) logger.warn('refused a caller', { uid: peer?.uid, pid: peer?.pid });
-  });
+  // What Node leaves out beyond its maximum, a length for example, its parser still goes by. The guards count instead.
+  server.maxHeadersCount = 0;
+  guardConnections(server, { uid, peers, connections, logger, timeouts, limits, apart });
   server.on('request', serve);
   server.on('checkContinue', serve);
-  server.on('upgrade', createUpgradeHandler({ broker, uid, peers, logger, timeouts, upgraded }));
+  server.on('upgrade', createUpgradeHandler({ broker, uid, peers, connections, quotas, logger, timeouts, apart }));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     answerUnreadable(error, socket as Socket, logger, timeouts.linger);
   });
@@ -110,9 +99,10 @@ export async function startLocalApi(options: LocalApiOptions): Promise<LocalApiS
     const closed = once(server, 'close');
     server.close();
     for (const stream of streams) stream.end();
-    await emptied([pending, upgraded], drainMs);
+    await emptied([pending, apart], drainMs);
     server.closeAllConnections();
-    for (const socket of upgraded) socket.destroy();
+    for (const socket of apart) socket.destroy();
+    connections.close();
     await closed;
     try {
       await beforeUnlock?.();

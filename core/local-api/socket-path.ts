@@ -1,6 +1,7 @@
 import { chmodSync, lstatSync, mkdirSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute } from 'node:path';
 import { KeytrayError } from '../errors.ts';
+import { wayProblem } from './folder-trust.ts';
 
 /** sizeof(sockaddr_un.sun_path) without the final NUL: unix(7), and sys/un.h on macOS. */
 export function longestSocketPath(platform: NodeJS.Platform): number {
@@ -18,7 +19,7 @@ export function chooseSocketPath(
 ): string {
   const problems: string[] = [];
   for (const path of candidates) {
-    const problem = lengthProblem(path, platform) ?? folderProblem(dirname(path), uid);
+    const problem = lengthProblem(path, platform) ?? placeProblem(dirname(path), uid);
     if (problem === undefined) return path;
     problems.push(`${path}: ${problem}`);
   }
@@ -32,6 +33,10 @@ export function lengthProblem(path: string, platform: NodeJS.Platform): string |
   const longest = longestSocketPath(platform);
   if (length <= longest) return undefined;
   return `the path has ${length} bytes, a socket's at most ${longest}; set KEYTRAY_SOCKET to a shorter one`;
+}
+
+function placeProblem(folder: string, uid: number): string | undefined {
+  return wayProblem(dirname(folder), uid) ?? folderProblem(folder, uid);
 }
 
 function folderProblem(folder: string, uid: number): string | undefined {

@@ -1,5 +1,6 @@
-import { lstatSync, statSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { wayProblem } from './folder-trust.ts';
 
 /**
  * Whom a caller would be talking to. What it sends is no secret, but what it gets is believed:
@@ -17,13 +18,13 @@ export function judgeSocketFile(path: string, uid: number): SocketTrust {
   try {
     const socket = lstatSync(path, { throwIfNoEntry: false });
     if (socket === undefined || !socket.isSocket()) return absent;
-    if (socket.uid !== uid) return foreign(`${path} belongs to uid ${socket.uid}, not to you (uid ${uid})`);
-    const folder = statSync(dirname(path));
-    if (folder.uid !== uid && folder.uid !== 0) return foreign(`${dirname(path)} belongs to uid ${folder.uid}`);
-    // In a folder others write to, the file could be replaced between this look and the connection; not where the
-    // sticky bit keeps each one's files.
-    const openToOthers = (folder.mode & 0o022) !== 0 && (folder.mode & 0o1000) === 0;
-    return openToOthers ? foreign(`others can write to ${dirname(path)}`) : { kind: 'ours' };
+    if (socket.uid !== uid) {
+      const advice = uid === 0 ? '; run the command as that user, without sudo' : '';
+      return foreign(`${path} belongs to uid ${socket.uid}, not to you (uid ${uid})${advice}`);
+    }
+    // Where others can write, the file could be replaced between this look and the connection.
+    const problem = wayProblem(dirname(path), uid);
+    return problem === undefined ? { kind: 'ours' } : foreign(problem);
   } catch {
     // A folder that is not ours to look into.
     return absent;

@@ -4,9 +4,11 @@ import type { Duplex } from 'node:stream';
 import { KeytrayError } from '../errors.ts';
 import type { Logger } from '../ports.ts';
 import type { BrokerApi } from './broker-api.ts';
+import type { ConnectionTable } from './connection-table.ts';
 import { errorResponse, RequestRefused, rawErrorResponse } from './error-response.ts';
 import { judgeHead, judgePeer } from './guards.ts';
 import { type HelperConnection, serveHelper } from './helper-upgrade.ts';
+import type { Quotas } from './quotas.ts';
 import type { Peers } from './request-handler.ts';
 import { helperUpgrade } from './routes/helpers.ts';
 
@@ -14,10 +16,12 @@ export interface UpgradeHandlerOptions {
   readonly broker: BrokerApi;
   readonly uid: number;
   readonly peers: Peers;
+  readonly connections: ConnectionTable;
+  readonly quotas: Pick<Quotas, 'helpers' | 'largeInputs'>;
   readonly logger: Logger;
   readonly timeouts: HelperConnection['timeouts'];
   /** Connections that have left HTTP, for the end of the server. */
-  readonly upgraded: Set<Socket>;
+  readonly apart: Set<Socket>;
 }
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -28,12 +32,12 @@ export function asksForHelper(request: IncomingMessage): boolean {
 
 /** Guards first, as for every request; then the switch of protocols (RFC 9110 section 7.8). */
 export function createUpgradeHandler(options: UpgradeHandlerOptions): UpgradeHandler {
-  const { broker, uid, peers, logger, timeouts, upgraded } = options;
+  const { broker, uid, peers, connections, quotas, logger, timeouts, apart } = options;
   return (request, socket, head) => {
     // Node types it wider, for servers that are fed other streams.
     if (!(socket instanceof Socket)) return;
-    upgraded.add(socket);
-    socket.once('close', () => upgraded.delete(socket));
+    apart.add(socket);
+    socket.once('close', () => apart.delete(socket));
     try {
       const consumer = peers.get(socket);
       const refusal =
@@ -45,8 +49,10 @@ export function createUpgradeHandler(options: UpgradeHandlerOptions): UpgradeHan
       if (path === undefined || !asksForHelper(request)) {
         throw new RequestRefused(400, `only ${helperUpgrade} is spoken here`);
       }
+      socket.once('close', quotas.helpers.take(consumer.pid));
+      connections.busy(socket);
       socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${helperUpgrade}\r\n\r\n`);
-      serveHelper({ socket, head, ...path, consumer, broker, logger, timeouts });
+      serveHelper({ socket, head, ...path, consumer, broker, logger, timeouts, largeInputs: quotas.largeInputs });
     } catch (failure) {
       refuse(socket, rawErrorResponse(errorResponse(failure, logger)), timeouts.linger);
     }

@@ -69,6 +69,17 @@ export const accountSchema = z
   .openapi('Account');
 export type AccountView = z.infer<typeof accountSchema>;
 
+export const encryptedFileSchema = z
+  .object({
+    state: z.string(),
+    /** Whether there is a file to unlock; without one, the first passphrase makes it. */
+    present: z.boolean(),
+    /** What people should know although it works. */
+    note: z.string().optional(),
+  })
+  .openapi('EncryptedFile');
+export type EncryptedFileView = z.infer<typeof encryptedFileSchema>;
+
 export const statusSchema = z
   .object({
     version: z.string(),
@@ -77,6 +88,7 @@ export const statusSchema = z
     /** `agent` or `desktop`. */
     kind: z.enum(['agent', 'desktop']),
     keychain: z.object({ backend: z.enum(['keychain', 'encrypted-file', 'memory']), state: z.string() }),
+    encrypted_file: encryptedFileSchema.optional(),
     config: z.object({ files: z.array(z.string()), error: z.string().optional() }),
     accounts: z.array(accountSchema),
     logins: z.array(pendingLoginSchema),
@@ -138,6 +150,14 @@ export type LogoutView = z.infer<typeof logoutSchema>;
 export const clientSecretRequestSchema = z
   .strictObject({ client_secret: z.string().min(1).max(4096) })
   .openapi('ClientSecretRequest');
+
+const passphrase = z.string().min(1).max(1024);
+export const unlockRequestSchema = z
+  .strictObject({ passphrase, create: z.boolean().optional() })
+  .openapi('UnlockRequest');
+export const passphraseRequestSchema = z
+  .strictObject({ old: passphrase, new: passphrase })
+  .openapi('PassphraseRequest');
 
 export const errorSchema = z
   .object({

@@ -14,12 +14,16 @@ const route = createRoute({
   },
 });
 
-export function registerEventRoute(app: LocalApiApp, { broker, heartbeat, streams }: RouteContext): void {
+export function registerEventRoute(app: LocalApiApp, { broker, heartbeat, streams, quotas }: RouteContext): void {
   app.openapi(route, async (c) => {
-    const { outgoing } = c.env;
+    const { outgoing, consumer } = c.env;
     if (c.req.method === 'HEAD') return c.body(null, 200, eventHeaders) as never;
+    const release = quotas.streams.take(consumer.pid);
     streams.add(outgoing);
-    outgoing.once('close', () => streams.delete(outgoing));
+    outgoing.once('close', () => {
+      release();
+      streams.delete(outgoing);
+    });
     await streamEvents({ broker, outgoing, heartbeat });
     return RESPONSE_ALREADY_SENT as never;
   });

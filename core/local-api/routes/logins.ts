@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import {
   callerOf,
   failureResponse,
+  holding,
   jsonAnswer,
   jsonBody,
   type LocalApiApp,
@@ -55,11 +56,13 @@ const cancel = createRoute({
   responses: { 200: jsonAnswer('The login.', pendingLoginSchema), ...failureResponse },
 });
 
-export function registerLoginRoutes(app: LocalApiApp, { broker }: RouteContext): void {
+export function registerLoginRoutes(app: LocalApiApp, { broker, quotas }: RouteContext): void {
   app.openapi(follow, async (c) => {
     const loginId = c.req.valid('param').login_id;
     const { wait = 0 } = c.req.valid('query');
-    const login = wait === 0 ? broker.login(loginId) : await broker.waitForLogin(loginId, wait, callerOf(c.env).signal);
+    if (wait === 0) return c.json(broker.login(loginId), 200, noStore);
+    const { signal } = callerOf(c.env);
+    const login = await holding(quotas.waits, c.env, () => broker.waitForLogin(loginId, wait, signal));
     return c.json(login, 200, noStore);
   });
   app.openapi(callback, async (c) =>

@@ -3,6 +3,7 @@ import {
   accountParameter,
   callerOf,
   failureResponse,
+  holding,
   jsonAnswer,
   jsonBody,
   type LocalApiApp,
@@ -19,9 +20,12 @@ const route = createRoute({
   responses: { 200: jsonAnswer('The token.', tokenSchema), ...failureResponse },
 });
 
-export function registerTokenRoute(app: LocalApiApp, { broker }: RouteContext): void {
+export function registerTokenRoute(app: LocalApiApp, { broker, quotas }: RouteContext): void {
   app.openapi(route, async (c) => {
     const { id } = c.req.valid('param');
-    return c.json(await broker.token(id, c.req.valid('json'), callerOf(c.env)), 200, noStore);
+    const request = c.req.valid('json');
+    const ask = () => broker.token(id, request, callerOf(c.env));
+    const token = (request.wait ?? 0) > 0 ? await holding(quotas.waits, c.env, ask) : await ask();
+    return c.json(token, 200, noStore);
   });
 }

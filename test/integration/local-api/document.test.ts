@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createApp } from '../../../core/local-api/app.ts';
+import { defaultLimits } from '../../../core/local-api/limits.ts';
+import { createQuotas } from '../../../core/local-api/quotas.ts';
 import { type BrokerSocket, MemoryLogger, startBrokerSocket } from '../../support/broker-socket.ts';
 import { accountView, FakeBroker } from '../../support/fake-broker.ts';
 import { rawExchange, requestText } from './raw-exchange.ts';
@@ -42,10 +44,12 @@ const described = () =>
 describe('/v1/openapi.json', () => {
   it('describes every route there is, and no other', () => {
     const streams = new Set<never>();
-    const app = createApp({ broker: new FakeBroker(), logger: new MemoryLogger(), heartbeat: 1000, streams });
+    const logger = new MemoryLogger();
+    const quotas = createQuotas(defaultLimits, logger);
+    const app = createApp({ broker: new FakeBroker(), logger, heartbeat: 1000, streams, quotas });
     const routes = app.routes.map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`);
     expect(described().sort()).toEqual([...new Set(routes)].sort());
-    expect(described()).toHaveLength(14);
+    expect(described()).toHaveLength(17);
   });
 
   it('refers only to schemas that are in it', () => {

@@ -1,6 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, chown, lstat, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -9,6 +10,7 @@ import { takeLockFile } from '../../../core/local-api/lock-file.ts';
 import { type LocalApi, type LocalApiStart, startLocalApi } from '../../../core/local-api/server.ts';
 import { MemoryLogger, socketFolder } from '../../support/broker-socket.ts';
 import { FakeBroker } from '../../support/fake-broker.ts';
+import { needsRoot } from '../../support/needs-root.ts';
 
 const uid = process.getuid?.() ?? 0;
 let folder: string;
@@ -118,17 +120,65 @@ describe('startLocalApi', () => {
     expect((await stat(socketPath)).ino).toBe(before.ino);
     other.close();
   });
+});
 
-  it('refuses to remove what is no socket', async () => {
-    await writeFile(socketPath, 'mine');
-    await expect(start()).rejects.toMatchObject({ code: 'misconfigured' });
-    expect((await stat(socketPath)).isFile()).toBe(true);
+describe('what lies in the way already', () => {
+  const things: readonly (readonly [string, (path: string) => unknown])[] = [
+    ['a file', (path) => writeFile(path, 'mine')],
+    ['a folder', (path) => mkdir(path)],
+    ['a FIFO', (path) => execFileSync('mkfifo', [path])],
+    ['a link to a file', (path) => symlink(join(folder, 'precious'), path)],
+    ['a link to nothing', (path) => symlink(join(folder, 'nothing'), path)],
+  ];
+
+  beforeEach(async () => {
+    await writeFile(join(folder, 'precious'), 'precious');
   });
 
-  it('does not follow a link in place of the lock', async () => {
-    await writeFile(join(folder, 'precious'), 'x');
-    await symlink(join(folder, 'precious'), `${socketPath}.lock`);
-    await expect(start()).rejects.toThrow('ELOOP');
+  it.each(things)('in place of the socket, %s is refused and left there', async (_name, make) => {
+    await make(socketPath);
+    const before = await lstat(socketPath);
+    await expect(start()).rejects.toMatchObject({
+      code: 'misconfigured',
+      message: expect.stringContaining(socketPath),
+    });
+    expect((await lstat(socketPath)).ino).toBe(before.ino);
+    expect(await readFile(join(folder, 'precious'), 'utf8')).toBe('precious');
+    expect(existsSync(join(folder, 'nothing'))).toBe(false);
+  });
+
+  it.each(things.slice(1))('in place of the lock, %s is refused and left there', async (_name, make) => {
+    const lock = `${socketPath}.lock`;
+    await make(lock);
+    const before = await lstat(lock);
+    await expect(start()).rejects.toMatchObject({ code: 'misconfigured', message: expect.stringContaining(lock) });
+    expect((await lstat(lock)).ino).toBe(before.ino);
+    expect(await readFile(join(folder, 'precious'), 'utf8')).toBe('precious');
+    expect(existsSync(join(folder, 'nothing'))).toBe(false);
+    expect(existsSync(socketPath)).toBe(false);
+  });
+
+  needsRoot('a socket, or a lock, of somebody else is refused and left there', async () => {
+    const other = createServer();
+    other.listen(socketPath);
+    await once(other, 'listening');
+    await chown(socketPath, 65534, 65534);
+    await expect(start()).rejects.toMatchObject({ code: 'misconfigured', message: expect.stringContaining('65534') });
+    expect((await stat(socketPath)).uid).toBe(65534);
+    other.close();
+    await rm(socketPath, { force: true });
+    await chown(`${socketPath}.lock`, 65534, 65534);
+    await expect(start()).rejects.toMatchObject({ code: 'misconfigured' });
+    expect((await stat(`${socketPath}.lock`)).uid).toBe(65534);
+  });
+
+  it('a folder that others write to holds neither lock nor socket', async () => {
+    const open = join(folder, 'open');
+    await mkdir(open);
+    await chmod(open, 0o777);
+    await expect(start([], join(open, 'keytray.sock'))).rejects.toThrow(`run: chmod go-w ${open}`);
+    await expect(start([join(open, 'state', 'broker.lock')])).rejects.toThrow(`run: chmod go-w ${open}`);
+    expect(await readdir(open)).toEqual([]);
   });
 });
 

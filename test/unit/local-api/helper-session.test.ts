@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FrameError } from '../../../core/local-api/frames.ts';
-import { createHelperSession, largestPreamble, largestStdin } from '../../../core/local-api/helper-session.ts';
+import { createHelperSession } from '../../../core/local-api/helper-session.ts';
+import { sizes } from '../../../core/local-api/limits.ts';
 
 const frame = (type: string, content: string | Uint8Array = '') => ({
   type,
@@ -73,7 +74,7 @@ describe('createHelperSession', () => {
 
   it('bounds the preamble, and counts headers, so that empty frames end too', () => {
     const advance = createHelperSession();
-    const fits = Math.floor(largestPreamble / 5);
+    const fits = Math.floor(sizes.preamble / 5);
     for (let count = 0; count < fits; count += 1) advance(frame('A'));
     expect(() => advance(frame('A'))).toThrow(FrameError);
   });
@@ -81,7 +82,7 @@ describe('createHelperSession', () => {
   it('takes stdin of the largest length and not one byte more', () => {
     const advance = started();
     const chunk = new Uint8Array(64 * 1024);
-    for (let length = 0; length < largestStdin; length += chunk.length) advance(frame('I', chunk));
+    for (let length = 0; length < sizes.stdin; length += chunk.length) advance(frame('I', chunk));
     expect(() => advance(frame('I', 'x'))).toThrow(FrameError);
   });
 });

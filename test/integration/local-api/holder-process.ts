@@ -1,0 +1,24 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { rawExchange, requestText } from './raw-exchange.ts';
+
+/**
+ * `holder-process.ts SOCKET COUNT`: another program that holds that many idle connections. Tells its parent when it
+ * does; asked for `status` it makes one request more and tells the status, asked for `open` how many are left.
+ */
+const [, , socketPath = '', count = '0'] = process.argv;
+
+const open = new Set<Socket>();
+for (let index = 0; index < Number(count); index += 1) {
+  const socket = connect(socketPath);
+  await once(socket, 'connect');
+  open.add(socket);
+  socket.resume().on('error', () => undefined);
+  socket.once('close', () => open.delete(socket));
+}
+process.on('message', (question) => {
+  if (question === 'open') process.send?.(open.size);
+  else void rawExchange(socketPath, requestText('GET /v1/status')).then(({ status }) => process.send?.(status));
+});
+process.once('disconnect', () => process.exit());
+process.send?.('here');
