@@ -24,6 +24,8 @@ export function usageFailure(message: string, hint: string): CommandFailure {
 
 const forAccount = (error: KeytrayError): string => error.account ?? 'ACCOUNT';
 
+const unlockCommand = /: keytray unlock$/;
+
 const hints: Record<FailureCode, (error: KeytrayError) => string> = {
   unknown_account: () => 'See which there are: keytray accounts list',
   unknown_login: (error) => `Start a new sign-in: keytray login ${forAccount(error)}`,
@@ -43,9 +45,11 @@ const hints: Record<FailureCode, (error: KeytrayError) => string> = {
     error.retryAfter === undefined
       ? 'Try again in a moment; keytray status shows when Keytray does.'
       : `Try again in ${formatDuration(error.retryAfter)}.`,
-  keychain_locked: () => 'Unlock your keychain, then try again.',
+  keychain_locked: (error) =>
+    unlockCommand.test(error.message) ? 'Unlock it: keytray unlock' : 'Unlock your keychain, then try again.',
   keychain_absent: () => 'Start a keychain such as gnome-keyring, or choose another `store:` for the account.',
-  invalid_request: () => 'See what is possible: keytray help',
+  invalid_request: (error) =>
+    unlockCommand.test(error.message) ? 'Make it: keytray unlock' : 'See what is possible: keytray help',
   payload_too_large: () => 'Send less.',
   no_broker: () => 'Start it: keytray agent',
   internal_error: () => 'See what the agent has logged, then try again.',
@@ -54,7 +58,9 @@ const hints: Record<FailureCode, (error: KeytrayError) => string> = {
 /** Messages made for one line, as tools show them, end with the command that helps; here the second line has it. */
 function whatHappened(error: KeytrayError): string {
   if (error.code === 'no_broker') return 'Keytray is not running';
-  return printable(error.message).replace(/: keytray login \S+$/, '');
+  return printable(error.message)
+    .replace(/: keytray login \S+$/, '')
+    .replace(unlockCommand, '');
 }
 
 export interface FailureReport {

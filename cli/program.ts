@@ -7,13 +7,16 @@ import { addDemo } from './commands/demo.ts';
 import { addEnv } from './commands/env.ts';
 import { addExec } from './commands/exec.ts';
 import { addHelper } from './commands/helper.ts';
+import { addLock } from './commands/lock.ts';
 import { addLogin } from './commands/login.ts';
 import { addLogout } from './commands/logout.ts';
+import { addPassphrase } from './commands/passphrase.ts';
 import { addServices } from './commands/services.ts';
 import { addSetup } from './commands/setup.ts';
 import { addStatus } from './commands/status.ts';
 import { addToken } from './commands/token.ts';
 import { addUninstall } from './commands/uninstall.ts';
+import { addUnlock } from './commands/unlock.ts';
 import { describeFailure, formatFailure, usageFailure } from './failure.ts';
 import { version } from './installation.ts';
 import { notExecutableStatus, notFoundStatus } from './run-program.ts';
@@ -49,8 +52,8 @@ export function buildProgram(cli: Cli): Command {
       getErrHasColors: () => cli.err.colour,
     })
     .addHelpText('after', examples);
-  for (const add of [addStatus, addLogin, addLogout, addToken, addExec, addEnv]) add(program, cli);
-  for (const add of [addAccounts, addServices, addSetup, addUninstall]) add(program, cli);
+  for (const add of [addStatus, addLogin, addLogout, addToken, addExec, addEnv, addUnlock, addLock]) add(program, cli);
+  for (const add of [addAccounts, addServices, addPassphrase, addSetup, addUninstall]) add(program, cli);
   for (const add of [addAgent, addHelper, addDemo, addCompletion]) add(program, cli);
   return program;
 }

@@ -1,6 +1,15 @@
+import { parseArgs } from 'node:util';
 import { runHeadlessBroker } from './headless-broker.ts';
+import { guardMemory } from './memory-guard.ts';
 
 process.title = 'keytray agent';
-const status = await runHeadlessBroker(process.env, (line) => process.stderr.write(`${line}\n`));
+guardMemory();
+const { values } = parseArgs({ options: { 'passphrase-fd': { type: 'string' } } });
+const status = await runHeadlessBroker(
+  process.env,
+  (line) => process.stderr.write(`${line}\n`),
+  undefined,
+  values['passphrase-fd'] === undefined ? undefined : Number(values['passphrase-fd']),
+);
 // Connections kept alive to authorization servers would hold the process for a while yet.
 process.exit(status);

@@ -5,11 +5,12 @@ import type { PendingLogin } from './accounts/pending-login.ts';
 import { ServerDirectory } from './accounts/server-directory.ts';
 import { SignIn } from './accounts/sign-in.ts';
 import { signOut } from './accounts/sign-out.ts';
-import type { Config, StoreKind } from './config/config.ts';
+import type { BrokerDependencies } from './broker-dependencies.ts';
+import type { Config } from './config/config.ts';
 import { EventStream } from './event-stream.ts';
 import { HelperDesk } from './helper-desk.ts';
 import type { HelperCall } from './helpers/helper.ts';
-import type { SecretStore } from './keychain/secret-store.ts';
+import { KeychainCare } from './keychain-care.ts';
 import { accountView, loginView, logoutView } from './local-api/account-view.ts';
 import type { BrokerApi, Caller } from './local-api/broker-api.ts';
 import type {
@@ -23,68 +24,76 @@ import type {
   TokenRequest,
   TokenView,
 } from './local-api/wire.ts';
-import type { Clock, Http, Logger, UserAgent } from './ports.ts';
 import { within } from './refresh/pause.ts';
 import { Refresher } from './refresh/refresher.ts';
 import { RejectedTokens } from './refresh/rejected-tokens.ts';
+import { RefreshScheduler } from './refresh/scheduler.ts';
 import { TokenDesk } from './refresh/token-desk.ts';
 import type { Secret } from './secret.ts';
 import { SignInApi } from './sign-in-api.ts';
+import { StoreDesk } from './store-desk.ts';
 import { tokenView } from './token-view.ts';
 import { version } from './version.ts';
-
-export interface BrokerDependencies {
-  readonly kind: 'agent' | 'desktop';
-  readonly clock: Clock;
-  readonly http: Http;
-  readonly userAgent: UserAgent;
-  readonly stores: Readonly<Record<StoreKind, SecretStore>>;
-  readonly logger: Logger;
-  readonly random: () => number;
-  /** Reads the config now, for an account just added; resolves when it has been applied. */
-  readonly reloadConfig: () => Promise<void>;
-  /** Ends the process in good order. */
-  readonly quit: () => void;
-}
 
 // A status that waits longer than this for a keychain is no help to the person who asked.
 const longestFirstRead = 2_000;
 
 /** The broker: alone owns refresh tokens, and answers the local API. Built alike by the tray app and the agent. */
 export class Broker implements BrokerApi {
+  readonly store: StoreDesk;
   readonly #dependencies: BrokerDependencies;
   readonly #startedAt: number;
   readonly #accounts: AccountRegistry;
+  readonly #keychain: KeychainCare;
   readonly #logins: LoginDesk;
   readonly #servers: ServerDirectory;
   readonly #signInApi: SignInApi;
   readonly #refresher: Refresher;
+  readonly #scheduler: RefreshScheduler;
   readonly #tokens: TokenDesk;
   readonly #helpers: HelperDesk;
   readonly #events = new EventStream<BrokerEvent>();
   #config: { readonly files: readonly string[]; readonly error: string | undefined } = { files: [], error: undefined };
 
   constructor(dependencies: BrokerDependencies) {
-    const { clock, http, logger, random, userAgent } = dependencies;
+    const { clock, http, logger, random, userAgent, barriers } = dependencies;
     this.#dependencies = dependencies;
     this.#startedAt = clock.now();
     this.#logins = new LoginDesk(clock, (login) => this.#loginChanged(login));
     this.#accounts = new AccountRegistry({
       clock,
       stores: dependencies.stores,
+      placements: dependencies.placements,
+      logger,
+      barriers,
       changed: (id) => this.#accountChanged(id),
       removed: (id) => this.#accountRemoved(id),
     });
+    this.#keychain = new KeychainCare({ ...dependencies, accounts: this.#accounts });
     this.#servers = new ServerDirectory(http, clock);
     const signIn = new SignIn({ servers: this.#servers, logins: this.#logins, userAgent, clock, logger });
     this.#signInApi = new SignInApi({ logins: this.#logins, signIn, clock });
-    this.#refresher = new Refresher({ servers: this.#servers, clock, logger, random });
-    this.#tokens = new TokenDesk({ refresher: this.#refresher, logins: this.#logins, clock });
+    this.#refresher = new Refresher({ servers: this.#servers, clock, logger, random, barriers });
+    this.store = new StoreDesk({
+      store: dependencies.stores['encrypted-file'],
+      accounts: this.#accounts,
+      refresher: this.#refresher,
+      clock,
+    });
+    this.#scheduler = new RefreshScheduler({
+      accounts: () => this.#accounts.all(),
+      refresher: this.#refresher,
+      clock,
+      logger,
+      random,
+    });
+    this.#tokens = new TokenDesk({ refresher: this.#refresher, logins: this.#logins, clock, barriers });
     this.#helpers = new HelperDesk({
       accounts: this.#accounts,
       tokens: this.#tokens,
       rejected: new RejectedTokens(this.#refresher, clock),
       clock,
+      logger,
       emit: (event) => this.#events.emit(event),
     });
   }
@@ -100,9 +109,14 @@ export class Broker implements BrokerApi {
     this.#config = { ...this.#config, error };
   }
 
-  /** Reads every account's record, one after another. */
-  async warmUp(): Promise<void> {
+  /** Reads every account's record, one after another, then keeps fresh what is in use. */
+  async start(): Promise<void> {
     await this.#accounts.loadAll();
+    this.#scheduler.start();
+  }
+
+  stop(): void {
+    this.#scheduler.stop();
   }
 
   async status(): Promise<StatusView> {
@@ -113,7 +127,8 @@ export class Broker implements BrokerApi {
       pid: process.pid,
       started_at: new Date(this.#startedAt).toISOString(),
       kind,
-      keychain: { backend: stores.keychain.backend, state: stores.keychain.state() },
+      keychain: { backend: stores.keychain.backend, state: await this.#keychain.state() },
+      encrypted_file: await this.store.view(),
       config: {
         files: [...this.#config.files],
         ...(this.#config.error === undefined ? {} : { error: this.#config.error }),

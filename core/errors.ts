@@ -50,3 +50,18 @@ export class KeytrayError extends Error {
 export function assertNever(value: never): never {
   throw new TypeError(`unexpected value: ${JSON.stringify(value)}`);
 }
+
+/**
+ * What kind of error it is and where it was made, on one line. Not its words: the message of an error that is no
+ * `KeytrayError` can quote what it failed on.
+ */
+export function placeOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const { message, stack = '' } = error;
+  // The message comes first and may have lines that look like frames; one that was changed since cannot be cut off.
+  const start = stack.indexOf(message);
+  const traced = start === -1 ? '' : stack.slice(start + message.length);
+  const frames = traced.split('\n').filter((line) => /^\s+at \S/.test(line));
+  const code = 'code' in error && /^[A-Z][A-Z0-9_]{2,60}$/.test(String(error.code)) ? ` (${error.code})` : '';
+  return [`${error.constructor.name}${code}`, ...frames.slice(0, 6).map((line) => line.trim())].join(' ');
+}

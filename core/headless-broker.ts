@@ -1,16 +1,21 @@
+import { PlacementsFile } from './accounts/placements.ts';
 import { Broker } from './broker.ts';
 import { formatConfigError } from './config/config-error.ts';
 import { configFile, dropInFolders, socketCandidates, stateFolder } from './config/paths.ts';
 import { type ConfigSources, type ReadConfig, readConfig } from './config/read-config.ts';
 import { watchConfig } from './config/watch-config.ts';
+import { endOnCrash } from './crash.ts';
 import { failures, KeytrayError } from './errors.ts';
+import { EncryptedFileStore } from './keychain/encrypted-file-store.ts';
 import { MemoryStore } from './keychain/memory-store.ts';
 import { openKeychain } from './keychain/open-store.ts';
-import { UnavailableStore } from './keychain/unavailable-store.ts';
 import { startLocalApi } from './local-api/server.ts';
 import { chooseSocketPath } from './local-api/socket-path.ts';
 import { openLog } from './log.ts';
+import { logNotifier } from './notices.ts';
 import { NodeHttp } from './oauth/node-http.ts';
+import { passphraseSource } from './passphrase-source.ts';
+import type { Barriers } from './ports.ts';
 import { SystemBrowser } from './system-browser.ts';
 import { SystemClock } from './system-clock.ts';
 
@@ -18,8 +23,14 @@ import { SystemClock } from './system-clock.ts';
 const drainTime = 2_000;
 
 /** The broker without a desktop: the whole of core on plain Node. Resolves to the exit code. */
-export async function runHeadlessBroker(env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<number> {
+export async function runHeadlessBroker(
+  env: NodeJS.ProcessEnv,
+  say: (line: string) => void,
+  barriers?: Barriers,
+  passphraseDescriptor?: number,
+): Promise<number> {
   const umask = process.umask(0o077);
+  const crash = endOnCrash(say);
   const uid = process.getuid?.();
   if (uid === undefined) {
     say('keytray: this system is not supported yet (Linux, macOS and WSL are)');
@@ -39,22 +50,28 @@ export async function runHeadlessBroker(env: NodeJS.ProcessEnv, say: (line: stri
 
   const folder = stateFolder(env);
   const logger = openLog(`${folder}/agent.log`, env.KEYTRAY_LOG_LEVEL ?? 'info');
+  crash.logTo(logger);
   const clock = new SystemClock();
-  const keychain = openKeychain({ clock, logger, env, stateFolder: folder });
+  const keychain = openKeychain({ clock, logger, env, stateFolder: folder, barriers });
+  const passphrase = passphraseSource(env, uid, passphraseDescriptor);
+  const encryptedFile = new EncryptedFileStore({ path: `${folder}/tokens.sealed`, logger, passphrase, barriers });
   const broker = new Broker({
     kind: 'agent',
     clock,
     http: new NodeHttp(),
+    notifier: logNotifier(logger),
     userAgent: new SystemBrowser(env, process.platform, umask),
     stores: {
       keychain,
       memory: new MemoryStore(),
-      'encrypted-file': new UnavailableStore('encrypted-file', 'the encrypted file is not there yet; use memory'),
+      'encrypted-file': encryptedFile,
     },
+    placements: new PlacementsFile(`${folder}/stores.json`, logger),
     logger,
     random: Math.random,
     reloadConfig: async () => apply(await readConfig(sources)),
     quit: stopping.request,
+    barriers,
   });
   apply = (read) => {
     if (read.kind === 'ok') return broker.configure(read.config, read.files);
@@ -75,9 +92,10 @@ export async function runHeadlessBroker(env: NodeJS.ProcessEnv, say: (line: stri
     }
     say(`keytray: listening on ${api.socketPath}`);
     logger.info('started', { socket: api.socketPath });
-    void broker.warmUp();
+    void broker.start();
     await stopping.requested;
     logger.info('stopping');
+    broker.stop();
     await api.close(drainTime, () => keychain.close());
     return 0;
   } catch (error) {
@@ -87,6 +105,7 @@ export async function runHeadlessBroker(env: NodeJS.ProcessEnv, say: (line: stri
   } finally {
     watcher.close();
     await keychain.close();
+    await encryptedFile.close();
   }
 }
 

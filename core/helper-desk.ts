@@ -1,3 +1,4 @@
+import { HandOutLog } from './access/hand-out-log.ts';
 import type { AccountRegistry } from './accounts/account-registry.ts';
 import type { ToolFamily } from './config/config.ts';
 import { KeytrayError } from './errors.ts';
@@ -5,7 +6,7 @@ import type { HandedOut, HelperBroker, HelperCall, ServedAccount } from './helpe
 import { helpers } from './helpers/registry.ts';
 import type { Caller } from './local-api/broker-api.ts';
 import type { BrokerEvent } from './local-api/wire.ts';
-import type { Clock } from './ports.ts';
+import type { Clock, Logger } from './ports.ts';
 import { plainNeed } from './refresh/hand-out.ts';
 import type { RejectedTokens } from './refresh/rejected-tokens.ts';
 import type { TokenDesk } from './refresh/token-desk.ts';
@@ -16,15 +17,18 @@ export interface HelperDeskDependencies {
   readonly tokens: TokenDesk;
   readonly rejected: RejectedTokens;
   readonly clock: Clock;
+  readonly logger: Logger;
   readonly emit: (event: BrokerEvent) => void;
 }
 
 /** Joins the helper protocols to the accounts: what they may see, and where hand-outs are noted. */
 export class HelperDesk {
   readonly #dependencies: HelperDeskDependencies;
+  readonly #handOuts: HandOutLog;
 
   constructor(dependencies: HelperDeskDependencies) {
     this.#dependencies = dependencies;
+    this.#handOuts = new HandOutLog(dependencies.logger, dependencies.clock);
   }
 
   /** Throws `not_found` for a protocol we do not speak. */
@@ -34,9 +38,10 @@ export class HelperDesk {
     return await helper.serve(call, this.#brokerFor(protocol, caller));
   }
 
-  /** Notes who took which token, for whoever listens. */
+  /** Notes who took which token, in the log and for whoever listens. */
   handedOut(account: string, protocol: string, host: string | undefined, caller: Caller): void {
     const { pid, executable } = caller.consumer;
+    this.#handOuts.note({ account, protocol, host }, caller.consumer);
     this.#dependencies.emit({
       type: 'handed_out',
       account,

@@ -36,7 +36,49 @@ export interface UserAgent {
   open(url: URL, choice: string | undefined): Promise<void>;
 }
 
+/** Something a person should know although they asked nothing. Never a secret, a code or a URL with a query. */
+export interface Notice {
+  /** A notice with the same id takes the place of the one before. */
+  readonly id: string;
+  readonly title: string;
+  readonly body: string;
+}
+
+export interface Notifier {
+  show(notice: Notice): void;
+  /** It has become pointless: the matter is settled. */
+  withdraw(id: string): void;
+}
+
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/**
+ * Moments between a refresh and its answer at which the process may die. The list is closed: a test kills the
+ * broker at each of them and fails where the two lists differ (docs/adr/0008-barriers.md).
+ */
+export const barrierNames = [
+  'refresh_requested',
+  'reply_received',
+  'record_built',
+  'store_write_started',
+  'store_written',
+  'journal_temp_written',
+  'journal_renamed',
+  'sealed_temp_written',
+  'sealed_renamed',
+  'store_confirmed',
+  'record_visible',
+  'before_answer',
+] as const;
+
+export type BarrierName = (typeof barrierNames)[number];
+
+/** Told of each barrier as it is passed. A test stops the process there; nothing else has a use for it. */
+export interface Barriers {
+  reached(name: BarrierName): void;
+}
+
+export const noBarriers: Barriers = { reached: () => undefined };
 
 export interface Logger {
   debug(message: string, fields?: LogFields): void;

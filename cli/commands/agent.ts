@@ -1,10 +1,22 @@
 import type { Command } from 'commander';
 import { become } from '../become.ts';
+import { usageFailure } from '../failure.ts';
+
+interface AgentOptions {
+  readonly passphraseFd?: string;
+}
 
 export function addAgent(program: Command): void {
   program
     .command('agent')
     .helpGroup('Keytray itself:')
     .description('run Keytray without a desktop')
-    .action(() => become('agent', []));
+    .option('--passphrase-fd <n>', 'read the passphrase of the encrypted file there')
+    .action(({ passphraseFd }: AgentOptions) => {
+      if (passphraseFd === undefined) become('agent', []);
+      if (!/^(0|[3-9]|[1-9]\d{1,4})$/.test(passphraseFd)) {
+        throw usageFailure('--passphrase-fd takes the number of an open descriptor', '0, or 3 and above.');
+      }
+      become('agent', ['--passphrase-fd', passphraseFd]);
+    });
 }

@@ -22,6 +22,8 @@ function showStatus(cli: Cli, status: StatusView): void {
     const { columns, colour } = cli.out;
     cli.out.write(formatStatusTable(status.accounts, { now: Date.now(), columns, colour }));
   }
+  const note = status.encrypted_file?.note;
+  if (note !== undefined) cli.err.write(`keytray: ${printable(note)}\n`);
   if (status.config.error !== undefined) {
     cli.err.write(`keytray: the configuration has an error, the one before stays in use\n`);
     cli.err.write(`  ${printable(status.config.error)}\n`);

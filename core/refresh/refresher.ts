@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/account.ts';
 import { mayRefresh, type RefreshFailure } from '../accounts/refresh-problem.ts';
-import { type ServerDirectory, serverFailure } from '../accounts/server-directory.ts';
+import { type ServerDirectory, serverFailure, wordsOf } from '../accounts/server-directory.ts';
 import { recordOfRefresh } from '../accounts/token-records.ts';
 import { KeytrayError } from '../errors.ts';
 import type { TokenRecord } from '../keychain/token-record.ts';
@@ -8,7 +8,7 @@ import type { AuthorizationServer } from '../oauth/authorization-server.ts';
 import { OAuthFailure } from '../oauth/oauth-failure.ts';
 import { refreshTokens } from '../oauth/refresh-grant.ts';
 import type { TokenReply } from '../oauth/token-reply.ts';
-import type { Clock, Logger } from '../ports.ts';
+import { type Barriers, type Clock, type Logger, noBarriers } from '../ports.ts';
 import { classifyRefreshFailure } from './outcome.ts';
 
 export type RefreshResult =
@@ -29,6 +29,7 @@ export interface RefresherDependencies {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random: () => number;
+  readonly barriers?: Barriers | undefined;
 }
 
 /**
@@ -102,7 +103,7 @@ export class Refresher {
   }
 
   async #request(account: Account, record: TokenRecord): Promise<TokenReply | RefreshFailure> {
-    const { servers, logger } = this.#dependencies;
+    const { servers, logger, barriers = noBarriers } = this.#dependencies;
     let server: AuthorizationServer;
     try {
       server = await servers.of(account);
@@ -110,11 +111,14 @@ export class Refresher {
       // The client secret could not be had.
       if (error instanceof KeytrayError) throw error;
       // Metadata that cannot be had says nothing about the refresh token.
-      return { kind: 'transient', retryAfter: undefined, why: error instanceof Error ? error.message : 'unknown' };
+      return { kind: 'transient', retryAfter: undefined, why: wordsOf(error) };
     }
     if (record.refreshToken === undefined) throw new TypeError('a refresh needs a refresh token');
     try {
-      return await refreshTokens(server, account.settings, record.refreshToken);
+      barriers.reached('refresh_requested');
+      const reply = await refreshTokens(server, account.settings, record.refreshToken);
+      barriers.reached('reply_received');
+      return reply;
     } catch (error) {
       if (!(error instanceof OAuthFailure)) throw error;
       const outcome = classifyRefreshFailure(error, account.settings.deadTokenErrors);

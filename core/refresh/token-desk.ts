@@ -5,7 +5,7 @@ import { storeFailure } from '../accounts/store-failure.ts';
 import { idTokenLife, minimumValidity, plannedLifetime, secondsLeft } from '../accounts/token-age.ts';
 import { assertNever, KeytrayError } from '../errors.ts';
 import type { TokenRecord } from '../keychain/token-record.ts';
-import type { Clock } from '../ports.ts';
+import { type Barriers, type Clock, noBarriers } from '../ports.ts';
 import { AudienceTokens } from './audience-tokens.ts';
 import { accessHandOut, fresh, type HandOut, type TokenNeed, type Validity } from './hand-out.ts';
 import { pause, within } from './pause.ts';
@@ -15,6 +15,7 @@ export interface TokenDeskDependencies {
   readonly refresher: Refresher;
   readonly logins: LoginDesk;
   readonly clock: Clock;
+  readonly barriers?: Barriers | undefined;
 }
 
 /** A suspicious answer is looked at twice within one call, no more. */
@@ -64,7 +65,10 @@ export class TokenDesk {
   async #afterRefresh(account: Account, need: TokenNeed, signal: AbortSignal, look: Look = 'first'): Promise<HandOut> {
     const result = await this.#refresh(account, need);
     const record = account.record ?? this.#loginRequired(account);
-    if (result.kind === 'refreshed') return this.#serve(account, record, need);
+    if (result.kind === 'refreshed') {
+      (this.#dependencies.barriers ?? noBarriers).reached('before_answer');
+      return this.#serve(account, record, need);
+    }
     const insists = need.force || need.minTtl !== undefined;
     if (!insists && this.#validity(record, need).left > 0) {
       this.#confirmLater(account);
@@ -160,6 +164,7 @@ export class TokenDesk {
   }
 
   #serve(account: Account, record: TokenRecord, need: TokenNeed): HandOut {
+    account.noteHandOut();
     const { left } = this.#validity(record, need);
     if (need.kind === 'access') return accessHandOut(record, left);
     if (record.idToken === undefined) {

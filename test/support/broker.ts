@@ -7,15 +7,17 @@ import {
   startAuthorizationServer,
 } from '../../cli/demo/authorization-server.ts';
 import { signInWithForms } from '../../cli/demo/built-in-user-agent.ts';
+import { PlacementsFile } from '../../core/accounts/placements.ts';
 import { Broker } from '../../core/broker.ts';
+import type { BrokerDependencies } from '../../core/broker-dependencies.ts';
 import { readConfig } from '../../core/config/read-config.ts';
 import { KeytrayError } from '../../core/errors.ts';
+import { EncryptedFileStore } from '../../core/keychain/encrypted-file-store.ts';
 import { MemoryStore } from '../../core/keychain/memory-store.ts';
-import { UnavailableStore } from '../../core/keychain/unavailable-store.ts';
 import type { Caller } from '../../core/local-api/broker-api.ts';
 import type { LoginView } from '../../core/local-api/wire.ts';
 import { NodeHttp } from '../../core/oauth/node-http.ts';
-import type { LogFields, Logger, UserAgent } from '../../core/ports.ts';
+import type { LogFields, Logger, Notice, Notifier, UserAgent } from '../../core/ports.ts';
 import { ScriptedStore } from './scripted-store.ts';
 import { ShiftedClock } from './shifted-clock.ts';
 import { labConfig } from './sign-in.ts';
@@ -25,6 +27,21 @@ class Browsers implements UserAgent {
 
   async open(url: URL): Promise<void> {
     this.opened.push(url);
+  }
+}
+
+class Notices implements Notifier {
+  /** Every one that was shown, the withdrawn too. */
+  readonly shown: Notice[] = [];
+  readonly open = new Set<string>();
+
+  show(notice: Notice): void {
+    this.shown.push(notice);
+    this.open.add(notice.id);
+  }
+
+  withdraw(id: string): void {
+    this.open.delete(id);
   }
 }
 
@@ -40,7 +57,7 @@ class Log implements Logger {
 }
 
 export const caller: Caller = {
-  consumer: { uid: 0, pid: 1, executable: undefined },
+  consumer: { uid: 0, pid: 1, executable: undefined, startTime: undefined },
   signal: new AbortController().signal,
 };
 
@@ -51,6 +68,7 @@ export interface Laboratory {
   readonly clock: ShiftedClock;
   readonly store: ScriptedStore;
   readonly browsers: Browsers;
+  readonly notices: Notices;
   readonly log: readonly string[];
   /** How many refresh requests the server has answered. */
   refreshes(): number;
@@ -61,7 +79,12 @@ export interface Laboratory {
 }
 
 export async function startLaboratory(
-  options: { readonly server?: AuthorizationServerOptions; readonly more?: string } = {},
+  options: {
+    readonly server?: AuthorizationServerOptions;
+    readonly more?: string;
+    /** Parts of the test's own in the place of the real ones. */
+    readonly parts?: Partial<Pick<BrokerDependencies, 'http' | 'logger' | 'userAgent'>>;
+  } = {},
 ): Promise<Laboratory> {
   const server = await startAuthorizationServer(options.server);
   const folder = await mkdtemp(path.join(tmpdir(), 'keytray-lab-'));
@@ -76,6 +99,7 @@ export async function startLaboratory(
   const clock = new ShiftedClock();
   const store = new ScriptedStore();
   const browsers = new Browsers();
+  const notices = new Notices();
   const logger = new Log();
 
   const start = async (): Promise<Broker> => {
@@ -86,15 +110,18 @@ export async function startLaboratory(
       clock,
       http: new NodeHttp(),
       userAgent: browsers,
+      notifier: notices,
       stores: {
         keychain: store,
         memory: new MemoryStore(),
-        'encrypted-file': new UnavailableStore('encrypted-file', 'not in tests'),
+        'encrypted-file': new EncryptedFileStore({ path: path.join(folder, 'tokens.sealed'), logger }),
       },
+      placements: new PlacementsFile(path.join(folder, 'stores.json'), logger),
       logger,
       random: () => 0.5,
       reloadConfig: async () => undefined,
       quit: () => undefined,
+      ...options.parts,
     });
     broker.configure(read.config, read.files);
     return broker;
@@ -107,6 +134,7 @@ export async function startLaboratory(
     clock,
     store,
     browsers,
+    notices,
     log: logger.lines,
     refreshes: () => server.requests.refresh_token ?? 0,
     async signIn(login = 'ada', { switch: acceptOther = false } = {}) {

@@ -1,6 +1,6 @@
 import { KeytrayError } from '../../core/errors.ts';
 import type { HelperCall } from '../../core/helpers/helper.ts';
-import type { BrokerApi, Caller } from '../../core/local-api/broker-api.ts';
+import type { BrokerApi, Caller, StoreApi } from '../../core/local-api/broker-api.ts';
 import type {
   AccountView,
   BrokerEvent,
@@ -79,6 +79,34 @@ export class FakeBroker implements BrokerApi {
     this.#loginWaiters.delete(login.login_id);
   }
 
+  /** The passphrase of the encrypted file; undefined: there is no file yet. */
+  passphrase: Secret | undefined;
+
+  readonly store: StoreApi = {
+    view: async () => ({ state: 'locked', present: this.passphrase !== undefined }),
+    unlock: async (passphrase, options) => {
+      this.#record('store', 'unlock', options);
+      if (this.passphrase === undefined && !options.create) {
+        throw new KeytrayError('invalid_request', 'there is no encrypted file yet: keytray unlock');
+      }
+      this.passphrase ??= passphrase;
+      this.#checkPassphrase(passphrase);
+    },
+    changePassphrase: async (old, next) => {
+      this.#record('store', 'changePassphrase');
+      this.#checkPassphrase(old);
+      this.passphrase = next;
+    },
+    lock: async () => {
+      this.#record('store', 'lock');
+    },
+  };
+
+  #checkPassphrase(given: Secret): void {
+    if (this.passphrase?.equals(given) === true) return;
+    throw new KeytrayError('access_denied', 'this is not the passphrase of the encrypted file');
+  }
+
   async status(): Promise<StatusView> {
     this.#record('status');
     return {
@@ -87,6 +115,7 @@ export class FakeBroker implements BrokerApi {
       started_at: '2026-11-23T09:00:00.000Z',
       kind: 'agent',
       keychain: { backend: 'memory', state: 'unlocked' },
+      encrypted_file: await this.store.view(),
       config: { files: [] },
       accounts: [...this.views.values()],
       logins: [...this.logins.values()].filter((login) => login.state === 'requested' || login.state === 'started'),

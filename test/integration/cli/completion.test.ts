@@ -57,7 +57,7 @@ describe('completion scripts', () => {
       const stdout = execFileSync('bash', ['--norc', '-c', driver, 'bash', line], { encoding: 'utf8', env });
       return stdout.split('\n').filter((word) => word !== '');
     };
-    expect(complete('keytray lo')).toEqual(['login', 'logout']);
+    expect(complete('keytray lo')).toEqual(['login', 'logout', 'lock']);
     expect(complete('keytray login --no')).toEqual(['--no-browser']);
     expect(complete('keytray token --format ')).toEqual(['raw', 'header', 'json']);
     expect(complete('keytray accounts ')).toContain('set-secret');

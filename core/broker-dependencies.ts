@@ -1,0 +1,24 @@
+import type { Placements } from './accounts/placements.ts';
+import type { StoreKind } from './config/config.ts';
+import type { EncryptedFileStore } from './keychain/encrypted-file-store.ts';
+import type { SecretStore } from './keychain/secret-store.ts';
+import type { Barriers, Clock, Http, Logger, Notifier, UserAgent } from './ports.ts';
+
+/** What the broker is put together from. */
+export interface BrokerDependencies {
+  readonly kind: 'agent' | 'desktop';
+  readonly clock: Clock;
+  readonly http: Http;
+  readonly userAgent: UserAgent;
+  readonly notifier: Notifier;
+  readonly stores: Readonly<Record<StoreKind, SecretStore>> & { readonly 'encrypted-file': EncryptedFileStore };
+  /** Which store each account's items are in. */
+  readonly placements: Placements;
+  readonly logger: Logger;
+  readonly random: () => number;
+  /** Reads the config now, for an account just added; resolves when it has been applied. */
+  readonly reloadConfig: () => Promise<void>;
+  /** Ends the process in good order. */
+  readonly quit: () => void;
+  readonly barriers?: Barriers | undefined;
+}

@@ -1,0 +1,24 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { type BarrierScene, createBarrierScene } from '../../support/barrier-scene.ts';
+import { testEveryBarrier } from './barrier-cases.ts';
+
+describe('killed between a refresh and its answer, encrypted file', () => {
+  let folder: string;
+  let scene: BarrierScene;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'keytray-passphrase-'));
+    const file = join(folder, 'passphrase');
+    await writeFile(file, 'correct horse battery staple\n', { mode: 0o600 });
+    scene = await createBarrierScene('encrypted-file', { KEYTRAY_PASSPHRASE_FILE: file });
+  });
+  afterAll(async () => {
+    await scene.close();
+    await rm(folder, { recursive: true });
+  });
+
+  testEveryBarrier('encrypted-file', { scene: () => scene });
+});

@@ -1,0 +1,33 @@
+import type { BarrierName } from '../../core/ports.ts';
+
+/**
+ * What is left of a refresh when the broker dies at a barrier.
+ * `unspent`: the request was not sent. `lost`: the server has rotated and the answer is gone.
+ * `kept`: the store has the new record.
+ */
+export type Fate = 'unspent' | 'lost' | 'kept';
+
+export type StoreCase = 'keychain' | 'journal' | 'encrypted-file';
+
+type Passage = readonly (readonly [BarrierName, Fate])[];
+
+const untilWrite: Passage = [
+  ['refresh_requested', 'unspent'],
+  ['reply_received', 'lost'],
+  ['record_built', 'lost'],
+  ['store_write_started', 'lost'],
+];
+
+const afterWrite: Passage = [
+  ['store_confirmed', 'kept'],
+  ['record_visible', 'kept'],
+  ['before_answer', 'kept'],
+];
+
+/** Every barrier a refresh passes, in order, by the store that takes the record. */
+export const barrierTable: Readonly<Record<StoreCase, Passage>> = {
+  keychain: [...untilWrite, ['store_written', 'kept'], ...afterWrite],
+  // The keychain was locked after the broker had read from it.
+  journal: [...untilWrite, ['journal_temp_written', 'lost'], ['journal_renamed', 'kept'], ...afterWrite],
+  'encrypted-file': [...untilWrite, ['sealed_temp_written', 'lost'], ['sealed_renamed', 'kept'], ...afterWrite],
+};

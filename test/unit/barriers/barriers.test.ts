@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { barrierNames, noBarriers } from '../../../core/ports.ts';
+import { repositoryRoot, sourceFiles } from '../../architecture/source-files.ts';
+import { barrierTable } from '../../support/barrier-table.ts';
+
+const core = sourceFiles(repositoryRoot)
+  .filter((file) => file.startsWith('core/'))
+  .map((file) => ({ file, text: readFileSync(join(repositoryRoot, file), 'utf8') }));
+
+describe('barriers', () => {
+  it('are each the death of a broker in the tests under test/e2e/barriers', () => {
+    const exercised = new Set(Object.values(barrierTable).flatMap((passage) => passage.map(([name]) => name)));
+    expect([...exercised].sort()).toEqual([...barrierNames].sort());
+  });
+
+  it('are killed at in every store of the table', () => {
+    const suites = sourceFiles(repositoryRoot).filter((file) => file.startsWith('test/e2e/barriers/'));
+    const texts = suites.map((file) => readFileSync(join(repositoryRoot, file), 'utf8'));
+    const stores = texts.flatMap((text) =>
+      [...text.matchAll(/\btestEveryBarrier\('([\w-]+)'/g)].map(([, name]) => name),
+    );
+    expect(stores.sort()).toEqual(Object.keys(barrierTable).sort());
+  });
+
+  it('stand at one place of the code each', () => {
+    const calls = core.flatMap(({ text }) => [...text.matchAll(/\breached\('(\w+)'\)/g)].map(([, name]) => name));
+    expect(calls.sort()).toEqual([...barrierNames].sort());
+  });
+
+  it('are listened to by nobody in the programs people run', () => {
+    const listeners = core.filter(({ text }) => /\breached(: \(| = |\([^)]*\) \{)/.test(text)).map(({ file }) => file);
+    expect(listeners).toEqual(['core/ports.ts']);
+    expect(noBarriers.reached('before_answer')).toBeUndefined();
+    expect(core.find(({ file }) => file === 'core/agent.ts')?.text).not.toMatch(/barrier/i);
+  });
+});
