@@ -26,8 +26,6 @@ export interface Circumstances {
   readonly secondsLeft: number;
   /** A person has started a sign-in. */
   readonly signingIn: boolean;
-  /** `Clock.monotonic()`. */
-  readonly now: number;
 }
 
 function presentTrouble(trouble: StoreTrouble): PresentedState {
@@ -86,7 +84,7 @@ function presentSignedOut(why: (AccountState & { kind: 'signed_out' })['why']): 
 
 function presentSignedIn(record: TokenRecord, problem: RefreshProblem, seen: Circumstances): PresentedState {
   const expired = seen.secondsLeft <= 0;
-  if (expired && needsSignIn(problem, seen.now)) {
+  if (expired && needsSignIn(problem)) {
     return { name: 'login_required', reason: 'session_ended', description: 'The session has ended; sign in again.' };
   }
   if (expired && record.refreshToken === undefined) {

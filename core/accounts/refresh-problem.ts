@@ -1,3 +1,15 @@
+/** When a failed refresh may be tried again. Times are `Clock.monotonic()` milliseconds. */
+interface Pace {
+  /** Tries in a row that reached nobody who could decide. */
+  readonly failures: number;
+  /** The next try that nobody asks for. */
+  readonly retryAt: number;
+  /** The next try for a caller who waits: a person at a prompt should not wait for a back-off of a quarter of an hour. */
+  readonly askedRetryAt: number;
+  /** The server's own Retry-After: not even a forced call goes before it. */
+  readonly forbiddenUntil: number;
+}
+
 /**
  * What is known against an account's refresh token. One value, so that two troubles cannot contradict each
  * other. Times are `Clock.monotonic()` milliseconds. Only `dead` means the token is never sent again.
@@ -5,45 +17,52 @@
 export type RefreshProblem =
   | { readonly kind: 'none' }
   /** Nothing that speaks against the token: network, server down, rate limit, captive portal. */
-  | {
-      readonly kind: 'unreachable';
-      readonly why: string;
-      readonly failures: number;
-      readonly retryAt: number;
-      /** The server's own Retry-After: not even a forced call goes before it. */
-      readonly forbiddenUntil: number;
-    }
+  | ({ readonly kind: 'unreachable'; readonly why: string } & Pace)
   /** `invalid_grant` once: a second try decides (a proxy or a failing-over server may have lied). */
-  | { readonly kind: 'suspect'; readonly why: string; readonly firstSeen: number; readonly retryAt: number }
+  | ({ readonly kind: 'suspect'; readonly why: string; readonly firstSeen: number } & Pace)
   /** `invalid_grant` twice for one generation. */
   | { readonly kind: 'dead'; readonly why: string }
   /** A well-formed error no sign-in can cure: `invalid_client` and its kin. */
-  | { readonly kind: 'misconfigured'; readonly error: string; readonly why: string; readonly retryAt: number }
+  | ({ readonly kind: 'misconfigured'; readonly error: string; readonly why: string } & Pace)
   /** Refused without a well-formed OAuth error, as some servers answer dead tokens. */
-  | {
+  | ({
       readonly kind: 'refused';
       readonly why: string;
       readonly count: number;
       readonly firstSeen: number;
-      readonly retryAt: number;
-    };
+      readonly lastSeen: number;
+    } & Pace);
 
 /** Milliseconds between the two sightings of `invalid_grant` that retire a refresh token. */
 export const confirmationDelay = 2_000;
 
-const hour = 3_600_000;
+const minute = 60_000;
+const hour = 60 * minute;
 const refusalsThatCount = 3;
-const refusalPeriod = 120_000;
+const refusalPeriod = 2 * minute;
 const firstBackOff = 1_000;
-// Without a scheduler that wakes on network changes a caller must not wait long for the next try.
-const longestBackOff = 60_000;
+const firstRefusedBackOff = 16_000;
+const longestBackOff = 15 * minute;
+const longestAskedBackOff = minute;
+// A server that names a longer time has a fault in its own clock or code.
+const longestForbidden = 24 * hour;
 
-/** What a failed refresh says, in the words of `refresh/outcome.ts`. */
+interface Said {
+  /** Seconds, as the server asked. */
+  readonly retryAfter: number | undefined;
+  readonly why: string;
+}
+
+/** What a failed refresh means for the refresh token. */
 export type RefreshFailure =
-  | { readonly kind: 'transient'; readonly retryAfter: number | undefined; readonly why: string }
-  | { readonly kind: 'invalid_grant'; readonly why: string }
-  | { readonly kind: 'misconfigured'; readonly error: string; readonly why: string }
-  | { readonly kind: 'refused'; readonly why: string };
+  /** Nothing is known against the token: keep it, back off, try again. */
+  | ({ readonly kind: 'transient' } & Said)
+  /** The server says the token is dead. Counts only when seen twice for one generation. */
+  | ({ readonly kind: 'invalid_grant' } & Said)
+  /** A sign-in would meet the same error: tell the person once, try again hourly at most. */
+  | ({ readonly kind: 'misconfigured'; readonly error: string } & Said)
+  /** A no without a reason: keep the token and try again; a sign-in is offered once nothing else is left. */
+  | ({ readonly kind: 'refused' } & Said);
 
 export interface Moment {
   /** `Clock.monotonic()`. */
@@ -53,63 +72,79 @@ export interface Moment {
   readonly forced: boolean;
 }
 
-const backOff = (failures: number, random: number): number =>
-  Math.min(longestBackOff, firstBackOff * 2 ** Math.min(failures - 1, 16)) * (0.9 + 0.2 * random);
+/** ±10 %; at the cap down only, so that many accounts stay apart there too. */
+const doubling = (first: number, times: number, random: number): number =>
+  Math.min(longestBackOff * (0.9 + 0.1 * random), first * 2 ** Math.min(times, 16) * (0.9 + 0.2 * random));
+
+function pace(now: number, retryAfter: number | undefined, wait: number, askedWait = wait, failures = 0): Pace {
+  const forbiddenUntil = now + Math.min(longestForbidden, (retryAfter ?? 0) * 1_000);
+  return {
+    failures,
+    retryAt: Math.max(forbiddenUntil, now + wait),
+    askedRetryAt: Math.max(forbiddenUntil, now + askedWait),
+    forbiddenUntil,
+  };
+}
 
 /** The problem after one more failed refresh. Pure. */
 export function afterFailure(before: RefreshProblem, failure: RefreshFailure, moment: Moment): RefreshProblem {
+  if (before.kind === 'dead') return before;
   const { now, random } = moment;
+  const { why, retryAfter } = failure;
   switch (failure.kind) {
     case 'transient': {
-      // A try that reached nobody neither confirms nor clears a suspicion.
-      if (before.kind === 'suspect') return { ...before, retryAt: now + backOff(3, random) };
-      if (before.kind === 'dead') return before;
-      const failures = before.kind === 'unreachable' ? before.failures + 1 : 1;
-      const forbiddenUntil = failure.retryAfter === undefined ? now : now + failure.retryAfter * 1_000;
-      const retryAt = Math.max(forbiddenUntil, now + backOff(failures, random));
-      return { kind: 'unreachable', why: failure.why, failures, retryAt, forbiddenUntil };
+      const failures = before.kind === 'none' ? 1 : before.failures + 1;
+      const wait = doubling(firstBackOff, failures - 1, random);
+      const next = pace(now, retryAfter, wait, Math.min(wait, longestAskedBackOff), failures);
+      // A try that reached nobody neither confirms nor clears what was seen before.
+      if (before.kind === 'none' || before.kind === 'unreachable') return { kind: 'unreachable', why, ...next };
+      return { ...before, ...noSooner(before, next) };
     }
     case 'invalid_grant': {
       if (before.kind !== 'suspect') {
-        return { kind: 'suspect', why: failure.why, firstSeen: now, retryAt: now + confirmationDelay };
+        return { kind: 'suspect', why, firstSeen: now, ...pace(now, retryAfter, confirmationDelay) };
       }
       const confirmed = moment.forced || now - before.firstSeen >= confirmationDelay;
-      return confirmed ? { kind: 'dead', why: failure.why } : before;
+      return confirmed ? { kind: 'dead', why } : { ...before, ...noSooner(before, pace(now, retryAfter, 0)) };
     }
     case 'misconfigured':
-      return { kind: 'misconfigured', error: failure.error, why: failure.why, retryAt: now + hour };
+      return { kind: 'misconfigured', error: failure.error, why, ...pace(now, retryAfter, hour) };
     case 'refused': {
-      const count = before.kind === 'refused' ? before.count + 1 : 1;
-      const firstSeen = before.kind === 'refused' ? before.firstSeen : now;
-      return { kind: 'refused', why: failure.why, count, firstSeen, retryAt: now + backOff(count + 4, random) };
+      const { count, firstSeen } = before.kind === 'refused' ? before : { count: 0, firstSeen: now };
+      const wait = doubling(firstRefusedBackOff, count, random);
+      // The third try is the one that may decide: not before it can.
+      const untilItCounts = count + 1 === refusalsThatCount - 1 ? firstSeen + refusalPeriod - now : 0;
+      const next = pace(now, retryAfter, Math.max(wait, untilItCounts));
+      return { kind: 'refused', why, count: count + 1, firstSeen, lastSeen: now, ...next };
     }
   }
 }
 
-/** The moment from which a refresh may be sent without force; Infinity: never again. */
+/** A try that was forced in between does not bring the next one forward. */
+const noSooner = (before: Pace, next: Pace): Pace => ({
+  failures: next.failures,
+  retryAt: Math.max(before.retryAt, next.retryAt),
+  askedRetryAt: Math.max(before.askedRetryAt, next.askedRetryAt),
+  forbiddenUntil: Math.max(before.forbiddenUntil, next.forbiddenUntil),
+});
+
+/** The moment from which a refresh may be sent that nobody asks for; Infinity: never again. */
 export function mayRefreshAt(problem: RefreshProblem, now: number): number {
-  switch (problem.kind) {
-    case 'none':
-      return now;
-    case 'dead':
-      return Number.POSITIVE_INFINITY;
-    case 'suspect':
-    case 'unreachable':
-    case 'misconfigured':
-    case 'refused':
-      return problem.retryAt;
-  }
+  if (problem.kind === 'none') return now;
+  return problem.kind === 'dead' ? Number.POSITIVE_INFINITY : problem.retryAt;
 }
 
-/** Whether a refresh may be sent now. `forced` skips our own back-off, never the server's Retry-After. */
+/** Whether a refresh that somebody asks for may be sent now. `forced` skips our own back-off, never the server's Retry-After. */
 export function mayRefresh(problem: RefreshProblem, moment: Pick<Moment, 'now' | 'forced'>): boolean {
   const { now, forced } = moment;
-  if (!forced) return now >= mayRefreshAt(problem, now);
-  return problem.kind === 'unreachable' ? now >= problem.forbiddenUntil : problem.kind !== 'dead';
+  if (problem.kind === 'none') return true;
+  if (problem.kind === 'dead') return false;
+  return now >= (forced ? problem.forbiddenUntil : problem.askedRetryAt);
 }
 
 /** Whether only a new sign-in helps, once the access token has run out. */
-export function needsSignIn(problem: RefreshProblem, now: number): boolean {
+export function needsSignIn(problem: RefreshProblem): boolean {
   if (problem.kind === 'dead') return true;
-  return problem.kind === 'refused' && problem.count >= refusalsThatCount && now - problem.firstSeen >= refusalPeriod;
+  if (problem.kind !== 'refused') return false;
+  return problem.count >= refusalsThatCount && problem.lastSeen - problem.firstSeen >= refusalPeriod;
 }

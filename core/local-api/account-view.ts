@@ -47,7 +47,6 @@ export function accountView(account: Account, logins: LoginDesk, clock: Clock): 
   const presented = presentState(state, {
     secondsLeft: left,
     signingIn: login?.phase.kind === 'started',
-    now: clock.monotonic(),
   });
   const plan = planFor(account, clock);
   const expires = record?.lifetime === undefined || left === Number.NEGATIVE_INFINITY ? undefined : left;

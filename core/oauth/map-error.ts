@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { KeytrayError } from '../errors.ts';
+import { NothingSent } from './nothing-sent.ts';
 import { OAuthFailure, type OAuthFailureCause } from './oauth-failure.ts';
 import type { Reply } from './reply.ts';
 import { isErrorCode, plainText, withoutTokens, withoutValues } from './server-text.ts';
@@ -8,6 +9,17 @@ const errorBody = z.looseObject({
   error: z.string().refine(isErrorCode),
   error_description: z.unknown().optional(),
 });
+
+/** Nothing was sent, where the HTTP port does not say so itself; or the reply was there, and no token reply. */
+const noReplyLost: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'BODY_TOO_LARGE',
+]);
 
 export interface MappingContext {
   /** False where the answer could be forged: TLS not verified, and not on this machine. */
@@ -40,9 +52,12 @@ export function malformedReply(reply: Reply, what: string): OAuthFailure {
   return new OAuthFailure(
     `${reply.address.host} answered with status ${reply.status}, but not with ${what}`,
     { kind: 'malformed', status: reply.status, what: `not ${what}` },
-    { retryAfter: reply.retryAfter },
+    { retryAfter: reply.retryAfter, replyLost: isCutOff(reply) },
   );
 }
+
+/** The beginning of a JSON object, or nothing at all: a page of somebody else's looks different. */
+const isCutOff = ({ json, text }: Reply): boolean => json === undefined && /^\s*($|\{)/.test(text);
 
 /** What fetch threw: no answer, or half of one. A `KeytrayError` (a CA file that is missing) stays what it is. */
 export function failureOfThrown(thrown: unknown, address: URL): OAuthFailure | KeytrayError {
@@ -52,10 +67,11 @@ export function failureOfThrown(thrown: unknown, address: URL): OAuthFailure | K
   if (ours !== undefined) return ours;
   const code = chain.map(codeOf).findLast((found) => found !== undefined) ?? 'UNKNOWN';
   const timedOut = chain.some((error) => error.name === 'TimeoutError' || error.name === 'AbortError');
+  const replyLost = !chain.some((error) => error instanceof NothingSent) && !noReplyLost.has(code);
   if (timedOut || code === 'ETIMEDOUT') {
-    return new OAuthFailure(`${address.host} did not answer in time`, { kind: 'timeout' });
+    return new OAuthFailure(`${address.host} did not answer in time`, { kind: 'timeout' }, { replyLost });
   }
-  return new OAuthFailure(`${address.host} cannot be reached (${code})`, { kind: 'network', code });
+  return new OAuthFailure(`${address.host} cannot be reached (${code})`, { kind: 'network', code }, { replyLost });
 }
 
 /**

@@ -2,6 +2,7 @@ import { KeytrayError } from '../errors.ts';
 import type { Fetch, Http, TlsSettings } from '../ports.ts';
 import { exchange } from './exchange.ts';
 import { isLoopback, mayCarrySecrets } from './loopback-host.ts';
+import { NothingSent } from './nothing-sent.ts';
 import { type ProxyVariables, proxyFor } from './proxy-variables.ts';
 import { connectTo, type HttpTimeouts, type Way } from './server-connection.ts';
 import { readAuthority, trusting } from './trusted-authorities.ts';
@@ -42,13 +43,17 @@ export class NodeHttp implements Http {
       signal?.throwIfAborted();
       const way = { ...(await this.#wayTo(target, tls)), timeouts: this.#timeouts, signal };
       try {
-        return await exchange(await connectTo(target, way), target, {
+        const socket = await connectTo(target, way).catch((cause: unknown) => {
+          throw new NothingSent(cause);
+        });
+        return await exchange(socket, target, {
           method: init?.method ?? request?.method ?? 'GET',
           headers: new Headers(init?.headers ?? request?.headers),
           body: init?.body === undefined || init.body === null ? undefined : String(init.body),
         });
       } catch (cause) {
         signal?.throwIfAborted();
+        if (cause instanceof NothingSent) throw cause;
         // As the platform's fetch has it.
         throw new TypeError('fetch failed', { cause });
       }

@@ -26,15 +26,21 @@ export class OAuthFailure extends Error {
   readonly failure: OAuthFailureCause;
   /** Seconds, from `Retry-After` in either form. */
   readonly retryAfter: number | undefined;
+  /**
+   * The request went out and its answer did not come, or not whole: the server may have done what was asked. Such a
+   * request may only be repeated as it was.
+   */
+  readonly replyLost: boolean;
 
   constructor(
     message: string,
     failure: OAuthFailureCause,
-    options: { retryAfter?: number | undefined; cause?: unknown } = {},
+    options: { retryAfter?: number | undefined; replyLost?: boolean; cause?: unknown } = {},
   ) {
     super(message, { cause: options.cause });
     this.name = 'OAuthFailure';
     this.failure = failure;
     this.retryAfter = options.retryAfter;
+    this.replyLost = options.replyLost ?? false;
   }
 }

@@ -1,6 +1,7 @@
 import type { Secret } from '../secret.ts';
 import type { AccountSettings } from '../services/service.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
+import { OAuthFailure } from './oauth-failure.ts';
 import { requestTokens } from './token-endpoint.ts';
 import type { TokenReply } from './token-reply.ts';
 
@@ -13,7 +14,10 @@ export interface RefreshOptions {
 
 /**
  * Spends a refresh token (RFC 6749 §6). A reply without a refresh token means the old one stays good. `resource`
- * (RFC 8707 §2.2) and `audience` are repeated, as servers forget them otherwise. Throws `OAuthFailure`.
+ * (RFC 8707 §2.2) and `audience` are repeated, as servers forget them otherwise.
+ *
+ * Where the reply was lost the same request is made once more, at once: the server may have rotated the token, and
+ * those that forgive a second use do so for seconds only. Throws `OAuthFailure`.
  */
 export async function refreshTokens(
   server: AuthorizationServer,
@@ -26,9 +30,16 @@ export async function refreshTokens(
   if (audience !== undefined) parameters.set('audience', audience);
   if (settings.resource !== undefined) parameters.set('resource', settings.resource);
   if (options.scope !== undefined) parameters.set('scope', options.scope);
-  return requestTokens(
-    server,
-    (client, configuration) => client.refreshTokenGrant(configuration, refreshToken.reveal(), parameters),
-    { idToken: 'may be dropped' },
-  );
+  const request = () =>
+    requestTokens(
+      server,
+      (client, configuration) => client.refreshTokenGrant(configuration, refreshToken.reveal(), parameters),
+      { idToken: 'may be dropped' },
+    );
+  try {
+    return await request();
+  } catch (error) {
+    if (!(error instanceof OAuthFailure && error.replyLost)) throw error;
+    return await request();
+  }
 }

@@ -105,11 +105,13 @@ export class TokenDesk {
     if (state.kind !== 'signed_in') return this.#loginRequired(account);
     const { problem } = state;
     const now = clock.monotonic();
-    if (problem.kind === 'suspect' && look === 'first') {
-      await pause(clock, problem.retryAt - now + timerSlack, signal);
+    // Where the server wants to be left alone, the second look is too far off to wait for.
+    if (problem.kind === 'suspect' && look === 'first' && problem.askedRetryAt - now <= confirmationDelay) {
+      await pause(clock, problem.askedRetryAt - now + timerSlack, signal);
       return await this.#afterRefresh(account, need, signal, 'second');
     }
-    if (result.kind === 'no_refresh_token' || needsSignIn(problem, now)) {
+    const expired = this.#validity(state.record, need).left <= 0;
+    if (result.kind === 'no_refresh_token' || (needsSignIn(problem) && (expired || problem.kind === 'dead'))) {
       await this.#waitForSignIn(account, need, signal);
       return await this.handOut(account, { ...need, force: false, wait: 0 }, signal);
     }
@@ -118,7 +120,7 @@ export class TokenDesk {
         account: account.id,
       });
     }
-    const retryAt = 'retryAt' in problem ? problem.retryAt : now;
+    const retryAt = 'askedRetryAt' in problem ? problem.askedRetryAt : now;
     const why = problem.kind === 'none' ? 'the refresh was superseded' : problem.why;
     throw new KeytrayError('temporarily_unavailable', `no fresh token for ${account.settings.title}: ${why}`, {
       account: account.id,

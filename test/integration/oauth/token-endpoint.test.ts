@@ -105,17 +105,26 @@ describe('answers to a refresh', () => {
     ['a bare 401', { status: 401 }, { kind: 'http_status', status: 401 }],
     ['a redirect', { status: 302, headers: { location: '/login' } }, { kind: 'http_status', status: 302 }],
     ['a captive portal', { body: '<html>Welcome' }, { kind: 'malformed', status: 200 }],
-    ['half a reply', { body: '{"access_token":"a","tok' }, { kind: 'malformed', status: 200 }],
     ['no access token', { body: { token_type: 'bearer' } }, { kind: 'malformed', status: 200 }],
     ['a token of another kind', { body: { ...good, token_type: 'mac' } }, { kind: 'malformed', status: 200 }],
     ['no content', { status: 204 }, { kind: 'http_status', status: 204 }],
     ['a body without end', { body: 'x'.repeat(1024 * 1024 + 1) }, { kind: 'network', code: 'BODY_TOO_LARGE' }],
-    ['a broken connection', undefined, { kind: 'network', code: 'ECONNRESET' }],
   ])('can be %s', async (_what, given, failure) => {
     answer = given;
     await expect(refresh()).rejects.toMatchObject({ failure });
     // A redirect is not followed, and nothing is sent twice: the token may be spent.
     expect(tokenRequests()).toHaveLength(1);
+  });
+
+  it.each<[string, ScriptedAnswer | undefined]>([
+    ['a broken connection', undefined],
+    ['half a reply', { body: '{"access_token":"a","tok' }],
+    ['nothing', { body: '' }],
+  ])('that are lost are asked for once more, and only once: %s', async (_what, given) => {
+    answer = given;
+    await expect(refresh()).rejects.toMatchObject({ replyLost: true });
+    expect(tokenRequests()).toHaveLength(2);
+    expect(tokenRequests()[1]?.form).toEqual(tokenRequests()[0]?.form);
   });
 
   it('carries Retry-After', async () => {

@@ -12,9 +12,10 @@ const signedIn = (problem: RefreshProblem, changes = {}): AccountState => ({
 });
 const none: RefreshProblem = { kind: 'none' };
 const dead: RefreshProblem = { kind: 'dead', why: 'gone' };
-const unreachable: RefreshProblem = { kind: 'unreachable', why: 'x', failures: 1, retryAt: 0, forbiddenUntil: 0 };
-const misconfigured: RefreshProblem = { kind: 'misconfigured', error: 'invalid_client', why: 'x', retryAt: 0 };
-const refused: RefreshProblem = { kind: 'refused', why: 'x', count: 3, firstSeen: 0, retryAt: 0 };
+const pace = { failures: 1, retryAt: 0, askedRetryAt: 0, forbiddenUntil: 0 };
+const unreachable: RefreshProblem = { kind: 'unreachable', why: 'x', ...pace };
+const misconfigured: RefreshProblem = { kind: 'misconfigured', error: 'invalid_client', why: 'x', ...pace };
+const refused: RefreshProblem = { kind: 'refused', why: 'x', count: 3, firstSeen: 0, lastSeen: 120_000, ...pace };
 
 describe('the state people see', () => {
   it.each<[string, AccountState, number, boolean, string, string | undefined]>([
@@ -43,7 +44,7 @@ describe('the state people see', () => {
     ],
     ['unreadable record', { kind: 'signed_out', why: 'corrupt' }, 0, false, 'login_required', 'record_corrupt'],
   ])('%s', (_case, state, secondsLeft, signingIn, name, reason) => {
-    const presented = presentState(state, { secondsLeft, signingIn, now: 10_000_000 });
+    const presented = presentState(state, { secondsLeft, signingIn });
     expect(presented.name).toBe(name);
     expect('reason' in presented ? presented.reason : undefined).toBe(reason);
   });

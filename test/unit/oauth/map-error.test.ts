@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { KeytrayError } from '../../../core/errors.ts';
-import { failureOfReply, failureOfThrown, rejectedReply } from '../../../core/oauth/map-error.ts';
+import { failureOfReply, failureOfThrown, malformedReply, rejectedReply } from '../../../core/oauth/map-error.ts';
+import { NothingSent } from '../../../core/oauth/nothing-sent.ts';
 import { type Reply, readReply } from '../../../core/oauth/reply.ts';
 import { withoutTokens } from '../../../core/oauth/server-text.ts';
 
@@ -56,6 +57,19 @@ describe('failureOfReply', () => {
   });
 });
 
+describe('malformedReply', () => {
+  it.each([
+    ['half an object', '{"access_token":"a","tok', true],
+    ['nothing', '', true],
+    ['white space', ' \r\n', true],
+    ['HTML', '<html>Welcome', false],
+    ['another object', '{"token_type":"bearer"}', false],
+    ['a list', '[', false],
+  ])('knows whether a reply was cut off: %s', async (_what, body, replyLost) => {
+    expect(malformedReply(await replyOf(200, body), 'a token reply')).toMatchObject({ replyLost });
+  });
+});
+
 describe('withoutTokens', () => {
   it.each([
     'Zq3-77aTokenTokenToken_0123456789',
@@ -87,6 +101,22 @@ describe('failureOfThrown', () => {
       expect(failure.message).toBe(`login.lab.example cannot be reached (${code})`);
     },
   );
+
+  it.each([
+    [
+      'a connection that was never there',
+      new NothingSent(Object.assign(new Error('x'), { code: 'ECONNRESET' })),
+      false,
+    ],
+    ['a certificate that was not trusted', new NothingSent(Object.assign(new Error('x'), { code: 'CERT_X' })), false],
+    ['another fetch that was refused', fetchFailed('ECONNREFUSED'), false],
+    ['another fetch that found no name', fetchFailed('ENOTFOUND'), false],
+    ['a connection that broke', fetchFailed('ECONNRESET'), true],
+    ['a time-out', new DOMException('x', 'TimeoutError'), true],
+    ['no time to connect', new NothingSent(Object.assign(new Error('x'), { code: 'ETIMEDOUT' })), false],
+  ])('knows whether a reply may be lost: %s', (_what, thrown, replyLost) => {
+    expect(failureOfThrown(thrown, address)).toMatchObject({ replyLost });
+  });
 
   it('takes ETIMEDOUT for a time-out', () => {
     expect(failureOfThrown(fetchFailed('ETIMEDOUT'), address)).toMatchObject({ failure: { kind: 'timeout' } });

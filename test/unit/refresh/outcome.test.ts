@@ -66,14 +66,18 @@ describe('classifyRefreshFailure', () => {
     });
   });
 
-  it('passes on how long the server wants to be left alone', () => {
-    const failure = new OAuthFailure('busy', status(429), { retryAfter: 120 });
-    expect(classifyRefreshFailure(failure)).toEqual({ kind: 'transient', retryAfter: 120, why: 'busy' });
+  it.each(table)('passes on how long the server wants to be left alone: %s', (_what, cause) => {
+    const failure = new OAuthFailure('busy', cause, { retryAfter: 120 });
+    expect(classifyRefreshFailure(failure)).toMatchObject({ retryAfter: 120, why: 'busy' });
   });
 
   it('names the error that needs a person', () => {
     const failure = new OAuthFailure('no', oauthError('invalid_client', 401));
-    expect(classifyRefreshFailure(failure)).toEqual({ kind: 'misconfigured', error: 'invalid_client', why: 'no' });
+    expect(classifyRefreshFailure(failure)).toMatchObject({
+      kind: 'misconfigured',
+      error: 'invalid_client',
+      why: 'no',
+    });
   });
 
   it('takes the name a service has for a dead token', () => {

@@ -71,7 +71,14 @@ describe('the plan', () => {
 
   it('waits for the end of a back-off', () => {
     const retryAt = facts.now + 60_000;
-    const problem = { kind: 'unreachable', why: 'x', failures: 1, retryAt, forbiddenUntil: 0 } as const;
+    const problem = {
+      kind: 'unreachable',
+      why: 'x',
+      failures: 1,
+      retryAt,
+      askedRetryAt: 0,
+      forbiddenUntil: 0,
+    } as const;
     expect(plan({ secondsLeft: 10, problem })).toMatchObject({ delay: 60 });
     expect(plan({ secondsLeft: 3_600, problem })).toMatchObject({ delay: 2_700 });
   });
