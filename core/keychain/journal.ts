@@ -84,11 +84,13 @@ export class Journal {
     await this.#replace(new Map(this.#entries).set(item, removal));
   }
 
-  async drop(item: string): Promise<void> {
-    if (!this.#entries.has(item)) return;
-    const rest = new Map(this.#entries);
-    rest.delete(item);
-    await this.#replace(rest);
+  /** Takes the file away, which a full disk lets us do when it no longer lets us write a shorter one. */
+  async clear(): Promise<void> {
+    await this.#replace(new Map());
+  }
+
+  has(item: string): boolean {
+    return this.#entries.has(item);
   }
 
   get #temporary(): string {

@@ -145,13 +145,13 @@ export class KeychainStore implements SecretStore {
   }
 
   async #perform(change: Change): Promise<'store' | 'journal' | StoreTrouble> {
-    const trouble = (await this.#ready()) ?? (await this.#apply(change));
+    const trouble = (await this.#ready()) ?? this.#waiting.shadow(change.item) ?? (await this.#apply(change));
     if (!trouble) return 'store';
     if (this.#closed) return trouble;
     return (await this.#waiting.keep(change, trouble)) ?? 'journal';
   }
 
-  /** Undefined: unlocked, its sentinel known, and nothing waits in the journal. */
+  /** Undefined: unlocked, its sentinel known, and all that waited in the journal is in the keychain. */
   async #ready(): Promise<StoreTrouble | undefined> {
     return (
       (await this.#items.unusable()) ??

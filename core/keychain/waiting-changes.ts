@@ -13,6 +13,8 @@ export interface Change {
 export class WaitingChanges {
   readonly #journal: Journal;
   readonly #logger: Logger;
+  /** Why the file is still there although the keychain has all that is in it. */
+  #unremoved: (StoreTrouble & { readonly kind: 'corrupt' }) | undefined;
 
   constructor(journal: Journal, logger: Logger) {
     this.#journal = journal;
@@ -38,6 +40,11 @@ export class WaitingChanges {
     if (this.#journal.removes(item)) return { kind: 'empty' };
     const value = this.#journal.get(item);
     return value && { kind: 'found', value };
+  }
+
+  /** Why the item must not be changed in the keychain: what is left of it on the disk would undo that after a restart. */
+  shadow(item: string): StoreTrouble | undefined {
+    return this.#journal.has(item) ? this.#unremoved : undefined;
   }
 
   /** Undefined: the change is on the disk. Never shadows a newer one, because `replay` comes before every other change. */
@@ -67,14 +74,20 @@ export class WaitingChanges {
     });
   }
 
-  /** Makes every waiting change by `apply`; stops at the first that fails. */
+  /**
+   * Makes every waiting change by `apply`, then takes the file away; stops at the first change that fails. Undefined
+   * also where the disk keeps the file: the keychain has everything, and to make the same changes again is harmless.
+   */
   async replay(apply: (change: Change) => Promise<StoreTrouble | undefined>): Promise<StoreTrouble | undefined> {
-    for (const item of this.#journal.items) {
-      const change = { item, value: this.#journal.get(item) };
-      const trouble = (await apply(change)) ?? (await this.#guardDisk(() => this.#journal.drop(item)));
+    const { items } = this.#journal;
+    if (items.length === 0) return undefined;
+    for (const item of items) {
+      const trouble = await apply({ item, value: this.#journal.get(item) });
       if (trouble) return trouble;
-      this.#logger.info('a change moved from the journal to the keychain', { item });
     }
+    this.#unremoved = await this.#guardDisk(() => this.#journal.clear());
+    if (this.#unremoved === undefined)
+      this.#logger.info('changes moved from the journal to the keychain', { items: items.join(' ') });
     return undefined;
   }
 

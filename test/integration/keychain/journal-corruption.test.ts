@@ -10,7 +10,7 @@ import { Secret } from '../../../core/secret.ts';
 import { bitFlips, type Damage, printedSeed, truncations } from '../../support/damage.ts';
 import { type Keyring, lookup, startKeyring } from '../../support/keyring.ts';
 import { needsRoot } from '../../support/needs-root.ts';
-import { mountSmallDisk } from '../../support/small-disk.ts';
+import { mountSmallDisk, type SmallDisk } from '../../support/small-disk.ts';
 import { openStore, textOf } from './fixture.ts';
 
 describe('a damaged journal', () => {
@@ -150,6 +150,68 @@ describe('a journal on a disk in trouble', () => {
       expect(await store.write('lab', new Secret('new'))).toEqual({ kind: 'durable', where: 'journal' });
       await keyring.unlock();
       expect(textOf(await store.read('lab'))).toBe('new');
+      await store.close();
+    } finally {
+      await disk.remove();
+      await keyring.stop();
+    }
+  });
+
+  /** Three changes wait on a small disk; the keyring is unlocked again. */
+  async function threeWaiting(keyring: Keyring, disk: SmallDisk) {
+    const env = { ...keyring.env, XDG_STATE_HOME: disk.folder };
+    const { store } = openStore(env);
+    for (const item of ['lab', 'other', 'gone']) await store.write(item, new Secret('old'));
+    await keyring.lock();
+    for (const item of ['lab', 'other']) await store.write(item, new Secret('new'));
+    await store.remove('gone');
+    return { store, env };
+  }
+
+  needsRoot('moves to the keychain although the disk is full, and no read fails', async () => {
+    const keyring = await startKeyring();
+    const disk = await mountSmallDisk();
+    try {
+      const { store, env } = await threeWaiting(keyring, disk);
+      await disk.fill();
+      await keyring.unlock();
+      expect(textOf(await store.read('lab'))).toBe('new');
+      expect(textOf(await store.read('other'))).toBe('new');
+      expect(await store.read('gone')).toEqual({ kind: 'empty' });
+      expect(store.state()).toBe('unlocked');
+      expect(await store.write('lab', new Secret('newest'))).toEqual({ kind: 'durable', where: 'store' });
+      await store.close();
+      const later = openStore(env);
+      expect(textOf(await later.store.read('lab'))).toBe('newest');
+      await later.store.close();
+    } finally {
+      await disk.remove();
+      await keyring.stop();
+    }
+  });
+
+  needsRoot('is read but never outlived by an older change where the disk keeps its file', async () => {
+    const keyring = await startKeyring();
+    const disk = await mountSmallDisk();
+    try {
+      const { store, env } = await threeWaiting(keyring, disk);
+      await disk.readOnly();
+      await keyring.unlock();
+      expect(textOf(await store.read('lab'))).toBe('new');
+      expect(await store.read('gone')).toEqual({ kind: 'empty' });
+      // After a restart the file would put the older value in its place.
+      const refused = await store.write('lab', new Secret('newest'));
+      expect(refused).toMatchObject({ kind: 'corrupt', detail: expect.stringContaining('EROFS') });
+      expect(await store.write('not-in-it', new Secret('value'))).toEqual({ kind: 'durable', where: 'store' });
+
+      const later = openStore(env);
+      expect(textOf(await later.store.read('lab'))).toBe('new');
+      await later.store.close();
+
+      await disk.writable();
+      expect(await store.write('lab', new Secret('newest'))).toEqual({ kind: 'durable', where: 'store' });
+      expect(await lookup(keyring.env, 'keytray', 'lab')).toBe('newest');
+      expect(await readdir(join(disk.folder, 'keytray'))).toEqual([]);
       await store.close();
     } finally {
       await disk.remove();

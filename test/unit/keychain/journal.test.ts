@@ -65,11 +65,15 @@ describe('journal', () => {
     expect((await stat(join(folder, 'state'))).mode & 0o777).toBe(0o700);
   });
 
-  it('is gone with its last entry', async () => {
+  it('is gone when it is cleared, also when it was already', async () => {
     const journal = await opened();
     await journal.put('lab', new Secret('one'));
-    await journal.drop('lab');
-    await journal.drop('lab');
+    await journal.put('other', new Secret('two'));
+    expect(journal.has('lab')).toBe(true);
+    await journal.clear();
+    await journal.clear();
+    expect(journal.has('lab')).toBe(false);
+    expect(journal.items).toEqual([]);
     expect(await journal.present()).toBe(false);
     expect(await readdir(join(folder, 'state'))).toEqual([]);
   });
