@@ -52,6 +52,7 @@ const testPackages: readonly SystemPackage[] = [
     brings: { kind: 'file', path: '/usr/share/dbus-1/services/org.gnome.keyring.SystemPrompter.service' },
   },
   program('xdotool'),
+  program('dunst'),
   program('util-linux', 'setpriv'),
   // Vouches for the packages of the newer git; Debian has it, Ubuntu does not.
   {

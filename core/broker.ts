@@ -24,6 +24,8 @@ import type {
   TokenRequest,
   TokenView,
 } from './local-api/wire.ts';
+import { NoticeCare } from './notice-care.ts';
+import { processView } from './process-view.ts';
 import { within } from './refresh/pause.ts';
 import { Refresher } from './refresh/refresher.ts';
 import { RejectedTokens } from './refresh/rejected-tokens.ts';
@@ -32,8 +34,7 @@ import { TokenDesk } from './refresh/token-desk.ts';
 import type { Secret } from './secret.ts';
 import { SignInApi } from './sign-in-api.ts';
 import { StoreDesk } from './store-desk.ts';
-import { tokenView } from './token-view.ts';
-import { version } from './version.ts';
+import { tokenNeed, tokenView } from './token-view.ts';
 
 // A status that waits longer than this for a keychain is no help to the person who asked.
 const longestFirstRead = 2_000;
@@ -52,6 +53,7 @@ export class Broker implements BrokerApi {
   readonly #scheduler: RefreshScheduler;
   readonly #tokens: TokenDesk;
   readonly #helpers: HelperDesk;
+  readonly #notices: NoticeCare;
   readonly #events = new EventStream<BrokerEvent>();
   #config: { readonly files: readonly string[]; readonly error: string | undefined } = { files: [], error: undefined };
 
@@ -87,7 +89,20 @@ export class Broker implements BrokerApi {
       logger,
       random,
     });
-    this.#tokens = new TokenDesk({ refresher: this.#refresher, logins: this.#logins, clock, barriers });
+    this.#notices = new NoticeCare({
+      accounts: this.#accounts,
+      notifier: dependencies.notifier,
+      clock,
+      logger,
+      openBrowser: (id) => this.startLogin(id, { user_agent: 'browser' }),
+    });
+    this.#tokens = new TokenDesk({
+      refresher: this.#refresher,
+      logins: this.#logins,
+      clock,
+      asked: (account, asker) => this.#notices.asked(account, asker),
+      barriers,
+    });
     this.#helpers = new HelperDesk({
       accounts: this.#accounts,
       tokens: this.#tokens,
@@ -101,6 +116,7 @@ export class Broker implements BrokerApi {
   /** Takes over a config that was read; sign-ins of accounts that are still there stay as they are. */
   configure(config: Config, files: readonly string[]): void {
     this.#config = { files, error: undefined };
+    this.#notices.configure(config.reminder);
     this.#accounts.configure(config);
   }
 
@@ -113,26 +129,23 @@ export class Broker implements BrokerApi {
   async start(): Promise<void> {
     await this.#accounts.loadAll();
     this.#scheduler.start();
+    this.#notices.start();
   }
 
   stop(): void {
     this.#scheduler.stop();
+    this.#notices.stop();
   }
 
   async status(): Promise<StatusView> {
     const { stores, kind } = this.#dependencies;
     const accounts = await this.accounts();
+    const { files, error } = this.#config;
     return {
-      version,
-      pid: process.pid,
-      started_at: new Date(this.#startedAt).toISOString(),
-      kind,
+      ...processView(kind, this.#startedAt),
       keychain: { backend: stores.keychain.backend, state: await this.#keychain.state() },
       encrypted_file: await this.store.view(),
-      config: {
-        files: [...this.#config.files],
-        ...(this.#config.error === undefined ? {} : { error: this.#config.error }),
-      },
+      config: { files: [...files], ...(error === undefined ? {} : { error }) },
       accounts: [...accounts],
       logins: this.#logins.open().map(loginView),
     };
@@ -151,18 +164,7 @@ export class Broker implements BrokerApi {
 
   async token(id: string, request: TokenRequest, caller: Caller): Promise<TokenView> {
     const account = await this.#find(id);
-    const handOut = await this.#tokens.handOut(
-      account,
-      {
-        kind: request.token ?? 'access',
-        minTtl: request.min_ttl,
-        force: request.force ?? false,
-        wait: request.wait ?? 0,
-        audience: request.audience,
-        scope: request.scope,
-      },
-      caller.signal,
-    );
+    const handOut = await this.#tokens.handOut(account, tokenNeed(request, caller), caller.signal);
     this.#helpers.handedOut(account.id, 'api', undefined, caller);
     return tokenView(account.id, request.token ?? 'access', handOut, this.#dependencies.clock.now());
   }
@@ -224,17 +226,21 @@ export class Broker implements BrokerApi {
 
   #accountChanged(id: string): void {
     const account = this.#accounts.find(id);
-    if (account === undefined || !this.#events.heard) return;
+    if (account === undefined) return;
+    this.#notices.accountChanged(account);
+    if (!this.#events.heard) return;
     this.#events.emit({ type: 'account', account: accountView(account, this.#logins, this.#dependencies.clock) });
   }
 
   #accountRemoved(id: string): void {
     this.#signInApi.drop(id);
     this.#servers.forget(id);
+    this.#notices.accountRemoved(id);
     this.#events.emit({ type: 'account_removed', account: id });
   }
 
   #loginChanged(login: PendingLogin): void {
+    this.#notices.loginChanged(login);
     this.#events.emit({ type: 'login', login: loginView(login) });
     this.#accountChanged(login.account);
   }

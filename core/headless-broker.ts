@@ -12,7 +12,7 @@ import { openKeychain } from './keychain/open-store.ts';
 import { startLocalApi } from './local-api/server.ts';
 import { chooseSocketPath } from './local-api/socket-path.ts';
 import { openLog } from './log.ts';
-import { logNotifier } from './notices.ts';
+import { chooseNotifier } from './notices/choose-notifier.ts';
 import { NodeHttp } from './oauth/node-http.ts';
 import { passphraseSource } from './passphrase-source.ts';
 import type { Barriers } from './ports.ts';
@@ -55,11 +55,12 @@ export async function runHeadlessBroker(
   const keychain = openKeychain({ clock, logger, env, stateFolder: folder, barriers });
   const passphrase = passphraseSource(env, uid, passphraseDescriptor);
   const encryptedFile = new EncryptedFileStore({ path: `${folder}/tokens.sealed`, logger, passphrase, barriers });
+  const notices = chooseNotifier(env, clock, logger);
   const broker = new Broker({
     kind: 'agent',
     clock,
     http: new NodeHttp(),
-    notifier: logNotifier(logger),
+    notifier: notices.notifier,
     userAgent: new SystemBrowser(env, process.platform, umask),
     stores: {
       keychain,
@@ -106,6 +107,7 @@ export async function runHeadlessBroker(
     watcher.close();
     await keychain.close();
     await encryptedFile.close();
+    await notices.close();
   }
 }
 

@@ -72,7 +72,11 @@ export class HelperDesk {
   async #handOut(id: string, host: string, protocol: string, caller: Caller): Promise<HandedOut> {
     const { accounts, clock, tokens } = this.#dependencies;
     const account = accounts.get(id);
-    const { token, tokenType, secondsLeft } = await tokens.handOut(account, plainNeed, caller.signal);
+    const { token, tokenType, secondsLeft } = await tokens.handOut(
+      account,
+      { ...plainNeed, asker: protocol },
+      caller.signal,
+    );
     this.handedOut(id, protocol, host, caller);
     return {
       account: id,

@@ -3,7 +3,7 @@ import type { AccountRegistry } from './accounts/account-registry.ts';
 import { secondsLeft } from './accounts/token-age.ts';
 import type { StoreKind } from './config/config.ts';
 import type { SecretStore, StoreState } from './keychain/secret-store.ts';
-import { keychainLockedNotice } from './notices.ts';
+import { keychainLockedNotice } from './notices/notice-texts.ts';
 import type { Clock, Notifier } from './ports.ts';
 import { within } from './refresh/pause.ts';
 
@@ -49,7 +49,7 @@ export class KeychainCare {
     if (this.#shown !== undefined || this.#users().length === 0) return;
     const notice = keychainLockedNotice(this.#worksUntil());
     this.#shown = notice.id;
-    this.#options.notifier.show(notice);
+    this.#options.notifier.show(notice, () => undefined);
   }
 
   #withdraw(): void {

@@ -36,16 +36,25 @@ export interface UserAgent {
   open(url: URL, choice: string | undefined): Promise<void>;
 }
 
+export type NoticeActionName = 'sign_in' | 'renew' | 'later';
+
 /** Something a person should know although they asked nothing. Never a secret, a code or a URL with a query. */
 export interface Notice {
   /** A notice with the same id takes the place of the one before. */
   readonly id: string;
   readonly title: string;
   readonly body: string;
+  /** What can be done about it; a click on the notice itself does the first. */
+  readonly actions: readonly { readonly name: NoticeActionName; readonly label: string }[];
+  /** The command that does the same, for where nothing can be clicked. */
+  readonly otherwise?: string;
 }
 
+export type NoticeChoice = NoticeActionName | 'dismissed';
+
 export interface Notifier {
-  show(notice: Notice): void;
+  /** `chosen` is called at most once, and not after `withdraw`. */
+  show(notice: Notice, chosen: (choice: NoticeChoice) => void): void;
   /** It has become pointless: the matter is settled. */
   withdraw(id: string): void;
 }

@@ -1,5 +1,21 @@
-import type { TokenView } from './local-api/wire.ts';
-import type { HandOut } from './refresh/hand-out.ts';
+import path from 'node:path';
+import type { Caller } from './local-api/broker-api.ts';
+import type { TokenRequest, TokenView } from './local-api/wire.ts';
+import type { HandOut, TokenNeed } from './refresh/hand-out.ts';
+
+/** What a request of the local API asks of an account's tokens. */
+export function tokenNeed(request: TokenRequest, caller: Caller): TokenNeed {
+  const { executable } = caller.consumer;
+  return {
+    kind: request.token ?? 'access',
+    minTtl: request.min_ttl,
+    force: request.force ?? false,
+    wait: request.wait ?? 0,
+    audience: request.audience,
+    scope: request.scope,
+    asker: executable === undefined ? undefined : path.basename(executable),
+  };
+}
 
 /** The token as the wire shows it: here, by request, the secret leaves the broker. */
 export function tokenView(account: string, kind: 'access' | 'id', handOut: HandOut, now: number): TokenView {

@@ -11,6 +11,16 @@ const receivedNow = (clock: Clock): Receipt => ({
   uptime: clock.uptime(),
 });
 
+// Replies are rounded to seconds and take some to arrive. Milliseconds.
+const endTolerance = 60_000;
+
+function loginEndOf(reply: TokenReply, before: TokenRecord['loginEnd'], clock: Clock): TokenRecord['loginEnd'] {
+  if (reply.loginExpiresIn === undefined) return before;
+  const at = clock.now() + reply.loginExpiresIn * 1_000;
+  if (before === undefined) return { at, moves: 'unknown' };
+  return { at, moves: at > before.at + endTolerance ? 'yes' : 'no' };
+}
+
 /** The record a sign-in begins with. */
 export function recordOfSignIn(
   settings: AccountSettings,
@@ -32,6 +42,7 @@ export function recordOfSignIn(
     clientId: settings.clientId,
     issuer: settings.issuer,
     signedInAt: clock.now(),
+    loginEnd: loginEndOf(reply, undefined, clock),
     sessionEnded: false,
   };
 }
@@ -59,6 +70,7 @@ export function recordOfRefresh(before: TokenRecord, reply: TokenReply, clock: C
     lifetime: reply.expiresIn,
     clockSkew: reply.clockSkew ?? before.clockSkew,
     identity: sameIdentity(before.identity, reply.identity),
+    loginEnd: loginEndOf(reply, before.loginEnd, clock),
     generation,
   };
 }

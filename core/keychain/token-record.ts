@@ -26,6 +26,11 @@ export interface TokenRecord {
   readonly clientId: string;
   readonly issuer: string | undefined;
   readonly signedInAt: number;
+  /**
+   * When the login itself ends, where the server tells. `moves`: whether a refresh puts it off, so that an account
+   * in use never gets there; unknown before the first.
+   */
+  readonly loginEnd: { readonly at: number; readonly moves: 'unknown' | 'yes' | 'no' } | undefined;
   /** The server has said twice that the refresh token is dead; it was dropped then. */
   readonly sessionEnded: boolean;
 }
@@ -54,6 +59,7 @@ const storedSchema = z.object({
   client_id: z.string(),
   issuer: z.string().optional(),
   signed_in_at: z.number(),
+  login_end: z.object({ at: z.number(), moves: z.enum(['unknown', 'yes', 'no']) }).optional(),
   session_ended: z.boolean().optional(),
 });
 
@@ -78,6 +84,7 @@ export function serializeRecord(record: TokenRecord): Secret {
     client_id: record.clientId,
     issuer: record.issuer,
     signed_in_at: record.signedInAt,
+    login_end: record.loginEnd,
     session_ended: record.sessionEnded || undefined,
   };
   return new Secret(JSON.stringify(stored));
@@ -115,6 +122,7 @@ export function parseRecord(text: Secret): TokenRecord | undefined {
     clientId: stored.client_id,
     issuer: stored.issuer,
     signedInAt: stored.signed_in_at,
+    loginEnd: stored.login_end,
     sessionEnded: stored.session_ended ?? false,
   };
 }

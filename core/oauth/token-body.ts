@@ -3,6 +3,11 @@ import { Secret } from '../secret.ts';
 
 /** Real servers write null, "" or a word where a member should be missing; only what carries the token is required. */
 const token = z.string().min(1).optional().catch(undefined);
+const seconds = z
+  .union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
+  .pipe(z.number().finite().nonnegative())
+  .optional()
+  .catch(undefined);
 const bodySchema = z.object({
   access_token: z.string().min(1),
   token_type: z
@@ -12,11 +17,10 @@ const bodySchema = z.object({
   refresh_token: token,
   id_token: token,
   scope: z.string().min(1).optional().catch(undefined),
-  expires_in: z
-    .union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
-    .pipe(z.number().finite().nonnegative())
-    .optional()
-    .catch(undefined),
+  expires_in: seconds,
+  // No standard has them: GitHub's name, then Keycloak's, where 0 means without end.
+  refresh_token_expires_in: seconds,
+  refresh_expires_in: seconds,
 });
 
 /** RFC 6749 §5.1, read but not yet judged: nothing is known of the ID token. */
@@ -28,6 +32,8 @@ export interface TokenBody {
   readonly scope: string | undefined;
   /** Seconds. */
   readonly expiresIn: number | undefined;
+  /** Seconds until the refresh token dies, where the server tells. */
+  readonly loginExpiresIn: number | undefined;
   /** The same members by their wire names, for the library that checks the ID token. */
   readonly wire: Readonly<Record<string, unknown>>;
 }
@@ -45,6 +51,7 @@ export function readTokenReply(json: unknown): TokenBody | undefined {
     tokenType: wire.token_type,
     scope: wire.scope,
     expiresIn: wire.expires_in,
+    loginExpiresIn: (wire.refresh_token_expires_in ?? wire.refresh_expires_in) || undefined,
   };
   // Not enumerable: printing a body must not print its tokens.
   return Object.defineProperty(body, 'wire', { value: wire, enumerable: false }) as typeof body & { wire: typeof wire };

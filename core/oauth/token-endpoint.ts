@@ -89,6 +89,7 @@ async function requestWatched(
     tokenType: body.tokenType,
     scope: body.scope,
     expiresIn: body.expiresIn,
+    loginExpiresIn: body.loginExpiresIn,
     clockSkew: seen.reply.clockSkew,
     identity: claims === undefined ? undefined : identityOf(claims),
   };
@@ -110,10 +111,18 @@ type Seen =
 
 type Watch = ReturnType<typeof watch>;
 
-const secretParameters = ['refresh_token', 'code', 'code_verifier', 'client_secret', 'subject_token', 'token'] as const;
+const secretParameters = [
+  'refresh_token',
+  'code',
+  'code_verifier',
+  'device_code',
+  'client_secret',
+  'subject_token',
+  'token',
+] as const;
 
 /** What of a request must not be repeated by anybody: of the form, and the client secret of Basic (RFC 6749 §2.3.1). */
-function secretsOf(form: URLSearchParams, authorization: string | null): readonly string[] {
+export function secretsOf(form: URLSearchParams, authorization: string | null): readonly string[] {
   const basic = /^Basic (.+)$/.exec(authorization ?? '')?.[1] ?? '';
   const [, encoded = ''] = Buffer.from(basic, 'base64').toString().split(':');
   const clientSecret = new URLSearchParams(`v=${encoded}`).get('v') ?? '';

@@ -10,6 +10,8 @@ export interface TokenReply {
   readonly scope: string | undefined;
   /** Seconds; undefined where the server does not say. */
   readonly expiresIn: number | undefined;
+  /** Seconds until the refresh token dies, where the server tells. */
+  readonly loginExpiresIn: number | undefined;
   /** Server clock minus ours in seconds, from the reply's `Date`; undefined where there was none. */
   readonly clockSkew: number | undefined;
   /** Verified claims of the ID token, where OIDC. */

@@ -12,6 +12,8 @@ export interface TokenNeed {
   readonly wait: number;
   readonly audience: string | undefined;
   readonly scope: string | undefined;
+  /** The tool that asks, as people call it. */
+  readonly asker: string | undefined;
 }
 
 export const plainNeed: TokenNeed = {
@@ -21,6 +23,7 @@ export const plainNeed: TokenNeed = {
   wait: 0,
   audience: undefined,
   scope: undefined,
+  asker: undefined,
 };
 
 /** A token on its way out. */

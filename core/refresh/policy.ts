@@ -9,6 +9,8 @@ export interface RefreshFacts {
   readonly sinceHandOut: number | undefined;
   /** Since the last token reply. */
   readonly sinceReply: number;
+  /** Of the refresh token, from the last reply on; undefined where the server does not tell. */
+  readonly refreshLifetime: number | undefined;
   readonly hasRefreshToken: boolean;
   readonly problem: RefreshProblem;
   /** `on_demand`: the account or its service wants no refresh before a token is needed. */
@@ -49,7 +51,7 @@ export function planRefresh(facts: RefreshFacts): RefreshPlan {
   if (!facts.hasRefreshToken || problem.kind === 'dead' || lifetime === Number.POSITIVE_INFINITY)
     return { kind: 'none' };
   const forbidden = Math.max(0, (mayRefreshAt(problem, now) - now) / 1_000);
-  const keepAlive = Math.max(0, assumedRefreshTokenLifetime / 2 - facts.sinceReply);
+  const keepAlive = Math.max(0, (facts.refreshLifetime ?? assumedRefreshTokenLifetime) / 2 - facts.sinceReply);
   if (facts.mode === 'ahead' && lifetime >= shortestAhead && inUse(lifetime, facts.sinceHandOut)) {
     const due = Math.max(0, facts.secondsLeft - refreshMargin(lifetime, facts.random));
     return { kind: 'in', delay: Math.max(due, forbidden), why: 'ahead' };

@@ -1,12 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { Account } from '../accounts/account.ts';
 import { plannedLifetime, secondsLeft, tokenAge } from '../accounts/token-age.ts';
+import type { TokenRecord } from '../keychain/token-record.ts';
 import type { Clock } from '../ports.ts';
 import { planRefresh, type RefreshFacts, type RefreshPlan } from './policy.ts';
 
 /** A fraction in [0, 1) that is always the same for one text: spreads many accounts without moving any of them. */
 function steadyFraction(text: string): number {
   return createHash('sha256').update(text).digest().readUInt32BE(0) / 2 ** 32;
+}
+
+/** Seconds within which a refresh keeps the login alive; undefined where none is known to. */
+function refreshLifetime({ loginEnd, obtainedAt }: TokenRecord): number | undefined {
+  // An end that no refresh puts off would be asked for ever more often on the way there.
+  if (loginEnd === undefined || loginEnd.moves === 'no') return undefined;
+  return Math.max(0, loginEnd.at - obtainedAt) / 1_000;
 }
 
 /** What the plan of an account's next refresh depends on; undefined where it is not signed in. */
@@ -21,6 +29,7 @@ function refreshFacts(account: Account, clock: Clock): RefreshFacts | undefined 
     secondsLeft: secondsLeft(record, clock),
     sinceHandOut: lastHandOut === undefined ? undefined : clock.uptime() - lastHandOut,
     sinceReply: (tokenAge(record, clock) ?? 0) / 1_000,
+    refreshLifetime: refreshLifetime(record),
     hasRefreshToken: record.refreshToken !== undefined,
     problem,
     mode,

@@ -15,6 +15,8 @@ export interface TokenDeskDependencies {
   readonly refresher: Refresher;
   readonly logins: LoginDesk;
   readonly clock: Clock;
+  /** A caller waits for a sign-in: somebody should be told. */
+  readonly asked: (account: Account, asker: string | undefined) => void;
   readonly barriers?: Barriers | undefined;
 }
 
@@ -139,6 +141,7 @@ export class TokenDesk {
 
   async #waitForSignIn(account: Account, need: TokenNeed, signal: AbortSignal): Promise<void> {
     const login = this.#dependencies.logins.request(account.id);
+    this.#dependencies.asked(account, need.asker);
     if (need.wait > 0) {
       const ended = await within(this.#dependencies.clock, need.wait * 1_000, signal, login.ended);
       if (ended?.kind === 'succeeded') return;

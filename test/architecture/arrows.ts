@@ -11,7 +11,7 @@ export const ranks: readonly (readonly string[])[] = [
   ['keychain'],
   ['accounts'],
   ['refresh'],
-  ['access'],
+  ['access', 'notices'],
   ['helpers'],
   ['setup', 'doctor'],
   ['local-api'],

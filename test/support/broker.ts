@@ -17,12 +17,12 @@ import { MemoryStore } from '../../core/keychain/memory-store.ts';
 import type { Caller } from '../../core/local-api/broker-api.ts';
 import type { LoginView } from '../../core/local-api/wire.ts';
 import { NodeHttp } from '../../core/oauth/node-http.ts';
-import type { LogFields, Logger, Notice, Notifier, UserAgent } from '../../core/ports.ts';
+import type { LogFields, Logger, Notice, NoticeChoice, Notifier, UserAgent } from '../../core/ports.ts';
 import { ScriptedStore } from './scripted-store.ts';
 import { ShiftedClock } from './shifted-clock.ts';
 import { labConfig } from './sign-in.ts';
 
-class Browsers implements UserAgent {
+export class Browsers implements UserAgent {
   readonly opened: URL[] = [];
 
   async open(url: URL): Promise<void> {
@@ -30,22 +30,30 @@ class Browsers implements UserAgent {
   }
 }
 
-class Notices implements Notifier {
+export class Notices implements Notifier {
   /** Every one that was shown, the withdrawn too. */
   readonly shown: Notice[] = [];
-  readonly open = new Set<string>();
+  readonly open = new Map<string, (choice: NoticeChoice) => void>();
 
-  show(notice: Notice): void {
+  show(notice: Notice, chosen: (choice: NoticeChoice) => void): void {
     this.shown.push(notice);
-    this.open.add(notice.id);
+    this.open.set(notice.id, chosen);
   }
 
   withdraw(id: string): void {
     this.open.delete(id);
   }
+
+  /** The person's click, or their putting it aside. */
+  choose(id: string, choice: NoticeChoice): void {
+    const chosen = this.open.get(id);
+    if (chosen === undefined) throw new Error(`there is no notice ${id} to click`);
+    this.open.delete(id);
+    chosen(choice);
+  }
 }
 
-class Log implements Logger {
+export class Log implements Logger {
   readonly lines: string[] = [];
   readonly #note = (message: string, fields: LogFields = {}): void => {
     this.lines.push(`${message} ${JSON.stringify(fields)}`);
@@ -82,6 +90,7 @@ export async function startLaboratory(
   options: {
     readonly server?: AuthorizationServerOptions;
     readonly more?: string;
+    readonly clock?: ShiftedClock;
     /** Parts of the test's own in the place of the real ones. */
     readonly parts?: Partial<Pick<BrokerDependencies, 'http' | 'logger' | 'userAgent'>>;
   } = {},
@@ -96,7 +105,7 @@ export async function startLaboratory(
     more: options.more ?? '',
   });
   await writeFile(file, config, { mode: 0o600 });
-  const clock = new ShiftedClock();
+  const clock = options.clock ?? new ShiftedClock();
   const store = new ScriptedStore();
   const browsers = new Browsers();
   const notices = new Notices();

@@ -23,6 +23,7 @@ export function recordAt(
     clientId: 'keytray',
     issuer: 'https://login.lab.example',
     signedInAt: clock.now(),
+    loginEnd: undefined,
     sessionEnded: false,
     ...changes,
   };

@@ -24,6 +24,7 @@ describe('a store that is locked and unlocked', () => {
         id: 'keychain-locked',
         title: 'Keychain is locked',
         body: expect.stringMatching(/^Unlock it to keep working after \d\d:\d\d\.$/),
+        actions: [],
       },
     ]);
     expect(notices.open.size).toBe(1);

@@ -18,6 +18,7 @@ const full: TokenRecord = {
   clientId: 'keytray',
   issuer: 'https://login.lab.example',
   signedInAt: 1_690_000_000_000,
+  loginEnd: { at: 1_700_100_000_000, moves: 'no' },
   sessionEnded: true,
 };
 const bare: TokenRecord = {
@@ -29,6 +30,7 @@ const bare: TokenRecord = {
   clockSkew: undefined,
   identity: undefined,
   issuer: undefined,
+  loginEnd: undefined,
   sessionEnded: false,
 };
 

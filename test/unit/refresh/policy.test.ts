@@ -5,6 +5,7 @@ const facts: RefreshFacts = {
   lifetime: 3_600,
   secondsLeft: 3_600,
   sinceHandOut: 0,
+  refreshLifetime: undefined,
   sinceReply: 0,
   hasRefreshToken: true,
   problem: { kind: 'none' },

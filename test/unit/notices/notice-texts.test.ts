@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keychainLockedNotice } from '../../core/notices.ts';
+import { keychainLockedNotice } from '../../../core/notices/notice-texts.ts';
 
 describe('notice of a locked keychain', () => {
   it('says in local time until when things work', () => {
@@ -8,6 +8,7 @@ describe('notice of a locked keychain', () => {
       id: 'keychain-locked',
       title: 'Keychain is locked',
       body: 'Unlock it to keep working after 15:20.',
+      actions: [],
     });
     expect(keychainLockedNotice(new Date(2026, 10, 23, 9, 5).getTime()).body).toContain('after 09:05.');
   });

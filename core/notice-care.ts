@@ -1,0 +1,77 @@
+import type { Account } from './accounts/account.ts';
+import type { AccountRegistry } from './accounts/account-registry.ts';
+import type { PendingLogin } from './accounts/pending-login.ts';
+import { wordsOf } from './accounts/server-directory.ts';
+import { AccountNotices } from './notices/account-notices.ts';
+import { SignInNotices } from './notices/sign-in-notices.ts';
+import type { Clock, Logger, Notifier, Timer } from './ports.ts';
+
+export interface NoticeCareDependencies {
+  readonly accounts: AccountRegistry;
+  readonly notifier: Notifier;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Starts or joins the account's sign-in in the person's browser. */
+  readonly openBrowser: (account: string) => Promise<unknown>;
+}
+
+// The end of a login comes nearer although nothing happens.
+const lookEvery = 600_000;
+const minute = 60_000;
+
+/** Joins the accounts' changes to the notices people get of them. */
+export class NoticeCare {
+  readonly #dependencies: NoticeCareDependencies;
+  readonly #signIns: SignInNotices;
+  readonly #accounts: AccountNotices;
+  #interval = 15 * minute;
+  #timer: Timer | undefined;
+
+  constructor(dependencies: NoticeCareDependencies) {
+    this.#dependencies = dependencies;
+    const { notifier, clock } = dependencies;
+    const signIn = (account: string): void => this.#signIn(account);
+    this.#signIns = new SignInNotices({ notifier, clock, signIn, interval: () => this.#interval });
+    this.#accounts = new AccountNotices({ notifier, clock, signIn });
+  }
+
+  /** `reminder`: minutes, as the config says. */
+  configure(reminder: number): void {
+    this.#interval = reminder * minute;
+  }
+
+  start(): void {
+    for (const account of this.#dependencies.accounts.all()) this.#accounts.look(account);
+    this.#timer = this.#dependencies.clock.after(lookEvery, () => this.start());
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+  }
+
+  /** A caller cannot be served before somebody signs in. */
+  asked(account: Account, asker: string | undefined): void {
+    this.#signIns.asked(account, asker);
+  }
+
+  accountChanged(account: Account): void {
+    this.#signIns.changed(account);
+    this.#accounts.look(account);
+  }
+
+  accountRemoved(id: string): void {
+    this.#signIns.settled(id);
+    this.#accounts.settled(id);
+  }
+
+  loginChanged({ account, phase }: PendingLogin): void {
+    if (phase.kind === 'started') this.#signIns.started(account);
+  }
+
+  #signIn(account: string): void {
+    const { logger, openBrowser } = this.#dependencies;
+    openBrowser(account).catch((error: unknown) => {
+      logger.warn('a click on a notice led nowhere', { account, why: wordsOf(error) });
+    });
+  }
+}

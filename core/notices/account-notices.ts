@@ -1,0 +1,61 @@
+import type { Account } from '../accounts/account.ts';
+import type { Clock, Notice, NoticeChoice, Notifier } from '../ports.ts';
+import { loginEndsNotice, misconfiguredNotice } from './notice-texts.ts';
+
+export interface AccountNoticesDependencies {
+  readonly notifier: Notifier;
+  readonly clock: Clock;
+  /** The person clicked: their browser opens for a new sign-in, the old tokens stay until it succeeds. */
+  readonly signIn: (account: string) => void;
+}
+
+const day = 86_400_000;
+
+/** What the person should know of an account before anybody waits: each said once, taken back when it is settled. */
+export class AccountNotices {
+  readonly #dependencies: AccountNoticesDependencies;
+  /** What was said, by account, with the notice's id. */
+  readonly #said = new Map<string, { readonly matter: string; readonly id: string }>();
+
+  constructor(dependencies: AccountNoticesDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Looks at the account as it is now; to be called on every change, and now and then. */
+  look(account: Account): void {
+    const notice = this.#wanted(account);
+    const said = this.#said.get(account.id);
+    if (said?.matter === notice?.matter) return;
+    this.settled(account.id);
+    if (notice === undefined) return;
+    this.#said.set(account.id, { matter: notice.matter, id: notice.notice.id });
+    this.#dependencies.notifier.show(notice.notice, (choice) => this.#chosen(account.id, choice));
+  }
+
+  settled(account: string): void {
+    const said = this.#said.get(account);
+    if (said === undefined) return;
+    this.#said.delete(account);
+    this.#dependencies.notifier.withdraw(said.id);
+  }
+
+  #wanted({ id, settings, state }: Account): { readonly matter: string; readonly notice: Notice } | undefined {
+    if (state.kind !== 'signed_in') return undefined;
+    const { problem, record } = state;
+    if (problem.kind === 'misconfigured') {
+      const { error } = problem;
+      return { matter: error, notice: misconfiguredNotice(id, settings.title, error) };
+    }
+    const { loginEnd, signedInAt } = record;
+    // A session that each refresh prolongs has no end to warn of.
+    if (loginEnd === undefined || loginEnd.moves === 'yes') return undefined;
+    const now = this.#dependencies.clock.now();
+    const warnAhead = Math.min(day, (loginEnd.at - signedInAt) / 4);
+    if (now < loginEnd.at - warnAhead || now >= loginEnd.at) return undefined;
+    return { matter: `ends ${loginEnd.at}`, notice: loginEndsNotice(id, settings.title, loginEnd.at, now) };
+  }
+
+  #chosen(account: string, choice: NoticeChoice): void {
+    if (choice === 'renew') this.#dependencies.signIn(account);
+  }
+}

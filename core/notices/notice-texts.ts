@@ -1,0 +1,80 @@
+import type { Notice } from '../ports.ts';
+
+/** What notices say. Pure; never a secret, a code or an address with a query. */
+
+/** `worksUntil`: milliseconds since the epoch, when the first token in use runs out; undefined where none is left. */
+export function keychainLockedNotice(worksUntil: number | undefined): Notice {
+  return {
+    id: 'keychain-locked',
+    title: 'Keychain is locked',
+    body:
+      worksUntil === undefined
+        ? 'Unlock it to keep working.'
+        : `Unlock it to keep working after ${localTime(worksUntil)}.`,
+    actions: [],
+  };
+}
+
+export interface SignInNeed {
+  readonly account: string;
+  /** For people: `GitHub (work)`. */
+  readonly title: string;
+  /** Whether somebody was signed in before. */
+  readonly again: boolean;
+  /** The tool that waits: `git`. */
+  readonly asker: string | undefined;
+  /** Why, in a sentence. */
+  readonly why: string;
+}
+
+export const signInNoticeId = (account: string): string => `sign-in:${account}`;
+
+export function signInNotice({ account, title, again, asker, why }: SignInNeed): Notice {
+  return {
+    id: signInNoticeId(account),
+    title: again ? `Sign in again to ${title}` : `Sign in to ${title}`,
+    body: `${asker === undefined ? '' : `${asker} is waiting. `}${why}`,
+    actions: [
+      { name: 'sign_in', label: 'Sign in' },
+      { name: 'later', label: 'Later' },
+    ],
+    otherwise: `keytray login ${account}`,
+  };
+}
+
+/** `endsAt` and `now`: milliseconds since the epoch. */
+export function loginEndsNotice(account: string, title: string, endsAt: number, now: number): Notice {
+  return {
+    id: `login-ends:${account}`,
+    title: `${title} ends ${dayOf(endsAt, now)} at ${localTime(endsAt)}`,
+    body: 'Renew now to avoid an interruption.',
+    actions: [
+      { name: 'renew', label: 'Renew' },
+      { name: 'later', label: 'Later' },
+    ],
+    otherwise: `keytray login ${account} --renew`,
+  };
+}
+
+export function misconfiguredNotice(account: string, title: string, error: string): Notice {
+  return {
+    id: `misconfigured:${account}`,
+    title: `${title} refuses this client`,
+    body: `The server says ${error}. A new sign-in does not help: check client_id and scopes of ${account}.`,
+    actions: [],
+  };
+}
+
+function dayOf(milliseconds: number, now: number): string {
+  const dayNumber = (time: number): number => Math.floor(new Date(time).setHours(12, 0, 0, 0) / 86_400_000);
+  const days = dayNumber(milliseconds) - dayNumber(now);
+  if (days <= 0) return 'today';
+  return days === 1 ? 'tomorrow' : `in ${days} days`;
+}
+
+/** As the clock on the person's wall shows it: `15:20`. */
+function localTime(milliseconds: number): string {
+  const time = new Date(milliseconds);
+  const digits = (value: number): string => String(value).padStart(2, '0');
+  return `${digits(time.getHours())}:${digits(time.getMinutes())}`;
+}

@@ -1,0 +1,98 @@
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../cli/demo/authorization-server.ts';
+import { type Keyring, startKeyring } from '../../support/keyring.ts';
+import { createKeytray, type Keytray, program } from '../../support/keytray.ts';
+import { type NotificationDaemon, startNotificationDaemon } from '../../support/notification-daemon.ts';
+import { runToEnd } from '../../support/processes.ts';
+import { type Display, startDisplay } from '../../support/prompter.ts';
+import { labConfig } from '../../support/sign-in.ts';
+import { waitFor } from '../../support/wait-for.ts';
+
+describe('one click on a notice of the desktop', () => {
+  let display: Display;
+  let keyring: Keyring;
+  let desktop: NotificationDaemon;
+  let server: RunningAuthorizationServer;
+  let keytray: Keytray;
+
+  beforeAll(async () => {
+    display = await startDisplay();
+    keyring = await startKeyring({ display });
+    desktop = await startNotificationDaemon({ ...keyring.env, DISPLAY: display.name });
+    server = await startAuthorizationServer();
+    keytray = await createKeytray({ ...keyring.env, DISPLAY: display.name });
+    const profile = path.join(keytray.folder, 'profile');
+    const browser = path.join(keytray.folder, 'browser');
+    // What a person's browser is: a program that is given the address. Root cannot have the sandbox.
+    const flags = `--no-sandbox --disable-gpu --disable-background-networking --no-first-run --remote-debugging-port=0`;
+    await writeFile(browser, `#!/bin/sh\nexec chromium ${flags} --user-data-dir=${profile} "$1"\n`);
+    await chmod(browser, 0o700);
+    keytray.env.BROWSER = browser;
+    await keytray.configure(labConfig({ issuer: server.issuer, git: ['git.lab.example'], store: 'keychain' }));
+    await keytray.startAgent();
+  });
+
+  afterAll(async () => {
+    await keytray.close();
+    await server.close();
+    await desktop.stop();
+    await keyring.stop();
+    await display.stop();
+  });
+
+  const git = () =>
+    runToEnd(program('git-credential-keytray'), ['get'], {
+      env: keytray.env,
+      cwd: keytray.folder,
+      input: 'protocol=https\nhost=git.lab.example\n\n',
+    });
+  const states = async () => (await keytray.api.status()).accounts.map(({ state }) => state);
+
+  it('is offered once when git waits, and "Later" is heard', async () => {
+    for (const answer of await Promise.all([git(), git(), git()])) expect(answer.stdout).toContain('quit=1');
+    await waitFor('the notice', async () => (await desktop.displayed()) === 1);
+    await desktop.putAside();
+    await waitFor('its end', async () => (await desktop.displayed()) === 0);
+    expect(await git()).toMatchObject({ stdout: expect.stringContaining('quit=1') });
+    expect(await desktop.displayed()).toBe(0);
+    expect(await desktop.closed()).toEqual(['Sign in to lab']);
+  });
+
+  it('opens Chromium, signs in, and the notice is gone', async () => {
+    // Another broker of the same person: what was put aside in the first is news again.
+    await keytray.stopAgent();
+    await keytray.startAgent();
+    await git();
+    await waitFor('the notice', async () => (await desktop.displayed()) === 1);
+    await desktop.click();
+    const portFile = path.join(keytray.folder, 'profile', 'DevToolsActivePort');
+    await waitFor('Chromium', async () => (await readFile(portFile, 'utf8').catch(() => '')).includes('\n'));
+    const [port] = (await readFile(portFile, 'utf8')).split('\n');
+    const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
+    const page = browser.contexts()[0]?.pages()[0];
+    if (page === undefined) throw new Error('Chromium shows no page');
+    await page.locator('input[name="login"]').fill('ada');
+    for (let pages = 0; pages < 5 && new URL(page.url()).origin === new URL(server.issuer).origin; pages += 1) {
+      const asked = page.url();
+      await page.locator('button[type="submit"]').first().click();
+      await page.waitForURL((now) => now.href !== asked);
+    }
+    expect(await page.locator('body').textContent()).toContain('You are signed in');
+    await browser.close();
+    expect(await states()).toEqual(['active']);
+    await waitFor('the end of the notice', async () => (await desktop.displayed()) === 0);
+    expect((await git()).stdout).toMatch(/^password=./m);
+    expect(await desktop.closed()).toEqual(['Sign in to lab', 'Sign in to lab']);
+  });
+
+  it('is taken back when the person signed in elsewhere, and when the agent ends', async () => {
+    await keytray.run(['logout', 'lab']);
+    await git();
+    await waitFor('the notice', async () => (await desktop.displayed()) === 1);
+    await keytray.stopAgent();
+    await waitFor('its end', async () => (await desktop.displayed()) === 0);
+  });
+});
