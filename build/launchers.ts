@@ -31,7 +31,10 @@ export function helperLauncher(targets: LauncherTargets, name: string): string {
   return `#!/bin/sh\n${runClient}\nexec ${node} ${quiet} ${client} ${shellWord(name)} "$@"\n`;
 }
 
-/** `agent` with words after it goes to the command line, which knows how to refuse them or to explain itself. */
+/**
+ * `agent` with other words after it goes to the command line, which knows how to refuse them or to explain itself. A
+ * passphrase's descriptor goes straight to the agent: Node closes what it inherited when it becomes another program.
+ */
 export function keytrayLauncher(targets: LauncherTargets): string {
   const run = `exec ${shellWord(targets.node)} ${quiet}`;
   const script = (file: string): string => shellWord(join(targets.lib, file));
@@ -46,7 +49,18 @@ helper)
     ;;
   esac
   ;;
-agent) [ "$#" -eq 1 ] && ${run} ${script('agent.js')} ;;
+agent)
+  case "$#$2" in
+  1*) ${run} ${script('agent.js')} ;;
+  2--passphrase-fd=*) fd="\${2#*=}" ;;
+  3--passphrase-fd) fd="$3" ;;
+  *) fd= ;;
+  esac
+  case "$fd" in
+  '' | *[!0-9]* | [12]) ;;
+  *) [ -e "/dev/fd/$fd" ] && ${run} ${script('agent.js')} --passphrase-fd "$fd" ;;
+  esac
+  ;;
 esac
 ${run} ${script('cli.js')} "$@"
 `;

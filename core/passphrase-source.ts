@@ -1,5 +1,7 @@
-import { constants, createReadStream, fstatSync } from 'node:fs';
+import { constants, createReadStream, fstatSync, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import type { PassphraseSource } from './keychain/encrypted-file-store.ts';
 import { Secret } from './secret.ts';
 
@@ -48,12 +50,13 @@ function passphraseFile(path: string, uid: number): PassphraseSource {
  * but the store.
  */
 function passphraseDescriptor(descriptor: number): PassphraseSource {
+  let found: Stats;
   try {
-    fstatSync(descriptor);
+    found = fstatSync(descriptor);
   } catch {
     return async () => ({ detail: `--passphrase-fd: there is no descriptor ${descriptor}` });
   }
-  const line = firstLine(descriptor);
+  const line = firstLine(openDescriptor(descriptor, found));
   let given = false;
   return async () => {
     if (given) return undefined;
@@ -74,10 +77,16 @@ function firstOf(sources: readonly PassphraseSource[]): PassphraseSource | undef
   };
 }
 
-async function firstLine(descriptor: number): Promise<string> {
+/** Whoever started us may have made a pipe that does not block, which reads as an error while nothing is in it. */
+function openDescriptor(descriptor: number, found: Stats): Readable {
+  if (found.isFIFO() || found.isSocket()) return new Socket({ fd: descriptor, writable: false }).setEncoding('utf8');
+  return createReadStream('', { fd: descriptor, encoding: 'utf8', highWaterMark: longest });
+}
+
+async function firstLine(input: Readable): Promise<string> {
   let text = '';
   try {
-    for await (const chunk of createReadStream('', { fd: descriptor, encoding: 'utf8', highWaterMark: longest })) {
+    for await (const chunk of input) {
       text += String(chunk);
       if (text.includes('\n') || text.length > longest) break;
     }

@@ -17,6 +17,10 @@ export function addAgent(program: Command): void {
       if (!/^(0|[3-9]|[1-9]\d{1,4})$/.test(passphraseFd)) {
         throw usageFailure('--passphrase-fd takes the number of an open descriptor', '0, or 3 and above.');
       }
-      become('agent', ['--passphrase-fd', passphraseFd]);
+      // An open one had the launcher start the agent itself.
+      throw usageFailure(
+        `there is no open descriptor ${passphraseFd}`,
+        'For example: keytray agent --passphrase-fd 3 3< FILE',
+      );
     });
 }

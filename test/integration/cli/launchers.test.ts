@@ -52,6 +52,21 @@ describe('launchers', () => {
     expect(await launch(keytray, 'helper')).toEqual(['cli', 'helper', '--no-warnings']);
   });
 
+  it('hand an open descriptor to the agent, and only such a one', async () => {
+    const keytray = join(bin, 'keytray');
+    const words = async (redirection: string, ...args: string[]) =>
+      await launch('/bin/bash', '-c', `"$0" agent "$@" ${redirection}`, keytray, ...args);
+    const agent = (descriptor: string) => ['agent', '--passphrase-fd', descriptor, '--no-warnings'];
+    expect(await words('3</dev/null', '--passphrase-fd', '3')).toEqual(agent('3'));
+    expect(await words('3</dev/null', '--passphrase-fd=3')).toEqual(agent('3'));
+    expect(await words('0</dev/null', '--passphrase-fd', '0')).toEqual(agent('0'));
+    expect(await words('23</dev/null', '--passphrase-fd', '23')).toEqual(agent('23'));
+    for (const args of [['7'], ['1'], ['2'], ['-1'], ['x'], [''], ['3', 'more'], []]) {
+      const all = ['--passphrase-fd', ...args];
+      expect(await words('3</dev/null', ...all)).toEqual(['cli', 'agent', ...all, '--no-warnings']);
+    }
+  });
+
   it('keep options for other people’s scripts away from helpers', async () => {
     const helper = join(bin, 'git-credential-keytray');
     expect(await launch(helper, 'get')).toEqual(['client', 'git-credential-keytray', 'get', 'no options']);
