@@ -180,13 +180,26 @@ export class EncryptedFileStore implements SecretStore {
 
   async #useWhatWasLeft(): Promise<StoreTrouble | undefined> {
     const given = this.#lockedByHand ? undefined : await this.#options.passphrase?.();
-    if (given === undefined) return (await this.present()) ? locked : vacant;
+    if (given === undefined) return await this.#withoutPassphrase();
     if ('detail' in given) return { ...locked, detail: given.detail };
     if (this.#refused?.passphrase.equals(given)) return this.#refused.trouble;
     const trouble = troubleOf(await this.#vault.unlock(given, true));
     this.#refused = trouble?.kind === 'locked' ? { passphrase: given, trouble } : undefined;
     if (trouble !== undefined) this.#options.logger.warn('the encrypted file stays locked', { why: trouble.kind });
     return trouble;
+  }
+
+  /** Nobody is sent to unlock what no passphrase opens. */
+  async #withoutPassphrase(): Promise<StoreTrouble> {
+    const found = await this.#vault.look();
+    switch (found.kind) {
+      case 'closed':
+        return locked;
+      case 'no_file':
+        return vacant;
+      default:
+        return { ...found, store: 'encrypted-file' };
+    }
   }
 }
 

@@ -58,6 +58,14 @@ export class SealedVault {
     return await this.#file.present();
   }
 
+  /** What any passphrase would meet: no file, damage, or (as far as can be seen without one) a file to unlock. */
+  async look(): Promise<
+    Exclude<Opening, { readonly kind: 'opened' | 'wrong_passphrase' }> | { readonly kind: 'closed' }
+  > {
+    const opening = await openSealed(this.#file, async () => undefined);
+    return opening.kind === 'opened' || opening.kind === 'wrong_passphrase' ? { kind: 'closed' } : opening;
+  }
+
   /** With `create` a passphrase for a file that is not there makes it. */
   async unlock(passphrase: Secret, create: boolean): Promise<UnlockResult> {
     await this.#lookAgain();
