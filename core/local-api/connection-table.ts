@@ -78,6 +78,17 @@ export class ConnectionTable {
     return true;
   }
 
+  /**
+   * Closes the connection once the requests before have their answers, and serves nothing more on it. False where no
+   * answer is due.
+   */
+  closeBehindAnswers(socket: Socket): boolean {
+    const connection = this.#open.get(socket);
+    if (connection === undefined || connection.unanswered === 0) return false;
+    connection.queue.push(() => socket.destroySoon());
+    return true;
+  }
+
   /** Keeps the connection from being closed to make room, until the returned function is called. */
   busy(socket: Socket): Release {
     const connection = this.#open.get(socket);

@@ -38,6 +38,11 @@ export function createUpgradeHandler(options: UpgradeHandlerOptions): UpgradeHan
     if (!(socket instanceof Socket)) return;
     apart.add(socket);
     socket.once('close', () => apart.delete(socket));
+    // It would overtake the answer that is due; and behind a refused request it may have been meant as a part of that.
+    if (connections.closeBehindAnswers(socket)) {
+      readOn(socket);
+      return;
+    }
     try {
       const consumer = peers.get(socket);
       const refusal =
@@ -61,11 +66,16 @@ export function createUpgradeHandler(options: UpgradeHandlerOptions): UpgradeHan
 
 /** Answers and reads on, because closing over unread bytes would take the answer with it. */
 export function refuse(socket: Socket, answer: string, linger: number): void {
+  readOn(socket);
+  socket.end(answer);
+  setTimeout(() => socket.destroy(), linger).unref();
+}
+
+/** And forgets what is read; HTTP no longer sees when the caller has gone. */
+function readOn(socket: Socket): void {
   socket.on('error', () => socket.destroy());
   socket.once('end', () => socket.destroy());
   socket.resume();
-  socket.end(answer);
-  setTimeout(() => socket.destroy(), linger).unref();
 }
 
 function helperPath(target: string): { readonly protocol: string; readonly operation: string } | undefined {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AttackTarget, startAttackTarget } from '../../support/attack-target.ts';
+import { type AttackTarget, gitHost, startAttackTarget } from '../../support/attack-target.ts';
 
 let target: AttackTarget;
 
@@ -18,6 +18,7 @@ const token = (headers: readonly string[], body = '{}'): string =>
 const good = token(['Host: keytray', 'Content-Length: 2']);
 const upgrade = (host: string): string =>
   request('GET /v1/helpers/git/get', [`Host: ${host}`, 'Connection: Upgrade', 'Upgrade: keytray-helper/1']);
+const call = ['A\0\0\0\x03get', 'C\0\0\0\x01/', `I\0\0\0\x25protocol=https\nhost=${gitHost}\n\n`, 'Z\0\0\0\0'].join('');
 
 const statuses = (text: string): string => [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, code]) => code).join(' ');
 const secretsIn = (text: string): readonly string[] => [...target.secrets].filter((secret) => text.includes(secret));
@@ -34,6 +35,11 @@ const page: readonly Attack[] = [
   ['two Hosts', token(['Host: keytray', 'Host: evil', 'Content-Length: 2']), '400'],
   ['a good request behind a refused one', token(['Host: evil', 'Content-Length: 2']) + good, '403'],
   ['a good request behind a refused upgrade', upgrade('evil') + good, '403'],
+  [
+    'a good upgrade behind a refused request',
+    token(['Host: evil', 'Content-Length: 2']) + upgrade('keytray') + call,
+    '403',
+  ],
 ];
 
 const smuggling: readonly Attack[] = [
@@ -125,6 +131,7 @@ const protocols: readonly Attack[] = [
   ],
   ['an upgrade of another method', upgrade('keytray').replace('GET', 'POST'), '405'],
   ['a request behind an upgrade', upgrade('keytray') + good, '101'],
+  ['an upgrade behind a request', request('GET /v1/accounts/none') + upgrade('keytray') + call, '404'],
   [
     'an upgrade with a body of a request',
     upgrade('keytray').replace('\r\n\r\n', `\r\nContent-Length: ${good.length}\r\n\r\n${good}`),
