@@ -5,7 +5,7 @@ import type { Consumer } from '../access/consumer.ts';
 import type { KeytrayError } from '../errors.ts';
 import type { Logger } from '../ports.ts';
 import type { ConnectionTable } from './connection-table.ts';
-import { errorResponse } from './error-response.ts';
+import { errorResponse, RequestRefused } from './error-response.ts';
 import { judgeHead, judgePeer, payloadTooLarge } from './guards.ts';
 import type { Release } from './quota.ts';
 import type { Quotas } from './quotas.ts';
@@ -60,8 +60,12 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
   const serve = async (incoming: IncomingMessage, outgoing: ServerResponse, held: Release[]): Promise<void> => {
     const pid = peers.get(incoming.socket)?.pid ?? 0;
     held.push(quotas.requests.take(pid));
+    const { expect } = incoming.headers;
+    if (expect !== undefined && expect.toLowerCase() !== '100-continue') {
+      throw new RequestRefused(417, 'nothing but 100-continue can be expected');
+    }
     if (hasBody(incoming)) {
-      if (incoming.headers.expect !== undefined) {
+      if (expect !== undefined) {
         if (declaresTooMuch(incoming)) throw payloadTooLarge();
         outgoing.writeContinue();
       }

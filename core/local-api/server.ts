@@ -81,6 +81,8 @@ export async function startLocalApi(options: LocalApiOptions): Promise<LocalApiS
   guardConnections(server, { uid, peers, connections, logger, timeouts, limits, apart });
   server.on('request', serve);
   server.on('checkContinue', serve);
+  // Node's own answer to it would pass the guards by.
+  server.on('checkExpectation', serve);
   server.on('upgrade', createUpgradeHandler({ broker, uid, peers, connections, quotas, logger, timeouts, apart }));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     answerUnreadable(error, socket as Socket, logger, timeouts.linger);

@@ -32,6 +32,12 @@ const page: readonly Attack[] = [
   ['an Origin of null', token(['Host: keytray', 'Origin: null', 'Content-Length: 2']), '403'],
   ['a Referer', token(['Host: keytray', 'Referer: https://evil.example/', 'Content-Length: 2']), '403'],
   ['no Host', token(['Content-Length: 2']), '403'],
+  ['an Origin, and an expectation', token(['Host: keytray', 'Origin: null', 'Expect: x', 'Content-Length: 2']), '403'],
+  [
+    'a good request behind an Origin and an expectation',
+    token(['Host: keytray', 'Origin: null', 'Expect: x', 'Content-Length: 2']) + good,
+    '403',
+  ],
   ['two Hosts', token(['Host: keytray', 'Host: evil', 'Content-Length: 2']), '400'],
   ['a good request behind a refused one', token(['Host: evil', 'Content-Length: 2']) + good, '403'],
   ['a good request behind a refused upgrade', upgrade('evil') + good, '403'],
@@ -131,6 +137,7 @@ const protocols: readonly Attack[] = [
   ],
   ['an upgrade of another method', upgrade('keytray').replace('GET', 'POST'), '405'],
   ['a request behind an upgrade', upgrade('keytray') + good, '101'],
+  ['an expectation', request('GET /v1/status', ['Host: keytray', 'Expect: x']), '417'],
   ['an upgrade behind a request', request('GET /v1/accounts/none') + upgrade('keytray') + call, '404'],
   [
     'an upgrade with a body of a request',
