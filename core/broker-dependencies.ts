@@ -3,6 +3,7 @@ import type { StoreKind } from './config/config.ts';
 import type { EncryptedFileStore } from './keychain/encrypted-file-store.ts';
 import type { SecretStore } from './keychain/secret-store.ts';
 import type { Barriers, Clock, Http, Logger, Notifier, UserAgent } from './ports.ts';
+import type { AttemptNotes } from './refresh/attempt-notes.ts';
 
 /** What the broker is put together from. */
 export interface BrokerDependencies {
@@ -21,4 +22,6 @@ export interface BrokerDependencies {
   /** Ends the process in good order. */
   readonly quit: () => void;
   readonly barriers?: Barriers | undefined;
+  /** Default: refreshes are not remembered across a crash. */
+  readonly attempts?: AttemptNotes | undefined;
 }

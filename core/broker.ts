@@ -26,10 +26,9 @@ import type {
 } from './local-api/wire.ts';
 import { NoticeCare } from './notice-care.ts';
 import { processView } from './process-view.ts';
+import { RefreshEngine } from './refresh/engine.ts';
 import { within } from './refresh/pause.ts';
-import { Refresher } from './refresh/refresher.ts';
 import { RejectedTokens } from './refresh/rejected-tokens.ts';
-import { RefreshScheduler } from './refresh/scheduler.ts';
 import { TokenDesk } from './refresh/token-desk.ts';
 import type { Secret } from './secret.ts';
 import { SignInApi } from './sign-in-api.ts';
@@ -49,25 +48,20 @@ export class Broker implements BrokerApi {
   readonly #logins: LoginDesk;
   readonly #servers: ServerDirectory;
   readonly #signInApi: SignInApi;
-  readonly #refresher: Refresher;
-  readonly #scheduler: RefreshScheduler;
   readonly #tokens: TokenDesk;
   readonly #helpers: HelperDesk;
   readonly #notices: NoticeCare;
+  readonly #refreshes: RefreshEngine;
   readonly #events = new EventStream<BrokerEvent>();
   #config: { readonly files: readonly string[]; readonly error: string | undefined } = { files: [], error: undefined };
 
   constructor(dependencies: BrokerDependencies) {
-    const { clock, http, logger, random, userAgent, barriers } = dependencies;
+    const { clock, http, logger, userAgent, barriers } = dependencies;
     this.#dependencies = dependencies;
     this.#startedAt = clock.now();
     this.#logins = new LoginDesk(clock, (login) => this.#loginChanged(login));
     this.#accounts = new AccountRegistry({
-      clock,
-      stores: dependencies.stores,
-      placements: dependencies.placements,
-      logger,
-      barriers,
+      ...dependencies,
       changed: (id) => this.#accountChanged(id),
       removed: (id) => this.#accountRemoved(id),
     });
@@ -75,29 +69,25 @@ export class Broker implements BrokerApi {
     this.#servers = new ServerDirectory(http, clock);
     const signIn = new SignIn({ servers: this.#servers, logins: this.#logins, userAgent, clock, logger });
     this.#signInApi = new SignInApi({ logins: this.#logins, signIn, clock });
-    this.#refresher = new Refresher({ servers: this.#servers, clock, logger, random, barriers });
+    this.#refreshes = new RefreshEngine({
+      ...dependencies,
+      servers: this.#servers,
+      accounts: () => this.#accounts.all(),
+    });
+    const { refresher } = this.#refreshes;
     this.store = new StoreDesk({
       store: dependencies.stores['encrypted-file'],
       accounts: this.#accounts,
-      refresher: this.#refresher,
+      refresher,
       clock,
-    });
-    this.#scheduler = new RefreshScheduler({
-      accounts: () => this.#accounts.all(),
-      refresher: this.#refresher,
-      clock,
-      logger,
-      random,
     });
     this.#notices = new NoticeCare({
+      ...dependencies,
       accounts: this.#accounts,
-      notifier: dependencies.notifier,
-      clock,
-      logger,
       openBrowser: (id) => this.startLogin(id, { user_agent: 'browser' }),
     });
     this.#tokens = new TokenDesk({
-      refresher: this.#refresher,
+      refresher,
       logins: this.#logins,
       clock,
       asked: (account, asker) => this.#notices.asked(account, asker),
@@ -106,7 +96,7 @@ export class Broker implements BrokerApi {
     this.#helpers = new HelperDesk({
       accounts: this.#accounts,
       tokens: this.#tokens,
-      rejected: new RejectedTokens(this.#refresher, clock),
+      rejected: new RejectedTokens(refresher, clock),
       clock,
       logger,
       emit: (event) => this.#events.emit(event),
@@ -128,12 +118,17 @@ export class Broker implements BrokerApi {
   /** Reads every account's record, one after another, then keeps fresh what is in use. */
   async start(): Promise<void> {
     await this.#accounts.loadAll();
-    this.#scheduler.start();
+    this.#refreshes.start();
     this.#notices.start();
   }
 
+  /** The system says that it has woken from sleep. */
+  woken(): void {
+    this.#refreshes.woken();
+  }
+
   stop(): void {
-    this.#scheduler.stop();
+    this.#refreshes.stop();
     this.#notices.stop();
   }
 
@@ -192,7 +187,7 @@ export class Broker implements BrokerApi {
   async logout(id: string, options: { readonly revoke: boolean }): Promise<LogoutView> {
     const account = await this.#find(id);
     this.#signInApi.drop(id);
-    await this.#refresher.settled(account);
+    await this.#refreshes.refresher.settled(account);
     const revocation = await signOut(account, this.#accounts.all(), this.#servers, options);
     return logoutView(account.id, revocation);
   }

@@ -12,10 +12,12 @@ import { openKeychain } from './keychain/open-store.ts';
 import { startLocalApi } from './local-api/server.ts';
 import { chooseSocketPath } from './local-api/socket-path.ts';
 import { openLog } from './log.ts';
+import { Logind } from './logind.ts';
 import { chooseNotifier } from './notices/choose-notifier.ts';
 import { NodeHttp } from './oauth/node-http.ts';
 import { passphraseSource } from './passphrase-source.ts';
 import type { Barriers } from './ports.ts';
+import { AttemptNoteFiles } from './refresh/attempt-notes.ts';
 import { SystemBrowser } from './system-browser.ts';
 import { SystemClock } from './system-clock.ts';
 
@@ -55,6 +57,7 @@ export async function runHeadlessBroker(
   const keychain = openKeychain({ clock, logger, env, stateFolder: folder, barriers });
   const passphrase = passphraseSource(env, uid, passphraseDescriptor);
   const encryptedFile = new EncryptedFileStore({ path: `${folder}/tokens.sealed`, logger, passphrase, barriers });
+  const attempts = new AttemptNoteFiles(`${folder}/refreshing`, logger);
   const notices = chooseNotifier(env, clock, logger);
   const broker = new Broker({
     kind: 'agent',
@@ -73,7 +76,9 @@ export async function runHeadlessBroker(
     reloadConfig: async () => apply(await readConfig(sources)),
     quit: stopping.request,
     barriers,
+    attempts,
   });
+  const logind = new Logind({ env, clock, woken: () => broker.woken() });
   apply = (read) => {
     if (read.kind === 'ok') return broker.configure(read.config, read.files);
     const lines = read.errors.map(formatConfigError);
@@ -93,7 +98,9 @@ export async function runHeadlessBroker(
     }
     say(`keytray: listening on ${api.socketPath}`);
     logger.info('started', { socket: api.socketPath });
+    await attempts.load();
     void broker.start();
+    void logind.listen();
     await stopping.requested;
     logger.info('stopping');
     broker.stop();
@@ -105,6 +112,7 @@ export async function runHeadlessBroker(
     return failures[error.code].exit;
   } finally {
     watcher.close();
+    logind.close();
     await keychain.close();
     await encryptedFile.close();
     await notices.close();

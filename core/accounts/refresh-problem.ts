@@ -114,7 +114,8 @@ export function afterFailure(before: RefreshProblem, failure: RefreshFailure, mo
       const wait = doubling(firstRefusedBackOff, count, random);
       // The third try is the one that may decide: not before it can.
       const untilItCounts = count + 1 === refusalsThatCount - 1 ? firstSeen + refusalPeriod - now : 0;
-      const next = pace(now, retryAfter, Math.max(wait, untilItCounts));
+      const askedWait = Math.min(wait, longestAskedBackOff);
+      const next = pace(now, retryAfter, Math.max(wait, untilItCounts), Math.max(askedWait, untilItCounts));
       return { kind: 'refused', why, count: count + 1, firstSeen, lastSeen: now, ...next };
     }
   }

@@ -1,5 +1,6 @@
 import { KeytrayError, placeOf } from '../errors.ts';
 import { type AuthorizationServer, discoverAuthorizationServer } from '../oauth/authorization-server.ts';
+import { failureOfThrown } from '../oauth/map-error.ts';
 import { OAuthFailure } from '../oauth/oauth-failure.ts';
 import type { Clock, Http } from '../ports.ts';
 import type { AccountSettings } from '../services/service.ts';
@@ -14,11 +15,16 @@ interface Known {
   readonly server: Promise<AuthorizationServer>;
 }
 
-/** Each account's authorization server, discovered when first needed. */
+/**
+ * Each account's authorization server, discovered when first needed. After a sleep a server is first shown to be
+ * there: a refresh token that rotates must not be spent on a network that only seems to be up.
+ */
 export class ServerDirectory {
   readonly #http: Http;
   readonly #clock: Clock;
   readonly #known = new Map<string, Known>();
+  /** By origin: whether the server has answered since the last doubt. Undefined: there was none yet. */
+  #proofs: Map<string, Promise<void>> | undefined;
 
   constructor(http: Http, clock: Clock) {
     this.#http = http;
@@ -39,6 +45,35 @@ export class ServerDirectory {
     } catch (error) {
       this.forget(account.id);
       throw error;
+    }
+  }
+
+  /** The machine has woken: whether the network leads anywhere is unknown. */
+  doubt(): void {
+    this.#proofs = new Map();
+  }
+
+  /** Resolves when the token endpoint's host has answered anything since the last doubt. Throws `OAuthFailure`. */
+  async proveReachable(account: Account, server: AuthorizationServer): Promise<void> {
+    const proofs = this.#proofs;
+    if (proofs === undefined) return;
+    const { origin } = server.tokenEndpoint;
+    let proof = proofs.get(origin);
+    if (proof === undefined) {
+      proof = this.#ask(account, server.tokenEndpoint);
+      proofs.set(origin, proof);
+      proof.catch(() => proofs.delete(origin));
+    }
+    await proof;
+  }
+
+  /** Any answer will do: over TLS only the server itself can give one. */
+  async #ask(account: Account, endpoint: URL): Promise<void> {
+    try {
+      const answer = await this.#http.fetchFor(account.settings.tls)(endpoint, { method: 'HEAD' });
+      await answer.body?.cancel();
+    } catch (thrown) {
+      throw failureOfThrown(thrown, endpoint);
     }
   }
 

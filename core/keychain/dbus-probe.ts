@@ -1,7 +1,7 @@
+import { type BusReply, type BusSignal, DBus } from '../dbus/bus.ts';
 import type { Clock } from '../ports.ts';
 import { sessionBusAddress } from './child-environment.ts';
 import type { LockedProbe, LockedState } from './locked-probe.ts';
-import { type BusReply, type BusSignal, SessionBus } from './session-bus.ts';
 
 const service = 'org.freedesktop.secrets';
 const collection = 'org.freedesktop.Secret.Collection';
@@ -17,7 +17,7 @@ const matches = [
 /** Asks the Secret Service for the `Locked` property of the default collection (Secret Service API 0.2) and listens for changes. */
 export function dbusProbe(env: NodeJS.ProcessEnv, clock: Clock, deadline = 3_000): LockedProbe {
   let changed = (): void => undefined;
-  const bus = new SessionBus({
+  const bus = new DBus({
     address: () => sessionBusAddress(env),
     clock,
     deadline,

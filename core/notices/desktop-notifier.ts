@@ -1,4 +1,4 @@
-import { SessionBus } from '../keychain/session-bus.ts';
+import { DBus } from '../dbus/bus.ts';
 import type { Clock, Logger, Notice, NoticeChoice, Notifier } from '../ports.ts';
 import { choiceOf, notifyBody } from './notify-call.ts';
 
@@ -32,14 +32,14 @@ const busDeadline = 5_000;
  */
 export class DesktopNotifier implements Notifier {
   readonly #options: DesktopNotifierOptions;
-  readonly #bus: SessionBus;
+  readonly #bus: DBus;
   readonly #shown = new Map<string, Shown>();
   /** Signals of numbers not known yet: a quick desktop may tell of a click before the reply was read. */
   readonly #early = new Map<number, NoticeChoice>();
 
   constructor(options: DesktopNotifierOptions) {
     this.#options = options;
-    this.#bus = new SessionBus({
+    this.#bus = new DBus({
       address: () => options.env.DBUS_SESSION_BUS_ADDRESS,
       clock: options.clock,
       deadline: busDeadline,

@@ -5,9 +5,19 @@ import type { TokenRecord } from '../keychain/token-record.ts';
 import type { Clock } from '../ports.ts';
 import { planRefresh, type RefreshFacts, type RefreshPlan } from './policy.ts';
 
-/** A fraction in [0, 1) that is always the same for one text: spreads many accounts without moving any of them. */
-function steadyFraction(text: string): number {
-  return createHash('sha256').update(text).digest().readUInt32BE(0) / 2 ** 32;
+const fractions = new WeakMap<TokenRecord, number>();
+
+/**
+ * A fraction in [0, 1) that is always the same for one record: spreads many accounts without moving any of them.
+ * Remembered, since every account's plan is made anew each time the scheduler looks.
+ */
+function steadyFraction(account: string, record: TokenRecord): number {
+  const known = fractions.get(record);
+  if (known !== undefined) return known;
+  const text = `${account} ${record.generation}`;
+  const fraction = createHash('sha256').update(text).digest().readUInt32BE(0) / 2 ** 32;
+  fractions.set(record, fraction);
+  return fraction;
 }
 
 /** Seconds within which a refresh keeps the login alive; undefined where none is known to. */
@@ -34,7 +44,7 @@ function refreshFacts(account: Account, clock: Clock): RefreshFacts | undefined 
     problem,
     mode,
     now,
-    random: steadyFraction(`${account.id} ${record.generation}`),
+    random: steadyFraction(account.id, record),
   };
 }
 

@@ -9,7 +9,9 @@ import { OAuthFailure } from '../oauth/oauth-failure.ts';
 import { refreshTokens } from '../oauth/refresh-grant.ts';
 import type { TokenReply } from '../oauth/token-reply.ts';
 import { type Barriers, type Clock, type Logger, noBarriers } from '../ports.ts';
+import type { AttemptNotes } from './attempt-notes.ts';
 import { classifyRefreshFailure } from './outcome.ts';
+import type { WakeDetector } from './wake-detector.ts';
 
 export type RefreshResult =
   | { readonly kind: 'refreshed' }
@@ -29,6 +31,8 @@ export interface RefresherDependencies {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random: () => number;
+  readonly wakes: WakeDetector;
+  readonly attempts: AttemptNotes;
   readonly barriers?: Barriers | undefined;
 }
 
@@ -86,7 +90,7 @@ export class Refresher {
 
   async #refreshNow(account: Account, forced: boolean): Promise<RefreshResult> {
     if (await account.settle()) return { kind: 'refreshed' };
-    const { clock, random } = this.#dependencies;
+    const { attempts, clock, random } = this.#dependencies;
     const { state } = account;
     if (state.kind !== 'signed_in') return { kind: 'not_now' };
     const { record, problem } = state;
@@ -96,17 +100,22 @@ export class Refresher {
     if (isFailure(reply)) {
       account.noteFailure(record.generation, reply, { now: clock.monotonic(), random: random(), forced });
       await this.#retireIfDead(account, record);
+      // What was lost on the way may have spent the token all the same.
+      if (reply.kind !== 'transient') await attempts.end(account.id);
       return { kind: 'failed' };
     }
     await account.commit((generation) => recordOfRefresh(record, reply, clock, generation), record.generation);
+    void attempts.end(account.id);
     return { kind: 'refreshed' };
   }
 
   async #request(account: Account, record: TokenRecord): Promise<TokenReply | RefreshFailure> {
-    const { servers, logger, barriers = noBarriers } = this.#dependencies;
+    const { attempts, servers, logger, wakes, barriers = noBarriers } = this.#dependencies;
+    wakes.look();
     let server: AuthorizationServer;
     try {
       server = await servers.of(account);
+      await servers.proveReachable(account, server);
     } catch (error) {
       // The client secret could not be had.
       if (error instanceof KeytrayError) throw error;
@@ -115,6 +124,7 @@ export class Refresher {
     }
     if (record.refreshToken === undefined) throw new TypeError('a refresh needs a refresh token');
     try {
+      await attempts.begin(account.id, record.generation);
       barriers.reached('refresh_requested');
       const reply = await refreshTokens(server, account.settings, record.refreshToken);
       barriers.reached('reply_received');

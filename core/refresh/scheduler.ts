@@ -1,7 +1,9 @@
 import type { Account } from '../accounts/account.ts';
 import type { Clock, Logger, Timer } from '../ports.ts';
+import type { AttemptNotes } from './attempt-notes.ts';
 import { planFor } from './refresh-facts.ts';
 import type { Refresher } from './refresher.ts';
+import type { WakeDetector } from './wake-detector.ts';
 
 export interface RefreshSchedulerDependencies {
   readonly accounts: () => Iterable<Account>;
@@ -9,6 +11,8 @@ export interface RefreshSchedulerDependencies {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random: () => number;
+  readonly wakes: WakeDetector;
+  readonly attempts: AttemptNotes;
 }
 
 // Timers sleep when the machine does and clocks are set: no plan is trusted for longer than this.
@@ -17,8 +21,6 @@ const longestWait = 30_000;
 const shortestWait = 500;
 // The network is not there at once after a sleep, and a thousand accounts must not all wake together.
 const settleAfterSleep = 5_000;
-// Clocks disagree by more than this only after a sleep or a step.
-const sleepShows = 10_000;
 // A server serves people, not a stampede.
 const atOncePerServer = 4;
 
@@ -33,11 +35,10 @@ export class RefreshScheduler {
   #timer: Timer | undefined;
   #stopped = false;
   #quietUntil = 0;
-  #looked: { readonly monotonic: number; readonly uptime: number; readonly wall: number };
 
   constructor(dependencies: RefreshSchedulerDependencies) {
     this.#dependencies = dependencies;
-    this.#looked = this.#clocks();
+    dependencies.wakes.onWake(() => this.wake());
   }
 
   start(): void {
@@ -58,16 +59,14 @@ export class RefreshScheduler {
 
   #look(): void {
     if (this.#stopped) return;
-    const { clock, accounts } = this.#dependencies;
-    if (this.#hasSlept()) {
-      this.wake();
-      return;
-    }
+    const { clock, accounts, wakes } = this.#dependencies;
+    if (wakes.look()) return;
     let wait = longestWait;
     for (const account of accounts()) {
       const plan = planFor(account, clock);
       if (plan.kind === 'none' || this.#busy.has(account.id)) continue;
-      const delay = Math.max(plan.delay * 1_000, this.#quietUntil - clock.monotonic());
+      const planned = this.#wasInterrupted(account) ? 0 : plan.delay * 1_000;
+      const delay = Math.max(planned, this.#quietUntil - clock.monotonic());
       if (delay > 0) wait = Math.min(wait, delay);
       else if (this.#hasRoom(account)) void this.#refresh(account);
       else wait = shortestWait;
@@ -81,18 +80,10 @@ export class RefreshScheduler {
     this.#timer = this.#dependencies.clock.after(Math.max(shortestWait, milliseconds), () => this.#look());
   }
 
-  #clocks(): { readonly monotonic: number; readonly uptime: number; readonly wall: number } {
-    const { clock } = this.#dependencies;
-    return { monotonic: clock.monotonic(), uptime: clock.uptime() * 1_000, wall: clock.now() };
-  }
-
-  /** The monotonic clock stands still during sleep on Linux; the other two do not. */
-  #hasSlept(): boolean {
-    const before = this.#looked;
-    const now = this.#clocks();
-    this.#looked = now;
-    const awake = now.monotonic - before.monotonic;
-    return now.uptime - before.uptime - awake > sleepShows || now.wall - before.wall - awake > sleepShows;
+  /** An earlier process may have spent the token without seeing the answer: a second use is forgiven soon or never. */
+  #wasInterrupted({ id, state }: Account): boolean {
+    if (state.kind !== 'signed_in' || state.problem.kind !== 'none') return false;
+    return this.#dependencies.attempts.interrupted(id, state.record.generation);
   }
 
   #hasRoom(account: Account): boolean {

@@ -8,6 +8,7 @@ export const ranks: readonly (readonly string[])[] = [
   ['errors', 'ports', 'secret'],
   ['config', 'services'],
   ['oauth', 'credentials'],
+  ['dbus'],
   ['keychain'],
   ['accounts'],
   ['refresh'],

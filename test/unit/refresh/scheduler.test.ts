@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Account } from '../../../core/accounts/account.ts';
 import { MemoryStore } from '../../../core/keychain/memory-store.ts';
+import { noAttemptNotes } from '../../../core/refresh/attempt-notes.ts';
 import type { RefreshResult } from '../../../core/refresh/refresher.ts';
 import { RefreshScheduler } from '../../../core/refresh/scheduler.ts';
+import { WakeDetector } from '../../../core/refresh/wake-detector.ts';
 import { accountSettings } from '../../support/authorization-server.ts';
 import { MemoryLogger } from '../../support/broker-socket.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -44,6 +46,7 @@ describe('the scheduler', () => {
   let clock: ManualClock;
   let refreshes: Refreshes;
   let accounts: Account[];
+  let interrupted: Set<string>;
 
   const signedIn = async (
     id: string,
@@ -82,6 +85,8 @@ describe('the scheduler', () => {
       clock,
       logger: new MemoryLogger(),
       random: () => 0.5,
+      wakes: new WakeDetector(clock),
+      attempts: { ...noAttemptNotes, interrupted: (id, generation) => interrupted.has(`${id} ${generation}`) },
     });
     scheduler.start();
     return scheduler;
@@ -91,6 +96,7 @@ describe('the scheduler', () => {
     clock = new ManualClock();
     refreshes = new Refreshes(clock);
     accounts = [];
+    interrupted = new Set();
   });
 
   it('keeps fresh what is in use, and leaves alone what is not', async () => {
@@ -101,6 +107,17 @@ describe('the scheduler', () => {
     expect(refreshes.asked).toEqual([]);
     await pass(10 * minute);
     expect(refreshes.asked).toEqual(['used']);
+  });
+
+  it('asks again at once where the process before ended during a refresh, though nobody uses it', async () => {
+    await signedIn('killed');
+    await signedIn('other');
+    interrupted.add('killed 1');
+    start();
+    await settle();
+    expect(refreshes.asked).toEqual(['killed']);
+    await pass(hour);
+    expect(refreshes.asked).toEqual(['killed']);
   });
 
   it('stops refreshing what nobody uses any more', async () => {

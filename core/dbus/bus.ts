@@ -26,7 +26,7 @@ export interface BusSignal {
   readonly body: readonly unknown[];
 }
 
-export interface SessionBusOptions {
+export interface DBusOptions {
   /** Undefined: there is no bus. Asked before every connection, because a session may begin later than we do. */
   readonly address: () => string | undefined;
   readonly clock: Clock;
@@ -52,15 +52,15 @@ const daemon = {
   interface: 'org.freedesktop.DBus',
 } as const;
 
-/** The session bus: connected when first called, and again after it broke. Never keeps the process alive while it only listens. */
-export class SessionBus {
-  readonly #options: SessionBusOptions;
+/** A message bus, the session's or the system's: connected when first called, and again after it broke. Never keeps the process alive while it only listens. */
+export class DBus {
+  readonly #options: DBusOptions;
   #connecting: Promise<Connection | 'no_answer' | 'no_bus'> | undefined;
   #connection: Connection | undefined;
   #calls = 0;
   #closed = false;
 
-  constructor(options: SessionBusOptions) {
+  constructor(options: DBusOptions) {
     this.#options = options;
   }
 

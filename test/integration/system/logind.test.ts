@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { Logind } from '../../../core/logind.ts';
+import { SystemClock } from '../../../core/system-clock.ts';
+import { startBus } from '../../support/session-bus.ts';
+
+const run = promisify(execFile);
+
+describe('logind', () => {
+  it('tells that the machine has woken, and not that it goes to sleep', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'keytray-logind-'));
+    const address = `unix:path=${join(folder, 'bus')}`;
+    const bus = await startBus(folder, { PATH: process.env.PATH ?? '', DBUS_SESSION_BUS_ADDRESS: address });
+    let woken = 0;
+    const logind = new Logind({
+      env: { DBUS_SYSTEM_BUS_ADDRESS: address },
+      clock: new SystemClock(),
+      woken: () => {
+        woken += 1;
+      },
+    });
+    const signal = (name: string, goingToSleep: boolean) =>
+      run('dbus-send', [`--bus=${address}`, '/org/freedesktop/login1', name, `boolean:${goingToSleep}`]);
+    try {
+      await logind.listen();
+      await signal('org.freedesktop.login1.Manager.PrepareForShutdown', false);
+      await signal('org.example.Other.PrepareForSleep', false);
+      await signal('org.freedesktop.login1.Manager.PrepareForSleep', true);
+      await signal('org.freedesktop.login1.Manager.PrepareForSleep', false);
+      await expect.poll(() => woken).toBe(1);
+    } finally {
+      logind.close();
+      const gone = once(bus, 'exit');
+      bus.kill();
+      await gone;
+      await rm(folder, { recursive: true, force: true });
+    }
+    expect(woken).toBe(1);
+  });
+
+  it('is done without where there is none', async () => {
+    const logind = new Logind({
+      env: { DBUS_SYSTEM_BUS_ADDRESS: 'unix:path=/nowhere/at/all' },
+      clock: new SystemClock(),
+      woken: () => undefined,
+    });
+    await logind.listen();
+    logind.close();
+  });
+});
