@@ -9,6 +9,7 @@ import { errorResponse, RequestRefused, rawErrorResponse } from './error-respons
 import { judgeHead, judgePeer } from './guards.ts';
 import { type HelperConnection, serveHelper } from './helper-upgrade.ts';
 import type { Quotas } from './quotas.ts';
+import { hasBody } from './request-body.ts';
 import type { Peers } from './request-handler.ts';
 import { helperUpgrade } from './routes/helpers.ts';
 
@@ -49,6 +50,8 @@ export function createUpgradeHandler(options: UpgradeHandlerOptions): UpgradeHan
         judgePeer(consumer, uid) ?? judgeHead({ target: request.url ?? '', rawHeaders: request.rawHeaders });
       if (refusal !== undefined) throw refusal;
       if (consumer === undefined) throw new KeytrayError('access_denied', 'the caller is unknown');
+      // Where its body ends, and the frames begin, could be read in two ways.
+      if (hasBody(request)) throw new RequestRefused(400, 'a request to upgrade has no body');
       if (request.method !== 'GET') throw new RequestRefused(405, 'this path answers GET', { Allow: 'GET' });
       const path = helperPath(request.url ?? '');
       if (path === undefined || !asksForHelper(request)) {

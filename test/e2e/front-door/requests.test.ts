@@ -142,7 +142,7 @@ const protocols: readonly Attack[] = [
   [
     'an upgrade with a body of a request',
     upgrade('keytray').replace('\r\n\r\n', `\r\nContent-Length: ${good.length}\r\n\r\n${good}`),
-    '101',
+    '400',
   ],
 ];
 
