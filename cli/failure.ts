@@ -25,6 +25,13 @@ export function usageFailure(message: string, hint: string): CommandFailure {
 const forAccount = (error: KeytrayError): string => error.account ?? 'ACCOUNT';
 
 const unlockCommand = /: keytray unlock$/;
+const pasteCommand = /: (keytray login \S+ --paste)$/;
+
+/** Set where the message itself knows the other way to sign in. */
+function pasteHint({ message }: KeytrayError): string | undefined {
+  const command = pasteCommand.exec(message)?.[1];
+  return command === undefined ? undefined : `Sign in with a browser on any machine: ${command}`;
+}
 
 const hints: Record<FailureCode, (error: KeytrayError) => string> = {
   unknown_account: () => 'See which there are: keytray accounts list',
@@ -36,7 +43,7 @@ const hints: Record<FailureCode, (error: KeytrayError) => string> = {
   misconfigured: (error) =>
     error.account === undefined
       ? 'Correct the configuration; Keytray reads it again by itself.'
-      : `Compare the account with what the server knows: keytray accounts show ${error.account}`,
+      : (pasteHint(error) ?? `Compare the account with what the server knows: keytray accounts show ${error.account}`),
   access_denied: (error) =>
     error.account === undefined
       ? 'Run it as the user who started Keytray.'
@@ -49,7 +56,8 @@ const hints: Record<FailureCode, (error: KeytrayError) => string> = {
     unlockCommand.test(error.message) ? 'Unlock it: keytray unlock' : 'Unlock your keychain, then try again.',
   keychain_absent: () => 'Start a keychain such as gnome-keyring, or choose another `store:` for the account.',
   invalid_request: (error) =>
-    unlockCommand.test(error.message) ? 'Make it: keytray unlock' : 'See what is possible: keytray help',
+    pasteHint(error) ??
+    (unlockCommand.test(error.message) ? 'Make it: keytray unlock' : 'See what is possible: keytray help'),
   payload_too_large: () => 'Send less.',
   no_broker: () => 'Start it: keytray agent',
   internal_error: () => 'See what the agent has logged, then try again.',
@@ -60,6 +68,7 @@ function whatHappened(error: KeytrayError): string {
   if (error.code === 'no_broker') return 'Keytray is not running';
   return printable(error.message)
     .replace(/: keytray login \S+$/, '')
+    .replace(pasteCommand, '')
     .replace(unlockCommand, '');
 }
 

@@ -2,7 +2,7 @@ import type { Account } from './accounts/account.ts';
 import type { LoginDesk } from './accounts/login-desk.ts';
 import type { SignIn } from './accounts/sign-in.ts';
 import { KeytrayError } from './errors.ts';
-import { loginView } from './local-api/account-view.ts';
+import { loginViewWithCode } from './local-api/account-view.ts';
 import type { CallbackRequest, LoginRequest, LoginView } from './local-api/wire.ts';
 import type { Clock } from './ports.ts';
 import { within } from './refresh/pause.ts';
@@ -13,6 +13,8 @@ export interface SignInApiDependencies {
   readonly clock: Clock;
 }
 
+const ways = { browser: 'browser', none: 'address', paste: 'address', device: 'device' } as const;
+
 /** What the local API does with pending logins: start, follow, finish, cancel. */
 export class SignInApi {
   readonly #dependencies: SignInApiDependencies;
@@ -22,25 +24,22 @@ export class SignInApi {
   }
 
   async start(account: Account, request: LoginRequest): Promise<LoginView> {
-    if (request.user_agent === 'device') {
-      throw new KeytrayError('invalid_request', 'signing in by device code is not there yet; use --no-browser');
-    }
     const login = await this.#dependencies.signIn.start(account, {
-      browser: request.user_agent === 'browser',
+      way: ways[request.user_agent],
       acceptOther: request.switch ?? false,
     });
-    return loginView(login);
+    return loginViewWithCode(login);
   }
 
   view(loginId: string): LoginView {
-    return loginView(this.#dependencies.logins.find(loginId));
+    return loginViewWithCode(this.#dependencies.logins.find(loginId));
   }
 
   async wait(loginId: string, seconds: number, signal: AbortSignal): Promise<LoginView> {
     const { clock, logins } = this.#dependencies;
     const login = logins.find(loginId);
     await within(clock, seconds * 1_000, signal, login.ended);
-    return loginView(login);
+    return loginViewWithCode(login);
   }
 
   async finish(loginId: string, callback: CallbackRequest): Promise<LoginView> {
@@ -51,13 +50,13 @@ export class SignInApi {
       });
     }
     await this.#dependencies.signIn.finishByPaste(login, new URL(callback.redirect_url));
-    return loginView(login);
+    return loginViewWithCode(login);
   }
 
   cancel(loginId: string): LoginView {
     const login = this.#dependencies.logins.find(loginId);
     void this.#dependencies.signIn.cancel(login);
-    return loginView(login);
+    return loginViewWithCode(login);
   }
 
   /** The account's pending login, if any, is over: the account signs out or goes. */

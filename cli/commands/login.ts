@@ -34,7 +34,9 @@ function userAgent(options: LoginOptions): LoginRequest['user_agent'] {
 function showWay(cli: Cli, login: LoginView, way: LoginRequest['user_agent']): void {
   if (login.verification_uri !== undefined && login.user_code !== undefined && way === 'device') {
     cli.out.write(`${printable(login.verification_uri)}\n${printable(login.user_code)}\n`);
-    cli.err.write('Open the address on any device and enter the code.\n');
+    const complete = login.verification_uri_complete;
+    const shorter = complete === undefined ? '' : `, or open this one, which has it:\n  ${printable(complete)}`;
+    cli.err.write(`Open the address on any device and enter the code${shorter}\n`);
     return;
   }
   if (login.authorization_url === undefined) return;
@@ -74,8 +76,12 @@ async function finishByPaste(
       await broker.finishLogin(login.login_id, pastedAnswer(line));
       return await ended;
     } catch (error) {
-      const again = error instanceof KeytrayError && error.code === 'invalid_request' && cli.err.isTerminal;
-      if (!again) throw error;
+      if (!(error instanceof KeytrayError) || error.code !== 'invalid_request') throw error;
+      if (!cli.err.isTerminal) {
+        // Nobody is there to paste another one.
+        await broker.cancelLogin(login.login_id);
+        throw error;
+      }
       cli.err.write(`${printable(error.message)}\n`);
     }
   }

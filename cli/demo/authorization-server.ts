@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import Provider, { type ClientMetadata, type Configuration } from 'oidc-provider';
+import { deviceCodeGrant, devicePages } from './authorization-server/device-pages.ts';
 import { MemoryAdapter, type Storage } from './authorization-server/memory-adapter.ts';
 import { sendError, serveSignIn } from './authorization-server/sign-in.ts';
 import { createTokenFaults, type TokenFaults } from './authorization-server/token-faults.ts';
@@ -22,6 +23,8 @@ export interface AuthorizationServerOptions {
   readonly scopes?: readonly string[];
   /** Milliseconds every token reply waits. */
   readonly delayTokenMs?: number;
+  /** Lets clients sign in with a device code (RFC 8628); both in seconds. The library itself names no interval. */
+  readonly deviceFlow?: { readonly interval: number; readonly lifetime?: number };
   /** Sees what each token request brought and what it got: a test then knows every secret there was. */
   readonly onTokenExchange?: (exchange: {
     readonly parameters: Readonly<Record<string, unknown>>;
@@ -37,6 +40,8 @@ export interface RequestCounts {
   refresh_token: number;
   /** Token requests that were not even understood, or met an outage. */
   refused: number;
+  /** Polls of clients that wait for a person at another device. */
+  device_code: number;
   revocation: number;
   introspection: number;
   userinfo: number;
@@ -68,6 +73,7 @@ export async function startAuthorizationServer(
     authorization_code: 0,
     refresh_token: 0,
     refused: 0,
+    device_code: 0,
     revocation: 0,
     introspection: 0,
     userinfo: 0,
@@ -81,8 +87,12 @@ export async function startAuthorizationServer(
     await (isToken ? faults.apply(context, next) : next());
     if (isToken)
       options.onTokenExchange?.({ parameters: fieldsOf(context.oidc?.params), reply: fieldsOf(context.body) });
+    if (context.oidc?.route === 'device_authorization' && context.status === 200) {
+      context.body = { ...fieldsOf(context.body), interval: options.deviceFlow?.interval };
+    }
     const name = isToken ? (context.oidc?.params?.grant_type ?? 'refused') : context.oidc?.route;
-    if (isCounted(name, requests)) requests[name] += 1;
+    if (name === deviceCodeGrant) requests.device_code += 1;
+    else if (isCounted(name, requests)) requests[name] += 1;
   });
 
   const protocol = provider.callback();
@@ -147,7 +157,7 @@ function configurationOf(options: AuthorizationServerOptions): Configuration {
   const clients = options.clients ?? [{ clientId: 'keytray' }];
   return {
     adapter: (model) => new MemoryAdapter(model, storage),
-    clients: clients.map(registration),
+    clients: clients.map((client) => registration(client, options.deviceFlow !== undefined)),
     clientBasedCORS: () => false,
     scopes,
     claims: {
@@ -174,6 +184,7 @@ function configurationOf(options: AuthorizationServerOptions): Configuration {
       AccessToken: ttl,
       IdToken: ttl,
       AuthorizationCode: 60,
+      DeviceCode: options.deviceFlow?.lifetime ?? 600,
       RefreshToken: 14 * 86_400,
       Grant: 14 * 86_400,
       Interaction: 600,
@@ -185,6 +196,7 @@ function configurationOf(options: AuthorizationServerOptions): Configuration {
       revocation: { enabled: true, allowedPolicy: () => true },
       introspection: { enabled: true, allowedPolicy: () => true },
       rpInitiatedLogout: { enabled: false },
+      ...(options.deviceFlow === undefined ? {} : { deviceFlow: { enabled: true, ...devicePages } }),
       resourceIndicators: {
         enabled: true,
         defaultResource: () => [],
@@ -203,13 +215,13 @@ function configurationOf(options: AuthorizationServerOptions): Configuration {
 
 const loopbackRedirects = ['http://127.0.0.1/callback', 'http://localhost/callback'];
 
-const registration = (client: DemoClient): ClientMetadata => ({
+const registration = (client: DemoClient, withDevice: boolean): ClientMetadata => ({
   client_id: client.clientId,
   client_name: client.clientId,
   application_type: 'native',
   redirect_uris: [...(client.redirectUris ?? loopbackRedirects)],
   response_types: ['code'],
-  grant_types: ['authorization_code', 'refresh_token'],
+  grant_types: ['authorization_code', 'refresh_token', ...(withDevice ? [deviceCodeGrant] : [])],
   id_token_signed_response_alg: 'ES256',
   ...(client.clientSecret === undefined
     ? { token_endpoint_auth_method: 'none' }

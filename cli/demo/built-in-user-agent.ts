@@ -3,6 +3,8 @@
 export interface FormAnswers {
   /** Typed into the field `login`. */
   readonly login: string;
+  /** Typed into the field `user_code`. */
+  readonly userCode?: string;
   /** The value of the button to press on the consent page: `allow`, or `deny`. */
   readonly consent?: 'allow' | 'deny';
   /** An address to stop at instead of following it, as a browser does that cannot reach it. */
@@ -78,7 +80,7 @@ async function send(
 
 interface Form {
   readonly action: string;
-  readonly fields: readonly string[];
+  readonly fields: readonly { readonly name: string; readonly value: string }[];
   readonly buttons: readonly { readonly name: string; readonly value: string }[];
 }
 
@@ -88,19 +90,17 @@ function firstForm(html: string): Form | undefined {
   const [, head = '', content = ''] = match;
   const tags = (name: string) =>
     [...content.matchAll(new RegExp(`<${name}\\b([^>]*)>`, 'gi'))].map(([, inside = '']) => inside);
-  return {
-    action: attribute(head, 'action'),
-    fields: tags('input').map((tag) => attribute(tag, 'name')),
-    buttons: tags('button').map((tag) => ({ name: attribute(tag, 'name'), value: attribute(tag, 'value') })),
-  };
+  const named = (tag: string) => ({ name: attribute(tag, 'name'), value: attribute(tag, 'value') });
+  return { action: attribute(head, 'action'), fields: tags('input').map(named), buttons: tags('button').map(named) };
 }
 
 const attribute = (tag: string, name: string): string =>
   (new RegExp(`\\b${name}="([^"]*)"`, 'i').exec(tag)?.[1] ?? '').replaceAll('&amp;', '&');
 
 function fill(form: Form, answers: FormAnswers): URLSearchParams {
+  const typed: Readonly<Record<string, string | undefined>> = { login: answers.login, user_code: answers.userCode };
   const body = new URLSearchParams();
-  if (form.fields.includes('login')) body.set('login', answers.login);
+  for (const { name, value } of form.fields) body.set(name, value || (typed[name] ?? ''));
   const wanted = answers.consent ?? 'allow';
   const button = form.buttons.find(({ value }) => value === wanted) ?? form.buttons[0];
   if (button !== undefined) body.set(button.name, button.value);

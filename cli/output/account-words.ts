@@ -77,7 +77,9 @@ export function nextStep(view: AccountView, now: number): string | undefined {
     case 'signed_out':
       return `keytray login ${view.account}`;
     case 'signing_in':
-      return 'finish in the browser';
+      return view.login?.verification_uri !== undefined && view.login.authorization_url === undefined
+        ? 'enter the code'
+        : 'finish in the browser';
     case 'locked':
       return whileLocked(view);
     default:

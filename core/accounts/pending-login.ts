@@ -1,12 +1,34 @@
 import { randomUUID } from 'node:crypto';
 import type { KeytrayError } from '../errors.ts';
 import type { Identity } from '../oauth/token-reply.ts';
+import type { Secret } from '../secret.ts';
+
+/** The person's browser, which comes back to our listener. */
+export interface BrowserInvitation {
+  readonly authorizationUrl: URL;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** A code to enter on any device (RFC 8628 §3.3). */
+export interface DeviceInvitation {
+  readonly verificationUri: URL;
+  /** The same with the code in it. */
+  readonly verificationUriComplete: Secret | undefined;
+  readonly userCode: Secret;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
 
 /** Where a sign-in stands. `requested`: a tool waits for it; `started`: a person is at it. */
 export type LoginPhase =
   | { readonly kind: 'requested' }
-  /** `expiresAt`: milliseconds since the epoch. */
-  | { readonly kind: 'started'; readonly authorizationUrl: URL; readonly expiresAt: number }
+  /** The ways that are open; at least one. Whichever is finished first ends the login. */
+  | {
+      readonly kind: 'started';
+      readonly browser: BrowserInvitation | undefined;
+      readonly device: DeviceInvitation | undefined;
+    }
   | { readonly kind: 'succeeded'; readonly identity: Identity | undefined }
   | { readonly kind: 'failed'; readonly failure: KeytrayError }
   | { readonly kind: 'cancelled' }

@@ -20,24 +20,46 @@ function subjectView(identity: Identity | undefined): AccountView['subject'] {
   return identity && present({ ...identity });
 }
 
-/** A pending login as the wire shows it. No secret: the authorization URL carries a challenge, not the verifier. */
+/**
+ * A pending login as everybody may see it. No secret: the authorization URL carries a challenge, not the verifier,
+ * and the user code is left out.
+ */
 export function loginView(login: PendingLogin): LoginView {
   const { phase } = login;
   const common = { login_id: login.id, account: login.account, state: phase.kind };
   switch (phase.kind) {
-    case 'started':
-      return { ...common, authorization_url: phase.authorizationUrl.href, expires_at: iso(phase.expiresAt) };
+    case 'started': {
+      const { browser, device } = phase;
+      return present<LoginView>({
+        ...common,
+        authorization_url: browser?.authorizationUrl.href,
+        verification_uri: device?.verificationUri.href,
+        expires_at: iso(Math.max(browser?.expiresAt ?? 0, device?.expiresAt ?? 0)),
+      });
+    }
     case 'succeeded':
       return present<LoginView>({ ...common, subject: subjectView(phase.identity) });
     case 'failed':
       return { ...common, error: phase.failure.code, error_description: phase.failure.message };
     case 'expired':
-      return { ...common, error: 'login_required', error_description: 'nobody signed in within five minutes' };
+      return { ...common, error: 'login_required', error_description: 'nobody signed in in time' };
     case 'cancelled':
       return { ...common, error: 'login_required', error_description: 'the sign-in was cancelled' };
     case 'requested':
       return common;
   }
+}
+
+/** The same for whoever starts or follows this very login: with the code to enter. */
+export function loginViewWithCode(login: PendingLogin): LoginView {
+  const view = loginView(login);
+  const device = login.phase.kind === 'started' ? login.phase.device : undefined;
+  if (device === undefined) return view;
+  return present<LoginView>({
+    ...view,
+    verification_uri_complete: device.verificationUriComplete?.reveal(),
+    user_code: device.userCode.reveal(),
+  });
 }
 
 export function accountView(account: Account, logins: LoginDesk, clock: Clock): AccountView {

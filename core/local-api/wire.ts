@@ -34,6 +34,8 @@ export const pendingLoginSchema = z
     state: z.enum(['requested', 'started', 'succeeded', 'failed', 'cancelled', 'expired']),
     authorization_url: z.url().optional(),
     verification_uri: z.url().optional(),
+    /** These two are told only to who starts or follows this login, never in the status or an event. */
+    verification_uri_complete: z.url().optional(),
     user_code: z.string().optional(),
     expires_at: time.optional(),
     subject: subjectSchema.optional(),

@@ -19,6 +19,8 @@ export interface AuthorizationServer {
   /** Undefined where the server cannot revoke. */
   readonly revocationEndpoint: URL | undefined;
   readonly userinfoEndpoint: URL | undefined;
+  /** Undefined where the server offers no sign-in by device code (RFC 8628 §4). */
+  readonly deviceAuthorizationEndpoint: URL | undefined;
   readonly tokenEndpoint: URL;
   readonly resource: string | undefined;
   /** Nobody in between can forge what its token endpoint says: verified TLS, or loopback. */
@@ -144,6 +146,7 @@ function assemble(
     configuration: configure({ fetch: libraryFetch(deps.fetch), clockSkew: undefined }),
     revocationEndpoint: url(metadata.revocation_endpoint),
     userinfoEndpoint: url(metadata.userinfo_endpoint),
+    deviceAuthorizationEndpoint: url(metadata.device_authorization_endpoint),
     tokenEndpoint,
     resource: settings.resource,
     trusted: isLoopback(tokenEndpoint.hostname) || (tokenEndpoint.protocol === 'https:' && settings.tls.verify),

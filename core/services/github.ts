@@ -33,6 +33,7 @@ export const github: Service = {
       'OAuth Apps, New OAuth App (an organisation has the same page under its own settings).',
       'Authorization callback URL: the redirect URI. GitHub accepts any port on 127.0.0.1.',
       'Generate a client secret: GitHub wants one in the browser sign-in.',
+      'To sign in with --device as well: Enable Device Flow.',
     ],
   },
 };

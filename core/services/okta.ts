@@ -12,7 +12,7 @@ export const okta: Service = {
     url: 'https://login.okta.com',
     steps: [
       'Admin console: Applications, Create App Integration, OIDC, Native Application.',
-      'Grant types: Authorization Code and Refresh Token.',
+      'Grant types: Authorization Code and Refresh Token; to sign in with --device, Device Authorization as well.',
       'Sign-in redirect URIs: the redirect URI, port included.',
       'The issuer is https://ORG.okta.com, or https://ORG.okta.com/oauth2/default for a custom authorization server.',
     ],

@@ -22,7 +22,8 @@ export function knownSecrets(): KnownSecrets {
   return {
     values,
     onTokenExchange({ parameters, reply }) {
-      for (const name of ['code', 'code_verifier', 'refresh_token', 'client_secret']) note(name, parameters[name]);
+      for (const name of ['code', 'code_verifier', 'device_code', 'refresh_token', 'client_secret'])
+        note(name, parameters[name]);
       for (const name of ['access_token', 'refresh_token', 'id_token']) note(name, reply[name]);
     },
     kinds: () => [...new Set(values.values())].sort(),

@@ -22,6 +22,25 @@ export function consentPage(action: string, client: string, login: string, scope
   );
 }
 
+/** `form` has the fields; the button belongs to it by its id. */
+export function deviceCodePage(form: string): string {
+  return page(
+    'Enter the code your device shows',
+    `${form}\n<button type="submit" form="op.deviceInputForm">Continue</button>`,
+  );
+}
+
+export function deviceConfirmPage(form: string, client: string, code: string): string {
+  return page(
+    `Sign in to ${client} on a device?`,
+    `<p>It shows the code ${escapeHtml(code)}.</p>\n${form}\n<button type="submit" form="op.deviceConfirmForm">Continue</button>`,
+  );
+}
+
+export function deviceDonePage(): string {
+  return page('Your device is signed in', '<p>You can close this tab.</p>');
+}
+
 export function errorPage(text: string): string {
   return page('This did not work', `<p>${escapeHtml(text)}</p>`);
 }

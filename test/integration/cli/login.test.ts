@@ -103,6 +103,45 @@ describe('keytray login', () => {
     expect((await running.ended).status).toBe(0);
   });
 
+  it('--device also offers the address with the code in it, where there is one', async () => {
+    await using setting = await work();
+    setting.broker.setLogin({
+      login_id: 'd1',
+      account: 'github@work',
+      state: 'started',
+      authorization_url: url,
+      verification_uri: 'https://github.com/login/device',
+      verification_uri_complete: 'https://github.com/login/device?user_code=ABCD-1234',
+      user_code: 'ABCD-1234',
+    });
+    const running = setting.sandbox.start(['login', 'github@work', '--device']);
+    await running.said('ABCD');
+    setting.end({ state: 'succeeded' });
+    const { stdout, stderr } = await running.ended;
+    expect(stdout).toBe(`https://github.com/login/device\nABCD-1234\nSigned in to ${title}.\n`);
+    expect(stderr).toContain('\n  https://github.com/login/device?user_code=ABCD-1234\n');
+    expect(setting.broker.called('startLogin')[0]?.arguments[1]).toEqual({ user_agent: 'device' });
+  });
+
+  it('--device says how else to sign in where the service shows no code', async () => {
+    await using setting = await work();
+    const what = 'GitHub (work) offers no sign-in with a code: keytray login github@work --paste';
+    setting.broker.failures.set('startLogin', new KeytrayError('invalid_request', what, { account: 'github@work' }));
+    const { status, stdout, stderr } = await setting.sandbox.run(['login', 'github@work', '--device']);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toBe(
+      'keytray: GitHub (work) offers no sign-in with a code\n  Sign in with a browser on any machine: keytray login github@work --paste\n',
+    );
+  });
+
+  it('--paste of something else is an error and leaves no login open, where nobody can paste again', async () => {
+    await using setting = await work();
+    setting.broker.failures.set('finishLogin', new KeytrayError('invalid_request', 'this is not the answer'));
+    const result = await setting.sandbox.run(['login', 'github@work', '--paste'], { stdin: 'https://a.example\n' });
+    expect(result.status).toBe(2);
+    expect(setting.broker.called('cancelLogin')).toHaveLength(1);
+  });
+
   it.each([
     [{ state: 'failed', error: 'access_denied', error_description: 'the sign-in was refused' }, 5],
     [{ state: 'failed', error: 'identity_mismatch', error_description: 'bob signed in' }, 5],

@@ -60,6 +60,19 @@ describe('formatStatusTable', () => {
     ).toBe(true);
   });
 
+  it('signing_in with a code only: enter it', () => {
+    const login = {
+      login_id: 'l1',
+      account: 'lab',
+      state: 'started',
+      verification_uri: 'https://lab.example/device',
+    } as const;
+    const next = (changes: object) =>
+      table([view('lab', { state: 'signing_in', login: { ...login, ...changes } })]).split('\n')[1];
+    expect(next({})).toMatch(/enter the code$/);
+    expect(next({ authorization_url: 'https://lab.example/auth' })).toMatch(/finish in the browser$/);
+  });
+
   it('shows no time left once it has run out', () => {
     const text = table([view('lab', { state: 'degraded', expires_at: '2026-11-23T08:59:59.000Z' })]);
     expect(text.split('\n')[1]).toMatch(/^lab\s+degraded\s+-\s+-\s+/);

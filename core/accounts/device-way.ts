@@ -1,0 +1,77 @@
+import { KeytrayError } from '../errors.ts';
+import type { AuthorizationServer } from '../oauth/authorization-server.ts';
+import { requestDeviceCode } from '../oauth/device-grant.ts';
+import { type DeviceOutcome, pollForTokens } from '../oauth/device-poll.ts';
+import { OAuthFailure } from '../oauth/oauth-failure.ts';
+import type { Clock } from '../ports.ts';
+import type { AccountSettings } from '../services/service.ts';
+import type { DeviceInvitation } from './pending-login.ts';
+
+/** A code the person enters on any device (RFC 8628), open until its polling ends. */
+export interface DeviceWay {
+  readonly server: AuthorizationServer;
+  readonly invitation: DeviceInvitation;
+  /** Rejects with what asking again cannot cure. */
+  readonly outcome: Promise<DeviceOutcome>;
+  stop(): Promise<void>;
+}
+
+export interface DeviceWayOptions {
+  readonly server: AuthorizationServer;
+  readonly settings: AccountSettings;
+  readonly clock: Clock;
+  /** Server clock minus ours in seconds. */
+  readonly clockSkew: number | undefined;
+  readonly onTrouble: (failure: OAuthFailure) => void;
+}
+
+// A server that will not do it for this client says one of these; GitHub has a word of its own.
+const notForThisClient = ['unauthorized_client', 'unsupported_grant_type', 'device_flow_disabled'];
+
+/** Where the server takes device codes. Throws `invalid_request`, saying what to do instead, where it does not. */
+export function deviceEndpointOf(server: AuthorizationServer, settings: AccountSettings): URL {
+  if (server.deviceAuthorizationEndpoint !== undefined) return server.deviceAuthorizationEndpoint;
+  const what = `${settings.title} offers no sign-in with a code: keytray login ${settings.id} --paste`;
+  throw new KeytrayError('invalid_request', what, { account: settings.id });
+}
+
+/** Throws `OAuthFailure` or `KeytrayError` where the server gives no code. */
+export async function openDeviceWay(options: DeviceWayOptions): Promise<DeviceWay> {
+  const { server, settings, clock } = options;
+  const since = clock.uptime();
+  const device = await requestCode(server, settings);
+  const stopped = new AbortController();
+  const outcome = pollForTokens(server, device, {
+    clock,
+    signal: stopped.signal,
+    deadline: since + device.expiresIn,
+    clockSkew: options.clockSkew,
+    onTrouble: options.onTrouble,
+  });
+  const { verificationUri, verificationUriComplete, userCode } = device;
+  return {
+    server,
+    invitation: {
+      verificationUri,
+      verificationUriComplete,
+      userCode,
+      expiresAt: clock.now() + 1_000 * (since + device.expiresIn - clock.uptime()),
+    },
+    outcome,
+    async stop() {
+      stopped.abort();
+      await outcome.catch(() => undefined);
+    },
+  };
+}
+
+async function requestCode(server: AuthorizationServer, settings: AccountSettings) {
+  try {
+    return await requestDeviceCode(server, deviceEndpointOf(server, settings), settings);
+  } catch (error) {
+    if (!(error instanceof OAuthFailure) || error.failure.kind !== 'oauth_error') throw error;
+    if (!notForThisClient.includes(error.failure.error)) throw error;
+    const what = `${error.message}; signing in with a code has to be allowed where the client is registered: keytray login ${settings.id} --paste`;
+    throw new KeytrayError('misconfigured', what, { account: settings.id, cause: error });
+  }
+}

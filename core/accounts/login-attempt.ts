@@ -1,0 +1,107 @@
+import type { KeytrayError } from '../errors.ts';
+import type { Account } from './account.ts';
+import type { BrowserWay } from './browser-way.ts';
+import type { DeviceWay } from './device-way.ts';
+import type { PendingLogin } from './pending-login.ts';
+import { serverFailure } from './server-directory.ts';
+
+/** A way by which the person may finish a pending login. */
+interface Way {
+  stop(): Promise<void>;
+}
+
+/** Room for one way. `opening` is there from the moment it is being opened until it is over. */
+interface Slot<W extends Way> {
+  opening: Promise<W> | undefined;
+  open: W | undefined;
+}
+
+export type WayName = 'browser' | 'device';
+
+/** A person at a pending login: the ways that are open, and which of them came first. */
+export class LoginAttempt {
+  readonly login: PendingLogin;
+  readonly account: Account;
+  /** The person asked for another account themselves: `login --switch`. */
+  acceptOther = false;
+  #answered = false;
+  readonly #browser: Slot<BrowserWay> = { opening: undefined, open: undefined };
+  readonly #device: Slot<DeviceWay> = { opening: undefined, open: undefined };
+
+  constructor(login: PendingLogin, account: Account) {
+    this.login = login;
+    this.account = account;
+  }
+
+  /** Opens the browser way once, for all who ask for it. Throws `KeytrayError`. */
+  async joinBrowser(begin: () => Promise<BrowserWay>): Promise<BrowserWay> {
+    return await this.#join(this.#browser, begin);
+  }
+
+  /** The same for the device way. */
+  async joinDevice(begin: () => Promise<DeviceWay>): Promise<DeviceWay> {
+    return await this.#join(this.#device, begin);
+  }
+
+  /** The browser way, where there is one. Never rejects. */
+  async browser(): Promise<BrowserWay | undefined> {
+    return await this.#browser.opening?.catch(() => undefined);
+  }
+
+  /** Nobody came this way in time; or, with a failure, it leads nowhere. The login goes on while another is open. */
+  over(way: WayName, failure?: KeytrayError): void {
+    this.#over(way === 'browser' ? this.#browser : this.#device, failure);
+  }
+
+  /** True for the first answer, wherever it arrives: the other way is stopped. */
+  claim(way: WayName): boolean {
+    if (this.#answered || !this.login.open) return false;
+    this.#answered = true;
+    // Not its own: the browser still waits for its page.
+    void (way === 'browser' ? this.#device : this.#browser).open?.stop();
+    return true;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#browser.open?.stop(), this.#device.open?.stop()]);
+  }
+
+  async #join<W extends Way>(slot: Slot<W>, begin: () => Promise<W>): Promise<W> {
+    slot.opening ??= this.#begin(slot, begin);
+    const joined = slot.opening;
+    try {
+      return await joined;
+    } catch (error) {
+      const failure = serverFailure(error, this.account.id);
+      if (slot.opening === joined) this.#over(slot, failure);
+      throw failure;
+    }
+  }
+
+  async #begin<W extends Way>(slot: Slot<W>, begin: () => Promise<W>): Promise<W> {
+    const way = await begin();
+    slot.open = way;
+    // The login may have ended meanwhile.
+    if (this.login.open && !this.#answered) this.#show();
+    else await way.stop();
+    return way;
+  }
+
+  #over(slot: Slot<Way>, failure: KeytrayError | undefined): void {
+    if (this.#answered) return;
+    slot.opening = undefined;
+    slot.open = undefined;
+    if (this.#browser.open !== undefined || this.#device.open !== undefined) this.#show();
+    else if (this.#browser.opening === undefined && this.#device.opening === undefined) {
+      this.login.become(failure === undefined ? { kind: 'expired' } : { kind: 'failed', failure });
+    }
+  }
+
+  #show(): void {
+    this.login.become({
+      kind: 'started',
+      browser: this.#browser.open?.invitation,
+      device: this.#device.open?.invitation,
+    });
+  }
+}

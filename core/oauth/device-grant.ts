@@ -1,0 +1,107 @@
+import type { CustomFetch } from 'openid-client';
+import { z } from 'zod';
+import { Secret } from '../secret.ts';
+import type { AccountSettings } from '../services/service.ts';
+import type { AuthorizationServer } from './authorization-server.ts';
+import { loadClient } from './client-library.ts';
+import { requestInit } from './library-fetch.ts';
+import { mayCarrySecrets } from './loopback-host.ts';
+import { failureOfReply, failureOfThrown, malformedReply } from './map-error.ts';
+import { type Reply, readReply } from './reply.ts';
+import { plainText } from './server-text.ts';
+import { secretsOf } from './token-endpoint.ts';
+
+/** What the server gave for one sign-in by device code (RFC 8628 §3.2). */
+export interface DeviceAuthorization {
+  readonly deviceCode: Secret;
+  /** What the person types. Whoever sees it could sign in as themselves with it, so it is shown to the person alone. */
+  readonly userCode: Secret;
+  readonly verificationUri: URL;
+  /** The same with the code in it. */
+  readonly verificationUriComplete: Secret | undefined;
+  /** Seconds. */
+  readonly expiresIn: number;
+  /** Seconds between two polls. */
+  readonly interval: number;
+}
+
+// Longer than anybody needs to fetch a phone; some servers would keep us asking for days.
+const longestLife = 1_800;
+const defaultInterval = 5;
+
+const address = z.string().refine((text) => URL.canParse(text) && mayCarrySecrets(new URL(text)));
+const seconds = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.number().finite().positive());
+
+const answerSchema = z.object({
+  device_code: z.string().min(1).max(8_192),
+  user_code: z
+    .string()
+    .transform((text) => plainText(text, 64))
+    .pipe(z.string().min(1)),
+  verification_uri: address.optional(),
+  // Google's name for it, older than the RFC.
+  verification_url: address.optional(),
+  verification_uri_complete: address.optional().catch(undefined),
+  expires_in: seconds,
+  interval: seconds.optional().catch(undefined),
+});
+
+/**
+ * Asks for a device code (RFC 8628 §3.1). Of the account's settings only scope, audience and resource are sent:
+ * parameters of the authorization request mean nothing here, and Google refuses what it does not know.
+ * Throws `OAuthFailure`, or a `KeytrayError` of the HTTP port. `endpoint` is the server's.
+ */
+export async function requestDeviceCode(
+  server: AuthorizationServer,
+  endpoint: URL,
+  settings: Pick<AccountSettings, 'scopes' | 'audience' | 'resource'>,
+): Promise<DeviceAuthorization> {
+  const parameters = new URLSearchParams();
+  if (settings.scopes.length > 0) parameters.set('scope', settings.scopes.join(' '));
+  if (settings.audience !== undefined) parameters.set('audience', settings.audience);
+  if (settings.resource !== undefined) parameters.set('resource', settings.resource);
+
+  const { reply, sent } = await ask(server, endpoint, parameters);
+  const parsed = reply.status === 200 ? answerSchema.safeParse(reply.json) : undefined;
+  const answer = parsed?.data;
+  const verificationUri = answer?.verification_uri ?? answer?.verification_url;
+  if (answer === undefined || verificationUri === undefined) {
+    const failure = failureOfReply(reply, { trusted: server.trusted, sent });
+    const refused = reply.status !== 200 || failure.failure.kind === 'oauth_error';
+    throw refused ? failure : malformedReply(reply, 'a device code');
+  }
+  const complete = answer.verification_uri_complete;
+  return {
+    deviceCode: new Secret(answer.device_code),
+    userCode: new Secret(answer.user_code),
+    verificationUri: new URL(verificationUri),
+    verificationUriComplete: complete === undefined ? undefined : new Secret(new URL(complete).href),
+    expiresIn: Math.min(answer.expires_in, longestLife),
+    interval: Math.max(1, answer.interval ?? defaultInterval),
+  };
+}
+
+async function ask(
+  server: AuthorizationServer,
+  endpoint: URL,
+  parameters: URLSearchParams,
+): Promise<{ readonly reply: Reply; readonly sent: readonly string[] }> {
+  const client = await loadClient();
+  let seen: { readonly reply: Reply; readonly sent: readonly string[] } | undefined;
+  const fetch: CustomFetch = async (url, options) => {
+    const form = options.body instanceof URLSearchParams ? options.body : new URLSearchParams();
+    const sent = secretsOf(form, new Headers(options.headers).get('authorization'));
+    seen = { reply: await readReply(new URL(url), await server.fetch(url, requestInit(options))), sent };
+    // The library's own judgement is stricter than real servers are; the answer is judged by our schema.
+    return Response.json(acceptable);
+  };
+  try {
+    await client.initiateDeviceAuthorization(server.configure({ fetch, clockSkew: undefined }), parameters);
+  } catch (thrown) {
+    throw failureOfThrown(thrown, endpoint);
+  }
+  if (seen === undefined) throw failureOfThrown(new Error('nothing was sent'), endpoint);
+  return seen;
+}
+
+const acceptable = { device_code: '-', user_code: '-', verification_uri: '-', expires_in: 1 };

@@ -1,0 +1,41 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { chromium, type Page } from 'playwright-core';
+
+/** A person's Chromium with a home of its own, for as long as `work` takes. */
+export async function withChromium<T>(work: (page: Page) => Promise<T>, args: readonly string[] = []): Promise<T> {
+  const home = await mkdtemp(path.join(tmpdir(), 'keytray-browser-'));
+  const browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    headless: true,
+    // Root cannot have the sandbox, and the only pages opened are those of the test's own server.
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage', ...args],
+    env: { ...process.env, HOME: home },
+  });
+  try {
+    const page = await browser.newPage();
+    page.setDefaultTimeout(20_000);
+    return await work(page);
+  } finally {
+    await browser.close();
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+/** Presses the button of that name and waits for the page that follows. */
+export async function press(page: Page, name: string): Promise<void> {
+  const button = page.getByRole('button', { name });
+  await button.waitFor();
+  const pressed = await button.elementHandle();
+  await button.click();
+  await pressed?.waitForElementState('hidden').catch(() => undefined);
+  await page.waitForLoadState('load').catch(() => undefined);
+}
+
+/** What the address bar shows, also above the page that says that nothing could be loaded. */
+export async function addressBar(page: Page): Promise<URL> {
+  const session = await page.context().newCDPSession(page);
+  const { currentIndex, entries } = await session.send('Page.getNavigationHistory');
+  return new URL(entries[currentIndex]?.url ?? '');
+}
