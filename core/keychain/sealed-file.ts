@@ -22,7 +22,9 @@ export type Predecessor =
   | 'kept'
   /** It is damaged: renamed to `.unreadable`, so that the good `.previous` stays. */
   | 'set_aside'
-  /** It goes, and `.previous` becomes a copy of the new one: nothing old stays readable. */
+  /** It has what is to be removed: it goes, and `.previous` becomes a copy of the new one. */
+  | 'outlived'
+  /** So, and a damaged one that was set aside goes with it: nothing old stays readable. */
   | 'forgotten';
 
 /** One file and the one before it, on the disk. Methods reject with the system's error where the disk fails. */
@@ -62,10 +64,8 @@ export class SealedFile {
     const temporary = `${this.path}.new`;
     await writeDurably(temporary, bytes);
     this.#barriers?.reached('sealed_temp_written');
-    if (predecessor === 'forgotten') {
-      await this.#copyToPrevious(bytes);
-      await rm(this.#unreadable, { force: true });
-    }
+    if (predecessor === 'outlived' || predecessor === 'forgotten') await this.#copyToPrevious(bytes);
+    if (predecessor === 'forgotten') await rm(this.#unreadable, { force: true });
     if (predecessor === 'kept') await this.#keep();
     if (predecessor === 'set_aside') await ignoreMissing(rename(this.path, this.#unreadable));
     await rename(temporary, this.path);

@@ -106,9 +106,12 @@ export class SealedVault {
     return this.#unlocked === undefined ? locked : { kind: 'items', items: this.#unlocked.items };
   }
 
-  /** Undefined: on the disk, read back and equal. */
+  /** Undefined: on the disk, read back and equal. What is no longer among the items is not in the file before either. */
   async replaceItems(items: Items): Promise<StoreTrouble | undefined> {
-    return this.#unlocked === undefined ? locked : await this.#write({ ...this.#unlocked, items });
+    if (this.#unlocked === undefined) return locked;
+    const removes = [...this.#unlocked.items.keys()].some((name) => !items.has(name));
+    const outlived = removes && this.#damage === undefined;
+    return await this.#write({ ...this.#unlocked, items }, outlived ? 'outlived' : undefined);
   }
 
   async #create(passphrase: Secret): Promise<UnlockResult> {

@@ -173,6 +173,25 @@ describe('the passphrase of the encrypted file', () => {
     expect(await scene.refreshes()).toBe(true);
   });
 
+  it.each([
+    ['sealed_temp_written', passphrase, other],
+    ['sealed_renamed', other, passphrase],
+  ] as const)('is one of the two, never both and never none, after a kill at %s', async (barrier, working, refused) => {
+    await scene.startWithDescriptor(passphrase);
+    await scene.signIn();
+    await scene.kill();
+    const { reached } = await scene.startStoppingAt(barrier);
+    const changing = scene.keytray.run(['passphrase'], { input: `${passphrase}\n${other}\n` });
+    await reached;
+    await scene.kill();
+    expect(await changing).not.toMatchObject({ status: 0 });
+
+    await scene.keytray.startAgent();
+    expect(await scene.keytray.run(['unlock'], { input: `${refused}\n` })).toMatchObject({ status: 5 });
+    expect(await scene.keytray.run(['unlock'], { input: `${working}\n` })).toMatchObject({ status: 0 });
+    expect(await scene.refreshes()).toBe(true);
+  });
+
   it('is in no command line, environment, file or output', async () => {
     const processes = watchProcesses();
     try {

@@ -1,17 +1,28 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { keysFrom } from '../../../core/keychain/passphrase-keys.ts';
-import { fits, parseSealed, unseal } from '../../../core/keychain/sealed-format.ts';
+import { fits, type Header, parseSealed, type SealKeys, unseal } from '../../../core/keychain/sealed-format.ts';
 import { parseItems } from '../../../core/keychain/sealed-items.ts';
 import { Secret } from '../../../core/secret.ts';
+
+const known = new Map<string, Promise<SealKeys>>();
+
+/** The same key is not worked out twice. */
+async function keysOf(passphrase: string, header: Header): Promise<SealKeys> {
+  const name = `${header.bytes.toString('base64')} ${passphrase}`;
+  const keys = known.get(name) ?? keysFrom(new Secret(passphrase), header);
+  known.set(name, keys);
+  return await keys;
+}
 
 /** Names of the items by file, for every file of the folder that a thief with this passphrase could open. */
 export async function openedBy(folder: string, passphrase: string): Promise<ReadonlyMap<string, readonly string[]>> {
   const opened = new Map<string, readonly string[]>();
-  for (const name of await readdir(folder)) {
+  const files = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile());
+  for (const { name } of files) {
     const parsed = parseSealed(await readFile(path.join(folder, name)));
     if (parsed.kind !== 'whole') continue;
-    const keys = await keysFrom(new Secret(passphrase), parsed.content.header);
+    const keys = await keysOf(passphrase, parsed.content.header);
     const text = fits(parsed.content, keys) ? unseal(parsed.content, keys) : undefined;
     const items = text === undefined ? undefined : parseItems(text);
     if (items !== undefined) opened.set(name, [...items.keys()]);

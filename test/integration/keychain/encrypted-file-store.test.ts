@@ -69,6 +69,17 @@ describe('encrypted file', () => {
     }
   });
 
+  it('keeps nothing of a removed item, not even in the file before', async () => {
+    const store = await filled();
+    await store.write('other', new Secret('other-value'));
+    await store.remove('lab');
+    await store.close();
+    await rm(file);
+    const before = await unlocked();
+    expect(await before.read('lab')).toEqual({ kind: 'empty' });
+    expect(await textOf(before, 'other')).toBe('other-value');
+  });
+
   it('is locked until somebody gives the passphrase, and says whether there is one to give', async () => {
     const fresh = open();
     expect(await fresh.present()).toBe(false);
