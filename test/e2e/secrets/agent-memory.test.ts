@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, readdirSync, statSync } from 'node:fs';
+import { chownSync, closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
 import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../cli/demo/authorization-server.ts';
@@ -12,6 +12,23 @@ import { runToEnd } from '../../support/processes.ts';
 import { labConfig } from '../../support/sign-in.ts';
 
 const person = 64_321;
+
+/** Whether the bytes are in any readable part of the process's memory. */
+function memoryHolds(pid: number, text: string): boolean {
+  const memory = openSync(`/proc/${pid}/mem`, 'r');
+  try {
+    const maps = readFileSync(`/proc/${pid}/maps`, 'latin1').trim().split('\n');
+    return maps.some((line) => {
+      const [, from = '0', to = '0', mode = ''] = /^([0-9a-f]+)-([0-9a-f]+) (\S+)/.exec(line) ?? [];
+      if (!mode.startsWith('rw')) return false;
+      const start = BigInt(`0x${from}`);
+      const part = Buffer.alloc(Number(BigInt(`0x${to}`) - start));
+      return part.subarray(0, readSync(memory, part, { position: start })).includes(text);
+    });
+  } finally {
+    closeSync(memory);
+  }
+}
 
 /** The agent of a person who is not root, seen by another program of the same person. */
 describe('the memory of the agent', () => {
@@ -79,6 +96,20 @@ describe('the memory of the agent', () => {
     expect(statSync(`/proc/${pid}/environ`).uid).toBe(0);
     const refused = { mem: 'no', environ: 'no', maps: 'no', auxv: 'no', 'fd/0': 'no', cwd: 'no', exe: 'no' };
     expect(await readable(pid)).toEqual(refused);
+  });
+
+  needsRoot('is open to root, who finds the token there: what nothing here can prevent', async () => {
+    const pid = await startAgent();
+    const login = startChild('setpriv', [...toPerson, program('keytray'), 'login', 'lab', '--no-browser'], {
+      env: keytray.env,
+      cwd: keytray.folder,
+    });
+    await signInWithForms(await login.firstLine(), { login: 'ada' }).catch(() => undefined);
+    expect(await login.ended).toMatchObject({ status: 0 });
+    const { stdout } = await asOther(program('keytray'), ['token', 'lab']);
+    expect(stdout).toMatch(/^\S{20,}\n$/);
+    expect(memoryHolds(pid, stdout.trim())).toBe(true);
+    expect(memoryHolds(pid, `never${Math.random()}seen`)).toBe(false);
   });
 
   needsRoot('does not keep the agent from naming those who ask', async () => {
