@@ -57,6 +57,8 @@ export class SignIn {
       await attempt.joinDevice(() => this.#openDevice(attempt));
     } else {
       const browser = await attempt.joinBrowser(() => this.#openBrowser(attempt, acceptOther));
+      // Its time ran out while we joined it, and the person has only just come.
+      if (attempt.login.phase.kind === 'expired') return await this.start(account, options);
       if (way === 'browser' && attempt.login.open) await this.#showBrowser(account, browser);
     }
     attempt.acceptOther ||= acceptOther;

@@ -40,6 +40,11 @@ export class ScriptedStore implements SecretStore {
     return this.trouble;
   }
 
+  /** What it holds, whether it would tell or not. */
+  async peek(item: string): Promise<ReadResult> {
+    return await this.#memory.read(item);
+  }
+
   async read(item: string): Promise<ReadResult> {
     return this.trouble ?? (await this.#memory.read(item));
   }

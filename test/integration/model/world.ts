@@ -1,0 +1,163 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { PlacementsFile } from '../../../core/accounts/placements.ts';
+import { Broker } from '../../../core/broker.ts';
+import { readConfig } from '../../../core/config/read-config.ts';
+import { KeytrayError } from '../../../core/errors.ts';
+import { EncryptedFileStore } from '../../../core/keychain/encrypted-file-store.ts';
+import { MemoryStore } from '../../../core/keychain/memory-store.ts';
+import { parseRecord } from '../../../core/keychain/token-record.ts';
+import type { Notice, NoticeChoice, Notifier, UserAgent } from '../../../core/ports.ts';
+import { caller } from '../../support/broker.ts';
+import { MemoryLogger } from '../../support/broker-socket.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+import { ScriptedStore } from '../../support/scripted-store.ts';
+import { ModelledServer } from './modelled-server.ts';
+
+/** Seconds an access token lives. */
+export const lifetime = 600;
+
+class Desktop implements Notifier {
+  readonly open = new Map<string, (choice: NoticeChoice) => void>();
+  readonly shown: { readonly id: string; readonly at: number }[] = [];
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  show(notice: Notice, chosen: (choice: NoticeChoice) => void): void {
+    if (this.open.has(notice.id)) throw new Error(`${notice.id} is shown although it is there`);
+    this.open.set(notice.id, chosen);
+    this.shown.push({ id: notice.id, at: this.#now() });
+  }
+
+  withdraw(id: string): void {
+    this.open.delete(id);
+  }
+
+  choose(id: string, choice: NoticeChoice): void {
+    const chosen = this.open.get(id);
+    this.open.delete(id);
+    chosen?.(choice);
+  }
+}
+
+class Browsers implements UserAgent {
+  opened = 0;
+  async open(): Promise<void> {
+    this.opened += 1;
+  }
+}
+
+export type Answer =
+  | { readonly kind: 'served'; readonly token: string; readonly at: number }
+  | { readonly kind: 'failed'; readonly code: string };
+
+/** The real broker with one account; clock, network, keychain, desktop and browser are the test's. */
+export class World {
+  readonly clock = new ManualClock();
+  readonly server = new ModelledServer(() => this.clock.now(), lifetime);
+  readonly store = new ScriptedStore();
+  readonly desktop = new Desktop(() => this.clock.uptime() * 1_000);
+  readonly browsers = new Browsers();
+  readonly #folder: string;
+  #broker: Broker;
+
+  private constructor(folder: string, broker: (world: World) => Broker) {
+    this.#folder = folder;
+    this.#broker = broker(this);
+  }
+
+  get broker(): Broker {
+    return this.#broker;
+  }
+
+  static async create(): Promise<World> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'keytray-model-'));
+    const file = path.join(folder, 'config.yaml');
+    const endpoints = 'authorization_endpoint: http://127.0.0.1:9/authorize, token_endpoint: http://127.0.0.1:9/token';
+    await writeFile(file, `accounts: { lab: { service: oauth, client_id: keytray, ${endpoints} } }\n`, { mode: 0o600 });
+    const read = await readConfig({ file, dropIns: [], uid: process.getuid?.() ?? 0 });
+    if (read.kind === 'invalid') throw new Error(JSON.stringify(read.errors));
+    const logger = new MemoryLogger();
+    const world = new World(folder, (self) => {
+      const broker = new Broker({
+        kind: 'agent',
+        clock: self.clock,
+        http: self.server,
+        userAgent: self.browsers,
+        notifier: self.desktop,
+        stores: {
+          keychain: self.store,
+          memory: new MemoryStore(),
+          'encrypted-file': new EncryptedFileStore({ path: path.join(folder, 'tokens.sealed'), logger }),
+        },
+        placements: new PlacementsFile(path.join(folder, 'stores.json'), logger),
+        logger,
+        random: () => 0.5,
+        reloadConfig: async () => undefined,
+        quit: () => undefined,
+      });
+      broker.configure(read.config, read.files);
+      return broker;
+    });
+    await world.#broker.start();
+    return world;
+  }
+
+  async ask(request: { readonly force?: boolean; readonly min_ttl?: number } = {}): Promise<Answer> {
+    const asking = this.#broker.token('lab', request, caller).then(
+      (answer): Answer => ({ kind: 'served', token: answer.access_token ?? '', at: this.clock.now() }),
+      (error: unknown): Answer => {
+        if (error instanceof KeytrayError) return { kind: 'failed', code: error.code };
+        throw error;
+      },
+    );
+    // A second look at a suspicious answer waits for two seconds of the clock, which stands still by itself.
+    const done = await Promise.race([asking, this.#rounds()]);
+    if (done !== undefined) return done;
+    await this.pass(2_100);
+    return await asking;
+  }
+
+  /** Time in which the machine is awake, and in which all that was started comes to rest. */
+  async pass(milliseconds: number): Promise<void> {
+    for (let left = milliseconds; left > 0; left -= 30_000) {
+      this.clock.advance(Math.min(30_000, left));
+      await this.#rounds();
+    }
+  }
+
+  async signIn(): Promise<void> {
+    const started = await this.#broker.startLogin('lab', { user_agent: 'none' });
+    if (started.authorization_url === undefined)
+      throw new Error(`no address to sign in at: ${JSON.stringify(started)}`);
+    const address = new URL(started.authorization_url);
+    const back = new URL(address.searchParams.get('redirect_uri') ?? '');
+    back.search = new URLSearchParams({ code: 'a-code', state: address.searchParams.get('state') ?? '' }).toString();
+    const ended = await this.#broker.finishLogin(started.login_id, { redirect_url: back.href });
+    if (ended.state !== 'succeeded') throw new Error(`the sign-in ${ended.state}: ${ended.error_description}`);
+  }
+
+  /** What the keychain holds, whether it would tell or not. */
+  async stored(): Promise<ReturnType<typeof parseRecord>> {
+    const found = await this.store.peek('lab');
+    return found.kind === 'found' ? parseRecord(found.value) : undefined;
+  }
+
+  async settle(): Promise<void> {
+    await this.#rounds();
+  }
+
+  async close(): Promise<void> {
+    this.#broker.stop();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #rounds(): Promise<undefined> {
+    for (let round = 0; round < 12; round += 1) await new Promise((resolve) => setImmediate(resolve));
+    return undefined;
+  }
+}
