@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { commandWords } from './command-words.ts';
 import { KeytrayError } from './errors.ts';
 import type { UserAgent } from './ports.ts';
 
@@ -54,11 +55,17 @@ export class SystemBrowser implements UserAgent {
   }
 
   #command(choice: string | undefined): readonly string[] {
-    if (choice !== undefined) return choice.split(/\s+/).filter((word) => word !== '');
+    if (choice !== undefined) return chosenCommand(choice);
     const { BROWSER: preferred, DISPLAY, WAYLAND_DISPLAY } = this.#env;
     if (preferred !== undefined && preferred !== '') return [preferred];
     if (this.#platform === 'darwin') return ['open'];
     const display = WAYLAND_DISPLAY ?? DISPLAY;
     return display === undefined || display === '' ? [] : ['xdg-open'];
   }
+}
+
+function chosenCommand(choice: string): readonly string[] {
+  const words = commandWords(choice);
+  if (words !== undefined) return words;
+  throw new KeytrayError('misconfigured', `browser: a quote is left open in ${JSON.stringify(choice)}`);
 }

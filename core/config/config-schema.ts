@@ -53,7 +53,9 @@ export const accountSchema = z.strictObject({
     .enum(['ahead', 'on-demand'])
     .optional()
     .describe('`ahead`: before a token in use runs out. `on-demand`: when a tool asks.'),
-  browser: parts.text.optional().describe('Browser that signs this account in.'),
+  browser: parts.text
+    .optional()
+    .describe('Command that opens the browser for this account, e.g. another profile or a private window.'),
   environment: parts.text.optional().describe('A word for people, as `dev` or `production`.'),
   env: parts.variables.optional().describe('Variables that `keytray exec` and `keytray env` set, and what each holds.'),
   ...families,

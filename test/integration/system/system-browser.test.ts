@@ -28,8 +28,8 @@ describe('the person’s own browser', () => {
   });
 
   it('is the one the account names, with its arguments', async () => {
-    await new SystemBrowser({ BROWSER: '/nowhere' }, 'linux', 0o022).open(url, `${browser} --profile work`);
-    expect((await told()).split('\n')).toEqual(['0022', '--profile', 'work', url.href, '']);
+    await new SystemBrowser({ BROWSER: '/nowhere' }, 'linux', 0o022).open(url, `${browser} --profile "at work"`);
+    expect((await told()).split('\n')).toEqual(['0022', '--profile', 'at work', url.href, '']);
   });
 
   it('that cannot be started is told from one that can', async () => {
