@@ -1,0 +1,140 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { startAuthorizationServer } from '../../cli/demo/authorization-server.ts';
+import { Secret } from '../../core/secret.ts';
+import { memoryOf, normalClient } from '../support/attack-target.ts';
+import { lookup, startKeyring } from '../support/keyring.ts';
+import { createKeytray, type Keytray } from '../support/keytray.ts';
+import { signIn } from '../support/sign-in.ts';
+import type { FuzzTarget } from './campaign.ts';
+import { recordTraffic } from './recording.ts';
+import { createSecretSearch } from './secret-search.ts';
+import { gitHost, spare, victim } from './words.ts';
+
+/** A real agent over a real keyring: it holds tokens, a client secret and a journal key. */
+export interface AgentTarget extends FuzzTarget {
+  readonly pid: number;
+  /** Bytes, as seen after each batch. */
+  readonly memory: { start: number; end: number; largest: number };
+  /** How often the victim had to be signed in again, because inputs that may do so signed it out. */
+  readonly signedInAgain: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Bytes above what the agent had when its first batches were over. At thousands of requests a second V8 puts its
+ * collections off and levels out some 300 MiB higher, though less than 30 MiB are in use. What is measured is printed.
+ */
+const mostGrowth = 640 * 1024 * 1024;
+const batchesToWarmUp = 5;
+const clientSecret = new Secret('fuzz-client-secret-Zk3pQ9vT7mXw2RbL');
+const sentinelSchema = z.object({ journal_key: z.string().min(32) });
+
+const configOf = (issuer: string): string => `accounts:
+  ${victim}:
+    service: oidc
+    issuer: ${issuer}
+    client_id: with-secret
+    scopes: [openid, offline_access, profile, email, git]
+    git: [${gitHost}]
+    store: keychain
+  ${spare}:
+    service: oidc
+    issuer: ${issuer}
+    client_id: without-secret
+    scopes: [openid, offline_access]
+    store: memory
+`;
+
+export async function startAgentTarget(): Promise<AgentTarget> {
+  const secrets = createSecretSearch();
+  secrets.add('client_secret', clientSecret.reveal());
+  const server = await startAuthorizationServer({
+    clients: [{ clientId: 'with-secret', clientSecret: clientSecret.reveal() }, { clientId: 'without-secret' }],
+    onTokenExchange: ({ reply }) => {
+      for (const kind of ['access_token', 'refresh_token', 'id_token']) {
+        const value = reply[kind];
+        if (typeof value === 'string') secrets.add(kind, value);
+      }
+    },
+  });
+  const keyring = await startKeyring();
+  const keytray = await createKeytray(keyring.env);
+  const close = async (): Promise<void> => {
+    await keytray.close();
+    await keyring.stop();
+    await server.close();
+  };
+  try {
+    await keytray.configure(configOf(server.issuer));
+    const { pid } = await keytray.startAgent();
+    if (pid === undefined) throw new Error('the agent has no pid');
+    await signInVictim(keytray);
+    const sentinel = sentinelSchema.parse(JSON.parse((await lookup(keyring.env, 'keytray', '.keytray')) ?? ''));
+    secrets.add('journal_key', sentinel.journal_key);
+    const passage = path.join(keytray.folder, 'passage.sock');
+    const traffic = await recordTraffic({
+      socketPath: keytray.socket,
+      passage,
+      env: keytray.env,
+      folder: keytray.folder,
+    });
+    return { ...watched(keytray, pid), socketPath: keytray.socket, patience: 30_000, traffic, secrets, pid, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function signInVictim(keytray: Keytray): Promise<void> {
+  await keytray.api.setClientSecret(victim, clientSecret);
+  const { state } = await signIn(keytray, victim);
+  if (state !== 'succeeded') throw new Error(`the sign-in ended as ${state}`);
+}
+
+/** What is looked at between the batches. */
+function watched(keytray: Keytray, pid: number): Pick<AgentTarget, 'check' | 'memory' | 'signedInAgain'> {
+  const memory = { start: memoryOf(pid), end: 0, largest: 0 };
+  let signedInAgain = 0;
+  let batches = 0;
+
+  const serves = async (disturbed: boolean): Promise<void> => {
+    const problem = await failureOf(normalClient(keytray));
+    if (problem === undefined) return;
+    if (!disturbed) throw problem;
+    signedInAgain += 1;
+    await keytray.api.logout(victim, { revoke: false });
+    await signInVictim(keytray);
+    await normalClient(keytray);
+  };
+  const look = async (disturbed: boolean): Promise<void> => {
+    await serves(disturbed);
+    const { pid: answering } = await keytray.api.status();
+    if (answering !== pid) throw new Error('another process answers');
+    const log = await readFile(path.join(keytray.folder, 'state', 'keytray', 'agent.log'), 'utf8');
+    const line = log.split('\n').find((each) => each.includes('unexpected failure'));
+    if (line !== undefined) throw new Error(`in the log: ${line}`);
+    memory.end = memoryOf(pid);
+    memory.largest = Math.max(memory.largest, memory.end);
+    batches += 1;
+    if (batches <= batchesToWarmUp) memory.start = memory.end;
+    if (memory.end - memory.start > mostGrowth) throw new Error(`it has grown by ${memory.end - memory.start} bytes`);
+  };
+  return {
+    memory,
+    get signedInAgain() {
+      return signedInAgain;
+    },
+    check: async (disturbed) => (await failureOf(look(disturbed)))?.message,
+  };
+}
+
+async function failureOf(work: Promise<void>): Promise<Error | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
