@@ -19,6 +19,8 @@ export function judgePeer(peer: Consumer | undefined, uid: number): KeytrayError
 
 export interface RequestHead {
   readonly target: string;
+  /** `1.1` */
+  readonly version: string;
   /** Name, value, name, value, … as received, so that a repeated header is seen. */
   readonly rawHeaders: readonly string[];
 }
@@ -41,7 +43,9 @@ export function judgeHead(head: RequestHead): KeytrayError | undefined {
   if (host === undefined || !hosts.has(host.toLowerCase())) {
     return new KeytrayError('access_denied', 'the Host header must be keytray or localhost');
   }
-  return isPlainPath(head.target) ? undefined : new RequestRefused(400, 'the request target must be a plain path');
+  if (!isPlainPath(head.target)) return new RequestRefused(400, 'the request target must be a plain path');
+  // Node's parser also takes request lines without a version, which then may end in a bare LF.
+  return /^1\.[01]$/.test(head.version) ? undefined : new RequestRefused(400, 'only HTTP/1.1 is spoken here');
 }
 
 /** RFC 9112 section 3.2.1, without what is read in two ways: the router resolves dots and backslashes, we do not. */

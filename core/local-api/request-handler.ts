@@ -89,7 +89,11 @@ export function createRequestHandler(options: RequestHandlerOptions): RequestHan
     }
     const refusal: KeytrayError | undefined =
       judgePeer(peers.get(incoming.socket), uid) ??
-      judgeHead({ target: incoming.url ?? '', rawHeaders: incoming.rawHeaders });
+      judgeHead({
+        target: incoming.url ?? '',
+        version: incoming.httpVersion,
+        rawHeaders: incoming.rawHeaders,
+      });
     if (refusal !== undefined) refused.add(incoming.socket);
     const held: Release[] = [];
     const release = (): void => {

@@ -47,7 +47,12 @@ export function createUpgradeHandler(options: UpgradeHandlerOptions): UpgradeHan
     try {
       const consumer = peers.get(socket);
       const refusal =
-        judgePeer(consumer, uid) ?? judgeHead({ target: request.url ?? '', rawHeaders: request.rawHeaders });
+        judgePeer(consumer, uid) ??
+        judgeHead({
+          target: request.url ?? '',
+          version: request.httpVersion,
+          rawHeaders: request.rawHeaders,
+        });
       if (refusal !== undefined) throw refusal;
       if (consumer === undefined) throw new KeytrayError('access_denied', 'the caller is unknown');
       // Where its body ends, and the frames begin, could be read in two ways.

@@ -30,8 +30,8 @@ export function readRequest(text: string, from: number): ReadRequest {
   const headEnd = text.indexOf('\r\n\r\n', start);
   if (headEnd === -1) return { kind: 'incomplete' };
   const [first = '', ...lines] = text.slice(start, headEnd).split('\r\n');
-  // Node's parser takes more than one space, any version it knows of, and none; the rules are the same for those.
-  const line = /^([A-Z-]+) +([\x21-\x7e]+)(?: +HTTP\/(?:0\.9|1\.[01]|2\.0))?$/.exec(first);
+  // Node's parser takes more than one space; the rules are the same for those.
+  const line = /^([A-Z-]+) +([\x21-\x7e]+) +HTTP\/1\.[01]$/.exec(first);
   const [, method = '', target = ''] = line ?? [];
   if (!methods.has(method)) return malformed;
   const headers: (readonly [string, string])[] = [];

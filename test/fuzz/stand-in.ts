@@ -72,7 +72,11 @@ export async function startStandIn(plant: Plant = {}): Promise<StandIn> {
   const upgrade = createUpgradeHandler({ ...common, broker, quotas });
   const planted = plant.upgrade?.(broker);
   server.on('upgrade', (request, socket, head) => {
-    const refusal = judgeHead({ target: request.url ?? '', rawHeaders: request.rawHeaders });
+    const refusal = judgeHead({
+      target: request.url ?? '',
+      version: request.httpVersion,
+      rawHeaders: request.rawHeaders,
+    });
     const sound = refusal === undefined && request.method === 'GET' && !hasBody(request);
     const due = connections.closeBehindAnswers(request.socket);
     (sound && !due ? (planted ?? upgrade) : upgrade)(request, socket, head);

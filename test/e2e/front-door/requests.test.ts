@@ -113,6 +113,8 @@ const targets: readonly Attack[] = [
 const protocols: readonly Attack[] = [
   ['HTTP/2 with prior knowledge', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', '400'],
   ['an older HTTP', 'GET /v1/status\r\n\r\n', '403'],
+  ['an older HTTP with headers, and a bare LF', good.replace(' HTTP/1.1\r', ''), '400'],
+  ['HTTP/0.9 by name', good.replace('1.1', '0.9'), '400'],
   ['a newer HTTP', 'GET /v1/status HTTP/3.7\r\nHost: keytray\r\n\r\n', '400'],
   ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', '400'],
   [

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { judgeHead, judgePeer } from '../../../core/local-api/guards.ts';
 
 const peer = (uid: number) => ({ uid, pid: 1, executable: undefined, startTime: undefined });
-const head = (rawHeaders: readonly string[], target = '/v1/status') => judgeHead({ target, rawHeaders });
+const head = (rawHeaders: readonly string[], target = '/v1/status', version = '1.1') =>
+  judgeHead({ target, version, rawHeaders });
 
 describe('judgePeer', () => {
   it('serves the same uid, also where both are root', () => {
@@ -22,6 +23,12 @@ describe('judgePeer', () => {
 });
 
 describe('judgeHead', () => {
+  it('serves HTTP/1 and nothing that is older or newer', () => {
+    const version = (text: string) => head(['Host', 'keytray'], '/v1/status', text)?.code;
+    expect(['1.0', '1.1'].map(version)).toEqual([undefined, undefined]);
+    expect(['0.9', '2.0', '1.11', ''].map(version)).toEqual(Array(4).fill('invalid_request'));
+  });
+
   it.each(['keytray', 'localhost', 'KeyTray'])('serves Host %s', (host) => {
     expect(head(['Host', host])).toBeUndefined();
   });
