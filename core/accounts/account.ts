@@ -25,6 +25,14 @@ const signedIn = (record: TokenRecord): AccountState => ({
   problem: record.sessionEnded ? { kind: 'dead', why: 'the session has ended' } : { kind: 'none' },
 });
 
+/** A new refresh token alone ends no trouble with the server, or the back-off would begin anew with each. */
+function renewed(before: AccountState, record: TokenRecord): AccountState {
+  if (before.kind !== 'signed_in' || before.problem.kind !== 'unreachable') return signedIn(record);
+  const { obtainedAt, uptime } = before.record;
+  const sameAccess = obtainedAt === record.obtainedAt && uptime === record.uptime;
+  return sameAccess ? { kind: 'signed_in', record, problem: before.problem } : signedIn(record);
+}
+
 const clientSecretItem = (id: string): string => `${id}#client-secret`;
 
 /** Every item an account may have in its store. */
@@ -209,7 +217,7 @@ export class Account {
     if (written.kind !== 'durable') throw storeFailure(written, this.id);
     this.#barriers.reached('store_confirmed');
     this.#unsaved = undefined;
-    this.#become(signedIn(record));
+    this.#become(renewed(this.#state, record));
     this.#barriers.reached('record_visible');
   }
 

@@ -1,3 +1,5 @@
+import type { Secret } from '../secret.ts';
+
 /** When a failed refresh may be tried again. Times are `Clock.monotonic()` milliseconds. */
 interface Pace {
   /** Tries in a row that reached nobody who could decide. */
@@ -56,7 +58,11 @@ interface Said {
 /** What a failed refresh means for the refresh token. */
 export type RefreshFailure =
   /** Nothing is known against the token: keep it, back off, try again. */
-  | ({ readonly kind: 'transient' } & Said)
+  | ({
+      readonly kind: 'transient';
+      /** The one that takes its place, from a reply that was otherwise no good. */
+      readonly refreshToken?: Secret | undefined;
+    } & Said)
   /** The server says the token is dead. Counts only when seen twice for one generation. */
   | ({ readonly kind: 'invalid_grant' } & Said)
   /** A sign-in would meet the same error: tell the person once, try again hourly at most. */

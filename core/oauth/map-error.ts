@@ -4,6 +4,7 @@ import { NothingSent } from './nothing-sent.ts';
 import { OAuthFailure, type OAuthFailureCause } from './oauth-failure.ts';
 import type { Reply } from './reply.ts';
 import { isErrorCode, plainText, withoutTokens, withoutValues } from './server-text.ts';
+import { readRefreshToken } from './token-body.ts';
 
 const errorBody = z.looseObject({
   error: z.string().refine(isErrorCode),
@@ -52,7 +53,7 @@ export function malformedReply(reply: Reply, what: string): OAuthFailure {
   return new OAuthFailure(
     `${reply.address.host} answered with status ${reply.status}, but not with ${what}`,
     { kind: 'malformed', status: reply.status, what: `not ${what}` },
-    { retryAfter: reply.retryAfter, replyLost: isCutOff(reply) },
+    { retryAfter: reply.retryAfter, replyLost: isCutOff(reply), refreshToken: readRefreshToken(reply.json) },
   );
 }
 

@@ -1,3 +1,5 @@
+import type { Secret } from '../secret.ts';
+
 /**
  * Why a request to an authorization server did not give a token. The closed list the refresh
  * classification decides on; it says what was seen, never what to do about it.
@@ -31,16 +33,24 @@ export class OAuthFailure extends Error {
    * request may only be repeated as it was.
    */
   readonly replyLost: boolean;
+  /** The reply was no good, but for this: the one it was paid with may be spent. */
+  readonly refreshToken: Secret | undefined;
 
   constructor(
     message: string,
     failure: OAuthFailureCause,
-    options: { retryAfter?: number | undefined; replyLost?: boolean; cause?: unknown } = {},
+    options: {
+      retryAfter?: number | undefined;
+      replyLost?: boolean;
+      refreshToken?: Secret | undefined;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, { cause: options.cause });
     this.name = 'OAuthFailure';
     this.failure = failure;
     this.retryAfter = options.retryAfter;
     this.replyLost = options.replyLost ?? false;
+    this.refreshToken = options.refreshToken;
   }
 }

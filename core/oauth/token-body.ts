@@ -38,6 +38,13 @@ export interface TokenBody {
   readonly wire: Readonly<Record<string, unknown>>;
 }
 
+/** What can be kept of a reply that has no access token we can use. */
+export function readRefreshToken(json: unknown): Secret | undefined {
+  const parsed = bodySchema.pick({ refresh_token: true }).safeParse(json);
+  const value = parsed.success ? parsed.data.refresh_token : undefined;
+  return value === undefined ? undefined : new Secret(value);
+}
+
 /** Undefined where there is no access token, or one of a kind we cannot use (RFC 6750 is all we speak). */
 export function readTokenReply(json: unknown): TokenBody | undefined {
   const parsed = bodySchema.safeParse(json);

@@ -1,6 +1,7 @@
 import type { Account } from '../accounts/account.ts';
 import { mayRefresh, type RefreshFailure } from '../accounts/refresh-problem.ts';
 import { type ServerDirectory, serverFailure, wordsOf } from '../accounts/server-directory.ts';
+import { secondsLeft } from '../accounts/token-age.ts';
 import { recordOfRefresh } from '../accounts/token-records.ts';
 import { KeytrayError } from '../errors.ts';
 import type { TokenRecord } from '../keychain/token-record.ts';
@@ -89,9 +90,11 @@ export class Refresher {
   }
 
   async #refreshNow(account: Account, forced: boolean): Promise<RefreshResult> {
-    if (await account.settle()) return { kind: 'refreshed' };
     const { attempts, clock, random } = this.#dependencies;
+    const settled = await account.settle();
     const { state } = account;
+    // What waited to be saved may have been saved too late, or have held a new refresh token only.
+    if (settled && account.record !== undefined && secondsLeft(account.record, clock) > 0) return { kind: 'refreshed' };
     if (state.kind !== 'signed_in') return { kind: 'not_now' };
     const { record, problem } = state;
     if (!mayRefresh(problem, { now: clock.monotonic(), forced })) return { kind: 'not_now' };
@@ -100,12 +103,13 @@ export class Refresher {
     if (isFailure(reply)) {
       account.noteFailure(record.generation, reply, { now: clock.monotonic(), random: random(), forced });
       await this.#retireIfDead(account, record);
+      await this.#keepRotated(account, record, reply);
       // What was lost on the way may have spent the token all the same.
       if (reply.kind !== 'transient') await attempts.end(account.id);
       return { kind: 'failed' };
     }
     await account.commit((generation) => recordOfRefresh(record, reply, clock, generation), record.generation);
-    void attempts.end(account.id);
+    await attempts.end(account.id);
     return { kind: 'refreshed' };
   }
 
@@ -120,7 +124,8 @@ export class Refresher {
       // The client secret could not be had.
       if (error instanceof KeytrayError) throw error;
       // Metadata that cannot be had says nothing about the refresh token.
-      return { kind: 'transient', retryAfter: undefined, why: wordsOf(error) };
+      const retryAfter = error instanceof OAuthFailure ? error.retryAfter : undefined;
+      return { kind: 'transient', retryAfter, why: wordsOf(error) };
     }
     if (record.refreshToken === undefined) throw new TypeError('a refresh needs a refresh token');
     try {
@@ -144,6 +149,13 @@ export class Refresher {
       (generation) => ({ ...record, refreshToken: undefined, sessionEnded: true, generation }),
       record.generation,
     );
+  }
+
+  /** A reply without a usable access token may have spent the refresh token all the same. */
+  async #keepRotated(account: Account, record: TokenRecord, failure: RefreshFailure): Promise<void> {
+    if (failure.kind !== 'transient' || failure.refreshToken === undefined) return;
+    const { refreshToken } = failure;
+    await account.commit((generation) => ({ ...record, refreshToken, generation }), record.generation);
   }
 
   async #inTurn<T>(account: Account, work: () => Promise<T>): Promise<T> {

@@ -35,6 +35,7 @@ export class RefreshScheduler {
   #timer: Timer | undefined;
   #stopped = false;
   #quietUntil = 0;
+  #due = 0;
 
   constructor(dependencies: RefreshSchedulerDependencies) {
     this.#dependencies = dependencies;
@@ -76,8 +77,16 @@ export class RefreshScheduler {
 
   #sleepFor(milliseconds: number): void {
     if (this.#stopped) return;
+    const { clock } = this.#dependencies;
+    const wait = Math.max(shortestWait, milliseconds);
     this.#timer?.cancel();
-    this.#timer = this.#dependencies.clock.after(Math.max(shortestWait, milliseconds), () => this.#look());
+    this.#due = clock.monotonic() + wait;
+    this.#timer = clock.after(wait, () => this.#look());
+  }
+
+  /** What came of a refresh has a plan of its own, which nobody has looked at yet. A look that is due stays so. */
+  #lookSoon(): void {
+    if (this.#due - this.#dependencies.clock.monotonic() > shortestWait) this.#sleepFor(shortestWait);
   }
 
   /** An earlier process may have spent the token without seeing the answer: a second use is forgiven soon or never. */
@@ -108,6 +117,7 @@ export class RefreshScheduler {
       const left = (this.#underWay.get(server) ?? 1) - 1;
       if (left > 0) this.#underWay.set(server, left);
       else this.#underWay.delete(server);
+      this.#lookSoon();
     }
   }
 }

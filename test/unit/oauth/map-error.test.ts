@@ -70,6 +70,21 @@ describe('malformedReply', () => {
   });
 });
 
+describe('a reply without a usable access token', () => {
+  it('is not good for nothing: its refresh token takes the place of the one it was paid with', async () => {
+    const reply = await replyOf(200, { access_token: 'a', token_type: 'mac', refresh_token: 'the-next' });
+    const { refreshToken } = malformedReply(reply, 'a token reply');
+    expect(refreshToken?.reveal()).toBe('the-next');
+  });
+
+  it.each([{ token_type: 'bearer' }, { refresh_token: '' }, { refresh_token: 7 }, '<html>', null])(
+    '%j brings none',
+    async (body) => {
+      expect(malformedReply(await replyOf(200, body), 'a token reply').refreshToken).toBeUndefined();
+    },
+  );
+});
+
 describe('withoutTokens', () => {
   it.each([
     'Zq3-77aTokenTokenToken_0123456789',

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Account } from '../../../core/accounts/account.ts';
+import { secondsLeft } from '../../../core/accounts/token-age.ts';
 import { MemoryStore } from '../../../core/keychain/memory-store.ts';
 import { noAttemptNotes } from '../../../core/refresh/attempt-notes.ts';
 import type { RefreshResult } from '../../../core/refresh/refresher.ts';
@@ -13,11 +14,12 @@ import { recordAt } from '../../support/records.ts';
 const minute = 60_000;
 const hour = 60 * minute;
 
-/** Refreshes as a server would that gives an hour each time; `slow` requests end when the test says so. */
+/** Refreshes as a server would that gives `lifetime` seconds each time; `slow` requests end when the test says so. */
 class Refreshes {
   readonly asked: string[] = [];
   most = 0;
   slow = false;
+  lifetime = 3_600;
   readonly #open: (() => void)[] = [];
   readonly #clock: ManualClock;
 
@@ -33,7 +35,8 @@ class Refreshes {
         this.most = Math.max(this.most, this.#open.length);
       });
     }
-    await account.commit((generation) => recordAt(this.#clock, { generation }));
+    const { lifetime } = this;
+    await account.commit((generation) => recordAt(this.#clock, { generation, lifetime }));
     return { kind: 'refreshed' };
   }
 
@@ -164,6 +167,33 @@ describe('the scheduler', () => {
     }
     expect(new Set(refreshes.asked).size).toBe(20);
     expect(refreshes.most).toBe(4);
+  });
+
+  it('looks at what came of a refresh, so that tokens of half a minute never run out while they are used', async () => {
+    const account = await signedIn('used');
+    refreshes.lifetime = 30;
+    await refreshes.refresh(account);
+    account.noteHandOut();
+    start();
+    for (let seconds = 0; seconds < 600; seconds += 1) {
+      clock.advance(1_000);
+      await settle();
+      expect(account.record && secondsLeft(account.record, clock)).toBeGreaterThan(13);
+    }
+    expect(refreshes.asked.length).toBeLessThanOrEqual(41);
+  });
+
+  it('looks at the others while refreshes end all the time', async () => {
+    for (let i = 0; i < 40; i++) (await signedIn(`used${i}`)).noteHandOut();
+    refreshes.slow = true;
+    start();
+    await pass(55 * minute);
+    for (let tenths = 0; tenths < 100; tenths += 1) {
+      clock.advance(100);
+      refreshes.finishAll();
+      await settle();
+    }
+    expect(new Set(refreshes.asked).size).toBe(40);
   });
 
   it('does nothing once stopped', async () => {
