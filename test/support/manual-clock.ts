@@ -31,6 +31,12 @@ export class ManualClock implements Clock {
     return { cancel: () => this.#waiting.delete(waiting) };
   }
 
+  /** Milliseconds until the next timer is due; undefined: there is none. */
+  get untilNextTimer(): number | undefined {
+    const due = Math.min(...[...this.#waiting].map((waiting) => waiting.due));
+    return Number.isFinite(due) ? Math.max(0, due - this.#monotonic) : undefined;
+  }
+
   /** Time passes while the machine is awake: every clock moves and timers run in order. */
   advance(ms: number): void {
     const end = this.#monotonic + ms;
