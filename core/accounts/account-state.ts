@@ -12,6 +12,21 @@ export type AccountState =
   | { readonly kind: 'signed_out'; readonly why: 'never' | 'logout' | 'other_registration' | 'corrupt' }
   | { readonly kind: 'signed_in'; readonly record: TokenRecord; readonly problem: RefreshProblem };
 
+/** The state a record alone tells of. */
+export const signedIn = (record: TokenRecord): AccountState => ({
+  kind: 'signed_in',
+  record,
+  problem: record.sessionEnded ? { kind: 'dead', why: 'the session has ended' } : { kind: 'none' },
+});
+
+/** A new refresh token alone ends no trouble with the server, or the back-off would begin anew with each. */
+export function renewed(before: AccountState, record: TokenRecord): AccountState {
+  if (before.kind !== 'signed_in' || before.problem.kind !== 'unreachable') return signedIn(record);
+  const { obtainedAt, uptime } = before.record;
+  const sameAccess = obtainedAt === record.obtainedAt && uptime === record.uptime;
+  return sameAccess ? { kind: 'signed_in', record, problem: before.problem } : signedIn(record);
+}
+
 /** The states of the local API and every surface people see. */
 export type PresentedState =
   | { readonly name: 'active' }

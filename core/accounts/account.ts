@@ -4,8 +4,14 @@ import { parseRecord, serializeRecord, type TokenRecord } from '../keychain/toke
 import { type Barriers, type Clock, noBarriers } from '../ports.ts';
 import type { Secret } from '../secret.ts';
 import type { AccountSettings } from '../services/service.ts';
-import type { AccountState } from './account-state.ts';
-import { afterFailure, type Moment, type RefreshFailure } from './refresh-problem.ts';
+import { type AccountState, renewed, signedIn } from './account-state.ts';
+import {
+  afterCorrection,
+  afterFailure,
+  type Moment,
+  type RefreshFailure,
+  type RefreshProblem,
+} from './refresh-problem.ts';
 import { storeFailure } from './store-failure.ts';
 
 export interface AccountDependencies {
@@ -18,20 +24,6 @@ export interface AccountDependencies {
 
 /** Builds the next record; `generation` is the one it must carry. */
 export type RecordBuilder = (generation: number) => TokenRecord;
-
-const signedIn = (record: TokenRecord): AccountState => ({
-  kind: 'signed_in',
-  record,
-  problem: record.sessionEnded ? { kind: 'dead', why: 'the session has ended' } : { kind: 'none' },
-});
-
-/** A new refresh token alone ends no trouble with the server, or the back-off would begin anew with each. */
-function renewed(before: AccountState, record: TokenRecord): AccountState {
-  if (before.kind !== 'signed_in' || before.problem.kind !== 'unreachable') return signedIn(record);
-  const { obtainedAt, uptime } = before.record;
-  const sameAccess = obtainedAt === record.obtainedAt && uptime === record.uptime;
-  return sameAccess ? { kind: 'signed_in', record, problem: before.problem } : signedIn(record);
-}
 
 const clientSecretItem = (id: string): string => `${id}#client-secret`;
 
@@ -92,6 +84,7 @@ export class Account {
     this.#settings = settings;
     if (this.#state.kind === 'signed_in') {
       if (!this.#fits(this.#state.record)) this.#become({ kind: 'signed_out', why: 'other_registration' });
+      this.#corrected();
     } else if (this.#state.kind === 'signed_out') {
       this.#become({ kind: 'unread' });
     }
@@ -146,8 +139,18 @@ export class Account {
   /** Notes a failed refresh of `generation`; a stale one changes nothing. */
   noteFailure(generation: number, failure: RefreshFailure, moment: Moment): void {
     if (this.#state.kind !== 'signed_in' || this.#state.record.generation !== generation) return;
-    const problem = afterFailure(this.#state.problem, failure, moment);
-    this.#become({ kind: 'signed_in', record: this.#state.record, problem });
+    this.reconsider((problem) => afterFailure(problem, failure, moment));
+  }
+
+  /** Something else than a failed refresh bears on what is known against the refresh token. */
+  reconsider(judge: (problem: RefreshProblem) => RefreshProblem): void {
+    if (this.#state.kind !== 'signed_in') return;
+    const problem = judge(this.#state.problem);
+    if (problem !== this.#state.problem) this.#become({ ...this.#state, problem });
+  }
+
+  #corrected(): void {
+    this.reconsider((problem) => afterCorrection(problem, this.#dependencies.clock.monotonic()));
   }
 
   /** Deletes the record. Throws where the store refuses: the login is then still there. */
@@ -171,6 +174,7 @@ export class Account {
     const written = await this.store.write(clientSecretItem(this.id), secret);
     if (written.kind !== 'durable') throw storeFailure(written, this.id);
     this.#clientSecret = { value: secret };
+    this.#corrected();
   }
 
   async #readClientSecret(): Promise<{ readonly value: Secret | undefined }> {

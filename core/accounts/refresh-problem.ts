@@ -127,6 +127,16 @@ export function afterFailure(before: RefreshProblem, failure: RefreshFailure, mo
   }
 }
 
+/** The server took the refresh token, though not for the account's own access token. Pure. */
+export function afterUse(before: RefreshProblem): RefreshProblem {
+  return before.kind === 'unreachable' || before.kind === 'suspect' ? { kind: 'none' } : before;
+}
+
+/** The registration may be right by now: a person who has just corrected it should not wait for an hour. Pure. */
+export function afterCorrection(before: RefreshProblem, now: number): RefreshProblem {
+  return before.kind === 'misconfigured' && now >= before.forbiddenUntil ? { kind: 'none' } : before;
+}
+
 /** A try that was forced in between does not bring the next one forward. */
 const noSooner = (before: Pace, next: Pace): Pace => ({
   failures: next.failures,

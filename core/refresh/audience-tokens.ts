@@ -1,5 +1,6 @@
 import type { Account } from '../accounts/account.ts';
 import { minimumValidity } from '../accounts/token-age.ts';
+import { KeytrayError } from '../errors.ts';
 import type { TokenReply } from '../oauth/token-reply.ts';
 import type { Clock } from '../ports.ts';
 import type { HandOut, TokenNeed } from './hand-out.ts';
@@ -12,6 +13,9 @@ interface Held {
   readonly uptime: number;
   readonly generationBase: number;
 }
+
+const isPassing = (error: unknown): boolean =>
+  error instanceof KeytrayError && error.code === 'temporarily_unavailable';
 
 /** Access tokens for other audiences or scopes. In memory only: they are cheap to get again. */
 export class AudienceTokens {
@@ -37,7 +41,13 @@ export class AudienceTokens {
     try {
       return this.#serve(await asked);
     } catch (error) {
-      if (this.#held.get(key) === asked) this.#held.delete(key);
+      const valid = known !== undefined && this.#isOf(known, account) && this.#left(known) > 0;
+      if (this.#held.get(key) === asked) {
+        if (valid && seen !== undefined) this.#held.set(key, seen);
+        else this.#held.delete(key);
+      }
+      const insists = need.force || need.minTtl !== undefined;
+      if (valid && !insists && isPassing(error)) return this.#serve(known);
       throw error;
     }
   }
@@ -58,9 +68,12 @@ export class AudienceTokens {
   }
 
   #fits(held: Held, account: Account, need: TokenNeed): boolean {
-    // Another sign-in means another person or grant.
-    if (held.generationBase !== account.record?.signedInAt) return false;
-    return this.#left(held) >= minimumValidity(held.reply.expiresIn ?? 3_600, need.minTtl);
+    return this.#isOf(held, account) && this.#left(held) >= minimumValidity(held.reply.expiresIn ?? 3_600, need.minTtl);
+  }
+
+  /** Another sign-in means another person or grant. */
+  #isOf(held: Held, account: Account): boolean {
+    return held.generationBase === account.record?.signedInAt;
   }
 
   #serve(held: Held): HandOut {

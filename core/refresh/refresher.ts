@@ -1,5 +1,5 @@
 import type { Account } from '../accounts/account.ts';
-import { mayRefresh, type RefreshFailure } from '../accounts/refresh-problem.ts';
+import { afterUse, mayRefresh, type RefreshFailure } from '../accounts/refresh-problem.ts';
 import { type ServerDirectory, serverFailure, wordsOf } from '../accounts/server-directory.ts';
 import { secondsLeft } from '../accounts/token-age.ts';
 import { recordOfRefresh } from '../accounts/token-records.ts';
@@ -64,23 +64,49 @@ export class Refresher {
   /** A token for another audience or narrower scope; a rotated refresh token is saved first. Throws `KeytrayError`. */
   async exchange(account: Account, target: TokenTarget): Promise<TokenReply> {
     return await this.#inTurn(account, async () => {
-      const { record } = account;
-      if (record?.refreshToken === undefined) {
+      const { clock, servers } = this.#dependencies;
+      const { record, state } = account;
+      if (state.kind !== 'signed_in' || record?.refreshToken === undefined) {
         throw new KeytrayError('login_required', 'a token for another audience needs a refresh token; sign in again', {
           account: account.id,
         });
       }
+      const { problem } = state;
+      const now = clock.monotonic();
+      if (!mayRefresh(problem, { now, forced: true }) && 'forbiddenUntil' in problem) {
+        const retryAfter = Math.ceil((problem.forbiddenUntil - now) / 1_000);
+        throw new KeytrayError('temporarily_unavailable', problem.why, { account: account.id, retryAfter });
+      }
       try {
-        const server = await this.#dependencies.servers.of(account);
+        const server = await servers.of(account);
         const reply = await refreshTokens(server, account.settings, record.refreshToken, target);
         const { refreshToken } = reply;
         if (refreshToken !== undefined) {
           await account.commit((generation) => ({ ...record, refreshToken, generation }), record.generation);
         }
+        account.reconsider(afterUse);
         return reply;
       } catch (error) {
-        throw serverFailure(error, account.id);
+        throw await this.#exchangeFailure(account, record, error);
       }
+    });
+  }
+
+  /** What a failed exchange says of the refresh token itself is noted; the rest is about what was asked for. */
+  async #exchangeFailure(account: Account, record: TokenRecord, error: unknown): Promise<KeytrayError> {
+    if (!(error instanceof OAuthFailure)) return serverFailure(error, account.id);
+    const { clock, random } = this.#dependencies;
+    const outcome = classifyRefreshFailure(error, account.settings.deadTokenErrors);
+    if (outcome.kind === 'misconfigured' || outcome.kind === 'refused') return serverFailure(error, account.id);
+    if (outcome.kind === 'invalid_grant' || outcome.retryAfter !== undefined) {
+      account.noteFailure(record.generation, outcome, { now: clock.monotonic(), random: random(), forced: false });
+    }
+    await this.#retireIfDead(account, record);
+    await this.#keepRotated(account, record, outcome);
+    const ended = account.record?.sessionEnded === true;
+    return new KeytrayError(ended ? 'login_required' : 'temporarily_unavailable', outcome.why, {
+      account: account.id,
+      ...(outcome.retryAfter === undefined ? {} : { retryAfter: outcome.retryAfter }),
     });
   }
 

@@ -40,11 +40,21 @@ export class TokenDesk {
   async handOut(account: Account, need: TokenNeed, signal: AbortSignal): Promise<HandOut> {
     const record = await this.#signedIn(account, need, signal);
     if (need.audience !== undefined || need.scope !== undefined) {
-      return await this.#audienceTokens.handOut(account, need);
+      return await this.#forAudience(account, need, signal);
     }
     const validity = this.#validity(record, need);
     if (!need.force && fresh(validity)) return this.#serve(account, record, need);
     return await this.#afterRefresh(account, need, signal);
+  }
+
+  async #forAudience(account: Account, need: TokenNeed, signal: AbortSignal): Promise<HandOut> {
+    try {
+      return await this.#audienceTokens.handOut(account, need);
+    } catch (error) {
+      if (!(error instanceof KeytrayError && error.code === 'login_required')) throw error;
+      await this.#waitForSignIn(account, need, signal);
+      return await this.#audienceTokens.handOut(account, need);
+    }
   }
 
   async #signedIn(account: Account, need: TokenNeed, signal: AbortSignal): Promise<TokenRecord> {

@@ -58,6 +58,12 @@ export class FaultScene {
     this.broker = parts.broker;
   }
 
+  configure(text: string): void {
+    const read = interpretConfig([{ file: 'config.yaml', text }]);
+    if (read.kind === 'invalid') throw new Error(JSON.stringify(read.errors));
+    this.broker.configure(read.config, ['config.yaml']);
+  }
+
   /** Lets time pass; returns how many refreshes reached the server meanwhile. */
   async pass(milliseconds: number): Promise<number> {
     const { clock, http, server } = this;
@@ -166,9 +172,6 @@ export async function startFaultScene(options: FaultSceneOptions = {}): Promise<
   const keychain = new ScriptedStore();
   const records = options.records?.(server, clock) ?? { lab: signedInRecord(server, clock, { lifetime }) };
   for (const [id, record] of Object.entries(records)) await keychain.write(id, serializeRecord(record));
-  const text = (options.config ?? labAt)(server);
-  const read = interpretConfig([{ file: 'config.yaml', text }]);
-  if (read.kind === 'invalid') throw new Error(JSON.stringify(read.errors));
   const http = new WatchedHttp(options.http);
   const notices = new Notices();
   const browsers = new Browsers();
@@ -191,7 +194,8 @@ export async function startFaultScene(options: FaultSceneOptions = {}): Promise<
     reloadConfig: async () => undefined,
     quit: () => undefined,
   });
-  broker.configure(read.config, ['config.yaml']);
+  const scene = new FaultScene({ server, clock, http, notices, browsers, broker });
+  scene.configure((options.config ?? labAt)(server));
   await broker.start();
-  return new FaultScene({ server, clock, http, notices, browsers, broker });
+  return scene;
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
+  afterCorrection,
   afterFailure,
+  afterUse,
   mayRefresh,
   mayRefreshAt,
   needsSignIn,
@@ -183,6 +185,25 @@ describe('other refusals', () => {
   it('a client that is refused again is left alone for another hour', () => {
     const once = afterFailure(none, misconfigured, at(0));
     expect(mayRefreshAt(afterFailure(once, misconfigured, at(10_000, true)), 0)).toBe(3_610_000);
+  });
+
+  it('a client is tried anew once the person has corrected something, but for Retry-After', () => {
+    const problem = afterFailure(none, { ...misconfigured, retryAfter: 60 }, at(0));
+    expect(afterCorrection(problem, 59_999)).toBe(problem);
+    expect(afterCorrection(problem, 60_000)).toEqual(none);
+    const other = afterFailure(none, refused, at(0));
+    expect(afterCorrection(other, 60_000)).toBe(other);
+  });
+
+  it.each([
+    ['unreachable', transient, 'none'],
+    ['suspect', invalidGrant, 'none'],
+    ['misconfigured', misconfigured, 'misconfigured'],
+    ['refused', refused, 'refused'],
+  ])('a token that was taken for something else: %s', (kind, failure, after) => {
+    const problem = afterFailure(none, failure, at(0));
+    expect(problem.kind).toBe(kind);
+    expect(afterUse(problem).kind).toBe(after);
   });
 
   it('a forced try that reaches nobody does not bring the hourly one forward', () => {
