@@ -1,7 +1,8 @@
 import { KeytrayError, placeOf } from '../errors.ts';
 import { type AuthorizationServer, discoverAuthorizationServer } from '../oauth/authorization-server.ts';
-import { failureOfThrown } from '../oauth/map-error.ts';
+import { failureOfReply, failureOfThrown } from '../oauth/map-error.ts';
 import { OAuthFailure } from '../oauth/oauth-failure.ts';
+import { readReply } from '../oauth/reply.ts';
 import type { Clock, Http } from '../ports.ts';
 import type { AccountSettings } from '../services/service.ts';
 import type { Account } from './account.ts';
@@ -67,11 +68,12 @@ export class ServerDirectory {
     await proof;
   }
 
-  /** Any answer will do: over TLS only the server itself can give one. */
+  /** Any answer will do, but for one that wants to be left alone: over TLS only the server itself can give one. */
   async #ask(account: Account, endpoint: URL): Promise<void> {
     try {
       const answer = await this.#http.fetchFor(account.settings.tls)(endpoint, { method: 'HEAD' });
-      await answer.body?.cancel();
+      const reply = await readReply(endpoint, answer);
+      if (reply.retryAfter !== undefined) throw failureOfReply(reply);
     } catch (thrown) {
       throw failureOfThrown(thrown, endpoint);
     }

@@ -23,7 +23,7 @@ export interface RefreshFacts {
 
 export type RefreshPlan =
   | { readonly kind: 'none' }
-  /** `delay` seconds from now; 0: now. `keep_alive`: so that the login itself does not die of disuse. */
+  /** `delay` seconds from now; 0: now. `keep_alive`: so that the login itself does not die. */
   | { readonly kind: 'in'; readonly delay: number; readonly why: 'ahead' | 'keep_alive' };
 
 const hour = 3_600;
@@ -33,6 +33,8 @@ const assumedRefreshTokenLifetime = 14 * day;
 const shortestMargin = 300;
 // Below this, keeping a token fresh would mean asking the server all the time; such tokens are had on demand.
 const shortestAhead = 20;
+// With their back-off they take about half a minute.
+const triesWithinGrace = 5;
 
 /** Seconds before its end at which a token in use is refreshed: early enough for retries, never beyond half its life. */
 export function refreshMargin(lifetime: number, random: number): number {
@@ -45,12 +47,20 @@ export function inUse(lifetime: number, sinceHandOut: number | undefined): boole
   return sinceHandOut !== undefined && sinceHandOut <= Math.max(hour, 2 * lifetime);
 }
 
+/**
+ * A request whose answer got lost may have spent the token all the same, and a server that rotates forgives the second
+ * use for seconds only: until then it is tried again even where nobody needs a token now.
+ */
+const mayBeSpent = (problem: RefreshProblem): boolean =>
+  problem.kind === 'unreachable' && problem.failures <= triesWithinGrace;
+
 /** When the scheduler refreshes next. Pure. */
 export function planRefresh(facts: RefreshFacts): RefreshPlan {
   const { lifetime, problem, now } = facts;
   if (!facts.hasRefreshToken || problem.kind === 'dead' || lifetime === Number.POSITIVE_INFINITY)
     return { kind: 'none' };
   const forbidden = Math.max(0, (mayRefreshAt(problem, now) - now) / 1_000);
+  if (mayBeSpent(problem)) return { kind: 'in', delay: forbidden, why: 'keep_alive' };
   const keepAlive = Math.max(0, (facts.refreshLifetime ?? assumedRefreshTokenLifetime) / 2 - facts.sinceReply);
   if (facts.mode === 'ahead' && lifetime >= shortestAhead && inUse(lifetime, facts.sinceHandOut)) {
     const due = Math.max(0, facts.secondsLeft - refreshMargin(lifetime, facts.random));

@@ -70,18 +70,22 @@ describe('the plan', () => {
     expect(plan({ lifetime: 20, secondsLeft: 1 })).toMatchObject({ why: 'ahead', delay: 0 });
   });
 
+  const unreachable = (failures: number, retryAt: number) =>
+    ({ kind: 'unreachable', why: 'x', failures, retryAt, askedRetryAt: 0, forbiddenUntil: 0 }) as const;
+
   it('waits for the end of a back-off', () => {
-    const retryAt = facts.now + 60_000;
-    const problem = {
-      kind: 'unreachable',
-      why: 'x',
-      failures: 1,
-      retryAt,
-      askedRetryAt: 0,
-      forbiddenUntil: 0,
-    } as const;
+    const problem = unreachable(6, facts.now + 60_000);
     expect(plan({ secondsLeft: 10, problem })).toMatchObject({ delay: 60 });
     expect(plan({ secondsLeft: 3_600, problem })).toMatchObject({ delay: 2_700 });
+  });
+
+  it('is to try again soon what may have spent the token, whoever needs one now', () => {
+    const problem = unreachable(1, facts.now + 2_000);
+    expect(plan({ problem })).toMatchObject({ delay: 2 });
+    expect(plan({ problem, sinceHandOut: undefined })).toMatchObject({ delay: 2 });
+    expect(plan({ problem, mode: 'on_demand' })).toMatchObject({ delay: 2 });
+    const later = unreachable(6, facts.now + 2_000);
+    expect(plan({ problem: later, sinceHandOut: undefined })).toMatchObject({ delay: 7 * day });
   });
 
   it.each([
