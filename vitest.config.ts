@@ -11,6 +11,8 @@ export default defineConfig({
       project('architecture', 60_000),
       project('integration', 60_000),
       project('e2e', 180_000),
+      // 30 days take a minute or two.
+      project('simulation', 600_000),
     ],
     maxWorkers: 2,
   },

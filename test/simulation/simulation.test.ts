@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { parseOptions } from './options.ts';
+import { reportOf } from './report.ts';
+import { type Control, type Outcome, type SimulationOptions, simulate } from './simulation.ts';
+
+/** A few days of a few accounts, with as many faults for each server as in the full form. */
+const short = (seed: number): SimulationOptions =>
+  parseOptions(['--seed', String(seed), '--days', '4', '--accounts', '100']);
+
+/** More faults than that, so that a broker without a precaution is sure to need it. */
+const harsh: SimulationOptions = parseOptions(['--seed', '2', '--days', '5', '--accounts', '100', '--outages', '100']);
+
+const found = ({ violations }: Outcome): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(violations)
+      .filter(([, { count }]) => count > 0)
+      .map(([invariant, { count }]) => [invariant, count]),
+  );
+
+describe('a simulated broker', () => {
+  it.each([1, 2, 3])('loses no login that could be kept: seed %i', async (seed) => {
+    const options = short(seed);
+    const outcome = await simulate(options);
+    const report = reportOf(options, outcome, await simulate({ ...options, faults: false }));
+    expect(report.lines.join('\n')).toContain(`simulation: ok seed=${seed}`);
+    expect(report.passed).toBe(true);
+    const { counts } = outcome;
+    expect(counts['calls answered with a token']).toBeGreaterThan(1_000);
+    expect(counts['calls told to wait or to try later']).toBeGreaterThan(0);
+    expect(counts.restarts).toBeGreaterThan(0);
+    expect(counts.sleeps).toBeGreaterThan(0);
+  });
+
+  it('holds out against many more faults', async () => {
+    expect(found(await simulate(harsh))).toEqual({});
+  });
+
+  it('does the same again for the same seed, however much time it is given to come to rest', async () => {
+    const options = { ...short(4), days: 2 };
+    expect(await simulate({ ...options, turns: 3 })).toEqual(await simulate(options));
+  });
+});
+
+describe('the checks', () => {
+  const outcomeOf = async (control: Control): Promise<Record<string, number>> =>
+    found(await simulate({ ...harsh, control }));
+
+  it('find a broker that takes 503 for the end of a login', async () => {
+    expect(await outcomeOf('503-is-fatal')).toEqual({
+      'avoidable login': expect.any(Number),
+      'false notice': expect.any(Number),
+    });
+  });
+
+  it('find two brokers on one keychain', async () => {
+    expect(await outcomeOf('two-brokers')).toMatchObject({
+      'avoidable login': expect.any(Number),
+      'two refreshes of an account at a time': expect.any(Number),
+      'mixed generations': expect.any(Number),
+    });
+  });
+
+  it('find a broker that knows the wall clock only', async () => {
+    expect(await outcomeOf('wall-clock-only')).toEqual({ 'expired token handed out': expect.any(Number) });
+  });
+
+  it('fail the run, as does a request too many', async () => {
+    const options = short(1);
+    const outcome = await simulate({ ...options, days: 1 });
+    const fewer = { ...outcome, counts: { ...outcome.counts, 'token requests': 1 } };
+    expect(reportOf(options, outcome, outcome).passed).toBe(true);
+    expect(reportOf(options, outcome, fewer).passed).toBe(false);
+    const wrong = { ...outcome.violations, 'false notice': { count: 1, samples: [] } };
+    expect(reportOf(options, { ...outcome, violations: wrong }, outcome).passed).toBe(false);
+  });
+});
