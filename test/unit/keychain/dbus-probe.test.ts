@@ -1,8 +1,8 @@
 import { Variant } from '@jellybrick/dbus-next';
 import { describe, expect, it } from 'vitest';
+import type { BusReply } from '../../../core/dbus/bus.ts';
 import { judgeReply } from '../../../core/keychain/dbus-probe.ts';
 import type { LockedState } from '../../../core/keychain/locked-probe.ts';
-import type { BusReply } from '../../../core/dbus/bus.ts';
 
 const error = (name: string): BusReply => ({ kind: 'error', name: `org.freedesktop.DBus.Error.${name}` });
 
