@@ -223,6 +223,11 @@ export class Broker implements BrokerApi {
     const account = this.#accounts.find(id);
     if (account === undefined) return;
     this.#notices.accountChanged(account);
+    this.#signInApi.accountChanged(account);
+    this.#tellOf(account);
+  }
+
+  #tellOf(account: Account): void {
     if (!this.#events.heard) return;
     this.#events.emit({ type: 'account', account: accountView(account, this.#logins, this.#dependencies.clock) });
   }
@@ -237,7 +242,8 @@ export class Broker implements BrokerApi {
   #loginChanged(login: PendingLogin): void {
     this.#notices.loginChanged(login);
     this.#events.emit({ type: 'login', login: loginView(login) });
-    this.#accountChanged(login.account);
+    const account = this.#accounts.find(login.account);
+    if (account !== undefined) this.#tellOf(account);
   }
 }
 

@@ -59,6 +59,11 @@ export class SignInApi {
     return loginViewWithCode(login);
   }
 
+  /** The account has changed, and may work again without a person. */
+  accountChanged(account: Account): void {
+    this.#dependencies.signIn.healed(account);
+  }
+
   /** The account's pending login, if any, is over: the account signs out or goes. */
   drop(account: string): void {
     const login = this.#dependencies.logins.of(account);

@@ -12,6 +12,7 @@ import { LoginAttempt, type WayName } from './login-attempt.ts';
 import type { LoginDesk } from './login-desk.ts';
 import type { PendingLogin } from './pending-login.ts';
 import { type ServerDirectory, serverFailure, wordsOf } from './server-directory.ts';
+import { servesAlone } from './serves-alone.ts';
 import { storeFailure } from './store-failure.ts';
 
 export interface SignInDependencies {
@@ -85,6 +86,15 @@ export class SignIn {
   async cancel(login: PendingLogin): Promise<void> {
     login.become({ kind: 'cancelled' });
     await this.#attempts.get(login.id)?.stop();
+  }
+
+  /** The account works again by itself: whoever waits for a sign-in that no person has begun is served. */
+  healed(account: Account): void {
+    const login = this.#dependencies.logins.of(account.id);
+    if (login === undefined || this.#attempts.has(login.id)) return;
+    if (servesAlone(account, this.#dependencies.clock)) {
+      login.become({ kind: 'succeeded', identity: account.record?.identity });
+    }
   }
 
   #attemptAt(account: Account): LoginAttempt {

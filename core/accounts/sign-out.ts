@@ -65,9 +65,12 @@ async function findSharer(
     if (other.id === account.id || other.settings.clientId !== account.settings.clientId) continue;
     await other.load();
     const theirs = other.record;
-    if (theirs === undefined || theirs.issuer !== record.issuer) continue;
+    if (theirs === undefined || serverOf(other) !== serverOf(account)) continue;
+    // Where a server does not say who signed in, it may be the same person: a login too many beats one lost.
     const unknown = theirs.identity === undefined || record.identity === undefined;
-    if (unknown ? false : theirs.identity?.subject === record.identity?.subject) return other.id;
+    if (unknown || theirs.identity?.subject === record.identity?.subject) return other.id;
   }
   return undefined;
 }
+
+const serverOf = ({ settings }: Account): string | undefined => settings.issuer ?? settings.endpoints.tokenEndpoint;

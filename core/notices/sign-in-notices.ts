@@ -1,5 +1,5 @@
 import type { Account } from '../accounts/account.ts';
-import { secondsLeft } from '../accounts/token-age.ts';
+import { servesAlone } from '../accounts/serves-alone.ts';
 import type { Clock, NoticeChoice, Notifier, Timer } from '../ports.ts';
 import { signInNotice, signInNoticeId } from './notice-texts.ts';
 import { type Asked, asked, putAside, quietEnded, type Reminder, silent } from './reminder.ts';
@@ -18,14 +18,6 @@ interface Matter {
   reminder: Reminder;
   asker: string | undefined;
   timer: Timer | undefined;
-}
-
-/** Whether the account could serve the next caller without a person. */
-function works({ state }: Account, clock: Clock): boolean {
-  if (state.kind !== 'signed_in') return false;
-  const { problem, record } = state;
-  if (problem.kind === 'dead' || problem.kind === 'suspect' || problem.kind === 'refused') return false;
-  return record.refreshToken !== undefined || secondsLeft(record, clock) > 0;
 }
 
 /**
@@ -51,7 +43,7 @@ export class SignInNotices {
 
   /** The account works again, or is no longer there: nothing is left to say. */
   changed(account: Account): void {
-    if (works(account, this.#dependencies.clock)) this.settled(account.id);
+    if (servesAlone(account, this.#dependencies.clock)) this.settled(account.id);
   }
 
   settled(id: string): void {

@@ -57,6 +57,26 @@ describe('notices of a sign-in that is needed', () => {
     ]);
   });
 
+  it('and its pending login end when the account works again by itself; who waited is served', async () => {
+    await lab.signIn();
+    lab.clock.skip(7_300_000);
+    lab.server.faults.outage = { status: 400, body: 'Bad Request' };
+    for (let tries = 0; tries < 3; tries += 1) {
+      await ask(lab);
+      lab.clock.skip(61_000);
+    }
+    expect((await ask(lab)).code).toBe('login_required');
+    const waiting = lab.broker.token('lab', { wait: 60 }, caller);
+    await expect.poll(async () => (await lab.broker.status()).logins.map(({ state }) => state)).toEqual(['requested']);
+    expect(lab.notices.open.size).toBe(1);
+    lab.server.faults.outage = undefined;
+    lab.clock.skip(901_000);
+    expect(await lab.broker.token('lab', {}, caller)).toMatchObject({ account: 'lab' });
+    expect(await waiting).toMatchObject({ account: 'lab' });
+    expect((await lab.broker.status()).logins).toEqual([]);
+    expect(lab.notices.open.size).toBe(0);
+  });
+
   it('goes with its account', async () => {
     await ask(lab);
     lab.broker.configure({ accounts: new Map(), agent: { autostart: true }, reminder: 15 }, []);

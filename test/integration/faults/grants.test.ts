@@ -48,6 +48,26 @@ describe('two accounts that stand on one grant', () => {
   });
 });
 
+describe('two accounts of which the server does not say whose they are', () => {
+  const at = (id: string, issuer: string, path: string): string =>
+    `  ${id}: { service: oauth, authorization_endpoint: '${issuer}/authorize', token_endpoint: '${issuer}${path}', revocation_endpoint: '${issuer}/revoke', client_id: keytray }\n`;
+
+  it.each([
+    ['/token', 'shared', 0],
+    ['/other-token', 'revoked', 2],
+  ])('may stand on one grant where the endpoint is the same (%s)', async (path, revocation, revoked) => {
+    await start({
+      config: ({ issuer }) => `accounts:\n${at('one', issuer, '/token')}${at('two', issuer, path)}`,
+      records: (server, clock) => ({
+        one: signedInRecord(server, clock, { issuer: undefined }),
+        two: signedInRecord(server, clock, { issuer: undefined }),
+      }),
+    });
+    expect(await scene.broker.logout('one', { revoke: true })).toMatchObject({ revocation });
+    expect(scene.server.revoked).toHaveLength(revoked);
+  });
+});
+
 describe('GitHub’s dialect', () => {
   const github = ({ issuer }: RotatingServer): string =>
     `accounts:
