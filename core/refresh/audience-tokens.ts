@@ -19,11 +19,11 @@ const isPassing = (error: unknown): boolean =>
 
 /** Access tokens for other audiences or scopes. In memory only: they are cheap to get again. */
 export class AudienceTokens {
-  readonly #refresher: Refresher;
+  readonly #refresher: Pick<Refresher, 'exchange'>;
   readonly #clock: Clock;
   readonly #held = new Map<string, Promise<Held>>();
 
-  constructor(refresher: Refresher, clock: Clock) {
+  constructor(refresher: Pick<Refresher, 'exchange'>, clock: Clock) {
     this.#refresher = refresher;
     this.#clock = clock;
   }

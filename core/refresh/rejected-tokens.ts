@@ -10,11 +10,11 @@ const pauseBetween = 60_000;
  * for the token now in use, once per generation and once a minute, and never ends a login.
  */
 export class RejectedTokens {
-  readonly #refresher: Refresher;
+  readonly #refresher: Pick<Refresher, 'refresh'>;
   readonly #clock: Clock;
   readonly #last = new Map<string, { readonly generation: number; readonly at: number }>();
 
-  constructor(refresher: Refresher, clock: Clock) {
+  constructor(refresher: Pick<Refresher, 'refresh'>, clock: Clock) {
     this.#refresher = refresher;
     this.#clock = clock;
   }
