@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { identityOf } from '../../../core/oauth/identity.ts';
+
+const claims = { iss: 'https://as', sub: '1' };
+
+describe('who an ID token names', () => {
+  it.each([
+    ['the subject alone', {}, undefined, undefined],
+    ['a name', { name: 'Ada L' }, undefined, 'Ada L'],
+    ['an address, which is a better name', { name: 'Ada L', email: 'a@x' }, 'a@x', 'a@x'],
+    [
+      'the name people chose, which is the best',
+      { preferred_username: 'ada', name: 'Ada L', email: 'a@x' },
+      'a@x',
+      'ada',
+    ],
+    ['an address that is verified', { email: 'a@x', email_verified: true }, 'a@x', 'a@x'],
+    ['an address that is not verified', { email: 'a@x', email_verified: false, name: 'Ada L' }, undefined, 'Ada L'],
+    ['the same, told by a word', { email: 'a@x', email_verified: 'false' }, undefined, undefined],
+    ['claims of another type', { email: 7, name: null, preferred_username: {} }, undefined, undefined],
+    ['empty claims', { email: '', name: ' \n', preferred_username: '\u0007' }, undefined, undefined],
+    ['claims a terminal would obey', { name: 'a\u001b[1mb' }, undefined, 'a [1mb'],
+  ])('%s', (_what, more, email, name) => {
+    expect(identityOf({ ...claims, ...more })).toEqual({ issuer: 'https://as', subject: '1', email, name });
+  });
+
+  it('nobody, where the subject is empty', () => {
+    expect(() => identityOf({ ...claims, sub: '' })).toThrow();
+  });
+});
