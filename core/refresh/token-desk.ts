@@ -12,7 +12,7 @@ import { pause, within } from './pause.ts';
 import type { Refresher, RefreshResult } from './refresher.ts';
 
 export interface TokenDeskDependencies {
-  readonly refresher: Refresher;
+  readonly refresher: Pick<Refresher, 'refresh' | 'exchange'>;
   readonly logins: LoginDesk;
   readonly clock: Clock;
   /** A caller waits for a sign-in: somebody should be told. */
