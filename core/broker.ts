@@ -127,34 +127,35 @@ export class Broker implements BrokerApi {
     this.#refreshes.woken();
   }
 
-  stop(): void {
-    this.#refreshes.stop();
+  /** Resolves when no refresh is under way: a rotated token whose reply is not awaited is a login lost. */
+  async stop(): Promise<void> {
     this.#notices.stop();
+    await this.#refreshes.stop();
   }
 
   async status(): Promise<StatusView> {
     const { stores, kind } = this.#dependencies;
-    const accounts = await this.accounts();
     const { files, error } = this.#config;
     return {
+      // Waits for the first reading of the stores, which the others then tell of.
+      accounts: [...(await this.accounts())],
       ...processView(kind, this.#startedAt),
       keychain: { backend: stores.keychain.backend, state: await this.#keychain.state() },
       encrypted_file: await this.store.view(),
-      config: { files: [...files], ...(error === undefined ? {} : { error }) },
-      accounts: [...accounts],
+      config: error === undefined ? { files: [...files] } : { files: [...files], error },
       logins: this.#logins.open().map(loginView),
     };
   }
 
   async accounts(): Promise<readonly AccountView[]> {
     await within(this.#dependencies.clock, longestFirstRead, never, this.#accounts.loadAll());
-    return this.#views();
+    return [...this.#accounts.all()].map(this.#view);
   }
 
   async account(id: string): Promise<AccountView> {
     const account = await this.#find(id);
     await account.load();
-    return accountView(account, this.#logins, this.#dependencies.clock);
+    return this.#view(account);
   }
 
   async token(id: string, request: TokenRequest, caller: Caller): Promise<TokenView> {
@@ -210,9 +211,7 @@ export class Broker implements BrokerApi {
     this.#dependencies.quit();
   }
 
-  #views(): readonly AccountView[] {
-    return [...this.#accounts.all()].map((account) => accountView(account, this.#logins, this.#dependencies.clock));
-  }
+  readonly #view = (account: Account): AccountView => accountView(account, this.#logins, this.#dependencies.clock);
 
   async #find(id: string): Promise<Account> {
     if (this.#accounts.find(id) === undefined) await this.#dependencies.reloadConfig();
@@ -224,12 +223,12 @@ export class Broker implements BrokerApi {
     if (account === undefined) return;
     this.#notices.accountChanged(account);
     this.#signInApi.accountChanged(account);
+    this.#refreshes.changed(account);
     this.#tellOf(account);
   }
 
   #tellOf(account: Account): void {
-    if (!this.#events.heard) return;
-    this.#events.emit({ type: 'account', account: accountView(account, this.#logins, this.#dependencies.clock) });
+    if (this.#events.heard) this.#events.emit({ type: 'account', account: this.#view(account) });
   }
 
   #accountRemoved(id: string): void {

@@ -18,11 +18,15 @@ import { NodeHttp } from './oauth/node-http.ts';
 import { passphraseSource } from './passphrase-source.ts';
 import type { Barriers } from './ports.ts';
 import { AttemptNoteFiles } from './refresh/attempt-notes.ts';
+import { within } from './refresh/pause.ts';
 import { SystemBrowser } from './system-browser.ts';
 import { SystemClock } from './system-clock.ts';
 
 // Requests under way when the broker is asked to end get this long.
 const drainTime = 2_000;
+// A refresh token that is being spent gets longer: its reply is the only way to keep the login.
+const longestRefresh = 30_000;
+const never = new AbortController().signal;
 
 /** The broker without a desktop: the whole of core on plain Node. Resolves to the exit code. */
 export async function runHeadlessBroker(
@@ -103,8 +107,11 @@ export async function runHeadlessBroker(
     void logind.listen();
     await stopping.requested;
     logger.info('stopping');
-    broker.stop();
-    await api.close(drainTime, () => keychain.close());
+    const refreshed = within(clock, longestRefresh, never, broker.stop());
+    await api.close(drainTime, async () => {
+      await refreshed;
+      await keychain.close();
+    });
     return 0;
   } catch (error) {
     if (!(error instanceof KeytrayError)) throw error;

@@ -19,7 +19,12 @@ interface Pace {
 export type RefreshProblem =
   | { readonly kind: 'none' }
   /** Nothing that speaks against the token: network, server down, rate limit, captive portal. */
-  | ({ readonly kind: 'unreachable'; readonly why: string } & Pace)
+  | ({
+      readonly kind: 'unreachable';
+      readonly why: string;
+      /** A request was sent whose answer got lost: a server that rotates forgives its repetition for seconds only. */
+      readonly maybeSpent: boolean;
+    } & Pace)
   /** `invalid_grant` once: a second try decides (a proxy or a failing-over server may have lied). */
   | ({ readonly kind: 'suspect'; readonly why: string; readonly firstSeen: number } & Pace)
   /** `invalid_grant` twice for one generation. */
@@ -60,6 +65,8 @@ export type RefreshFailure =
   /** Nothing is known against the token: keep it, back off, try again. */
   | ({
       readonly kind: 'transient';
+      /** The server may have done its part. */
+      readonly replyLost?: boolean;
       /** The one that takes its place, from a reply that was otherwise no good. */
       readonly refreshToken?: Secret | undefined;
     } & Said)
@@ -99,11 +106,15 @@ export function afterFailure(before: RefreshProblem, failure: RefreshFailure, mo
   const { why, retryAfter } = failure;
   switch (failure.kind) {
     case 'transient': {
-      const failures = before.kind === 'none' ? 1 : before.failures + 1;
+      const maybeSpent = failure.replyLost === true || (before.kind === 'unreachable' && before.maybeSpent);
+      const firstLoss = maybeSpent && before.kind === 'unreachable' && !before.maybeSpent;
+      // What failed before anything was sent must not make the repetition come too late.
+      const failures = before.kind === 'none' || firstLoss ? 1 : before.failures + 1;
       const wait = doubling(firstBackOff, failures - 1, random);
       const next = pace(now, retryAfter, wait, Math.min(wait, longestAskedBackOff), failures);
       // A try that reached nobody neither confirms nor clears what was seen before.
-      if (before.kind === 'none' || before.kind === 'unreachable') return { kind: 'unreachable', why, ...next };
+      if (before.kind === 'none' || before.kind === 'unreachable')
+        return { kind: 'unreachable', why, maybeSpent, ...next };
       return { ...before, ...noSooner(before, next) };
     }
     case 'invalid_grant': {

@@ -3,9 +3,13 @@ import type { Identity, TokenReply } from '../oauth/token-reply.ts';
 import type { Clock } from '../ports.ts';
 import type { AccountSettings } from '../services/service.ts';
 
-type Receipt = Pick<TokenRecord, 'obtainedAt' | 'bootId' | 'uptime'>;
+export type Receipt = Pick<TokenRecord, 'obtainedAt' | 'bootId' | 'uptime'>;
 
-const receivedNow = (clock: Clock): Receipt => ({
+/**
+ * What the age of a token counts from. Taken when its request is sent: the server counts from somewhere between that and
+ * the reply, and on a slow one the difference is as long as some tokens live.
+ */
+export const receiptNow = (clock: Clock): Receipt => ({
   obtainedAt: clock.now(),
   bootId: clock.bootId,
   uptime: clock.uptime(),
@@ -14,9 +18,9 @@ const receivedNow = (clock: Clock): Receipt => ({
 // Replies are rounded to seconds and take some to arrive. Milliseconds.
 const endTolerance = 60_000;
 
-function loginEndOf(reply: TokenReply, before: TokenRecord['loginEnd'], clock: Clock): TokenRecord['loginEnd'] {
+function loginEndOf(reply: TokenReply, before: TokenRecord['loginEnd'], now: number): TokenRecord['loginEnd'] {
   if (reply.loginExpiresIn === undefined) return before;
-  const at = clock.now() + reply.loginExpiresIn * 1_000;
+  const at = now + reply.loginExpiresIn * 1_000;
   if (before === undefined) return { at, moves: 'unknown' };
   return { at, moves: at > before.at + endTolerance ? 'yes' : 'no' };
 }
@@ -29,7 +33,7 @@ export function recordOfSignIn(
   generation: number,
 ): TokenRecord {
   return {
-    ...receivedNow(clock),
+    ...receiptNow(clock),
     refreshToken: reply.refreshToken,
     accessToken: reply.accessToken,
     idToken: reply.idToken,
@@ -42,7 +46,7 @@ export function recordOfSignIn(
     clientId: settings.clientId,
     issuer: settings.issuer,
     signedInAt: clock.now(),
-    loginEnd: loginEndOf(reply, undefined, clock),
+    loginEnd: loginEndOf(reply, undefined, clock.now()),
     sessionEnded: false,
   };
 }
@@ -58,10 +62,15 @@ function sameIdentity(before: Identity | undefined, now: Identity | undefined): 
 }
 
 /** The record after a refresh. What the reply leaves out stays as it was (RFC 6749 §6). */
-export function recordOfRefresh(before: TokenRecord, reply: TokenReply, clock: Clock, generation: number): TokenRecord {
+export function recordOfRefresh(
+  before: TokenRecord,
+  reply: TokenReply,
+  receipt: Receipt,
+  generation: number,
+): TokenRecord {
   return {
     ...before,
-    ...receivedNow(clock),
+    ...receipt,
     accessToken: reply.accessToken,
     refreshToken: reply.refreshToken ?? before.refreshToken,
     idToken: reply.idToken ?? before.idToken,
@@ -70,7 +79,7 @@ export function recordOfRefresh(before: TokenRecord, reply: TokenReply, clock: C
     lifetime: reply.expiresIn,
     clockSkew: reply.clockSkew ?? before.clockSkew,
     identity: sameIdentity(before.identity, reply.identity),
-    loginEnd: loginEndOf(reply, before.loginEnd, clock),
+    loginEnd: loginEndOf(reply, before.loginEnd, receipt.obtainedAt),
     generation,
   };
 }

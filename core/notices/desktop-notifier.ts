@@ -65,9 +65,9 @@ export class DesktopNotifier implements Notifier {
     void this.#takeBack(shown);
   }
 
-  /** Takes everything back: nobody would answer a click any more. */
+  /** Takes what is on the desktop back: nobody would answer a click any more. */
   async close(): Promise<void> {
-    const open = [...this.#shown.values()];
+    const open = [...this.#shown.values()].filter(({ place }) => place !== 'fallback');
     this.#shown.clear();
     await Promise.all(open.map((shown) => this.#takeBack(shown)));
     this.#bus.close();

@@ -36,8 +36,15 @@ export class RefreshEngine {
     this.#scheduler.start();
   }
 
-  stop(): void {
+  /** Begins no refresh any more; resolves when those under way are over. */
+  async stop(): Promise<void> {
     this.#scheduler.stop();
+    await this.refresher.idle();
+  }
+
+  /** Something is new about the account, and so perhaps the time of its next refresh. */
+  changed(account: Account): void {
+    this.#scheduler.changed(account);
   }
 
   /** The system says that it has woken from sleep. */

@@ -24,7 +24,12 @@ const passingStatus = (status: number): boolean =>
  */
 export function classifyRefreshFailure(failure: OAuthFailure, deadTokenErrors: readonly string[] = []): RefreshFailure {
   const said = { retryAfter: failure.retryAfter, why: failure.message };
-  const transient: RefreshFailure = { kind: 'transient', refreshToken: failure.refreshToken, ...said };
+  const transient: RefreshFailure = {
+    kind: 'transient',
+    refreshToken: failure.refreshToken,
+    replyLost: failure.replyLost,
+    ...said,
+  };
   const seen = failure.failure;
   switch (seen.kind) {
     case 'oauth_error':

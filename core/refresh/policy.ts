@@ -52,7 +52,7 @@ export function inUse(lifetime: number, sinceHandOut: number | undefined): boole
  * use for seconds only: until then it is tried again even where nobody needs a token now.
  */
 const mayBeSpent = (problem: RefreshProblem): boolean =>
-  problem.kind === 'unreachable' && problem.failures <= triesWithinGrace;
+  problem.kind === 'unreachable' && problem.maybeSpent && problem.failures <= triesWithinGrace;
 
 /** When the scheduler refreshes next. Pure. */
 export function planRefresh(facts: RefreshFacts): RefreshPlan {

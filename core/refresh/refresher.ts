@@ -2,7 +2,7 @@ import type { Account } from '../accounts/account.ts';
 import { afterUse, mayRefresh, type RefreshFailure } from '../accounts/refresh-problem.ts';
 import { type ServerDirectory, serverFailure, wordsOf } from '../accounts/server-directory.ts';
 import { secondsLeft } from '../accounts/token-age.ts';
-import { recordOfRefresh } from '../accounts/token-records.ts';
+import { type Receipt, receiptNow, recordOfRefresh } from '../accounts/token-records.ts';
 import { KeytrayError } from '../errors.ts';
 import type { TokenRecord } from '../keychain/token-record.ts';
 import type { AuthorizationServer } from '../oauth/authorization-server.ts';
@@ -25,6 +25,11 @@ export type RefreshResult =
 export interface TokenTarget {
   readonly audience: string | undefined;
   readonly scope: string | undefined;
+}
+
+interface Answer {
+  readonly reply: TokenReply;
+  readonly receipt: Receipt;
 }
 
 export interface RefresherDependencies {
@@ -115,6 +120,11 @@ export class Refresher {
     await this.#turns.get(account.id);
   }
 
+  /** Resolves when no refresh is under way. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#turns.values());
+  }
+
   async #refreshNow(account: Account, forced: boolean): Promise<RefreshResult> {
     const { attempts, clock, random } = this.#dependencies;
     const settled = await account.settle();
@@ -125,22 +135,23 @@ export class Refresher {
     const { record, problem } = state;
     if (!mayRefresh(problem, { now: clock.monotonic(), forced })) return { kind: 'not_now' };
     if (record.refreshToken === undefined) return { kind: 'no_refresh_token' };
-    const reply = await this.#request(account, record);
-    if (isFailure(reply)) {
-      account.noteFailure(record.generation, reply, { now: clock.monotonic(), random: random(), forced });
+    const answer = await this.#request(account, record);
+    if (isFailure(answer)) {
+      account.noteFailure(record.generation, answer, { now: clock.monotonic(), random: random(), forced });
       await this.#retireIfDead(account, record);
-      await this.#keepRotated(account, record, reply);
+      await this.#keepRotated(account, record, answer);
       // What was lost on the way may have spent the token all the same.
-      if (reply.kind !== 'transient') await attempts.end(account.id);
+      if (answer.kind !== 'transient') await attempts.end(account.id);
       return { kind: 'failed' };
     }
-    await account.commit((generation) => recordOfRefresh(record, reply, clock, generation), record.generation);
+    const { reply, receipt } = answer;
+    await account.commit((generation) => recordOfRefresh(record, reply, receipt, generation), record.generation);
     await attempts.end(account.id);
     return { kind: 'refreshed' };
   }
 
-  async #request(account: Account, record: TokenRecord): Promise<TokenReply | RefreshFailure> {
-    const { attempts, servers, logger, wakes, barriers = noBarriers } = this.#dependencies;
+  async #request(account: Account, record: TokenRecord): Promise<Answer | RefreshFailure> {
+    const { attempts, clock, servers, logger, wakes, barriers = noBarriers } = this.#dependencies;
     wakes.look();
     let server: AuthorizationServer;
     try {
@@ -156,10 +167,11 @@ export class Refresher {
     if (record.refreshToken === undefined) throw new TypeError('a refresh needs a refresh token');
     try {
       await attempts.begin(account.id, record.generation);
+      const receipt = receiptNow(clock);
       barriers.reached('refresh_requested');
       const reply = await refreshTokens(server, account.settings, record.refreshToken);
       barriers.reached('reply_received');
-      return reply;
+      return { reply, receipt };
     } catch (error) {
       if (!(error instanceof OAuthFailure)) throw error;
       const outcome = classifyRefreshFailure(error, account.settings.deadTokenErrors);
@@ -195,4 +207,4 @@ export class Refresher {
   }
 }
 
-const isFailure = (result: TokenReply | RefreshFailure): result is RefreshFailure => 'kind' in result;
+const isFailure = (result: Answer | RefreshFailure): result is RefreshFailure => 'kind' in result;

@@ -84,6 +84,16 @@ export class RefreshScheduler {
     this.#timer = clock.after(wait, () => this.#look());
   }
 
+  /** Something is new about the account: its next turn may come before the next look. */
+  changed(account: Account): void {
+    const { clock } = this.#dependencies;
+    if (this.#timer === undefined) return;
+    const plan = planFor(account, clock);
+    if (plan.kind === 'none') return;
+    const delay = Math.max(plan.delay * 1_000, this.#quietUntil - clock.monotonic());
+    if (clock.monotonic() + Math.max(shortestWait, delay) < this.#due) this.#sleepFor(delay);
+  }
+
   /** What came of a refresh has a plan of its own, which nobody has looked at yet. A look that is due stays so. */
   #lookSoon(): void {
     if (this.#due - this.#dependencies.clock.monotonic() > shortestWait) this.#sleepFor(shortestWait);

@@ -13,7 +13,7 @@ const signedIn = (problem: RefreshProblem, changes = {}): AccountState => ({
 const none: RefreshProblem = { kind: 'none' };
 const dead: RefreshProblem = { kind: 'dead', why: 'gone' };
 const pace = { failures: 1, retryAt: 0, askedRetryAt: 0, forbiddenUntil: 0 };
-const unreachable: RefreshProblem = { kind: 'unreachable', why: 'x', ...pace };
+const unreachable: RefreshProblem = { kind: 'unreachable', why: 'x', maybeSpent: false, ...pace };
 const misconfigured: RefreshProblem = { kind: 'misconfigured', error: 'invalid_client', why: 'x', ...pace };
 const refused: RefreshProblem = { kind: 'refused', why: 'x', count: 3, firstSeen: 0, lastSeen: 120_000, ...pace };
 

@@ -79,6 +79,18 @@ describe('an unreachable server', () => {
     expect(mayRefresh(problem, { now: 1, forced: true })).toBe(true);
   });
 
+  it('whose answer gets lost is asked again as soon as if nothing had failed before, and then later and later', () => {
+    const lost: RefreshFailure = { ...transient, replyLost: true };
+    let problem: RefreshProblem = none;
+    for (let times = 0; times < 10; times += 1) problem = afterFailure(problem, transient, at(0));
+    problem = afterFailure(problem, lost, at(0));
+    expect(problem).toMatchObject({ kind: 'unreachable', maybeSpent: true, failures: 1, retryAt: 1_000 });
+    problem = afterFailure(problem, lost, at(1_000));
+    expect(problem).toMatchObject({ maybeSpent: true, failures: 2, retryAt: 3_000 });
+    expect(afterFailure(problem, transient, at(3_000))).toMatchObject({ maybeSpent: true, failures: 3 });
+    expect(afterFailure(none, transient, at(0))).toMatchObject({ maybeSpent: false });
+  });
+
   it('never ends a session, however long it lasts', () => {
     let problem: RefreshProblem = none;
     for (let i = 0; i < 1_000; i++) problem = afterFailure(problem, transient, at(i * 900_000));

@@ -70,8 +70,8 @@ describe('the plan', () => {
     expect(plan({ lifetime: 20, secondsLeft: 1 })).toMatchObject({ why: 'ahead', delay: 0 });
   });
 
-  const unreachable = (failures: number, retryAt: number) =>
-    ({ kind: 'unreachable', why: 'x', failures, retryAt, askedRetryAt: 0, forbiddenUntil: 0 }) as const;
+  const unreachable = (failures: number, retryAt: number, maybeSpent = true) =>
+    ({ kind: 'unreachable', why: 'x', maybeSpent, failures, retryAt, askedRetryAt: 0, forbiddenUntil: 0 }) as const;
 
   it('waits for the end of a back-off', () => {
     const problem = unreachable(6, facts.now + 60_000);
@@ -84,6 +84,8 @@ describe('the plan', () => {
     expect(plan({ problem })).toMatchObject({ delay: 2 });
     expect(plan({ problem, sinceHandOut: undefined })).toMatchObject({ delay: 2 });
     expect(plan({ problem, mode: 'on_demand' })).toMatchObject({ delay: 2 });
+    const unsent = unreachable(1, facts.now + 2_000, false);
+    expect(plan({ problem: unsent, sinceHandOut: undefined })).toMatchObject({ delay: 7 * day });
     const later = unreachable(6, facts.now + 2_000);
     expect(plan({ problem: later, sinceHandOut: undefined })).toMatchObject({ delay: 7 * day });
   });
