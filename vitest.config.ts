@@ -7,9 +7,9 @@ const project = (name: string, testTimeout: number) => ({
 export default defineConfig({
   test: {
     projects: [
-      project('unit', 10_000),
+      project('unit', 30_000),
       project('architecture', 60_000),
-      project('integration', 60_000),
+      project('integration', 120_000),
       project('e2e', 180_000),
       // 30 days take a minute or two.
       project('simulation', 600_000),
