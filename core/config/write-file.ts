@@ -1,16 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-
-/** The folder entry itself must reach the disk, or a power cut can bring the old file back. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
+import { syncFolder, writeDurably } from './durable-file.ts';
 
 /**
  * Replaces a file in one step: readers see the old bytes or the new ones, never half of them, also after a
@@ -25,14 +16,7 @@ export async function writeFileAtomically(
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const temporary = join(folder, `.keytray-${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
   try {
-    const handle = await open(temporary, 'wx', 0o600);
-    try {
-      await handle.writeFile(content);
-      await handle.chmod(options.mode ?? 0o600);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeDurably(temporary, content, options.mode);
     if (options.stillFresh !== undefined && !(await options.stillFresh())) return false;
     await rename(temporary, file);
   } finally {

@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { syncFolder, writeDurably } from '../config/durable-file.ts';
 import { type Barriers, noBarriers } from '../ports.ts';
 import { Secret } from '../secret.ts';
 
@@ -120,29 +121,6 @@ export class Journal {
     }
     await syncFolder(folder);
     this.#entries = entries;
-  }
-}
-
-/** Follows no link that was put in its place, and keeps no mode of a file that was there. */
-async function writeDurably(path: string, text: string): Promise<void> {
-  await rm(path, { force: true });
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.chmod(0o600);
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** A rename is on the disk only when its folder is. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }
 

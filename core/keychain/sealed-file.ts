@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, link, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncFolder, writeDurably } from '../config/durable-file.ts';
 
 /** No collection of tokens comes near it. */
 const largest = 16 * 1024 * 1024;
@@ -115,29 +116,6 @@ async function readSafely(path: string): Promise<FileContent> {
     return { kind: 'read', bytes: await file.readFile() };
   } finally {
     await file.close();
-  }
-}
-
-/** The name is ours alone and no link is followed: what an ended process left there is removed first. */
-async function writeDurably(path: string, bytes: Buffer): Promise<void> {
-  await rm(path, { force: true });
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.chmod(0o600);
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** A rename is on the disk only when its folder is. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }
 
