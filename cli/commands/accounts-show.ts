@@ -5,6 +5,7 @@ import type { AccountView } from '../../core/local-api/wire.ts';
 import type { AccountSettings } from '../../core/services/service.ts';
 import type { Cli } from '../cli.ts';
 import { loadConfig, resolveConfigured } from '../configuration.ts';
+import { liveDetails } from '../output/account-details.ts';
 import { nextStep, stateWords, timeLeft, who } from '../output/account-words.ts';
 import { formatFields } from '../output/field-list.ts';
 import { formatJson } from '../output/json.ts';
@@ -60,6 +61,7 @@ function formatSettings({ account, settings, redirectUri, live }: Shown): string
     ['Who', live === undefined ? undefined : who(live)],
     ['Left', live === undefined ? undefined : timeLeft(live, now)],
     ['Next', live === undefined ? undefined : nextStep(live, now)],
+    ...(live === undefined ? [] : liveDetails(live, now)),
     ['Service', settings.service],
     ['Issuer', settings.issuer],
     ['Authorization endpoint', settings.endpoints.authorizationEndpoint],

@@ -4,6 +4,7 @@ import type { LoginDesk } from '../accounts/login-desk.ts';
 import type { PendingLogin } from '../accounts/pending-login.ts';
 import type { Revocation } from '../accounts/sign-out.ts';
 import { secondsLeft } from '../accounts/token-age.ts';
+import type { TokenRecord } from '../keychain/token-record.ts';
 import type { Identity } from '../oauth/token-reply.ts';
 import type { Clock } from '../ports.ts';
 import { planFor } from '../refresh/refresh-facts.ts';
@@ -62,6 +63,11 @@ export function loginViewWithCode(login: PendingLogin): LoginView {
   });
 }
 
+function loginEndOf(record: TokenRecord | undefined): string | undefined {
+  const end = record?.loginEnd;
+  return end === undefined || end.moves === 'yes' ? undefined : iso(end.at);
+}
+
 export function accountView(account: Account, logins: LoginDesk, clock: Clock): AccountView {
   const { settings, state, record } = account;
   const login = logins.of(account.id);
@@ -88,6 +94,7 @@ export function accountView(account: Account, logins: LoginDesk, clock: Clock): 
     expires_in: expires === undefined ? undefined : Math.max(0, Math.floor(expires)),
     last_refresh: record === undefined ? undefined : iso(record.obtainedAt),
     next_refresh: plan.kind === 'in' ? iso(clock.now() + plan.delay * 1_000) : undefined,
+    login_expires_at: loginEndOf(record),
     clock_skew: record?.clockSkew,
     serves: Object.fromEntries(Object.entries(settings.serves).map(([family, hosts]) => [family, [...hosts]])),
     login: login && loginView(login),

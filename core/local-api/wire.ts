@@ -64,6 +64,8 @@ export const accountSchema = z
     expires_in: z.number().optional(),
     last_refresh: time.optional(),
     next_refresh: time.optional(),
+    /** When the login itself ends, where the server tells and no refresh is known to put it off. */
+    login_expires_at: time.optional(),
     clock_skew: z.number().optional(),
     serves: z.record(z.string(), z.array(z.string())),
     login: pendingLoginSchema.optional(),
