@@ -69,7 +69,7 @@ export class Refresher {
   /** A token for another audience or narrower scope; a rotated refresh token is saved first. Throws `KeytrayError`. */
   async exchange(account: Account, target: TokenTarget): Promise<TokenReply> {
     return await this.#inTurn(account, async () => {
-      const { clock, servers } = this.#dependencies;
+      const { attempts, clock } = this.#dependencies;
       const { record, state } = account;
       if (state.kind !== 'signed_in' || record?.refreshToken === undefined) {
         throw new KeytrayError('login_required', 'a token for another audience needs a refresh token; sign in again', {
@@ -83,13 +83,15 @@ export class Refresher {
         throw new KeytrayError('temporarily_unavailable', problem.why, { account: account.id, retryAfter });
       }
       try {
-        const server = await servers.of(account);
+        const server = await this.#reachableServer(account);
+        await attempts.begin(account.id, record.generation);
         const reply = await refreshTokens(server, account.settings, record.refreshToken, target);
         const { refreshToken } = reply;
         if (refreshToken !== undefined) {
           await account.commit((generation) => ({ ...record, refreshToken, generation }), record.generation);
         }
         account.reconsider(afterUse);
+        await attempts.end(account.id);
         return reply;
       } catch (error) {
         throw await this.#exchangeFailure(account, record, error);
@@ -108,6 +110,7 @@ export class Refresher {
     }
     await this.#retireIfDead(account, record);
     await this.#keepRotated(account, record, outcome);
+    if (outcome.kind !== 'transient') await this.#dependencies.attempts.end(account.id);
     const ended = account.record?.sessionEnded === true;
     return new KeytrayError(ended ? 'login_required' : 'temporarily_unavailable', outcome.why, {
       account: account.id,
@@ -151,12 +154,10 @@ export class Refresher {
   }
 
   async #request(account: Account, record: TokenRecord): Promise<Answer | RefreshFailure> {
-    const { attempts, clock, servers, logger, wakes, barriers = noBarriers } = this.#dependencies;
-    wakes.look();
+    const { attempts, clock, logger, barriers = noBarriers } = this.#dependencies;
     let server: AuthorizationServer;
     try {
-      server = await servers.of(account);
-      await servers.proveReachable(account, server);
+      server = await this.#reachableServer(account);
     } catch (error) {
       // The client secret could not be had.
       if (error instanceof KeytrayError) throw error;
@@ -178,6 +179,15 @@ export class Refresher {
       logger.warn('refresh failed', { account: account.id, outcome: outcome.kind, why: outcome.why });
       return outcome;
     }
+  }
+
+  /** After a sleep a token is spent only where the server has shown itself. */
+  async #reachableServer(account: Account): Promise<AuthorizationServer> {
+    const { servers, wakes } = this.#dependencies;
+    wakes.look();
+    const server = await servers.of(account);
+    await servers.proveReachable(account, server);
+    return server;
   }
 
   /** Dropped from the store, a dead token cannot be sent again, not even by the next process. */
