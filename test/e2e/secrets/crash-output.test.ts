@@ -4,7 +4,10 @@ import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startAuthorizationServer } from '../../../cli/demo/authorization-server.ts';
 import { createKeytray, type Keytray, program } from '../../support/keytray.ts';
+import { knownSecrets } from '../../support/known-secrets.ts';
+import { labConfig, signIn } from '../../support/sign-in.ts';
 
 /** Where a core goes that nothing prevents: a file in the working directory, or a program that collects them. */
 const pattern = readFileSync('/proc/sys/kernel/core_pattern', 'utf8').trim();
@@ -49,6 +52,26 @@ describe('what a crash of the agent leaves behind', () => {
     await once(agent, 'exit');
     expect(agent.signalCode).toBe(signal);
     expect(await readdir(cwd)).toEqual([]);
+  });
+
+  it.each(['SIGSEGV', 'SIGABRT'] as const)('is no token of an account that was signed in, after %s', async (signal) => {
+    const secrets = knownSecrets();
+    const server = await startAuthorizationServer({ onTokenExchange: secrets.onTokenExchange });
+    try {
+      await keytray.configure(labConfig({ issuer: server.issuer }));
+      expect(await signIn(keytray, 'lab')).toMatchObject({ state: 'succeeded' });
+      await keytray.api.token('lab', { force: true });
+      agent.kill(signal);
+      await once(agent, 'exit');
+    } finally {
+      await server.close();
+    }
+    expect(secrets.kinds()).toContain('refresh_token');
+    const entries = await readdir(keytray.folder, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+    expect(files.map((file) => path.basename(file))).toContain('agent.log');
+    for (const file of files) expect(secrets.foundIn(await readFile(file, 'latin1'))).toEqual([]);
+    expect(secrets.foundIn(said)).toEqual([]);
   });
 
   it('would be one on this machine, but for the agent', async () => {
