@@ -56,8 +56,12 @@ function receive(incoming: IncomingMessage, take: (chunk: Buffer, soFar: number)
       resolve(length);
     });
     incoming.once('end', () => resolve(length));
-    incoming.once('error', () => reject(new KeytrayError('invalid_request', 'the body did not arrive')));
-    incoming.once('close', () => reject(new KeytrayError('invalid_request', 'the body did not arrive')));
+    // An error is dear, and 'close' comes after every body.
+    const cutShort = (): void => {
+      if (!incoming.readableEnded) reject(new KeytrayError('invalid_request', 'the body did not arrive'));
+    };
+    incoming.once('error', cutShort);
+    incoming.once('close', cutShort);
   });
 }
 
