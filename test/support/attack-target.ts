@@ -88,6 +88,26 @@ export async function normalClient(keytray: Keytray): Promise<void> {
 }
 
 async function survive<T>(keytray: Keytray, pid: number, name: string, attack: () => Promise<T>): Promise<T> {
+  const first = await surviveOnce(keytray, pid, name, attack);
+  if (first.grown <= mostGrowth) return first.result;
+  // Memory that was freed is not given back at once, but used again: what is kept grows a second time.
+  const second = await surviveOnce(keytray, pid, `${name}, again`, attack);
+  if (second.grown > mostGrowth) throw new Error(`after ${name} the agent has grown by ${second.grown} bytes, twice`);
+  return second.result;
+}
+
+interface Survived<T> {
+  readonly result: T;
+  /** Bytes of resident memory. */
+  readonly grown: number;
+}
+
+async function surviveOnce<T>(
+  keytray: Keytray,
+  pid: number,
+  name: string,
+  attack: () => Promise<T>,
+): Promise<Survived<T>> {
   const before = memoryOf(pid);
   const result = await attack();
   await normalClient(keytray);
@@ -95,8 +115,7 @@ async function survive<T>(keytray: Keytray, pid: number, name: string, attack: (
   if (answering !== pid) throw new Error(`after ${name} another process answers`);
   const grown = memoryOf(pid) - before;
   process.stdout.write(`  ${name}: agent ${grown < 0 ? '' : '+'}${mebibytes(grown)} MiB\n`);
-  if (grown > mostGrowth) throw new Error(`after ${name} the agent has grown by ${grown} bytes`);
-  return result;
+  return { result, grown };
 }
 
 /**
