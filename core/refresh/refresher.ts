@@ -102,15 +102,15 @@ export class Refresher {
   /** What a failed exchange says of the refresh token itself is noted; the rest is about what was asked for. */
   async #exchangeFailure(account: Account, record: TokenRecord, error: unknown): Promise<KeytrayError> {
     if (!(error instanceof OAuthFailure)) return serverFailure(error, account.id);
-    const { clock, random } = this.#dependencies;
+    const { attempts, clock, random } = this.#dependencies;
     const outcome = classifyRefreshFailure(error, account.settings.deadTokenErrors);
+    if (outcome.kind !== 'transient') await attempts.end(account.id);
     if (outcome.kind === 'misconfigured' || outcome.kind === 'refused') return serverFailure(error, account.id);
     if (outcome.kind === 'invalid_grant' || outcome.retryAfter !== undefined) {
       account.noteFailure(record.generation, outcome, { now: clock.monotonic(), random: random(), forced: false });
     }
     await this.#retireIfDead(account, record);
     await this.#keepRotated(account, record, outcome);
-    if (outcome.kind !== 'transient') await this.#dependencies.attempts.end(account.id);
     const ended = account.record?.sessionEnded === true;
     return new KeytrayError(ended ? 'login_required' : 'temporarily_unavailable', outcome.why, {
       account: account.id,

@@ -92,7 +92,7 @@ export async function startLaboratory(
     readonly more?: string;
     readonly clock?: ShiftedClock;
     /** Parts of the test's own in the place of the real ones. */
-    readonly parts?: Partial<Pick<BrokerDependencies, 'http' | 'logger' | 'userAgent'>>;
+    readonly parts?: Partial<Pick<BrokerDependencies, 'http' | 'logger' | 'userAgent' | 'attempts'>>;
   } = {},
 ): Promise<Laboratory> {
   const server = await startAuthorizationServer(options.server);
