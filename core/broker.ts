@@ -27,7 +27,7 @@ import type {
 import { NoticeCare } from './notice-care.ts';
 import { processView } from './process-view.ts';
 import { RefreshEngine } from './refresh/engine.ts';
-import { within } from './refresh/pause.ts';
+import { never, within } from './refresh/pause.ts';
 import { RejectedTokens } from './refresh/rejected-tokens.ts';
 import { TokenDesk } from './refresh/token-desk.ts';
 import type { Secret } from './secret.ts';
@@ -245,5 +245,3 @@ export class Broker implements BrokerApi {
     if (account !== undefined) this.#tellOf(account);
   }
 }
-
-const never = new AbortController().signal;

@@ -51,6 +51,11 @@ export function assertNever(value: never): never {
   throw new TypeError(`unexpected value: ${JSON.stringify(value)}`);
 }
 
+/** The system's name of what went wrong: `ENOENT`. */
+export function systemCodeOf(error: unknown, otherwise = 'unknown'): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : otherwise;
+}
+
 /**
  * What kind of error it is and where it was made, on one line. Not its words: the message of an error that is no
  * `KeytrayError` can quote what it failed on.

@@ -18,7 +18,7 @@ import { NodeHttp } from './oauth/node-http.ts';
 import { passphraseSource } from './passphrase-source.ts';
 import type { Barriers } from './ports.ts';
 import { AttemptNoteFiles } from './refresh/attempt-notes.ts';
-import { within } from './refresh/pause.ts';
+import { never, within } from './refresh/pause.ts';
 import { SystemBrowser } from './system-browser.ts';
 import { SystemClock } from './system-clock.ts';
 
@@ -26,7 +26,6 @@ import { SystemClock } from './system-clock.ts';
 const drainTime = 2_000;
 // A refresh token that is being spent gets longer: its reply is the only way to keep the login.
 const longestRefresh = 30_000;
-const never = new AbortController().signal;
 
 /** The broker without a desktop: the whole of core on plain Node. Resolves to the exit code. */
 export async function runHeadlessBroker(

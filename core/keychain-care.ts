@@ -5,7 +5,7 @@ import type { StoreKind } from './config/config.ts';
 import type { SecretStore, StoreState } from './keychain/secret-store.ts';
 import { keychainLockedNotice } from './notices/notice-texts.ts';
 import type { Clock, Notifier } from './ports.ts';
-import { within } from './refresh/pause.ts';
+import { never, within } from './refresh/pause.ts';
 
 export interface KeychainCareOptions {
   readonly stores: Readonly<Record<StoreKind, SecretStore>>;
@@ -16,7 +16,6 @@ export interface KeychainCareOptions {
 
 // A status that waits longer than this for a keychain is no help to the person who asked.
 const longestLook = 1_000;
-const never = new AbortController().signal;
 
 /** What follows when a store is locked, unlocked or comes back: one notice, and accounts that work again by themselves. */
 export class KeychainCare {

@@ -2,6 +2,7 @@ import { constants, createReadStream, fstatSync, type Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
+import { systemCodeOf } from './errors.ts';
 import type { PassphraseSource } from './keychain/encrypted-file-store.ts';
 import { Secret } from './secret.ts';
 
@@ -40,7 +41,7 @@ function passphraseFile(path: string, uid: number): PassphraseSource {
         await file.close();
       }
     } catch (error) {
-      return refuse(`cannot be read (${error instanceof Error && 'code' in error ? error.code : 'unknown'})`);
+      return refuse(`cannot be read (${systemCodeOf(error)})`);
     }
   };
 }

@@ -7,7 +7,7 @@ import type { UnlockResult } from './keychain/sealed-vault.ts';
 import type { StoreApi } from './local-api/broker-api.ts';
 import type { EncryptedFileView } from './local-api/wire.ts';
 import type { Clock } from './ports.ts';
-import { pause, within } from './refresh/pause.ts';
+import { never, pause, within } from './refresh/pause.ts';
 import type { Refresher } from './refresh/refresher.ts';
 import type { Secret } from './secret.ts';
 
@@ -85,5 +85,3 @@ export class StoreDesk implements StoreApi {
     }
   }
 }
-
-const never = new AbortController().signal;

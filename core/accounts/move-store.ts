@@ -1,4 +1,5 @@
 import type { StoreKind } from '../config/config.ts';
+import { systemCodeOf } from '../errors.ts';
 import type {
   ReadResult,
   RemoveResult,
@@ -214,7 +215,7 @@ export class MovingStore implements SecretStore {
       await placements.set(account, placement);
       return undefined;
     } catch (error) {
-      const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+      const why = systemCodeOf(error);
       logger.warn('the list of stores in use cannot be written', { account, why });
       return { kind: 'denied', detail: `the list of stores in use cannot be written (${why})` };
     }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { StoreKind } from '../config/config.ts';
 import { writeFileAtomically } from '../config/write-file.ts';
+import { systemCodeOf } from '../errors.ts';
 import type { Logger } from '../ports.ts';
 
 /** Where an account's items are. */
@@ -58,7 +59,7 @@ export class PlacementsFile implements Placements {
     try {
       return new Map(fileSchema.parse(JSON.parse(await readFile(this.#file, 'utf8'))).accounts);
     } catch (error) {
-      const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      const missing = systemCodeOf(error) === 'ENOENT';
       // Accounts are then where the config says, as for everybody who never moved one.
       if (!missing) this.#logger.warn('the list of stores in use cannot be read', { file: this.#file });
       return new Map();

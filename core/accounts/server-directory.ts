@@ -93,6 +93,10 @@ export class ServerDirectory {
   }
 }
 
+/** Names the authorization server of an account; the same text for accounts at the same one. */
+export const serverNameOf = ({ settings }: Account): string =>
+  settings.issuer ?? settings.endpoints.tokenEndpoint ?? settings.id;
+
 /** The failure a person meets when a sign-in could not get through to the server. */
 export function serverFailure(error: unknown, account: string): KeytrayError {
   if (error instanceof KeytrayError) return error;

@@ -2,7 +2,7 @@ import type { TokenRecord } from '../keychain/token-record.ts';
 import { OAuthFailure } from '../oauth/oauth-failure.ts';
 import { revokeToken } from '../oauth/revocation.ts';
 import type { Account } from './account.ts';
-import type { ServerDirectory } from './server-directory.ts';
+import { type ServerDirectory, serverNameOf } from './server-directory.ts';
 import { storeFailure } from './store-failure.ts';
 
 export type Revocation =
@@ -65,12 +65,10 @@ async function findSharer(
     if (other.id === account.id || other.settings.clientId !== account.settings.clientId) continue;
     await other.load();
     const theirs = other.record;
-    if (theirs === undefined || serverOf(other) !== serverOf(account)) continue;
+    if (theirs === undefined || serverNameOf(other) !== serverNameOf(account)) continue;
     // Where a server does not say who signed in, it may be the same person: a login too many beats one lost.
     const unknown = theirs.identity === undefined || record.identity === undefined;
     if (unknown || theirs.identity?.subject === record.identity?.subject) return other.id;
   }
   return undefined;
 }
-
-const serverOf = ({ settings }: Account): string | undefined => settings.issuer ?? settings.endpoints.tokenEndpoint;

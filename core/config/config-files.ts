@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemCodeOf } from '../errors.ts';
 import type { ConfigError } from './config-error.ts';
 import type { SourceText } from './interpret-config.ts';
 
@@ -20,7 +21,7 @@ export type FileRead =
 const largest = 4 * 1024 * 1024;
 
 export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  return systemCodeOf(error, 'unknown error');
 }
 
 /** A path in a command people may paste. */

@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { syncFolder, writeDurably } from '../config/durable-file.ts';
+import { systemCodeOf } from '../errors.ts';
 import { type Barriers, noBarriers } from '../ports.ts';
 import { Secret } from '../secret.ts';
 
@@ -102,7 +103,7 @@ export class Journal {
     try {
       return await readFile(this.#file, 'utf8');
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+      if (systemCodeOf(error) === 'ENOENT') return undefined;
       throw error;
     }
   }

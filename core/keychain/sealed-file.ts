@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, link, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncFolder, writeDurably } from '../config/durable-file.ts';
+import { systemCodeOf } from '../errors.ts';
 
 /** No collection of tokens comes near it. */
 const largest = 16 * 1024 * 1024;
@@ -105,7 +106,7 @@ async function readSafely(path: string): Promise<FileContent> {
     file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return { kind: 'missing' };
-    return { kind: 'refused', detail: `${path} cannot be opened (${codeOf(error)})` };
+    return { kind: 'refused', detail: `${path} cannot be opened (${systemCodeOf(error)})` };
   }
   try {
     const found = await file.stat();
@@ -124,7 +125,7 @@ async function identity(path: string): Promise<string> {
     const { dev, ino, size, mtimeNs } = await lstat(path, { bigint: true });
     return [dev, ino, size, mtimeNs].join(':');
   } catch (error) {
-    return codeOf(error);
+    return systemCodeOf(error);
   }
 }
 
@@ -141,7 +142,4 @@ async function ignoreMissing(work: Promise<void>): Promise<void> {
   });
 }
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
-
-const hasCode = (error: unknown, code: string): boolean => codeOf(error) === code;
+const hasCode = (error: unknown, code: string): boolean => systemCodeOf(error) === code;

@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, mkdirSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute } from 'node:path';
-import { KeytrayError } from '../errors.ts';
+import { KeytrayError, systemCodeOf } from '../errors.ts';
 import { wayProblem } from './folder-trust.ts';
 
 /** sizeof(sockaddr_un.sun_path) without the final NUL: unix(7), and sys/un.h on macOS. */
@@ -92,5 +92,5 @@ function lstatOf(path: string): Stats | undefined {
 }
 
 function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  return systemCodeOf(error, 'unknown error');
 }

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { systemCodeOf } from '../errors.ts';
 import type { Logger } from '../ports.ts';
 
 /**
@@ -69,7 +70,7 @@ export class AttemptNoteFiles implements AttemptNotes {
   /** A full disk must not keep anybody from a token. */
   async #quietly(work: () => Promise<unknown>): Promise<void> {
     await work().catch((error: unknown) => {
-      const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+      const why = systemCodeOf(error);
       this.#logger.warn('a note of a refresh cannot be kept', { why });
     });
   }

@@ -16,6 +16,9 @@ export async function pause(clock: Clock, milliseconds: number, signal: AbortSig
   }
 }
 
+/** For waits that no caller can leave. */
+export const never: AbortSignal = new AbortController().signal;
+
 const gone = (): KeytrayError => new KeytrayError('temporarily_unavailable', 'the caller has gone');
 
 /** What `work` resolves to, or undefined where it takes longer. Leaves no timer behind; rejects when the caller has gone. */

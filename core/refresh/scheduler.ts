@@ -1,4 +1,5 @@
 import type { Account } from '../accounts/account.ts';
+import { serverNameOf } from '../accounts/server-directory.ts';
 import type { Clock, Logger, Timer } from '../ports.ts';
 import type { AttemptNotes } from './attempt-notes.ts';
 import { planFor } from './refresh-facts.ts';
@@ -106,12 +107,12 @@ export class RefreshScheduler {
   }
 
   #hasRoom(account: Account): boolean {
-    return (this.#underWay.get(serverOf(account)) ?? 0) < atOncePerServer;
+    return (this.#underWay.get(serverNameOf(account)) ?? 0) < atOncePerServer;
   }
 
   async #refresh(account: Account): Promise<void> {
     const { refresher, logger } = this.#dependencies;
-    const server = serverOf(account);
+    const server = serverNameOf(account);
     this.#busy.add(account.id);
     this.#underWay.set(server, (this.#underWay.get(server) ?? 0) + 1);
     try {
@@ -131,5 +132,3 @@ export class RefreshScheduler {
     }
   }
 }
-
-const serverOf = ({ settings }: Account): string => settings.issuer ?? settings.endpoints.tokenEndpoint ?? settings.id;
