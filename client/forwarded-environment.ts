@@ -1,14 +1,10 @@
-/**
- * Names of the variables each protocol needs, as its helper in core/helpers lists them. Nothing else
- * of a caller's environment leaves its process.
- */
-const namesByProtocol: ReadonlyMap<string, readonly string[]> = new Map([['git', []]]);
+import { environmentByProtocol } from './programs.ts';
 
 export function forwardedEnvironment(
   protocol: string,
   env: Readonly<Record<string, string | undefined>>,
 ): readonly string[] {
-  const names = namesByProtocol.get(protocol) ?? [];
+  const names = environmentByProtocol.get(protocol) ?? [];
   return names.flatMap((name) => {
     const value = env[name];
     return value === undefined ? [] : [`${name}=${value}`];

@@ -2,7 +2,7 @@ import { HandOutLog } from './access/hand-out-log.ts';
 import type { AccountRegistry } from './accounts/account-registry.ts';
 import type { ToolFamily } from './config/config.ts';
 import { KeytrayError } from './errors.ts';
-import type { HandedOut, HelperBroker, HelperCall, ServedAccount } from './helpers/helper.ts';
+import type { HandedOut, HandOutRequest, HelperBroker, HelperCall, ServedAccount } from './helpers/helper.ts';
 import { helpers } from './helpers/registry.ts';
 import type { Caller } from './local-api/broker-api.ts';
 import type { BrokerEvent } from './local-api/wire.ts';
@@ -55,7 +55,8 @@ export class HelperDesk {
   #brokerFor(protocol: string, caller: Caller): HelperBroker {
     return {
       served: (family) => this.#served(family),
-      handOut: async (id, { host }) => await this.#handOut(id, host, protocol, caller),
+      named: (id) => this.#named(id),
+      handOut: async (id, request) => await this.#handOut(id, request, protocol, caller),
       reportRejected: async (id, value) => await this.#reportRejected(id, value),
     };
   }
@@ -69,18 +70,30 @@ export class HelperDesk {
     return served;
   }
 
-  async #handOut(id: string, host: string, protocol: string, caller: Caller): Promise<HandedOut> {
+  #named(id: string): ServedAccount | undefined {
+    const settings = this.#dependencies.accounts.find(id)?.settings;
+    return settings && { id, title: settings.title, username: settings.username, hosts: [] };
+  }
+
+  async #handOut(id: string, request: HandOutRequest, protocol: string, caller: Caller): Promise<HandedOut> {
     const { accounts, clock, tokens } = this.#dependencies;
     const account = accounts.get(id);
     const { token, tokenType, secondsLeft } = await tokens.handOut(
       account,
-      { ...plainNeed, asker: protocol },
+      {
+        ...plainNeed,
+        kind: request.token ?? 'access',
+        audience: request.audience,
+        minTtl: request.minTtl,
+        force: request.force ?? false,
+        asker: protocol,
+      },
       caller.signal,
     );
-    this.handedOut(id, protocol, host, caller);
+    this.handedOut(id, protocol, request.host, caller);
     return {
       account: id,
-      accessToken: token,
+      token,
       tokenType,
       expiresAt: secondsLeft === undefined ? undefined : clock.now() + secondsLeft * 1_000,
       username: account.settings.username,

@@ -38,7 +38,7 @@ export function chooseForm(request: GitCredential, tokenType: string): AnswerFor
 
 /** Unsafe when the server's token, or the user name, could not be told from further attributes or headers. */
 export function formatAnswer(form: AnswerForm, handedOut: HandedOut, now: number): FormattedAnswer {
-  const token = handedOut.accessToken.reveal();
+  const token = handedOut.token.reveal();
   // RFC 6750 §2.1: visible characters only. git copies what it gets into a header as it is.
   if (!/^[\x21-\x7e]+$/.test(token)) return { kind: 'unsafe', key: 'token' };
   const expiry = expiryFor(handedOut.expiresAt, now);

@@ -15,14 +15,40 @@ export interface HelperCall {
   stdout(text: string): void;
   /** One line for people, without newline. */
   stderr(line: string): void;
+  /** Once `serve` has resolved to 0, the client becomes this program instead of ending. */
+  become(program: NextProgram): void;
   /** Aborted when the caller has gone. */
   readonly signal: AbortSignal;
+}
+
+/** A program the client turns into, with its own arguments, environment and descriptors but for what is said here. */
+export interface NextProgram {
+  /** Looked for on PATH, our own programs left out. */
+  readonly name: string;
+  /** Undefined: those the client itself was given. */
+  readonly argv: readonly string[] | undefined;
+  readonly variables: Readonly<Record<string, string>>;
+  /** Variable name to content: it gets the path of a file with this content that is on no disk. */
+  readonly files: Readonly<Record<string, Secret>>;
+}
+
+/** What a helper asks for. Seconds. */
+export interface HandOutRequest {
+  /** Where the token goes, for the log and for people; not matched again. */
+  readonly host: string;
+  /** Default: the access token. */
+  readonly token?: 'access' | 'id' | undefined;
+  readonly audience?: string | undefined;
+  /** Validity the caller insists on. */
+  readonly minTtl?: number | undefined;
+  /** Refresh first. */
+  readonly force?: boolean | undefined;
 }
 
 /** A token on its way to a tool. */
 export interface HandedOut {
   readonly account: string;
-  readonly accessToken: Secret;
+  readonly token: Secret;
   readonly tokenType: string;
   /** Milliseconds since the epoch; undefined where the server gives no lifetime. */
   readonly expiresAt: number | undefined;
@@ -40,8 +66,11 @@ export interface ServedAccount {
 
 /** What helpers may ask the broker. Failures are `KeytrayError`s. */
 export interface HelperBroker {
+  /** Accounts that list hosts for this family of tools. */
   served(family: ToolFamily): readonly ServedAccount[];
-  handOut(account: string, forWhat: { readonly host: string }): Promise<HandedOut>;
+  /** An account named outright, whatever it serves; `hosts` is empty. */
+  named(account: string): ServedAccount | undefined;
+  handOut(account: string, request: HandOutRequest): Promise<HandedOut>;
   /** A tool says this value was refused: a hint; what follows is the broker’s decision. */
   reportRejected(account: string, value: Secret): Promise<void>;
 }

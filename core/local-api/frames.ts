@@ -1,12 +1,14 @@
 /**
  * Frames of `keytray-helper/1`, both ways: one type byte, the length as u32 big-endian, the bytes.
  * Caller to broker: `A` argument, `E` NAME=value, `C` working directory, `I` stdin, `Z` end of stdin.
- * Broker to caller: `O` stdout, `R` stderr, `X` exit status (one byte). An empty `O` is a sign of life.
+ * Broker to caller: `O` stdout, `R` stderr, `X` exit status (one byte). An empty `O` is a sign of life. Before an `X`
+ * of 0 may stand what the caller is to become instead of ending: `P` the program's name, then `B` an argument,
+ * `V` NAME=value, `F` NAME, NUL, content of a file whose path the variable gets.
  * Pure, and without imports: the client stands on this file.
  */
 
 export const fromCaller = 'AECIZ';
-export const fromBroker = 'ORX';
+export const fromBroker = 'ORPBVFX';
 
 /** Largest number of bytes in one frame. */
 export const largestFrame = 64 * 1024;

@@ -8,6 +8,7 @@ import { asKeytrayError } from './error-response.ts';
 import { createFrameDecoder, encodeFrame, encodeStream, FrameError, fromCaller } from './frames.ts';
 import { createHelperSession, type HelperStep, type Preamble } from './helper-session.ts';
 import { type LocalApiTimeouts, sizes } from './limits.ts';
+import { nextProgramFrames } from './next-program.ts';
 import type { Quota, Release } from './quota.ts';
 
 export interface HelperConnection {
@@ -37,6 +38,7 @@ export function serveHelper(connection: HelperConnection): void {
   let finished = false;
   let received = 0;
   let releaseInput: Release | undefined;
+  let next: readonly Uint8Array[] = [];
 
   const send = (frame: Uint8Array): void => {
     if (finished || socket.destroyed) return;
@@ -47,6 +49,7 @@ export function serveHelper(connection: HelperConnection): void {
     for (const frame of encodeStream(type, Buffer.from(text))) send(frame);
   };
   const finish = (status: number): void => {
+    if (status === 0) for (const frame of next) send(frame);
     send(encodeFrame('X', Uint8Array.of(status & 0xff)));
     if (finished) return;
     finished = true;
@@ -85,6 +88,9 @@ export function serveHelper(connection: HelperConnection): void {
       stdin,
       stdout: (text) => sendText('O', text),
       stderr: (line) => sendText('R', `${oneLine(line)}\n`),
+      become: (program) => {
+        next = nextProgramFrames(program, preamble.argv);
+      },
       signal: gone.signal,
     };
     const caller: Caller = { consumer: connection.consumer, signal: gone.signal };

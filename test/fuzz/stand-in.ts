@@ -115,9 +115,10 @@ function brokerWithToken(): FakeBroker {
   broker.tokens.set(victim, () => ({ access_token: token, token_type: 'Bearer', account: victim }));
   const helperBroker: HelperBroker = {
     served: () => served,
+    named: () => undefined,
     handOut: async (account) => ({
       account,
-      accessToken: new Secret(token),
+      token: new Secret(token),
       tokenType: 'Bearer',
       expiresAt: undefined,
       username: 'ada',

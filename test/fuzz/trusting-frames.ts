@@ -38,7 +38,8 @@ export function trustingUpgrade(broker: FakeBroker): UpgradeHandler {
           if (step.kind !== 'start') continue;
           const stdout = (text: string) => socket.write(encodeFrame('O', text));
           const stderr = (line: string) => socket.write(encodeFrame('R', line));
-          const call = { ...step.preamble, operation, stdin, stdout, stderr, signal: gone.signal };
+          const become = () => undefined;
+          const call = { ...step.preamble, operation, stdin, stdout, stderr, become, signal: gone.signal };
           const consumer = { pid: 0, uid: 0, startTime: undefined, executable: undefined };
           broker.helper(protocol, call, { consumer, signal: gone.signal }).then(finish, () => finish(1));
         }

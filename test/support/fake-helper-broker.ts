@@ -1,10 +1,11 @@
 import { type FailureCode, KeytrayError } from '../../core/errors.ts';
-import type { HandedOut, HelperBroker, ServedAccount } from '../../core/helpers/helper.ts';
+import type { HandedOut, HandOutRequest, HelperBroker, ServedAccount } from '../../core/helpers/helper.ts';
 import { Secret } from '../../core/secret.ts';
 
 /** What the fake broker holds for an account: plain data, so that a helper process can be given it as JSON. */
 export interface FakeAccount extends ServedAccount {
   readonly token?: string;
+  readonly idToken?: string;
   readonly tokenType?: string;
   /** Milliseconds since the epoch. */
   readonly expiresAt?: number;
@@ -15,6 +16,8 @@ export interface FakeAccount extends ServedAccount {
 /** A broker that holds its accounts in memory and remembers what helpers asked of it. */
 export class FakeHelperBroker implements HelperBroker {
   readonly handedOut: { readonly account: string; readonly host: string }[] = [];
+  /** Everything that was asked for, in order. */
+  readonly requests: HandOutRequest[] = [];
   readonly rejected: { readonly account: string; readonly value: string }[] = [];
   readonly #accounts: readonly FakeAccount[];
 
@@ -26,14 +29,21 @@ export class FakeHelperBroker implements HelperBroker {
     return this.#accounts;
   }
 
-  async handOut(id: string, { host }: { readonly host: string }): Promise<HandedOut> {
+  named(id: string): ServedAccount | undefined {
+    const account = this.#accounts.find((candidate) => candidate.id === id);
+    return account && { id, title: account.title, username: account.username, hosts: [] };
+  }
+
+  async handOut(id: string, request: HandOutRequest): Promise<HandedOut> {
+    const { host } = request;
+    this.requests.push(request);
     const account = this.#accounts.find((candidate) => candidate.id === id);
     if (account?.failure !== undefined) throw new KeytrayError(account.failure, 'as the test says', { account: id });
     if (account?.token === undefined) throw new KeytrayError('unknown_account', `no account ${id}`);
     this.handedOut.push({ account: id, host });
     return {
       account: id,
-      accessToken: new Secret(account.token),
+      token: new Secret(request.token === 'id' ? (account.idToken ?? account.token) : account.token),
       tokenType: account.tokenType ?? 'Bearer',
       expiresAt: account.expiresAt,
       username: account.username,

@@ -1,9 +1,17 @@
-import type { Helper, HelperBroker, HelperCall } from '../../core/helpers/helper.ts';
+import type { Helper, HelperBroker, HelperCall, NextProgram } from '../../core/helpers/helper.ts';
 
 export interface HelperAnswer {
   readonly status: number;
   readonly stdout: string;
   readonly stderr: readonly string[];
+  /** What the client was told to become. */
+  readonly next: NextProgram | undefined;
+}
+
+/** What a call carries beside its operation and stdin. */
+export interface CallDetails {
+  readonly argv?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Runs a helper once on these bytes of stdin, as the broker would. */
@@ -12,23 +20,28 @@ export async function callHelper(
   operation: string,
   stdin: string | Uint8Array | AsyncIterable<Uint8Array>,
   broker: HelperBroker,
+  details: CallDetails = {},
 ): Promise<HelperAnswer> {
   let stdout = '';
   const stderr: string[] = [];
+  let next: NextProgram | undefined;
   const call: HelperCall = {
     operation,
-    argv: [operation],
-    env: {},
+    argv: details.argv ?? [operation],
+    env: details.env ?? {},
     cwd: '/',
     stdin: typeof stdin === 'string' || stdin instanceof Uint8Array ? chunks(Buffer.from(stdin)) : stdin,
     stdout: (text) => {
       stdout += text;
     },
     stderr: (line) => stderr.push(line),
+    become: (program) => {
+      next = program;
+    },
     signal: new AbortController().signal,
   };
   const status = await helper.serve(call, broker);
-  return { status, stdout, stderr };
+  return { status, stdout, stderr, next };
 }
 
 export async function* chunks(...parts: readonly (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {

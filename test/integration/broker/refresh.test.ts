@@ -221,6 +221,7 @@ describe('a token is', () => {
           stdin: stdin(),
           stdout() {},
           stderr() {},
+          become() {},
           signal: caller.signal,
         },
         caller,

@@ -102,9 +102,9 @@ describe('the client', () => {
       call.stdout(`${call.operation} ${call.argv.join(',')}`);
       return 7;
     });
-    expect(await run(['keytray', 'helper', 'docker', 'a', 'list'])).toEqual({
+    expect(await run(['keytray', 'helper', 'docker', 'list', 'a'])).toEqual({
       status: 7,
-      stdout: 'list a,list',
+      stdout: 'list list,a',
       stderr: '',
     });
   });

@@ -6,7 +6,7 @@ describe('readInvocation', () => {
     ['git-credential-keytray', ['get'], 'git', 'get', ['get']],
     ['git-credential-keytray', ['--account', 'lab', 'store'], 'git', 'store', ['--account', 'lab', 'store']],
     ['keytray', ['helper', 'git', 'erase'], 'git', 'erase', ['erase']],
-    ['keytray', ['helper', 'docker', 'get', 'x'], 'docker', 'x', ['get', 'x']],
+    ['keytray', ['helper', 'docker', 'get', 'x'], 'docker', 'get', ['get', 'x']],
   ])('%s %j', (name, args, protocol, operation, argv) => {
     expect(readInvocation(name, args)).toEqual({ kind: 'helper', protocol, operation, argv });
   });

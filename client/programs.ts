@@ -1,0 +1,33 @@
+/**
+ * What the client forwards, for the native client and its twin alike: names of programs that tools look for, and the
+ * few variables of the caller's environment a protocol needs. Nothing else of it leaves the caller's process.
+ */
+
+export interface HelperProgram {
+  readonly protocol: string;
+  /** `last`: tools append the operation to whatever else is configured. Otherwise the protocol has but this one. */
+  readonly operation: 'last' | 'get' | 'run';
+  /** `libexec`: the name is another program's too, so that nobody gets it by having our folder on PATH. */
+  readonly folder: 'bin' | 'libexec';
+}
+
+export const helperPrograms: ReadonlyMap<string, HelperProgram> = new Map([
+  ['git-credential-keytray', { protocol: 'git', operation: 'last', folder: 'bin' }],
+  ['docker-credential-keytray', { protocol: 'docker', operation: 'last', folder: 'bin' }],
+  ['terraform-credentials-keytray', { protocol: 'terraform', operation: 'get', folder: 'bin' }],
+  ['cargo-credential-keytray', { protocol: 'cargo', operation: 'get', folder: 'bin' }],
+  ['bazel-credential-keytray', { protocol: 'bazel', operation: 'last', folder: 'bin' }],
+  ['npm-token-keytray', { protocol: 'npm', operation: 'get', folder: 'bin' }],
+  ['askpass-keytray', { protocol: 'askpass', operation: 'get', folder: 'bin' }],
+  ['psql-keytray', { protocol: 'postgres', operation: 'run', folder: 'bin' }],
+  ['mvn-keytray', { protocol: 'maven', operation: 'run', folder: 'bin' }],
+  ['keyring', { protocol: 'pip', operation: 'get', folder: 'libexec' }],
+]);
+
+export const environmentByProtocol: ReadonlyMap<string, readonly string[]> = new Map([
+  ['kubernetes', ['KUBERNETES_EXEC_INFO']],
+  ['cargo', ['CARGO_REGISTRY_INDEX_URL', 'CARGO_REGISTRY_NAME_OPT']],
+  ['google', ['GOOGLE_EXTERNAL_ACCOUNT_AUDIENCE', 'GOOGLE_EXTERNAL_ACCOUNT_TOKEN_TYPE']],
+  ['askpass', ['SSH_ASKPASS_PROMPT']],
+  ['postgres', ['PGHOST', 'PGPORT', 'PGUSER', 'PGDATABASE', 'PGSERVICE', 'PGPASSFILE']],
+]);
