@@ -1,0 +1,41 @@
+import type { Method } from './contract.ts';
+
+/** The contract's names without its schemas, for the preload script, which must stay small. */
+export const methods = [
+  'status',
+  'account',
+  'activity',
+  'startLogin',
+  'cancelLogin',
+  'pasteRedirect',
+  'logout',
+  'refreshNow',
+  'copyToken',
+  'listServices',
+  'checkIssuer',
+  'addAccount',
+  'removeAccount',
+  'setClientSecret',
+  'editServes',
+  'listTools',
+  'planSetup',
+  'applySetup',
+  'undoSetup',
+  'settings',
+  'setStartAtLogin',
+  'setReminder',
+  'setBrowser',
+  'setStore',
+  'unlockStore',
+  'lockStore',
+  'changePassphrase',
+  'openExternal',
+  'copyText',
+] as const satisfies readonly Method[];
+
+export const channelOf = (method: Method): string => `keytray:${method}`;
+
+/** Main process to page. */
+export const eventChannel = 'keytray:event';
+/** Page to main process, without an answer: the page listens now and wants the `state` event first. */
+export const listeningChannel = 'keytray:listening';

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+
+/** What a page may send. A page is not trusted: everything is bounded, and unknown keys are refused. */
+
+export const nothing = z.undefined();
+
+/** As core's `accountIdPattern`; a test holds the two together. */
+const account = z
+  .string()
+  .max(64)
+  .regex(/^[a-z0-9][a-z0-9._-]*(@[a-z0-9][a-z0-9._-]*)?$/);
+const loginId = z.string().min(1).max(200);
+const line = z
+  .string()
+  .min(1)
+  .max(2048)
+  .refine((value) => !/\p{Cc}/u.test(value), 'control characters');
+const url = line.refine((value) => URL.canParse(value), 'not a URL');
+const hosts = z.array(line.max(512)).max(200);
+const tool = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/);
+const family = z.string().regex(/^[a-z]{1,20}$/);
+/** The two secrets that ever cross, both from the page to the main process, never back. */
+const clientSecret = z.string().min(1).max(4096);
+const passphrase = z.string().min(1).max(1024);
+
+export const ofAccount = z.strictObject({ account });
+export const ofLogin = z.strictObject({ loginId });
+export const ofTool = z.strictObject({ tool });
+
+export const startLogin = z.strictObject({
+  account,
+  userAgent: z.enum(['browser', 'device', 'paste']),
+  /** Accept another person than before. */
+  switch: z.boolean().optional(),
+});
+/** The whole address the browser ended at. */
+export const pasteRedirect = z.strictObject({ loginId, address: z.string().min(1).max(16_384) });
+export const logout = z.strictObject({ account, revoke: z.boolean() });
+
+export const checkIssuer = z.strictObject({ issuer: url });
+export const addAccount = z.strictObject({
+  account,
+  service: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
+  clientId: line.optional(),
+  clientSecret: clientSecret.optional(),
+  issuer: url.optional(),
+  authorizationEndpoint: url.optional(),
+  tokenEndpoint: url.optional(),
+  scopes: z.array(line.max(512)).max(100).optional(),
+  environment: line.max(40).optional(),
+  store: z.enum(['keychain', 'encrypted-file', 'memory']).optional(),
+  /** Tool family to the hosts the account answers for; left to the service where not given. */
+  serves: z.record(family, hosts).optional(),
+});
+export const setClientSecret = z.strictObject({ account, clientSecret });
+export const editServes = z.strictObject({ account, family, hosts });
+
+export const planSetup = z.strictObject({ tool, undo: z.boolean() });
+
+export const setStartAtLogin = z.strictObject({ on: z.boolean() });
+export const setReminder = z.strictObject({
+  /** Between two reminders of the same sign-in; 0: say it once. */
+  minutes: z.number().int().min(0).max(10_080),
+});
+export const setBrowser = z.strictObject({
+  account,
+  /** A command; `null`: the system's browser. */
+  browser: line.max(1024).nullable(),
+});
+export const setStore = z.strictObject({ account, store: z.enum(['keychain', 'encrypted-file', 'memory']) });
+export const unlockStore = z.strictObject({ passphrase, create: z.boolean() });
+export const changePassphrase = z.strictObject({ old: passphrase, new: passphrase });
+
+/** What a page may have opened outside: never a URL of its own. */
+export const openExternal = z.discriminatedUnion('target', [
+  /** Where a client of this service is registered. */
+  z.strictObject({ target: z.literal('registration'), service: z.string().max(40) }),
+  /** Where the code of a pending device login is entered. */
+  z.strictObject({ target: z.literal('verification'), loginId }),
+]);
+export const copyText = z.strictObject({ text: z.string().min(1).max(16_384) });

@@ -1,0 +1,142 @@
+import type { StoreKind, ToolFamily } from '../core/config/config.ts';
+import type { AccountView, BrokerEvent, EncryptedFileView, ErrorView, StatusView } from '../core/local-api/wire.ts';
+
+export type {
+  AccountStateName,
+  AccountView,
+  BrokerEvent,
+  EncryptedFileView,
+  ErrorView,
+  LoginView,
+  LogoutView,
+  StatusView,
+} from '../core/local-api/wire.ts';
+export type { StoreKind, ToolFamily };
+
+/** What pages are shown besides the views of the local API. Times are ISO 8601 strings. No secret is in any of it. */
+
+/** Failures cross as values: a thrown error would arrive as text with the channel's name in it. */
+export type Outcome<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly error: ErrorView };
+
+export interface AccountDetails {
+  readonly account: AccountView;
+  readonly issuer?: string;
+  readonly endpoints: Readonly<
+    Partial<Record<'authorization' | 'token' | 'revocation' | 'device_authorization', string>>
+  >;
+  readonly clientId: string;
+  readonly redirectUri: string;
+  readonly clientSecret: 'none' | 'optional' | 'required';
+  readonly browser?: string;
+  /** `file:line` of the account. */
+  readonly position: string;
+  /** False in a drop-in of the fleet, which Keytray only reads. */
+  readonly editable: boolean;
+  /** Families `editServes` takes. */
+  readonly families: readonly ToolFamily[];
+}
+
+export interface ServiceView {
+  readonly name: string;
+  readonly title: string;
+  /** Whether one signs in without naming a server, may name one, or must; `endpoints`: a server without metadata. */
+  readonly server: 'public' | 'public_or_own' | 'own' | 'endpoints';
+  readonly needsClientId: boolean;
+  readonly clientSecret: 'none' | 'optional' | 'required';
+  readonly scopes: readonly string[];
+  readonly serves: Readonly<Partial<Record<ToolFamily, readonly string[]>>>;
+  /** Exactly what to register; several are parted by `, `. */
+  readonly redirectUri: string;
+  readonly registration: { readonly url?: string; readonly steps: readonly string[] };
+}
+
+export type IssuerCheck =
+  | {
+      readonly kind: 'found';
+      readonly issuer: string;
+      readonly endpoints: AccountDetails['endpoints'];
+      /** Undefined where the server does not list them. */
+      readonly scopes?: readonly string[];
+      /** Heed these: no PKCE, plain http on loopback. For people. */
+      readonly notes: readonly string[];
+    }
+  | { readonly kind: 'failed'; readonly description: string };
+
+/** One thing that happened since start. */
+export interface Activity {
+  /** Grows by one; the newest is the largest. */
+  readonly id: number;
+  readonly at: string;
+  readonly account: string;
+  readonly what:
+    | {
+        readonly kind: 'handed_out';
+        readonly protocol: string;
+        readonly host?: string;
+        readonly consumer: { readonly pid: number; readonly executable?: string };
+      }
+    | { readonly kind: 'login_started' }
+    | { readonly kind: 'signed_in'; readonly who?: string }
+    | { readonly kind: 'login_failed'; readonly error: string; readonly description: string }
+    | { readonly kind: 'refreshed' }
+    | { readonly kind: 'signed_out' }
+    | { readonly kind: 'login_required'; readonly reason: string; readonly description?: string }
+    | { readonly kind: 'degraded'; readonly reason: string; readonly description?: string }
+    | { readonly kind: 'recovered' }
+    | { readonly kind: 'locked'; readonly reason: string; readonly description?: string }
+    | { readonly kind: 'added' }
+    | { readonly kind: 'removed' };
+}
+
+export interface ToolView {
+  /** `git`: the name `planSetup` takes. */
+  readonly tool: string;
+  readonly title: string;
+  readonly state: 'set_up' | 'not_set_up' | 'not_found';
+  readonly version?: string;
+  readonly accounts: readonly string[];
+  readonly hosts: readonly string[];
+  /** What is in front of us, in a sentence. */
+  readonly conflict?: string;
+  /** Why it cannot be set up now, in a sentence: no account serves it. */
+  readonly hindrance?: string;
+}
+
+export interface SetupView {
+  readonly tool: string;
+  readonly changed: boolean;
+  /** Unified diff of every file; empty where nothing changes. */
+  readonly files: readonly { readonly file: string; readonly diff: string }[];
+  /** For people, in order. */
+  readonly lines: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+export interface Settings {
+  readonly startAtLogin: { readonly on: boolean /** Why it cannot be changed here. */; readonly hindrance?: string };
+  readonly reminder: number;
+  readonly keychain: StatusView['keychain'];
+  readonly encryptedFile?: EncryptedFileView;
+  readonly accounts: readonly {
+    readonly account: string;
+    readonly title: string;
+    readonly store: StoreKind;
+    readonly browser?: string;
+    readonly editable: boolean;
+  }[];
+  readonly configFile: string;
+  readonly logFile: string;
+  readonly version: string;
+}
+
+export type PageName = 'accounts' | 'add-account' | 'tools' | 'activity' | 'settings';
+
+/** The one stream from the main process to the page. */
+export type AppEvent =
+  | { readonly type: 'broker'; readonly event: BrokerEvent }
+  | { readonly type: 'activity'; readonly activity: Activity }
+  | { readonly type: 'settings'; readonly settings: Settings }
+  /** The tray menu asks for a page, or for the details of one account. */
+  | { readonly type: 'show'; readonly page: PageName; readonly account?: string };
