@@ -6,14 +6,20 @@ import { Journal } from './journal.ts';
 import { KeychainStore } from './keychain-store.ts';
 import { blindProbe, type LockedProbe } from './locked-probe.ts';
 
+/** How the child is run: a Node, and the file. */
+export interface ChildProgram {
+  readonly execPath: string;
+  readonly file: string;
+}
+
 export interface KeychainDependencies {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly env: NodeJS.ProcessEnv;
   /** `$XDG_STATE_HOME/keytray`; the journal's folder, made when first needed. */
   readonly stateFolder: string;
-  /** A Node to run the child with; default: the one that runs us. */
-  readonly execPath?: string;
+  /** Default: the child beside this code, under the Node that runs it. */
+  readonly child?: ChildProgram | undefined;
   readonly barriers?: Barriers | undefined;
 }
 
@@ -23,10 +29,10 @@ export function openKeychain({
   logger,
   env,
   stateFolder,
-  execPath,
+  child,
   barriers,
 }: KeychainDependencies): KeychainStore {
-  const program = { execPath: execPath ?? process.execPath, file: keychainChildFile() };
+  const program = child ?? { execPath: process.execPath, file: keychainChildFile() };
   return new KeychainStore({
     clock,
     logger,

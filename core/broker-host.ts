@@ -1,0 +1,128 @@
+import { PlacementsFile } from './accounts/placements.ts';
+import { Broker } from './broker.ts';
+import type { BrokerDependencies } from './broker-dependencies.ts';
+import { formatConfigError } from './config/config-error.ts';
+import { socketCandidates, stateFolder } from './config/paths.ts';
+import type { ReadConfig } from './config/read-config.ts';
+import type { ConfigFeed } from './config-feed.ts';
+import { EncryptedFileStore } from './keychain/encrypted-file-store.ts';
+import { MemoryStore } from './keychain/memory-store.ts';
+import { type ChildProgram, openKeychain } from './keychain/open-store.ts';
+import { type LocalApi, startLocalApi } from './local-api/server.ts';
+import { chooseSocketPath } from './local-api/socket-path.ts';
+import { Logind } from './logind.ts';
+import { passphraseSource } from './passphrase-source.ts';
+import type { Barriers, Clock, Http, Logger, Notifier, UserAgent } from './ports.ts';
+import { AttemptNoteFiles } from './refresh/attempt-notes.ts';
+import { never, within } from './refresh/pause.ts';
+
+// Requests under way when the broker is asked to end get this long.
+const drainTime = 2_000;
+// A refresh token that is being spent gets longer: its reply is the only way to keep the login.
+const longestRefresh = 30_000;
+
+export interface BrokerHostOptions {
+  readonly kind: BrokerDependencies['kind'];
+  readonly env: NodeJS.ProcessEnv;
+  readonly uid: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly config: ConfigFeed;
+  readonly http: Http;
+  readonly notifier: Notifier;
+  readonly userAgent: UserAgent;
+  /** Ends the process in good order. */
+  readonly quit: () => void;
+  readonly barriers?: Barriers | undefined;
+  readonly passphraseDescriptor?: number | undefined;
+  /** Default: the child beside this code, under the Node that runs it. */
+  readonly keychainChild?: ChildProgram | undefined;
+}
+
+/** The broker with all it needs, the same for the agent and the desktop app; who calls brings what differs. */
+export interface BrokerHost {
+  readonly broker: Broker;
+  /** Throws `misconfigured` where there is no place for the socket. Only one broker of a person can listen. */
+  listen(): Promise<'listening' | 'already_running'>;
+  /** Undefined before `listen`. */
+  readonly socketPath: string | undefined;
+  /** Takes no more requests, lets refreshes and requests under way end, and gives everything back. */
+  close(): Promise<void>;
+}
+
+export function openBrokerHost(options: BrokerHostOptions): BrokerHost {
+  const { env, uid, clock, logger, config, barriers } = options;
+  const folder = stateFolder(env);
+  const child = options.keychainChild;
+  const keychain = openKeychain({ clock, logger, env, stateFolder: folder, child, barriers });
+  const passphrase = passphraseSource(env, uid, options.passphraseDescriptor);
+  const encryptedFile = new EncryptedFileStore({ path: `${folder}/tokens.sealed`, logger, passphrase, barriers });
+  const attempts = new AttemptNoteFiles(`${folder}/refreshing`, logger);
+  const broker = new Broker({
+    kind: options.kind,
+    clock,
+    http: options.http,
+    notifier: options.notifier,
+    userAgent: options.userAgent,
+    stores: { keychain, memory: new MemoryStore(), 'encrypted-file': encryptedFile },
+    placements: new PlacementsFile(`${folder}/stores.json`, logger),
+    logger,
+    random: Math.random,
+    reloadConfig: config.reload,
+    quit: options.quit,
+    barriers,
+    attempts,
+  });
+  const logind = new Logind({ env, clock, woken: () => broker.woken() });
+  const apply = (read: ReadConfig): void => {
+    if (read.kind === 'ok') {
+      broker.configure(read.config, read.files);
+      return;
+    }
+    const lines = read.errors.map(formatConfigError);
+    logger.warn('the config is invalid; the one read before stays in force', { errors: lines.join('; ') });
+    broker.configFailed(lines.join('; '));
+  };
+  config.follow(apply);
+  apply(config.first);
+
+  let api: LocalApi | undefined;
+  const giveBack = async (): Promise<void> => {
+    config.close();
+    logind.close();
+    await keychain.close();
+    await encryptedFile.close();
+  };
+  return {
+    broker,
+    get socketPath() {
+      return api?.socketPath;
+    },
+    async listen() {
+      const socketPath = chooseSocketPath(socketCandidates(env, uid), uid);
+      // One broker per state folder, too: a second one would write the same journal.
+      const lockFiles = [`${folder}/broker.lock`];
+      const started = await startLocalApi({ socketPath, broker, uid, logger, lockFiles });
+      if (started.kind === 'already_running') return 'already_running';
+      api = started;
+      logger.info('started', { socket: started.socketPath });
+      await attempts.load();
+      void broker.start();
+      void logind.listen();
+      return 'listening';
+    },
+    async close() {
+      try {
+        if (api === undefined) return;
+        logger.info('stopping');
+        const refreshed = within(clock, longestRefresh, never, broker.stop());
+        await api.close(drainTime, async () => {
+          await refreshed;
+          await keychain.close();
+        });
+      } finally {
+        await giveBack();
+      }
+    },
+  };
+}
