@@ -72,7 +72,7 @@ export class HelperDesk {
 
   #named(id: string): ServedAccount | undefined {
     const settings = this.#dependencies.accounts.find(id)?.settings;
-    return settings && { id, title: settings.title, username: settings.username, hosts: [] };
+    return settings && { id, title: settings.title, username: settings.username, hosts: [], env: settings.env };
   }
 
   async #handOut(id: string, request: HandOutRequest, protocol: string, caller: Caller): Promise<HandedOut> {

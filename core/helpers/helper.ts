@@ -34,8 +34,8 @@ export interface NextProgram {
 
 /** What a helper asks for. Seconds. */
 export interface HandOutRequest {
-  /** Where the token goes, for the log and for people; not matched again. */
-  readonly host: string;
+  /** Where the token goes, for the log and for people; not matched again. Undefined where the tool does not say. */
+  readonly host?: string | undefined;
   /** Default: the access token. */
   readonly token?: 'access' | 'id' | undefined;
   readonly audience?: string | undefined;
@@ -62,6 +62,8 @@ export interface ServedAccount {
   readonly title: string;
   readonly username: string;
   readonly hosts: readonly string[];
+  /** The account's `env:` key. */
+  readonly env?: Readonly<Record<string, 'access_token' | 'id_token'>> | undefined;
 }
 
 /** What helpers may ask the broker. Failures are `KeytrayError`s. */

@@ -15,7 +15,7 @@ export interface FakeAccount extends ServedAccount {
 
 /** A broker that holds its accounts in memory and remembers what helpers asked of it. */
 export class FakeHelperBroker implements HelperBroker {
-  readonly handedOut: { readonly account: string; readonly host: string }[] = [];
+  readonly handedOut: { readonly account: string; readonly host: string | undefined }[] = [];
   /** Everything that was asked for, in order. */
   readonly requests: HandOutRequest[] = [];
   readonly rejected: { readonly account: string; readonly value: string }[] = [];
@@ -31,7 +31,7 @@ export class FakeHelperBroker implements HelperBroker {
 
   named(id: string): ServedAccount | undefined {
     const account = this.#accounts.find((candidate) => candidate.id === id);
-    return account && { id, title: account.title, username: account.username, hosts: [] };
+    return account && { id, title: account.title, username: account.username, hosts: [], env: account.env };
   }
 
   async handOut(id: string, request: HandOutRequest): Promise<HandedOut> {
