@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { KeytrayError } from '../core/errors.ts';
 import { createFrameDecoder, encodeFrame, encodeStream, type Frame, fromBroker } from '../core/local-api/frames.ts';
+import { createNextProgram, type NextProgram } from './next-program.ts';
 import { readUpgradeReply } from './upgrade-reply.ts';
 
 export interface HelperRequest {
@@ -12,8 +13,15 @@ export interface HelperRequest {
   readonly cwd: string;
 }
 
+export interface Outcome {
+  readonly status: number;
+  /** What to become now; only where the status is 0. */
+  readonly next: NextProgram | undefined;
+}
+
 export interface Streams {
-  readonly stdin: NodeJS.ReadableStream;
+  /** Undefined: the protocol has no use for it, and it is not touched. */
+  readonly stdin: NodeJS.ReadableStream | undefined;
   stdout(bytes: Uint8Array): void;
   stderr(bytes: Uint8Array): void;
   /** Milliseconds without a byte from the broker after which it counts as gone. */
@@ -21,13 +29,14 @@ export interface Streams {
 }
 
 /**
- * One helper call over an open connection. Resolves to the exit status as soon as the broker has sent it,
+ * One helper call over an open connection. Resolves to the outcome as soon as the broker has sent it,
  * whether or not stdin has ended: some callers never close it. Rejects with a `KeytrayError`.
  */
-export function callHelper(socket: Socket, request: HelperRequest, streams: Streams): Promise<number> {
+export function callHelper(socket: Socket, request: HelperRequest, streams: Streams): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     let reply: Buffer | undefined = Buffer.alloc(0);
     const decode = createFrameDecoder(fromBroker);
+    const next = createNextProgram();
 
     const take = (frame: Frame): void => {
       switch (frame.type) {
@@ -37,9 +46,14 @@ export function callHelper(socket: Socket, request: HelperRequest, streams: Stre
         case 'R':
           streams.stderr(frame.bytes);
           return;
-        default:
-          resolve(frame.bytes[0] ?? 1);
+        case 'X': {
+          const status = frame.bytes[0] ?? 1;
+          resolve({ status, next: status === 0 ? next.get() : undefined });
           socket.destroy();
+          return;
+        }
+        default:
+          next.take(frame);
       }
     };
     const receive = (chunk: Buffer): void => {
@@ -52,7 +66,8 @@ export function callHelper(socket: Socket, request: HelperRequest, streams: Stre
       if (read.kind === 'incomplete') return;
       reply = undefined;
       if (read.kind === 'refused') throw read.failure;
-      forwardStdin(streams.stdin, socket);
+      if (streams.stdin === undefined) socket.write(encodeFrame('Z'));
+      else forwardStdin(streams.stdin, socket);
       for (const frame of decode(read.rest)) take(frame);
     };
 

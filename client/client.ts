@@ -3,9 +3,11 @@ import { socketCandidates } from '../core/config/paths.ts';
 import { failures, KeytrayError } from '../core/errors.ts';
 import { connectToBroker } from '../core/local-api/connection.ts';
 import { FrameError } from '../core/local-api/frames.ts';
+import { become } from './become.ts';
 import { callHelper } from './call.ts';
 import { forwardedEnvironment } from './forwarded-environment.ts';
 import { type Invocation, readInvocation } from './invocation.ts';
+import { protocolsWithStdin } from './programs.ts';
 
 /**
  * The native client's twin: `node client.js NAME ARGUMENTS…`. It knows no credential protocol; it forwards
@@ -25,7 +27,7 @@ async function run(invocation: Invocation): Promise<number> {
   try {
     const uid = process.getuid?.() ?? -1;
     const socket = await connectToBroker(socketCandidates(process.env, uid), uid);
-    return await callHelper(
+    const { status, next } = await callHelper(
       socket,
       {
         protocol: invocation.protocol,
@@ -34,8 +36,14 @@ async function run(invocation: Invocation): Promise<number> {
         variables: forwardedEnvironment(invocation.protocol, process.env),
         cwd: workingDirectory(),
       },
-      { stdin: process.stdin, stdout: (bytes) => put(1, bytes), stderr: (bytes) => put(2, bytes), silence },
+      {
+        stdin: protocolsWithStdin.has(invocation.protocol) ? process.stdin : undefined,
+        stdout: (bytes) => put(1, bytes),
+        stderr: (bytes) => put(2, bytes),
+        silence,
+      },
     );
+    return next === undefined ? status : await become(next, process.env, say);
   } catch (error) {
     const failure = asFailure(error);
     say(`keytray: ${failure.code === 'no_broker' ? 'not running; start it with: keytray agent' : failure.message}`);

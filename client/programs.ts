@@ -31,3 +31,9 @@ export const environmentByProtocol: ReadonlyMap<string, readonly string[]> = new
   ['askpass', ['SSH_ASKPASS_PROMPT']],
   ['postgres', ['PGHOST', 'PGPORT', 'PGUSER', 'PGDATABASE', 'PGSERVICE', 'PGPASSFILE']],
 ]);
+
+/**
+ * Protocols whose tools say something on stdin. For all others it is left alone: it belongs to the program the client
+ * becomes (`psql-keytray < dump.sql`), or to whatever runs after us in a script.
+ */
+export const protocolsWithStdin: ReadonlySet<string> = new Set(['git', 'docker', 'terraform', 'cargo', 'bazel', 'go']);

@@ -1,0 +1,66 @@
+import { type Frame, FrameError } from '../core/local-api/frames.ts';
+
+/** What the client is to become instead of ending. */
+export interface NextProgram {
+  /** Without a folder: looked for on PATH. */
+  readonly name: string;
+  readonly argv: readonly string[];
+  /** `NAME=value` each. */
+  readonly variables: readonly string[];
+  readonly files: readonly NextFile[];
+}
+
+export interface NextFile {
+  /** The variable that gets the file's path. */
+  readonly variable: string;
+  readonly content: Uint8Array;
+}
+
+/** The broker forwards no more than it may be given itself: arguments of 128 KiB, and a few files. */
+const mostBytes = 1024 * 1024;
+
+/** Collects the frames `P`, `B`, `V` and `F`. `take` throws `FrameError` where they make no sense. */
+export function createNextProgram(): { take(frame: Frame): void; get(): NextProgram | undefined } {
+  let name: string | undefined;
+  let bytes = 0;
+  const argv: string[] = [];
+  const variables: string[] = [];
+  const files: NextFile[] = [];
+  return {
+    take(frame) {
+      bytes += frame.bytes.length;
+      if (bytes > mostBytes) throw new FrameError('too much for the next program');
+      if ((frame.type === 'P') !== (name === undefined)) throw new FrameError('one next program, named first');
+      switch (frame.type) {
+        case 'P':
+          name = wordOf(frame.bytes);
+          if (!/^[A-Za-z0-9][A-Za-z0-9._+-]*$/.test(name)) throw new FrameError('the next program has no proper name');
+          return;
+        case 'B':
+          argv.push(wordOf(frame.bytes));
+          return;
+        case 'V': {
+          const variable = wordOf(frame.bytes);
+          if (!/^[A-Za-z_][A-Za-z0-9_]*=/.test(variable)) throw new FrameError('a variable is NAME=value');
+          variables.push(variable);
+          return;
+        }
+        default:
+          files.push(fileOf(frame.bytes));
+      }
+    },
+    get: () => (name === undefined ? undefined : { name, argv, variables, files }),
+  };
+}
+
+function wordOf(bytes: Uint8Array): string {
+  if (bytes.includes(0)) throw new FrameError('a NUL byte in an argument or variable');
+  return Buffer.from(bytes).toString();
+}
+
+function fileOf(bytes: Uint8Array): NextFile {
+  const end = bytes.indexOf(0);
+  const variable = Buffer.from(bytes.subarray(0, Math.max(end, 0))).toString();
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(variable)) throw new FrameError('a file is NAME, NUL, content');
+  return { variable, content: Uint8Array.from(bytes.subarray(end + 1)) };
+}

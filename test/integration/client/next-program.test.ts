@@ -1,0 +1,87 @@
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { NextProgram } from '../../../core/helpers/helper.ts';
+import { Secret } from '../../../core/secret.ts';
+import { clients } from './clients.ts';
+import { openScene, type Scene } from './scene.ts';
+
+const own = fileURLToPath(new URL('../../../out', import.meta.url));
+const plain: NextProgram = { name: 'toolx', argv: undefined, variables: {}, files: {} };
+
+describe.each(clients)('becoming another program, $title', (client) => {
+  let scene: Scene;
+  let env: NodeJS.ProcessEnv;
+
+  beforeEach(async () => {
+    scene = await openScene(client);
+    const bin = join(scene.socket.folder, 'bin');
+    await mkdir(bin);
+    env = { PATH: `${bin}:/usr/bin:/bin` };
+  });
+
+  afterEach(async () => {
+    await scene[Symbol.asyncDispose]();
+  });
+
+  const install = async (name: string, script: string): Promise<void> => {
+    await writeFile(join(scene.socket.folder, 'bin', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  };
+  const becomes = (program: Partial<NextProgram>, status = 0): void => {
+    scene.broker.helpers.set('postgres', async (call) => {
+      call.become({ ...plain, ...program });
+      return status;
+    });
+  };
+
+  it('keeps arguments, environment, stdin and status', async () => {
+    await install('toolx', 'printf "%s," "$@"; echo "$SECRET"; cat; exit 9');
+    becomes({});
+    const result = await scene.run(['psql-keytray', 'a b', '', '-c'], 'select 1;\n', { env });
+    expect(result).toEqual({ status: 9, stdout: 'a b,,-c,not yours\nselect 1;\n', stderr: '' });
+  });
+
+  it('takes the arguments and variables it is told', async () => {
+    await install('toolx', 'echo "$@ $PGUSER"');
+    becomes({ argv: ['x', 'y z'], variables: { PGUSER: 'ada=l' } });
+    expect(await scene.run(['psql-keytray', 'no'], '', { env })).toMatchObject({ status: 0, stdout: 'x y z ada=l\n' });
+  });
+
+  it('gives files that are on no disk, that only the user can read, and that can be read again', async () => {
+    await install('toolx', 'stat -L -c "%F %a" "$PGPASSFILE"; cat "$PGPASSFILE" "$PGPASSFILE" "$OTHER"');
+    const content = 'h:5432:*:ada:at-1\n';
+    becomes({ files: { PGPASSFILE: new Secret(content), OTHER: new Secret('o\0\n') } });
+    const result = await scene.run(['psql-keytray'], '', { env });
+    expect(result).toEqual({ status: 0, stdout: `regular file 600\n${content}${content}o\0\n`, stderr: '' });
+    expect(await readdir(scene.socket.folder)).not.toContain('PGPASSFILE');
+  });
+
+  it('does not find our own programs, nor itself by a link', async () => {
+    await symlink(join(own, 'bin/keytray'), join(scene.socket.folder, 'bin', 'toolx'));
+    becomes({});
+    expect(await scene.run(['psql-keytray'], '', { env })).toEqual({
+      status: 127,
+      stdout: '',
+      stderr: 'keytray: toolx: not found on PATH\n',
+    });
+    const later = join(scene.socket.folder, 'later');
+    await mkdir(later);
+    await writeFile(join(later, 'toolx'), '#!/bin/sh\necho theirs\n', { mode: 0o755 });
+    const path = { PATH: `${own}/bin:${env.PATH}:${later}` };
+    expect(await scene.run(['psql-keytray'], '', { env: path })).toMatchObject({ status: 0, stdout: 'theirs\n' });
+  });
+
+  it('happens only where the helper has succeeded', async () => {
+    await install('toolx', 'echo started');
+    becomes({}, 4);
+    expect(await scene.run(['psql-keytray'], '', { env })).toEqual({ status: 4, stdout: '', stderr: '' });
+  });
+
+  it('ends with the signal that ends the program', async () => {
+    await install('toolx', 'kill -TERM $$');
+    becomes({});
+    // A twin that is not that process can only say so.
+    expect([143, null]).toContain((await scene.run(['psql-keytray'], '', { env })).status);
+  });
+});
