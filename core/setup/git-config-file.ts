@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { realpath } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import { KeytrayError } from '../errors.ts';
 import type { Environment } from './git-command.ts';
@@ -20,9 +19,4 @@ export function globalConfigFile(env: Environment): string {
     env.XDG_CONFIG_HOME === undefined || env.XDG_CONFIG_HOME === '' ? join(home, '.config') : env.XDG_CONFIG_HOME;
   const shared = join(folder, 'git', 'config');
   return !existsSync(own) && existsSync(shared) ? shared : own;
-}
-
-/** Behind symbolic links, so that a dotfiles repository stays linked. */
-export async function realFile(file: string): Promise<string> {
-  return existsSync(file) ? realpath(file) : file;
 }

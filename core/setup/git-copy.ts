@@ -65,12 +65,6 @@ async function add(copy: string, change: GitChange, env: Environment, file: stri
   if (status !== 0) throw new KeytrayError('misconfigured', `git cannot change ${file}: mend it first`);
 }
 
-/** A last line without its newline would be shown as changed once something follows it. */
-function wholeLines(bytes: Buffer | undefined): Buffer {
-  if (bytes === undefined || bytes.length === 0 || bytes.at(-1) === 10) return bytes ?? Buffer.alloc(0);
-  return Buffer.concat([bytes, Buffer.from('\n')]);
-}
-
 /** What git would read, everywhere, once the global file holds these bytes. */
 export async function entriesWith(
   file: string,
@@ -90,26 +84,4 @@ export async function entriesWith(
   const at = first >= 0 ? first : later >= 0 ? later : now.length;
   const others = (entry: GitEntry): boolean => entry.origin !== file;
   return [...now.slice(0, at).filter(others), ...global, ...now.slice(at).filter(others)];
-}
-
-/** Without context lines: they may hold secrets of others. */
-export function unifiedDiff(
-  file: string,
-  before: Buffer | undefined,
-  after: Buffer | undefined,
-  env: Environment,
-): Promise<string> {
-  return inFolder(async (folder) => {
-    const [left, right] = [join(folder, 'before'), join(folder, 'after')];
-    await writeFile(left, wholeLines(before), { mode: 0o600 });
-    await writeFile(right, wholeLines(after), { mode: 0o600 });
-    const flags = ['--no-index', '--no-color', '--no-ext-diff', '--text', '-U0'];
-    const { stdout } = await runGit(['diff', ...flags, '--', left, right], bareEnvironment(env));
-    const hunks = Buffer.from(stdout, 'latin1').toString('utf8').split('\n');
-    const first = hunks.findIndex((line) => line.startsWith('@@'));
-    if (first < 0) return '';
-    const body = hunks.slice(first).map((line) => line.replace(/^(@@ .*? @@).*$/, '$1'));
-    const name = (bytes: Buffer | undefined): string => (bytes === undefined ? '/dev/null' : file);
-    return [`--- ${name(before)}`, `+++ ${name(after)}`, ...body].join('\n');
-  });
 }

@@ -1,11 +1,13 @@
 import { accessSync, constants } from 'node:fs';
-import { globalConfigFile, realFile } from './git-config-file.ts';
-import { entriesWith, unifiedDiff, withOurValues } from './git-copy.ts';
+import { unifiedDiff } from './diff.ts';
+import { globalConfigFile } from './git-config-file.ts';
+import { entriesWith, withOurValues } from './git-copy.ts';
 import { foreignHelpers } from './git-foreign.ts';
 import type { GitHost } from './git-host.ts';
 import { withoutOwnLines } from './git-own-lines.ts';
-import { digest, readRecord, removeRecord, writeRecord } from './git-record.ts';
-import { changeLocked, readIfThere, same } from './locked-file.ts';
+import { same } from './locked-file.ts';
+import { type ManagedFile, type Outcome, settleFile } from './managed-file.ts';
+import { Records } from './record.ts';
 
 export type { GitHost } from './git-host.ts';
 
@@ -30,64 +32,29 @@ export interface SetupReport {
   readonly warnings: readonly string[];
 }
 
-interface Outcome {
-  readonly before: Buffer | undefined;
-  readonly after: Buffer | undefined;
-  /** Undo found the file as we left it, so that it is put back byte for byte. */
-  readonly exact: boolean;
-}
-
 /**
- * Makes git ask Keytray for the hosts, or with `undo` no more. Every run starts from the file without us, so
- * that it can be repeated, and hosts no account lists any more go. Rejects with a `KeytrayError` where git is
- * missing or the file cannot be read or written.
+ * Makes git ask Keytray for the hosts, or with `undo` no more. Hosts no account lists any more go. Rejects with a
+ * `KeytrayError` where git is missing or the file cannot be read or written.
  */
 export async function setupGit(options: SetupOptions): Promise<SetupReport> {
-  const file = globalConfigFile(options.env);
-  const target = await realFile(file);
-  const outcome = await (options.dryRun ? preview(options, target) : apply(options, target));
+  const { env, hosts, helper } = options;
+  const file = globalConfigFile(env);
+  const managed: ManagedFile = {
+    path: file,
+    newMode: 0o644,
+    edit: (base) => withOurValues(base, { hosts, helper, env, file }),
+    // One character per byte: the file need not be UTF-8.
+    clean: (current) => Buffer.from(withoutOwnLines(current.toString('latin1')), 'latin1'),
+  };
+  const outcome = await settleFile(managed, new Records(options.stateFolder, 'git'), options);
   const changed = !same(outcome.before, outcome.after);
   return {
     kind: changed ? 'changed' : 'unchanged',
     file,
-    diff: changed ? await unifiedDiff(file, outcome.before, outcome.after, options.env) : '',
+    diff: changed ? unifiedDiff(file, outcome.before?.toString(), outcome.after?.toString()) : '',
     lines: options.undo ? undoLines(file, outcome, changed, options) : setupLines(file, changed, options),
     warnings: options.undo ? [] : await warningsFor(options, file, outcome.after),
   };
-}
-
-async function judge(
-  options: SetupOptions,
-  target: string,
-  current: Buffer | undefined,
-): Promise<Outcome & { readonly base: Buffer | undefined }> {
-  const record = await readRecord(options.stateFolder, target);
-  const exact = record !== undefined && record.after === digest(current);
-  const base = exact ? record.before : current && Buffer.from(withoutOwnLines(current.toString('latin1')), 'latin1');
-  const after = options.undo
-    ? base
-    : await withOurValues(base, { hosts: options.hosts, helper: options.helper, env: options.env, file: target });
-  return { before: current, after, exact, base };
-}
-
-async function preview(options: SetupOptions, target: string): Promise<Outcome> {
-  return judge(options, target, await readIfThere(target));
-}
-
-async function apply(options: SetupOptions, target: string): Promise<Outcome> {
-  let outcome: Outcome = { before: undefined, after: undefined, exact: false };
-  await changeLocked(target, async (current) => {
-    const judged = await judge(options, target, current);
-    outcome = judged;
-    // Before the file: if we die in between, the file is as it was and the record does not match it.
-    const ours = !options.undo && !same(judged.base, judged.after);
-    if (ours && !same(current, judged.after)) {
-      await writeRecord(options.stateFolder, target, { before: judged.base, after: digest(judged.after) });
-    }
-    return { bytes: judged.after };
-  });
-  if (options.undo) await removeRecord(options.stateFolder, target);
-  return outcome;
 }
 
 async function warningsFor(options: SetupOptions, file: string, after: Buffer | undefined): Promise<readonly string[]> {

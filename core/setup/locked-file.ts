@@ -1,4 +1,5 @@
-import { type FileHandle, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { codeOf } from '../config/config-files.ts';
 import { KeytrayError } from '../errors.ts';
 
@@ -11,26 +12,55 @@ export async function readIfThere(file: string): Promise<Buffer | undefined> {
   }
 }
 
+/** Behind symbolic links, so that a dotfiles repository stays linked; a link to nothing is where the file will be. */
+export async function realFile(file: string): Promise<string> {
+  try {
+    return await realpath(file);
+  } catch {
+    const link = await lstat(file).catch(() => undefined);
+    return link?.isSymbolicLink() === true ? resolve(dirname(file), await readlink(file)) : file;
+  }
+}
+
+/** Makes the folder of a file; returns the first one that was not there. */
+export async function makeFolderOf(file: string): Promise<string | undefined> {
+  const folder = dirname(file);
+  try {
+    return await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new KeytrayError('invalid_request', `${folder} cannot be made (${codeOf(error)})`, { cause: error });
+  }
+}
+
+export interface LockedChange {
+  /** Undefined for no file. */
+  readonly bytes: Buffer | undefined;
+}
+
 /**
- * Changes a file under git's own lock (`FILE.lock`, renamed into place), so that a git that writes at the same
- * moment and we never undo each other. `change` returns the new bytes, undefined for no file.
+ * Changes a file under git's and kubectl's own lock (`FILE.lock`, renamed into place), so that one of them that
+ * writes at the same moment and we never undo each other. Its mode stays; a new file gets `newMode`.
  */
 export async function changeLocked(
   file: string,
-  change: (current: Buffer | undefined) => Promise<{ readonly bytes: Buffer | undefined }>,
+  newMode: number,
+  change: (current: Buffer | undefined) => Promise<LockedChange>,
 ): Promise<void> {
   const lock = `${file}.lock`;
   const handle = await takeLock(lock, file);
   try {
     const current = await readIfThere(file);
+    const mode = current === undefined ? newMode : (await stat(file)).mode & 0o777;
     const { bytes } = await change(current);
     if (same(current, bytes)) return;
+    // Renaming would go over it all the same; whoever took the right to write away meant something by it.
+    if ((mode & 0o200) === 0) throw new KeytrayError('invalid_request', `${file} is read-only; nothing was changed`);
     if (bytes === undefined) {
       await rm(file, { force: true });
       return;
     }
     await handle.writeFile(bytes);
-    await handle.chmod(current === undefined ? 0o644 : (await stat(file)).mode & 0o777);
+    await handle.chmod(mode);
     await handle.sync();
     await rename(lock, file);
   } finally {
@@ -44,7 +74,7 @@ async function takeLock(lock: string, file: string): Promise<FileHandle> {
     return await open(lock, 'wx', 0o600);
   } catch (error) {
     if (codeOf(error) === 'EEXIST') {
-      const message = `${lock} exists: git is writing ${file} right now; if no git runs, remove that file`;
+      const message = `${lock} exists: a program is writing ${file} right now; if none is, remove that file`;
       throw new KeytrayError('temporarily_unavailable', message, { cause: error });
     }
     throw new KeytrayError('invalid_request', `${file} cannot be written (${codeOf(error)})`, { cause: error });

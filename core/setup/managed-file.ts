@@ -1,0 +1,106 @@
+import { rmdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { changeLocked, makeFolderOf, readIfThere, realFile, same } from './locked-file.ts';
+import { digest, type Records } from './record.ts';
+
+type Bytes = Buffer | undefined;
+
+/** A file of somebody else's with some of our lines in it. Undefined stands for no file. */
+export interface ManagedFile {
+  readonly path: string;
+  /** Mode of a file that has to be made. */
+  readonly newMode: number;
+  /** From the file without us to the file with us. */
+  edit(base: Bytes): Bytes | Promise<Bytes>;
+  /**
+   * The file without us, told by what the lines say, once it was changed since. `before` is what it was before us, as
+   * far as is known: what we wrote over comes from there.
+   */
+  clean(current: Buffer, before: Bytes): Bytes;
+}
+
+export interface Outcome {
+  readonly path: string;
+  readonly before: Bytes;
+  readonly after: Bytes;
+  /** The file was found as we left it, so that what was there before us is known byte for byte. */
+  readonly exact: boolean;
+}
+
+export interface How {
+  readonly undo: boolean;
+  readonly dryRun: boolean;
+}
+
+interface Judged extends Outcome {
+  readonly base: Bytes;
+  readonly madeFolder: string | undefined;
+}
+
+/**
+ * Writes our lines into a file, or with `undo` takes them out. Every run starts from the file without us, so that it
+ * can be repeated and leaves nothing of the run before. Rejects with a `KeytrayError`.
+ */
+export async function settleFile(file: ManagedFile, records: Records, how: How): Promise<Outcome> {
+  const target = await realFile(file.path);
+  if (how.dryRun) return judge(file, records, target, await readIfThere(target), how.undo);
+  const current = await readIfThere(target);
+  const planned = await judge(file, records, target, current, how.undo);
+  // Nothing to do must need no right to write, and make no folder.
+  if (same(current, planned.after)) {
+    if (how.undo) await records.remove(target);
+    return planned;
+  }
+  return apply(file, records, target, how.undo);
+}
+
+async function judge(
+  file: ManagedFile,
+  records: Records,
+  target: string,
+  current: Bytes,
+  undo: boolean,
+): Promise<Judged> {
+  const record = await records.read(target);
+  const exact = record !== undefined && record.after === digest(current);
+  const base = exact ? record.before : current && file.clean(current, record?.before);
+  const after = undo ? base : await file.edit(base);
+  return { path: file.path, before: current, after, exact, base, madeFolder: record?.madeFolder };
+}
+
+async function apply(file: ManagedFile, records: Records, target: string, undo: boolean): Promise<Outcome> {
+  const made = undo ? undefined : await makeFolderOf(target);
+  let outcome: Judged | undefined;
+  await changeLocked(target, file.newMode, async (current) => {
+    const judged = await judge(file, records, target, current, undo);
+    outcome = judged;
+    // Before the file: if we die in between, the file is as it was and the record does not match it.
+    if (!undo && !same(judged.base, judged.after) && !same(current, judged.after)) {
+      const madeFolder = judged.madeFolder ?? made;
+      await records.write(
+        { file: target, kind: 'file' },
+        { before: judged.base, after: digest(judged.after), madeFolder },
+      );
+    }
+    return { bytes: judged.after };
+  });
+  if (outcome === undefined) throw new TypeError('the file was not judged');
+  if (undo) {
+    await records.remove(target);
+    if (outcome.after === undefined && outcome.madeFolder !== undefined) {
+      await removeFolders(dirname(target), outcome.madeFolder);
+    }
+  }
+  return outcome;
+}
+
+/** From the innermost folder out to the first one we made; one that has something in it stays. */
+export async function removeFolders(folder: string, first: string): Promise<void> {
+  for (let current = folder; current === first || current.startsWith(`${first}/`); current = dirname(current)) {
+    try {
+      await rmdir(current);
+    } catch {
+      return;
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { writeFileAtomically } from '../config/write-file.ts';
+
+/** What a file was before us, and what we made of it: enough to put it back byte for byte. */
+export interface SetupRecord {
+  /** Undefined where there was no file. */
+  readonly before: Buffer | undefined;
+  /** `digest` of what we wrote; the target, of a symbolic link. */
+  readonly after: string;
+  /** The first folder that had to be made for it. */
+  readonly madeFolder: string | undefined;
+}
+
+export interface RecordedFile {
+  readonly file: string;
+  readonly kind: 'file' | 'link';
+}
+
+const stored = z.strictObject({
+  version: z.literal(1),
+  file: z.string(),
+  kind: z.enum(['file', 'link']).optional(),
+  before: z.base64().nullable(),
+  after: z.string(),
+  made_folder: z.string().optional(),
+});
+type Stored = z.infer<typeof stored>;
+
+export function digest(bytes: Uint8Array | undefined): string {
+  return bytes === undefined ? 'absent' : createHash('sha256').update(bytes).digest('hex');
+}
+
+/** The records of one tool's files. */
+export class Records {
+  readonly #folder: string;
+  readonly #tool: string;
+
+  constructor(stateFolder: string, tool: string) {
+    this.#folder = join(stateFolder, 'setup');
+    this.#tool = tool;
+  }
+
+  #place(file: string): string {
+    return join(this.#folder, `${this.#tool}-${digest(Buffer.from(file)).slice(0, 16)}.json`);
+  }
+
+  /** Undefined where there is none, or none that can be used: then our lines are found by what they say. */
+  async read(file: string): Promise<SetupRecord | undefined> {
+    const found = await readStored(this.#place(file));
+    if (found === undefined || found.file !== file) return undefined;
+    return {
+      before: found.before === null ? undefined : Buffer.from(found.before, 'base64'),
+      after: found.after,
+      madeFolder: found.made_folder,
+    };
+  }
+
+  async write({ file, kind }: RecordedFile, record: SetupRecord): Promise<void> {
+    const value: Stored = {
+      version: 1,
+      file,
+      ...(kind === 'link' ? { kind } : {}),
+      before: record.before?.toString('base64') ?? null,
+      after: record.after,
+      ...(record.madeFolder === undefined ? {} : { made_folder: record.madeFolder }),
+    };
+    await writeFileAtomically(this.#place(file), `${JSON.stringify(value)}\n`);
+  }
+
+  async remove(file: string): Promise<void> {
+    await rm(this.#place(file), { force: true });
+  }
+
+  /** Everything this tool was set up with, also where the environment named other files at that time. */
+  async files(): Promise<readonly RecordedFile[]> {
+    const names = await readdir(this.#folder).catch(() => []);
+    const ours = names.filter((name) => new RegExp(`^${this.#tool}-[0-9a-f]{16}\\.json$`).test(name)).sort();
+    const read = await Promise.all(ours.map((name) => readStored(join(this.#folder, name))));
+    return read.flatMap((found) => (found === undefined ? [] : [{ file: found.file, kind: found.kind ?? 'file' }]));
+  }
+}
+
+async function readStored(place: string): Promise<Stored | undefined> {
+  try {
+    return stored.safeParse(JSON.parse(await readFile(place, 'utf8'))).data;
+  } catch {
+    return undefined;
+  }
+}
