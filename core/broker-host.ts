@@ -11,6 +11,7 @@ import { type ChildProgram, openKeychain } from './keychain/open-store.ts';
 import { type LocalApi, startLocalApi } from './local-api/server.ts';
 import { chooseSocketPath } from './local-api/socket-path.ts';
 import { Logind } from './logind.ts';
+import { QuietNotifier } from './notices/quiet-notifier.ts';
 import { passphraseSource } from './passphrase-source.ts';
 import type { Barriers, Clock, Http, Logger, Notifier, UserAgent } from './ports.ts';
 import { AttemptNoteFiles } from './refresh/attempt-notes.ts';
@@ -58,11 +59,12 @@ export function openBrokerHost(options: BrokerHostOptions): BrokerHost {
   const passphrase = passphraseSource(env, uid, options.passphraseDescriptor);
   const encryptedFile = new EncryptedFileStore({ path: `${folder}/tokens.sealed`, logger, passphrase, barriers });
   const attempts = new AttemptNoteFiles(`${folder}/refreshing`, logger);
+  const notices = new QuietNotifier(options.notifier);
   const broker = new Broker({
     kind: options.kind,
     clock,
     http: options.http,
-    notifier: options.notifier,
+    notifier: notices,
     userAgent: options.userAgent,
     stores: { keychain, memory: new MemoryStore(), 'encrypted-file': encryptedFile },
     placements: new PlacementsFile(`${folder}/stores.json`, logger),
@@ -73,7 +75,12 @@ export function openBrokerHost(options: BrokerHostOptions): BrokerHost {
     barriers,
     attempts,
   });
-  const logind = new Logind({ env, clock, woken: () => broker.woken() });
+  const logind = new Logind({
+    env,
+    clock,
+    woken: () => broker.woken(),
+    screenLocked: (locked) => notices.screenLocked(locked),
+  });
   const apply = (read: ReadConfig): void => {
     if (read.kind === 'ok') {
       broker.configure(read.config, read.files);

@@ -6,12 +6,17 @@ export interface LogindOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly clock: Clock;
   readonly woken: () => void;
+  /** The person's own session, as its desktop says; first told once it is known. */
+  readonly screenLocked: (locked: boolean) => void;
 }
 
 const usualSocket = '/run/dbus/system_bus_socket';
 const busDeadline = 2_000;
 const lookAgain = 60_000;
 const manager = 'org.freedesktop.login1.Manager';
+const properties = 'org.freedesktop.DBus.Properties';
+const session = 'org.freedesktop.login1.Session';
+const sessions = '/org/freedesktop/login1/session';
 
 /** Undefined on a machine without a system bus: a container. */
 function systemBus(env: NodeJS.ProcessEnv): string | undefined {
@@ -20,7 +25,10 @@ function systemBus(env: NodeJS.ProcessEnv): string | undefined {
   return existsSync(usualSocket) ? `unix:path=${usualSocket}` : undefined;
 }
 
-/** Hears from systemd-logind that the machine has woken (`PrepareForSleep`), where there is one. */
+/**
+ * Hears from systemd-logind, where there is one, that the machine has woken (`PrepareForSleep`) and that the screen is
+ * locked (`LockedHint`).
+ */
 export class Logind {
   readonly #options: LogindOptions;
   readonly #bus: DBus;
@@ -32,9 +40,14 @@ export class Logind {
       address: () => systemBus(options.env),
       clock: options.clock,
       deadline: busDeadline,
-      matches: [`type='signal',interface='${manager}',member='PrepareForSleep'`],
-      heard: ({ interface: name, member, body: [goingToSleep] }) => {
-        if (name === manager && member === 'PrepareForSleep' && goingToSleep === false) options.woken();
+      matches: [
+        `type='signal',interface='${manager}',member='PrepareForSleep'`,
+        `type='signal',interface='${properties}',member='PropertiesChanged',path_namespace='${sessions}'`,
+      ],
+      heard: ({ interface: name, member, body: [first] }) => {
+        if (name === manager && member === 'PrepareForSleep' && first === false) options.woken();
+        // The signal may be of somebody else's session.
+        if (name === properties && member === 'PropertiesChanged' && first === session) void this.#askWhetherLocked();
       },
       lost: () => this.#listenLater(),
     });
@@ -50,7 +63,8 @@ export class Logind {
       signature: '',
       body: [],
     });
-    if (reply.kind === 'no_answer' || reply.kind === 'no_bus') this.#listenLater();
+    if (reply.kind === 'no_answer' || reply.kind === 'no_bus') return this.#listenLater();
+    await this.#askWhetherLocked();
   }
 
   close(): void {
@@ -58,8 +72,26 @@ export class Logind {
     this.#bus.close();
   }
 
+  async #askWhetherLocked(): Promise<void> {
+    const reply = await this.#bus.call({
+      destination: 'org.freedesktop.login1',
+      // The session of the caller, or the one its user has a screen in.
+      path: `${sessions}/auto`,
+      interface: properties,
+      member: 'Get',
+      signature: 'ss',
+      body: [session, 'LockedHint'],
+    });
+    const locked = reply.kind === 'reply' ? unwrapped(reply.body[0]) : undefined;
+    if (typeof locked === 'boolean') this.#options.screenLocked(locked);
+  }
+
   #listenLater(): void {
     if (systemBus(this.#options.env) === undefined) return;
     this.#timer = this.#options.clock.after(lookAgain, () => void this.listen());
   }
+}
+
+function unwrapped(variant: unknown): unknown {
+  return typeof variant === 'object' && variant !== null && 'value' in variant ? variant.value : undefined;
 }

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { Logind } from '../../../core/logind.ts';
 import { SystemClock } from '../../../core/system-clock.ts';
+import { exportSession } from '../../support/logind-session.ts';
 import { startBus } from '../../support/session-bus.ts';
 
 const run = promisify(execFile);
@@ -23,6 +24,7 @@ describe('logind', () => {
       woken: () => {
         woken += 1;
       },
+      screenLocked: () => undefined,
     });
     const signal = (name: string, goingToSleep: boolean) =>
       run('dbus-send', [`--bus=${address}`, '/org/freedesktop/login1', name, `boolean:${goingToSleep}`]);
@@ -43,11 +45,41 @@ describe('logind', () => {
     expect(woken).toBe(1);
   });
 
+  it('tells whether the screen is locked, now and when it changes', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'keytray-logind-'));
+    const address = `unix:path=${join(folder, 'bus')}`;
+    const bus = await startBus(folder, { PATH: process.env.PATH ?? '', DBUS_SESSION_BUS_ADDRESS: address });
+    const session = await exportSession(address);
+    const told: boolean[] = [];
+    const logind = new Logind({
+      env: { DBUS_SYSTEM_BUS_ADDRESS: address },
+      clock: new SystemClock(),
+      woken: () => expect.unreachable(),
+      screenLocked: (locked) => told.push(locked),
+    });
+    try {
+      await logind.listen();
+      await expect.poll(() => told).toEqual([false]);
+      session.lock(true);
+      await expect.poll(() => told.at(-1)).toBe(true);
+      session.lock(false);
+      await expect.poll(() => told.at(-1)).toBe(false);
+    } finally {
+      logind.close();
+      session.close();
+      const gone = once(bus, 'exit');
+      bus.kill();
+      await gone;
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
   it('is done without where there is none', async () => {
     const logind = new Logind({
       env: { DBUS_SYSTEM_BUS_ADDRESS: 'unix:path=/nowhere/at/all' },
       clock: new SystemClock(),
       woken: () => undefined,
+      screenLocked: () => expect.unreachable(),
     });
     await logind.listen();
     logind.close();
