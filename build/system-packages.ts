@@ -54,6 +54,12 @@ const testPackages: readonly SystemPackage[] = [
   program('xdotool'),
   program('dunst'),
   program('util-linux', 'setpriv'),
+  // What packages are made and looked into with.
+  program('zip'),
+  program('unzip'),
+  program('rpm', 'rpmbuild'),
+  program('desktop-file-utils', 'desktop-file-validate'),
+  program('groff-base', 'groff'),
   // Vouches for the packages of the newer git; Debian has it, Ubuntu does not.
   {
     name: 'debian-archive-keyring',
