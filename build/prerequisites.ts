@@ -100,6 +100,6 @@ if (group === undefined) {
 }
 if (!prepare(group)) process.exit(1);
 if (group !== 'demo' && process.getuid?.() === 0) {
-  const { ensureTrixieGit } = await import('./trixie-git.ts');
-  await ensureTrixieGit();
+  const { ensureTrixie } = await import('./trixie.ts');
+  await ensureTrixie();
 }

@@ -1,152 +1,96 @@
 import { execFile } from 'node:child_process';
-import { access, cp, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { access, cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { debianKeyring, downloadPackages } from './private-apt.ts';
+import { newEnough, type TrixieProgram, trixiePrograms } from './trixie-programs.ts';
 
 /**
- * The tests need a git that can send Bearer (2.46 and later), which Debian 12 lacks. This unpacks the one of
- * Debian 13 "trixie", with everything it runs on, into a folder for chroot(8). Nothing is installed: apt works
- * with state, cache and sources of its own, so the machine's own packages are never touched.
+ * Some tests need programs that Debian 12 has too old. This unpacks those of Debian 13 "trixie", with everything
+ * they run on, into a folder for chroot(8). Nothing is installed.
  */
 
-const defaultFolder = '/var/cache/keytray/trixie-git';
+const defaultFolder = '/var/cache/keytray/trixie';
 
-/** Beside git: a shell and the tools its scripts use, the usr-merge links, and what Node is linked against. */
-const packages = ['git', 'base-files', 'dash', 'coreutils', 'sed', 'grep', 'libc-bin', 'libgcc-s1', 'libstdc++6'];
-const neededVersion = { major: 2, minor: 46 };
-const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+const programs: readonly TrixieProgram[] = Object.values(trixiePrograms);
+/** Beside them: a shell and the tools of git's scripts, the usr-merge links, and what Node is linked against. */
+const surroundings = ['base-files', 'dash', 'coreutils', 'sed', 'grep', 'libc-bin', 'libgcc-s1', 'libstdc++6'];
+const packages = [...programs.map((program) => program.package), ...surroundings];
+/** Written last, and names what the tree was made for. */
 const marker = '.keytray-complete';
+/** Go does not start without /proc, the AWS command line not without random numbers. */
+const inChroot = 'mount --rbind /proc "$0/proc" && mount --rbind /dev "$0/dev" && exec chroot "$0" "$@"';
 const run = promisify(execFile);
 
-export interface TrixieGitOptions {
-  /** Default `$KEYTRAY_TRIXIE_GIT`, else `/var/cache/keytray/trixie-git`. */
+export interface TrixieOptions {
+  /** Default `$KEYTRAY_TRIXIE`, else `/var/cache/keytray/trixie`. */
   readonly folder?: string;
   readonly say?: (line: string) => void;
 }
 
-export function trixieGitFolder(): string {
-  return process.env.KEYTRAY_TRIXIE_GIT ?? defaultFolder;
+export function trixieFolder(): string {
+  return process.env.KEYTRAY_TRIXIE ?? defaultFolder;
 }
 
-/** Resolves to git's version. Rejects with a message that names what is missing. */
-export async function ensureTrixieGit(options: TrixieGitOptions = {}): Promise<string> {
-  const folder = path.resolve(options.folder ?? trixieGitFolder());
+/** Rejects with a message that names what is missing. */
+export async function ensureTrixie(options: TrixieOptions = {}): Promise<void> {
+  const folder = path.resolve(options.folder ?? trixieFolder());
   const say = options.say ?? sayOnStderr;
-  if (process.getuid?.() !== 0) throw new Error('trixie git runs in a chroot, which needs root');
+  if (process.getuid?.() !== 0) throw new Error('programs of trixie run in a chroot, which needs root');
 
-  const present = await installedVersion(folder);
+  const present = await installedVersions(folder);
   if (present !== undefined) {
-    say(`trixie git ${present} is in ${folder}`);
-    return present;
+    say(`${folder} has ${present}`);
+    return;
   }
-  await access(keyring).catch(() => {
-    throw new Error(`${keyring} is missing: apt-get install debian-archive-keyring`);
+  await access(debianKeyring).catch(() => {
+    throw new Error(`${debianKeyring} is missing: apt-get install debian-archive-keyring`);
   });
 
   await mkdir(path.dirname(folder), { recursive: true });
   const work = await mkdtemp(`${folder}.`);
   try {
-    const archives = await download(work, say);
+    const archives = await downloadPackages(work, packages, say);
     const tree = path.join(work, 'root');
     await unpack(archives, tree, say);
-    const version = await checkedVersion(tree);
-    await writeFile(path.join(tree, marker), `${archives.map((file) => path.basename(file)).join('\n')}\n`);
+    const versions = await checkedVersions(tree);
+    await writeFile(path.join(tree, marker), [packages.join(' '), ...archives.map(baseName), ''].join('\n'));
     await replace(tree, folder, work);
-    say(`trixie git ${version} is in ${folder}`);
-    return version;
+    say(`${folder} has ${versions}`);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
-/** Undefined unless the folder was finished and its git runs and is new enough. */
-async function installedVersion(folder: string): Promise<string | undefined> {
+/** Undefined unless the folder was finished for the same packages, and what is in it runs. */
+async function installedVersions(folder: string): Promise<string | undefined> {
   try {
-    await access(path.join(folder, marker));
-    return await checkedVersion(folder);
+    const [madeFor] = (await readFile(path.join(folder, marker), 'utf8')).split('\n');
+    return madeFor === packages.join(' ') ? await checkedVersions(folder) : undefined;
   } catch {
     return undefined;
   }
 }
 
-async function checkedVersion(folder: string): Promise<string> {
-  const { stdout } = await run('chroot', [folder, '/usr/bin/git', 'version'], {
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
-  });
-  const [, version, major, minor] = /^git version ((\d+)\.(\d+)\S*)/.exec(stdout) ?? [];
-  const isNewEnough =
-    Number(major) > neededVersion.major ||
-    (Number(major) === neededVersion.major && Number(minor) >= neededVersion.minor);
-  if (version === undefined || !isNewEnough) throw new Error(`${stdout.trim()} is too old`);
-  return version;
-}
-
-/** Resolves to the package files of the whole dependency closure, checked against Debian's signature by apt. */
-async function download(work: string, say: (line: string) => void): Promise<string[]> {
-  const environment = await privateApt(work);
-  const apt = async (...args: string[]) => {
-    try {
-      await run('apt-get', ['-q', ...args], { env: environment, maxBuffer: 16 * 1024 * 1024 });
-    } catch (failure) {
-      throw new Error(`apt-get ${args[0]} for Debian trixie failed: ${stderrOf(failure)}`, { cause: failure });
-    }
-  };
-  say('reading the package lists of Debian trixie');
-  await apt('update', '--error-on=any');
-  say(`downloading ${packages.join(' ')} and what they depend on`);
-  await apt('install', '--yes', '--no-install-recommends', '--download-only', ...packages);
-
-  const folder = path.join(work, 'cache/archives');
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.deb')).sort();
-  if (!files.some((name) => name.startsWith('git_'))) throw new Error('apt-get downloaded no git');
-  return files.map((name) => path.join(folder, name));
-}
-
-/** With an empty status file apt believes that nothing is installed and resolves the whole closure. */
-async function privateApt(work: string): Promise<NodeJS.ProcessEnv> {
-  for (const folder of ['etc/none', 'state/lists/partial', 'cache/archives/partial', 'log']) {
-    await mkdir(path.join(work, folder), { recursive: true });
+async function checkedVersions(folder: string): Promise<string> {
+  const found: string[] = [];
+  for (const program of programs) {
+    const command = ['--mount', '--propagation=private', '/bin/sh', '-c', inChroot, folder, program.path];
+    const { stdout } = await run('unshare', [...command, ...program.version], {
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root' },
+    });
+    const version = newEnough(program, stdout);
+    if (version === undefined) throw new Error(`${program.package}: ${stdout.trim()} is too old`);
+    found.push(`${program.package} ${version}`);
   }
-  const { stdout: architecture } = await run('dpkg', ['--print-architecture']);
-  const mirror = process.env.KEYTRAY_DEBIAN_MIRROR ?? 'http://deb.debian.org/debian';
-  await writeFile(path.join(work, 'state/status'), '');
-  await writeFile(
-    path.join(work, 'etc/sources.list'),
-    `deb [arch=${architecture.trim()} signed-by=${keyring}] ${mirror} trixie main\n`,
-  );
-  const configuration = path.join(work, 'etc/apt.conf');
-  const settings: Record<string, string> = {
-    'Dir::State': path.join(work, 'state'),
-    'Dir::State::status': path.join(work, 'state/status'),
-    'Dir::Cache': path.join(work, 'cache'),
-    'Dir::Log': path.join(work, 'log'),
-    'Dir::Etc::main': '/dev/null',
-    'Dir::Etc::parts': path.join(work, 'etc/none'),
-    'Dir::Etc::sourcelist': path.join(work, 'etc/sources.list'),
-    'Dir::Etc::sourceparts': path.join(work, 'etc/none'),
-    'Dir::Etc::preferences': '/dev/null',
-    'Dir::Etc::preferencesparts': path.join(work, 'etc/none'),
-    'APT::Architecture': architecture.trim(),
-    'Acquire::Languages': 'none',
-    // The download user of apt may not read a folder that only root can enter.
-    'APT::Sandbox::User': 'root',
-  };
-  const lines = Object.entries(settings).map(([key, value]) => `${key} "${value}";`);
-  await writeFile(configuration, [...(await machineAcquire()), ...lines, ''].join('\n'));
-  return { PATH: process.env.PATH, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive', APT_CONFIG: configuration };
-}
-
-/** Proxies, retries and date checks as this machine has them: without its proxy it may reach no mirror. */
-async function machineAcquire(): Promise<string[]> {
-  const { stdout } = await run('apt-config', ['dump', 'Acquire']);
-  return stdout.split('\n').filter((line) => /^Acquire::(https?::|Retries |Check-Valid-Until |Check-Date )/.test(line));
+  return found.join(', ');
 }
 
 async function unpack(archives: readonly string[], tree: string, say: (line: string) => void): Promise<void> {
   say(`unpacking ${archives.length} packages`);
   await mkdir(tree, { recursive: true });
   // base-files first: it brings /bin -> usr/bin and its like, through which the other packages unpack.
-  const isBase = (file: string) => path.basename(file).startsWith('base-files_');
+  const isBase = (file: string) => baseName(file).startsWith('base-files_');
   for (const archive of [...archives.filter(isBase), ...archives.filter((file) => !isBase(file))]) {
     await run('dpkg-deb', ['--extract', archive, tree]);
   }
@@ -170,20 +114,19 @@ async function replace(tree: string, folder: string, work: string): Promise<void
   await rename(tree, folder);
 }
 
-function stderrOf(failure: unknown): string {
-  const stderr = failure instanceof Error && 'stderr' in failure ? String(failure.stderr).trim() : '';
-  return stderr === '' ? String(failure) : stderr;
+function baseName(file: string): string {
+  return path.basename(file);
 }
 
 function sayOnStderr(line: string): void {
-  process.stderr.write(`trixie-git: ${line}\n`);
+  process.stderr.write(`trixie: ${line}\n`);
 }
 
 if (import.meta.main) {
   try {
-    await ensureTrixieGit();
+    await ensureTrixie();
   } catch (failure) {
-    process.stderr.write(`trixie-git: ${failure instanceof Error ? failure.message : String(failure)}\n`);
+    process.stderr.write(`trixie: ${failure instanceof Error ? failure.message : String(failure)}\n`);
     process.exitCode = 1;
   }
 }
