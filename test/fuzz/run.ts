@@ -5,15 +5,18 @@ import { type Finding, runCampaign } from './campaign.ts';
 import { inputsOf } from './inputs.ts';
 import { minimise } from './minimise.ts';
 import { saveFinding, tallyLine } from './report.ts';
+import { fuzzHelpers } from './run-helpers.ts';
 
 /**
- * `npm run fuzz -- [--inputs N] [--seed N] [--seconds N] [--from N]`: bytes at the local API of a real agent. Ends
- * with 1 where something was found; the same seed makes the same inputs, `--from` leaves the first ones out.
+ * `npm run fuzz -- [--inputs N] [--helpers N] [--seed N] [--seconds N] [--from N]`: N calls to each helper protocol,
+ * then bytes at the local API of a real agent. Ends with 1 where something was found; the same seed makes the same
+ * inputs, `--from` leaves the first ones out.
  */
 
 const { values } = parseArgs({
   options: {
     inputs: { type: 'string', default: '200000' },
+    helpers: { type: 'string', default: '50000' },
     seed: { type: 'string', default: String(randomInt(2 ** 31)) },
     seconds: { type: 'string', default: 'Infinity' },
     from: { type: 'string', default: '0' },
@@ -27,6 +30,7 @@ const [seed, most, from, seconds] = [values.seed, values.inputs, values.from, va
   number,
 ];
 say(`seed ${seed}`);
+if (!(await fuzzHelpers({ seed, most: Number(values.helpers), say }))) process.exitCode = 1;
 const target = await startAgentTarget();
 try {
   say(`${target.traffic.length} recorded connections; the agent is process ${target.pid}`);

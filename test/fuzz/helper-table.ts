@@ -1,0 +1,8 @@
+import { gitProtocol } from './helper-git.ts';
+import type { FuzzedProtocol } from './helper-protocol.ts';
+
+/**
+ * Every protocol that is fuzzed. To add one: a file like helper-git.ts with its recorded calls, and a line here.
+ * Nothing else; `npm run fuzz` and test/e2e/fuzz/helpers.test.ts take it from here, plants included.
+ */
+export const fuzzedProtocols: readonly FuzzedProtocol[] = [gitProtocol];
