@@ -1,3 +1,4 @@
+import type { HandOutGate } from './access/hand-out-gate.ts';
 import type { Account } from './accounts/account.ts';
 import { AccountRegistry } from './accounts/account-registry.ts';
 import { LoginDesk } from './accounts/login-desk.ts';
@@ -8,7 +9,7 @@ import { signOut } from './accounts/sign-out.ts';
 import type { BrokerDependencies } from './broker-dependencies.ts';
 import type { Config } from './config/config.ts';
 import { EventStream } from './event-stream.ts';
-import { HelperDesk } from './helper-desk.ts';
+import { type HandOuts, openHandOuts } from './hand-outs.ts';
 import type { HelperCall } from './helpers/helper.ts';
 import { KeychainCare } from './keychain-care.ts';
 import { accountView, loginView, logoutView } from './local-api/account-view.ts';
@@ -25,15 +26,13 @@ import type {
   TokenView,
 } from './local-api/wire.ts';
 import { NoticeCare } from './notice-care.ts';
-import { processView } from './process-view.ts';
+import { handOutsView, processView } from './process-view.ts';
 import { RefreshEngine } from './refresh/engine.ts';
 import { never, within } from './refresh/pause.ts';
-import { RejectedTokens } from './refresh/rejected-tokens.ts';
-import { TokenDesk } from './refresh/token-desk.ts';
 import type { Secret } from './secret.ts';
 import { SignInApi } from './sign-in-api.ts';
 import { StoreDesk } from './store-desk.ts';
-import { tokenNeed, tokenView } from './token-view.ts';
+import type { TokenApi } from './token-api.ts';
 
 // A status that waits longer than this for a keychain is no help to the person who asked.
 const longestFirstRead = 2_000;
@@ -41,6 +40,9 @@ const longestFirstRead = 2_000;
 /** The broker: alone owns refresh tokens, and answers the local API. Built alike by the tray app and the agent. */
 export class Broker implements BrokerApi {
   readonly store: StoreDesk;
+  /** The person's own stop of hand-outs. */
+  readonly gate: HandOutGate;
+  readonly tokens: TokenApi;
   readonly #dependencies: BrokerDependencies;
   readonly #startedAt: number;
   readonly #accounts: AccountRegistry;
@@ -48,15 +50,14 @@ export class Broker implements BrokerApi {
   readonly #logins: LoginDesk;
   readonly #servers: ServerDirectory;
   readonly #signInApi: SignInApi;
-  readonly #tokens: TokenDesk;
-  readonly #helpers: HelperDesk;
+  readonly #handOuts: HandOuts;
   readonly #notices: NoticeCare;
   readonly #refreshes: RefreshEngine;
   readonly #events = new EventStream<BrokerEvent>();
   #config: { readonly files: readonly string[]; readonly error: string | undefined } = { files: [], error: undefined };
 
   constructor(dependencies: BrokerDependencies) {
-    const { clock, http, logger, userAgent, barriers } = dependencies;
+    const { clock, http, logger, userAgent } = dependencies;
     this.#dependencies = dependencies;
     this.#startedAt = clock.now();
     this.#logins = new LoginDesk(clock, (login) => this.#loginChanged(login));
@@ -86,21 +87,18 @@ export class Broker implements BrokerApi {
       accounts: this.#accounts,
       openBrowser: (id) => this.startLogin(id, { user_agent: 'browser' }),
     });
-    this.#tokens = new TokenDesk({
+    this.#handOuts = openHandOuts({
+      ...dependencies,
+      accounts: this.#accounts,
       refresher,
       logins: this.#logins,
-      clock,
+      find: (id) => this.#find(id),
       asked: (account, asker) => this.#notices.asked(account, asker),
-      barriers,
-    });
-    this.#helpers = new HelperDesk({
-      accounts: this.#accounts,
-      tokens: this.#tokens,
-      rejected: new RejectedTokens(refresher, clock),
-      clock,
-      logger,
+      stopped: () => void this.#tellAll(),
       emit: (event) => this.#events.emit(event),
     });
+    this.gate = this.#handOuts.gate;
+    this.tokens = this.#handOuts.tokens;
   }
 
   /** Takes over a config that was read; sign-ins of accounts that are still there stay as they are. */
@@ -142,6 +140,7 @@ export class Broker implements BrokerApi {
       ...processView(kind, this.#startedAt),
       keychain: { backend: stores.keychain.backend, state: await this.#keychain.state() },
       encrypted_file: await this.store.view(),
+      ...handOutsView(this.gate.state),
       config: error === undefined ? { files: [...files] } : { files: [...files], error },
       logins: this.#logins.open().map(loginView),
     };
@@ -159,10 +158,7 @@ export class Broker implements BrokerApi {
   }
 
   async token(id: string, request: TokenRequest, caller: Caller): Promise<TokenView> {
-    const account = await this.#find(id);
-    const handOut = await this.#tokens.handOut(account, tokenNeed(request, caller), caller.signal);
-    this.#helpers.handedOut(account.id, 'api', undefined, caller);
-    return tokenView(account.id, request.token ?? 'access', handOut, this.#dependencies.clock.now());
+    return await this.tokens.token(id, request, caller);
   }
 
   async startLogin(id: string, request: LoginRequest): Promise<LoginView> {
@@ -204,7 +200,7 @@ export class Broker implements BrokerApi {
   }
 
   async helper(protocol: string, call: HelperCall, caller: Caller): Promise<number> {
-    return await this.#helpers.serve(protocol, call, caller);
+    return await this.#handOuts.helpers.serve(protocol, call, caller);
   }
 
   handover(): void {
@@ -225,6 +221,10 @@ export class Broker implements BrokerApi {
     this.#signInApi.accountChanged(account);
     this.#refreshes.changed(account);
     this.#tellOf(account);
+  }
+
+  async #tellAll(): Promise<void> {
+    if (this.#events.heard) this.#events.emit({ type: 'state', status: await this.status() });
   }
 
   #tellOf(account: Account): void {

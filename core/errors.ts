@@ -46,6 +46,9 @@ export class KeytrayError extends Error {
   }
 }
 
+/** The person has stopped all hand-outs: what to do is the same for every account, and in the message. */
+export class HandOutsStopped extends KeytrayError {}
+
 /** The compiler refuses a switch over a closed union that forgets a member. */
 export function assertNever(value: never): never {
   throw new TypeError(`unexpected value: ${JSON.stringify(value)}`);

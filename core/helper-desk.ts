@@ -1,3 +1,4 @@
+import type { HandOutGate } from './access/hand-out-gate.ts';
 import { HandOutLog } from './access/hand-out-log.ts';
 import type { AccountRegistry } from './accounts/account-registry.ts';
 import type { ToolFamily } from './config/config.ts';
@@ -16,6 +17,7 @@ export interface HelperDeskDependencies {
   readonly accounts: AccountRegistry;
   readonly tokens: TokenDesk;
   readonly rejected: RejectedTokens;
+  readonly gate: HandOutGate;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly emit: (event: BrokerEvent) => void;
@@ -76,8 +78,9 @@ export class HelperDesk {
   }
 
   async #handOut(id: string, request: HandOutRequest, protocol: string, caller: Caller): Promise<HandedOut> {
-    const { accounts, clock, tokens } = this.#dependencies;
+    const { accounts, clock, gate, tokens } = this.#dependencies;
     const account = accounts.get(id);
+    gate.check(id);
     const { token, tokenType, secondsLeft } = await tokens.handOut(
       account,
       {
@@ -90,6 +93,8 @@ export class HelperDesk {
       },
       caller.signal,
     );
+    // It may have been closed while a refresh was waited for.
+    gate.check(id);
     this.handedOut(id, protocol, request.host, caller);
     return {
       account: id,

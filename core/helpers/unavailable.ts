@@ -1,4 +1,4 @@
-import { KeytrayError } from '../errors.ts';
+import { HandOutsStopped, KeytrayError } from '../errors.ts';
 
 /** One line for people: what is the matter with this account, and what to do. Holds no secret. */
 export function unavailableLine(failure: unknown, account: { readonly id: string; readonly title: string }): string {
@@ -15,6 +15,7 @@ export function oneLine(text: string): string {
 
 function explain(failure: unknown, account: { readonly id: string; readonly title: string }): string {
   if (!(failure instanceof KeytrayError)) return `${account.title}: unexpected failure; see: keytray status`;
+  if (failure instanceof HandOutsStopped) return failure.message;
   switch (failure.code) {
     case 'login_required':
       return `sign in to ${account.title}: keytray login ${account.id}`;

@@ -93,6 +93,8 @@ export const statusSchema = z
     kind: z.enum(['agent', 'desktop']),
     keychain: z.object({ backend: z.enum(['keychain', 'encrypted-file', 'memory']), state: z.string() }),
     encrypted_file: encryptedFileSchema.optional(),
+    /** Not there while tools are served. The person stops and resumes them in the desktop's menu. */
+    hand_outs: z.object({ state: z.enum(['paused', 'locked']), until: time.optional() }).optional(),
     config: z.object({ files: z.array(z.string()), error: z.string().optional() }),
     accounts: z.array(accountSchema),
     logins: z.array(pendingLoginSchema),
@@ -174,7 +176,10 @@ export const errorSchema = z
   .openapi('Error');
 export type ErrorView = z.infer<typeof errorSchema>;
 
-/** Server-sent events: `event:` is the type, `data:` the rest as JSON. The first event is `state`. */
+/**
+ * Server-sent events: `event:` is the type, `data:` the rest as JSON. The first event is `state`; it comes again when
+ * hand-outs are stopped or resumed.
+ */
 export const eventSchema = z
   .discriminatedUnion('type', [
     z.object({ type: z.literal('state'), status: statusSchema }),

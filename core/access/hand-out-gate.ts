@@ -1,0 +1,81 @@
+import { HandOutsStopped } from '../errors.ts';
+import type { Clock, Timer } from '../ports.ts';
+
+/** Whether tools are given tokens at all. `until`: milliseconds since the epoch, for people. */
+export type HandOutState =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'paused'; readonly until: number }
+  | { readonly kind: 'locked' };
+
+const open: HandOutState = { kind: 'open' };
+
+/**
+ * The person's own stop: while it is closed no tool is given a token, whoever asks. It is for the desktop's menu only;
+ * nothing on the socket opens it.
+ */
+export class HandOutGate {
+  readonly #clock: Clock;
+  readonly #changed: () => void;
+  #state: HandOutState = open;
+  /** Milliseconds of a clock that counts sleep. */
+  #end = 0;
+  #timer: Timer | undefined;
+
+  constructor(clock: Clock, changed: () => void) {
+    this.#clock = clock;
+    this.#changed = changed;
+  }
+
+  get state(): HandOutState {
+    return this.#state.kind === 'paused' && this.#left() <= 0 ? open : this.#state;
+  }
+
+  pause(milliseconds: number): void {
+    this.#end = this.#clock.uptime() * 1_000 + milliseconds;
+    this.#become({ kind: 'paused', until: this.#clock.now() + milliseconds });
+    this.#endLater();
+  }
+
+  lock(): void {
+    this.#become({ kind: 'locked' });
+  }
+
+  open(): void {
+    if (this.#state.kind !== 'open') this.#become(open);
+  }
+
+  /** Throws where no token may leave now: `temporarily_unavailable` while paused, `keychain_locked` while locked. */
+  check(account: string): void {
+    const { state } = this;
+    switch (state.kind) {
+      case 'open':
+        return;
+      case 'paused':
+        throw new HandOutsStopped('temporarily_unavailable', 'hand-outs are paused; resume them in the Keytray menu', {
+          account,
+          retryAfter: Math.max(1, Math.ceil(this.#left() / 1_000)),
+        });
+      case 'locked':
+        throw new HandOutsStopped('keychain_locked', 'Keytray is locked; unlock it in its menu', { account });
+    }
+  }
+
+  #left(): number {
+    return this.#end - this.#clock.uptime() * 1_000;
+  }
+
+  #become(state: HandOutState): void {
+    this.#timer?.cancel();
+    this.#state = state;
+    this.#changed();
+  }
+
+  /** A timer stands still while the machine sleeps, and may fire early: it looks again. */
+  #endLater(): void {
+    this.#timer = this.#clock.after(Math.max(50, this.#left()), () => {
+      if (this.#state.kind !== 'paused') return;
+      if (this.#left() <= 0) this.open();
+      else this.#endLater();
+    });
+  }
+}

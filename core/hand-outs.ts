@@ -1,0 +1,41 @@
+import { HandOutGate } from './access/hand-out-gate.ts';
+import type { Account } from './accounts/account.ts';
+import type { AccountRegistry } from './accounts/account-registry.ts';
+import type { LoginDesk } from './accounts/login-desk.ts';
+import { HelperDesk } from './helper-desk.ts';
+import type { BrokerEvent } from './local-api/wire.ts';
+import type { Barriers, Clock, Logger } from './ports.ts';
+import type { Refresher } from './refresh/refresher.ts';
+import { RejectedTokens } from './refresh/rejected-tokens.ts';
+import { TokenDesk } from './refresh/token-desk.ts';
+import { TokenApi } from './token-api.ts';
+
+export interface HandOutDependencies {
+  readonly accounts: AccountRegistry;
+  readonly refresher: Refresher;
+  readonly logins: LoginDesk;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly barriers?: Barriers | undefined;
+  readonly find: (id: string) => Promise<Account>;
+  /** A caller waits for a sign-in: somebody should be told. */
+  readonly asked: (account: Account, asker: string | undefined) => void;
+  readonly stopped: () => void;
+  readonly emit: (event: BrokerEvent) => void;
+}
+
+export interface HandOuts {
+  readonly gate: HandOutGate;
+  readonly helpers: HelperDesk;
+  readonly tokens: TokenApi;
+}
+
+/** Every way a token can leave the broker, behind one gate. */
+export function openHandOuts(dependencies: HandOutDependencies): HandOuts {
+  const { refresher, clock, find } = dependencies;
+  const desk = new TokenDesk(dependencies);
+  const gate = new HandOutGate(clock, dependencies.stopped);
+  const rejected = new RejectedTokens(refresher, clock);
+  const helpers = new HelperDesk({ ...dependencies, tokens: desk, gate, rejected });
+  return { gate, helpers, tokens: new TokenApi({ tokens: desk, helpers, gate, clock, find }) };
+}
