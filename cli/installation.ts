@@ -5,8 +5,11 @@ import { fileURLToPath } from 'node:url';
 const here = dirname(fileURLToPath(import.meta.url));
 const fromSource = import.meta.url.endsWith('.ts');
 
-/** The folder of package.json: above cli/ when run from source, above out/lib when built. */
-const root = fromSource ? dirname(here) : dirname(dirname(here));
+/** The folder of bin/ and lib/: out/ of a checkout, or the one a package brings. */
+const home = fromSource ? join(dirname(here), 'out') : dirname(here);
+
+/** The folder of package.json: a package has it beside lib/, a checkout above out/. */
+const root = existsSync(join(home, 'package.json')) ? home : dirname(home);
 
 export function version(): string {
   const manifest: unknown = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -17,7 +20,7 @@ export function version(): string {
 
 /** Absolute path of a launcher, as tools are told to run it. */
 export function launcher(name: string): string {
-  return join(root, 'out/bin', name);
+  return join(home, 'bin', name);
 }
 
 const sources = { agent: 'core/agent.ts', client: 'client/client.ts' } as const;
