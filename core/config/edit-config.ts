@@ -9,6 +9,7 @@ import { insertAccount, removeAccountText } from './edit-text.ts';
 import { parseYaml } from './parse-yaml.ts';
 import { dropInFoldersFor } from './paths.ts';
 import { interpretSources, type ReadSources, readSources } from './read-config.ts';
+import { setKeyText } from './set-text.ts';
 import { writeFileAtomically } from './write-file.ts';
 import { findNode } from './yaml-tree.ts';
 
@@ -33,7 +34,7 @@ export async function addAccount(
     const kept = Object.fromEntries(defined);
     return {
       text: insertAccount(text, id, kept),
-      expected: (accounts) => ({ ...accounts, [id]: kept }),
+      expected: changedAccounts((accounts) => ({ ...accounts, [id]: kept })),
     };
   });
 }
@@ -42,25 +43,57 @@ export async function addAccount(
 export async function removeAccount(file: string, id: string, options: EditOptions = {}): Promise<void> {
   await edit(file, options, (text, where) => {
     const place = where(id);
-    if (place === undefined) throw new KeytrayError('unknown_account', `no account ${id} in ${file}`, { account: id });
-    if (!place.main) {
-      throw new KeytrayError('misconfigured', `${id} is in ${place.at}, which Keytray only reads; remove it there`, {
-        account: id,
-      });
-    }
+    ownPlace(place, id, file);
     return {
       text: removeAccountText(text, id),
-      expected: ({ [id]: _removed, ...rest }) => rest,
+      expected: changedAccounts(({ [id]: _removed, ...rest }) => rest),
     };
   });
 }
 
-type Accounts = Readonly<Record<string, unknown>>;
+/**
+ * Sets one key of an account as the file spells it, or takes it out where `value` is undefined. Rejects with a
+ * `KeytrayError`: `unknown_account`, `misconfigured` (lives in a drop-in, or the result would not validate).
+ */
+export async function setAccountKey(
+  file: string,
+  id: string,
+  key: string,
+  value: unknown,
+  options: EditOptions = {},
+): Promise<void> {
+  await edit(file, options, (text, where) => {
+    ownPlace(where(id), id, file);
+    return {
+      text: setKeyText(text, ['accounts', id, key], value),
+      expected: changedAccounts((accounts) => ({ ...accounts, [id]: withKey(objectOf(accounts[id]), key, value) })),
+    };
+  });
+}
+
+/** Sets a key of the file itself. Rejects with a `KeytrayError` `misconfigured` where the result would not validate. */
+export async function setTopLevelKey(
+  file: string,
+  key: string,
+  value: unknown,
+  options: EditOptions = {},
+): Promise<void> {
+  await edit(file, options, (text) => ({
+    text: setKeyText(text, [key], value),
+    expected: (whole) => withKey(whole, key, value),
+  }));
+}
+
+function ownPlace(place: ReturnType<Where>, id: string, file: string): void {
+  if (place === undefined) throw new KeytrayError('unknown_account', `no account ${id} in ${file}`, { account: id });
+  if (place.main) return;
+  const message = `${id} is in ${place.at}, which Keytray only reads; change it there`;
+  throw new KeytrayError('misconfigured', message, { account: id });
+}
+
+type Fields = Readonly<Record<string, unknown>>;
 type Where = (id: string) => { readonly at: string; readonly main: boolean } | undefined;
-type Change = (
-  text: string,
-  where: Where,
-) => { readonly text: string; readonly expected: (accounts: Accounts) => Accounts };
+type Change = (text: string, where: Where) => { readonly text: string; readonly expected: (whole: Fields) => Fields };
 
 const tries = 5;
 
@@ -97,8 +130,8 @@ async function editOnce(sources: ConfigSources, change: Change): Promise<boolean
   if (judged.kind === 'invalid') {
     throw new KeytrayError('misconfigured', judged.errors.map(formatConfigError).join('\n'));
   }
-  const meant = { ...parsed(before), accounts: result.expected(accountsOf(before)) };
-  if (!isDeepStrictEqual({ ...parsed(result.text), accounts: accountsOf(result.text) }, meant)) {
+  const meant = result.expected(parsed(before));
+  if (!isDeepStrictEqual(withAccounts(parsed(result.text)), withAccounts(meant))) {
     throw new KeytrayError('internal_error', `${file} has a form that cannot be edited safely; edit it by hand`);
   }
   return writeFileAtomically(target, mark + result.text, {
@@ -125,16 +158,26 @@ function placesIn(file: string, text: string, others: ReadSources): Where {
   };
 }
 
-function parsed(text: string): Accounts {
+function parsed(text: string): Fields {
   try {
-    const value: unknown = parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+    return objectOf(parse(text));
   } catch {
     return {};
   }
 }
 
-function accountsOf(text: string): Accounts {
-  const { accounts } = parsed(text);
-  return typeof accounts === 'object' && accounts !== null && !Array.isArray(accounts) ? { ...accounts } : {};
+function objectOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+/** No accounts, an empty list of them and a bare `accounts:` are the same. */
+const withAccounts = (whole: Fields): Fields => ({ ...whole, accounts: objectOf(whole.accounts) });
+
+const changedAccounts =
+  (change: (accounts: Fields) => Fields) =>
+  (whole: Fields): Fields => ({ ...whole, accounts: change(objectOf(whole.accounts)) });
+
+function withKey(fields: Fields, key: string, value: unknown): Fields {
+  const { [key]: _before, ...rest } = fields;
+  return value === undefined ? rest : { ...rest, [key]: value };
 }
