@@ -19,7 +19,7 @@ export function defaultVariable(account: string): string {
 /** The variables of an account: its `env:` key, or one named after the account. */
 export function tokenVariables(
   account: string,
-  config: Partial<Pick<AccountConfig, 'env'>> | undefined,
+  config: { readonly env?: AccountConfig['env'] | undefined } | undefined,
 ): TokenVariables {
   const configured = Object.entries(config?.env ?? {});
   if (configured.length === 0) return new Map([[defaultVariable(account), 'access']]);

@@ -1,0 +1,74 @@
+import { chooseForUrl, notListedLine } from './chosen-account.ts';
+import { fetchToken, refuse } from './generic-answer.ts';
+import type { Helper, HelperBroker, HelperCall } from './helper.ts';
+import { parseTarget } from './host-url.ts';
+import { formatNetrc } from './netrc.ts';
+import { readOptions } from './options.ts';
+import { splitUserName } from './url-user.ts';
+
+const operations = ['config', 'header', 'netrc'] as const;
+type Operation = (typeof operations)[number];
+
+const usage = `keytray helper curl ${operations.join('|')} URL [--account=ID]`;
+
+/**
+ * What curl reads from a pipe, so that the token stands in nobody's arguments: `-K -` (config), `-H @-` (header),
+ * `--netrc-file` (netrc, for servers that only know Basic).
+ */
+export const curlHelper: Helper = {
+  protocol: 'curl',
+  environment: [],
+  async serve(call, broker) {
+    const options = readOptions(call.argv, ['account']);
+    if (options.kind === 'unknown') return refuse(call, `not understood: ${options.argument}; usage: ${usage}`);
+    const [word, text, ...others] = options.words;
+    const operation = operations.find((candidate) => candidate === word);
+    if (operation === undefined || text === undefined || others.length > 0) return refuse(call, `usage: ${usage}`);
+    return answer(call, broker, { operation, text, id: options.values.get('account') });
+  },
+};
+
+interface Question {
+  readonly operation: Operation;
+  /** The URL as it was given. */
+  readonly text: string;
+  readonly id: string | undefined;
+}
+
+async function answer(call: HelperCall, broker: HelperBroker, { operation, text, id }: Question): Promise<number> {
+  const { url, username } = splitUserName(text);
+  const wanted = { family: 'curl', id, url, username } as const;
+  const chosen = chooseForUrl(broker, wanted);
+  switch (chosen.kind) {
+    case 'not_listed':
+      call.stderr(notListedLine(wanted, parseTarget(url)?.host ?? 'this URL'));
+      return 2;
+    case 'refused':
+      call.stderr(chosen.line);
+      return 2;
+    case 'account': {
+      const { account, target } = chosen;
+      const fetched = await fetchToken(call, broker, account, { host: target });
+      if (fetched.kind === 'none') return fetched.status;
+      const { token, handedOut } = fetched;
+      const formatted = formatFor(operation, { host: target, login: handedOut.username, token });
+      if (formatted === undefined) return refuse(call, `${account.title}: a netrc file cannot carry this; use config`);
+      call.stdout(formatted);
+      return 0;
+    }
+  }
+}
+
+function formatFor(
+  operation: Operation,
+  answer: { readonly host: string; readonly login: string; readonly token: string },
+): string | undefined {
+  switch (operation) {
+    case 'config':
+      return `oauth2-bearer = "${answer.token.replace(/["\\]/g, '\\$&')}"\n`;
+    case 'header':
+      return `Authorization: Bearer ${answer.token}\n`;
+    case 'netrc':
+      return formatNetrc(answer);
+  }
+}
