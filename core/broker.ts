@@ -219,6 +219,7 @@ export class Broker implements BrokerApi {
     if (account === undefined) return;
     this.#notices.accountChanged(account);
     this.#signInApi.accountChanged(account);
+    if (account.record === undefined) this.#handOuts.roles.forget(id);
     this.#refreshes.changed(account);
     this.#tellOf(account);
   }
@@ -234,6 +235,7 @@ export class Broker implements BrokerApi {
   #accountRemoved(id: string): void {
     this.#signInApi.drop(id);
     this.#servers.forget(id);
+    this.#handOuts.roles.forget(id);
     this.#notices.accountRemoved(id);
     this.#events.emit({ type: 'account_removed', account: id });
   }

@@ -4,10 +4,11 @@ import type { AccountRegistry } from './accounts/account-registry.ts';
 import type { LoginDesk } from './accounts/login-desk.ts';
 import { HelperDesk } from './helper-desk.ts';
 import type { BrokerEvent } from './local-api/wire.ts';
-import type { Barriers, Clock, Logger } from './ports.ts';
+import type { Barriers, Clock, Http, Logger } from './ports.ts';
 import type { Refresher } from './refresh/refresher.ts';
 import { RejectedTokens } from './refresh/rejected-tokens.ts';
 import { TokenDesk } from './refresh/token-desk.ts';
+import { RoleDesk } from './role-desk.ts';
 import { TokenApi } from './token-api.ts';
 
 export interface HandOutDependencies {
@@ -15,6 +16,7 @@ export interface HandOutDependencies {
   readonly refresher: Refresher;
   readonly logins: LoginDesk;
   readonly clock: Clock;
+  readonly http: Http;
   readonly logger: Logger;
   readonly barriers?: Barriers | undefined;
   readonly find: (id: string) => Promise<Account>;
@@ -27,15 +29,17 @@ export interface HandOutDependencies {
 export interface HandOuts {
   readonly gate: HandOutGate;
   readonly helpers: HelperDesk;
+  readonly roles: RoleDesk;
   readonly tokens: TokenApi;
 }
 
 /** Every way a token can leave the broker, behind one gate. */
 export function openHandOuts(dependencies: HandOutDependencies): HandOuts {
-  const { refresher, clock, find } = dependencies;
+  const { refresher, clock, http, find } = dependencies;
   const desk = new TokenDesk(dependencies);
   const gate = new HandOutGate(clock, dependencies.stopped);
   const rejected = new RejectedTokens(refresher, clock);
-  const helpers = new HelperDesk({ ...dependencies, tokens: desk, gate, rejected });
-  return { gate, helpers, tokens: new TokenApi({ tokens: desk, helpers, gate, clock, find }) };
+  const roles = new RoleDesk({ tokens: desk, http, clock });
+  const helpers = new HelperDesk({ ...dependencies, tokens: desk, gate, rejected, roles });
+  return { gate, helpers, roles, tokens: new TokenApi({ tokens: desk, helpers, gate, clock, find }) };
 }

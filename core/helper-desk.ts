@@ -2,6 +2,7 @@ import type { HandOutGate } from './access/hand-out-gate.ts';
 import { HandOutLog } from './access/hand-out-log.ts';
 import type { AccountRegistry } from './accounts/account-registry.ts';
 import type { ToolFamily } from './config/config.ts';
+import type { RoleCredentials, RoleRequest } from './credentials/aws-role.ts';
 import { KeytrayError } from './errors.ts';
 import type { HandedOut, HandOutRequest, HelperBroker, HelperCall, ServedAccount } from './helpers/helper.ts';
 import { helpers } from './helpers/registry.ts';
@@ -11,12 +12,14 @@ import type { Clock, Logger } from './ports.ts';
 import { plainNeed } from './refresh/hand-out.ts';
 import type { RejectedTokens } from './refresh/rejected-tokens.ts';
 import type { TokenDesk } from './refresh/token-desk.ts';
+import type { RoleDesk } from './role-desk.ts';
 import type { Secret } from './secret.ts';
 
 export interface HelperDeskDependencies {
   readonly accounts: AccountRegistry;
   readonly tokens: TokenDesk;
   readonly rejected: RejectedTokens;
+  readonly roles: RoleDesk;
   readonly gate: HandOutGate;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -59,6 +62,7 @@ export class HelperDesk {
       served: (family) => this.#served(family),
       named: (id) => this.#named(id),
       handOut: async (id, request) => await this.#handOut(id, request, protocol, caller),
+      assumeRole: async (id, request) => await this.#assumeRole(id, request, protocol, caller),
       reportRejected: async (id, value) => await this.#reportRejected(id, value),
     };
   }
@@ -103,6 +107,16 @@ export class HelperDesk {
       expiresAt: secondsLeft === undefined ? undefined : clock.now() + secondsLeft * 1_000,
       username: account.settings.username,
     };
+  }
+
+  async #assumeRole(id: string, request: RoleRequest, protocol: string, caller: Caller): Promise<RoleCredentials> {
+    const { accounts, gate, roles } = this.#dependencies;
+    const account = accounts.get(id);
+    gate.check(id);
+    const credentials = await roles.credentials(account, request);
+    gate.check(id);
+    this.handedOut(id, protocol, request.role, caller);
+    return credentials;
   }
 
   async #reportRejected(id: string, value: Secret): Promise<void> {

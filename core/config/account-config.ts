@@ -56,6 +56,7 @@ export function accountConfig(id: string, raw: RawAccount, position: ConfigPosit
     environment: raw.environment,
     env: raw.env ?? {},
     serves: servesOf(raw),
+    awsStsEndpoint: raw.aws_sts_endpoint,
     position,
   };
 }

@@ -5,12 +5,16 @@ import { toolFamilies } from './config.ts';
 import { didYouMean } from './did-you-mean.ts';
 import * as parts from './schema-parts.ts';
 
-const families = Object.fromEntries(
-  toolFamilies.map((family) => [
-    family,
-    parts.hosts.optional().describe(`Hosts this account answers for when ${family} asks: host[:port][/path[/*]].`),
-  ]),
-) as Record<(typeof toolFamilies)[number], z.ZodOptional<typeof parts.hosts>>;
+const hostsOf = (family: string) =>
+  parts.hosts.optional().describe(`Hosts this account answers for when ${family} asks: host[:port][/path[/*]].`);
+
+const families = {
+  ...Object.fromEntries(toolFamilies.map((family) => [family, hostsOf(family)])),
+  aws: parts.roles.optional().describe('Roles of AWS this account may assume, each by its ARN.'),
+  google: parts.audiences
+    .optional()
+    .describe('Audiences of Google credential files this account answers for: providers of identity pools.'),
+} as Record<(typeof toolFamilies)[number], z.ZodOptional<typeof parts.hosts>>;
 
 const known = [...services.keys()];
 
@@ -32,6 +36,9 @@ export const accountSchema = z.strictObject({
   token_endpoint: parts.endpoint.optional().describe('Where tokens are fetched and refreshed (RFC 6749 §3.2).'),
   revocation_endpoint: parts.endpoint.optional().describe('Where sign-out revokes tokens (RFC 7009).'),
   device_authorization_endpoint: parts.endpoint.optional().describe('Start of the device sign-in (RFC 8628).'),
+  aws_sts_endpoint: parts.endpoint
+    .optional()
+    .describe('Where roles of AWS are assumed, in place of the regional endpoint of AWS.'),
   userinfo_endpoint: parts.endpoint.optional().describe('Who signed in (OpenID Connect Core §5.3).'),
   jwks_uri: parts.endpoint.optional().describe('Keys that sign ID tokens (RFC 7517).'),
   scopes: z.array(parts.scope).max(200).optional().describe('Scopes to ask for (RFC 6749 §3.3).'),

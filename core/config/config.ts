@@ -73,6 +73,8 @@ export interface AccountConfig {
   readonly env: Readonly<Record<string, 'access_token' | 'id_token'>>;
   /** Hosts, or host/path patterns, this account answers for, per tool family. */
   readonly serves: Readonly<Partial<Record<ToolFamily, readonly string[]>>>;
+  /** Undefined: AWS's own, by region. */
+  readonly awsStsEndpoint?: string | undefined;
   readonly position: ConfigPosition;
 }
 

@@ -26,6 +26,21 @@ export function checkHostPattern(text: string): Problem | undefined {
   return checkAuthority(authority) ?? (slash < 0 ? undefined : checkPath(authority, text.slice(slash + 1)));
 }
 
+/** Whose temporary credentials may be asked for, in full: what AWS calls the role's ARN. */
+export function checkRoleArn(text: string): Problem | undefined {
+  const sound = /^arn:aws(?:-[a-z]+)*:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/.test(text);
+  return sound ? undefined : { message: 'not a role', fix: 'write its ARN, as arn:aws:iam::123456789012:role/NAME' };
+}
+
+const pool =
+  /^\/\/iam\.googleapis\.com\/(?:projects\/[\w-]+\/)?locations\/[\w-]+\/work(?:loadIdentity|force)Pools\/[\w-]+\/providers\/[\w-]+$/;
+
+/** Provider of a workload or workforce identity pool, as `audience` of a Google credential file has it. */
+export function checkGoogleAudience(text: string): Problem | undefined {
+  if (pool.test(text)) return undefined;
+  return { message: 'not an audience', fix: 'write the audience of the credential file: //iam.googleapis.com/…' };
+}
+
 function checkAuthority(authority: string): Problem | undefined {
   const parts = /^(\[[0-9a-fA-F:.]+\]|[^:[\]]+)(?::(\d{1,5}))?$/.exec(authority);
   const host = parts?.[1];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { checkEndpointUrl } from './endpoint-url.ts';
-import { checkHostPattern, type Problem } from './host-pattern.ts';
+import { checkGoogleAudience, checkHostPattern, checkRoleArn, type Problem } from './host-pattern.ts';
 
 /** A check that says what to write instead; the fix travels in the issue's `params`. */
 export function checked<T extends z.ZodType>(schema: T, check: (value: z.output<T>) => Problem | undefined): T {
@@ -120,4 +120,9 @@ export const variables = checked(z.record(z.string(), z.enum(['access_token', 'i
     : { message: `${JSON.stringify(wrong)} is no name of a variable`, fix: 'use letters, digits and _' };
 });
 
-export const hosts = z.array(checked(z.string().min(1).max(1024), checkHostPattern)).max(1000);
+const listOf = (check: (value: string) => Problem | undefined) =>
+  z.array(checked(z.string().min(1).max(1024), check)).max(1000);
+
+export const hosts = listOf(checkHostPattern);
+export const roles = listOf(checkRoleArn);
+export const audiences = listOf(checkGoogleAudience);

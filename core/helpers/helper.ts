@@ -1,4 +1,5 @@
 import type { ToolFamily } from '../config/config.ts';
+import type { RoleCredentials, RoleRequest } from '../credentials/aws-role.ts';
 import type { Secret } from '../secret.ts';
 
 /** One call of a helper program, as the client forwarded it. */
@@ -73,6 +74,8 @@ export interface HelperBroker {
   /** An account named outright, whatever it serves; `hosts` is empty. */
   named(account: string): ServedAccount | undefined;
   handOut(account: string, request: HandOutRequest): Promise<HandedOut>;
+  /** Temporary credentials of a role the account lists: the one thing that is asked of AWS here. */
+  assumeRole(account: string, request: RoleRequest): Promise<RoleCredentials>;
   /** A tool says this value was refused: a hint; what follows is the broker’s decision. */
   reportRejected(account: string, value: Secret): Promise<void>;
 }

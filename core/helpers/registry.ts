@@ -1,4 +1,5 @@
 import { askpassHelper } from './askpass.ts';
+import { awsHelper } from './aws.ts';
 import { bazelHelper } from './bazel.ts';
 import { cargoHelper } from './cargo.ts';
 import { curlHelper } from './curl.ts';
@@ -18,6 +19,7 @@ import { terraformHelper } from './terraform.ts';
 /** Every credential-helper protocol Keytray speaks, by the name in `keytray helper PROTOCOL OPERATION`. */
 export const helpers: ReadonlyMap<string, Helper> = new Map(
   [
+    awsHelper,
     bazelHelper,
     cargoHelper,
     dockerHelper,

@@ -107,6 +107,7 @@ export function resolveAccount(account: AccountConfig, service: Service): Accoun
     environment: account.environment,
     env: account.env,
     serves: servedHosts(account, service),
+    awsStsEndpoint: account.awsStsEndpoint,
   };
 }
 

@@ -56,4 +56,6 @@ export interface AccountSettings {
   readonly environment: string | undefined;
   readonly env: Readonly<Record<string, 'access_token' | 'id_token'>>;
   readonly serves: Readonly<Partial<Record<ToolFamily, readonly string[]>>>;
+  /** Undefined: AWS's own, by region. */
+  readonly awsStsEndpoint?: string | undefined;
 }

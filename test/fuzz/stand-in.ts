@@ -123,6 +123,7 @@ function brokerWithToken(): FakeBroker {
       expiresAt: undefined,
       username: 'ada',
     }),
+    assumeRole: () => Promise.reject(new Error('there are no roles here')),
     reportRejected: async () => undefined,
   };
   const git = createGitHelper({ now: Date.now });

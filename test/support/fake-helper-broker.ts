@@ -1,3 +1,4 @@
+import type { RoleCredentials, RoleRequest } from '../../core/credentials/aws-role.ts';
 import { type FailureCode, KeytrayError } from '../../core/errors.ts';
 import type { HandedOut, HandOutRequest, HelperBroker, ServedAccount } from '../../core/helpers/helper.ts';
 import { Secret } from '../../core/secret.ts';
@@ -18,6 +19,7 @@ export class FakeHelperBroker implements HelperBroker {
   readonly handedOut: { readonly account: string; readonly host: string | undefined }[] = [];
   /** Everything that was asked for, in order. */
   readonly requests: HandOutRequest[] = [];
+  readonly roles: RoleRequest[] = [];
   readonly rejected: { readonly account: string; readonly value: string }[] = [];
   readonly #accounts: readonly FakeAccount[];
 
@@ -47,6 +49,18 @@ export class FakeHelperBroker implements HelperBroker {
       tokenType: account.tokenType ?? 'Bearer',
       expiresAt: account.expiresAt,
       username: account.username,
+    };
+  }
+
+  /** Keys that are told apart by the role. */
+  async assumeRole(id: string, request: RoleRequest): Promise<RoleCredentials> {
+    this.roles.push(request);
+    const { token, expiresAt } = await this.handOut(id, { host: request.role, token: request.token });
+    return {
+      accessKeyId: 'ASIAEXAMPLE',
+      secretAccessKey: new Secret(`secret-of-${request.role}`),
+      sessionToken: token,
+      expiresAt: expiresAt ?? 0,
     };
   }
 
