@@ -43,7 +43,10 @@ export type TargetMatch =
   | { readonly kind: 'insecure' };
 
 /** Which account answers for a target. The list of hosts is exact: see host-match.ts. */
-export function matchTarget(target: Target, served: readonly ServedAccount[]): TargetMatch {
+export function matchTarget(
+  target: Target & { readonly username?: string | undefined },
+  served: readonly ServedAccount[],
+): TargetMatch {
   const match = matchAccounts(target, served);
   if (match.kind === 'none' || target.protocol === 'https') return match;
   return isLoopback(parseHost(target.host)?.host ?? '') ? match : { kind: 'insecure' };

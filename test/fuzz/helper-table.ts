@@ -1,8 +1,20 @@
+import { bazelProtocol } from './helper-bazel.ts';
+import { dockerProtocol } from './helper-docker.ts';
 import { gitProtocol } from './helper-git.ts';
+import { goProtocol } from './helper-go.ts';
+import { kubernetesProtocol } from './helper-kubernetes.ts';
 import type { FuzzedProtocol } from './helper-protocol.ts';
+import { terraformProtocol } from './helper-terraform.ts';
 
 /**
  * Every protocol that is fuzzed. To add one: a file like helper-git.ts with its recorded calls, and a line here.
  * Nothing else; `npm run fuzz` and test/e2e/fuzz/helpers.test.ts take it from here, plants included.
  */
-export const fuzzedProtocols: readonly FuzzedProtocol[] = [gitProtocol];
+export const fuzzedProtocols: readonly FuzzedProtocol[] = [
+  bazelProtocol,
+  dockerProtocol,
+  gitProtocol,
+  goProtocol,
+  kubernetesProtocol,
+  terraformProtocol,
+];
