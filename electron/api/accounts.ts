@@ -1,0 +1,88 @@
+import { toolFamilies } from '../../core/config/config.ts';
+import { addAccount, removeAccount, setAccountKey } from '../../core/config/edit-config.ts';
+import { KeytrayError } from '../../core/errors.ts';
+import { Secret } from '../../core/secret.ts';
+import { redirectUriToRegister } from '../../core/services/resolve.ts';
+import type { AppApi, RequestOf } from '../../ipc/contract.ts';
+import type { AccountDetails } from '../../ipc/views.ts';
+import { type ConfiguredAccount, configuredAccount } from './configured.ts';
+import type { ApiParts } from './parts.ts';
+
+type Methods = 'status' | 'account' | 'addAccount' | 'removeAccount' | 'setClientSecret' | 'editServes';
+
+export function accountMethods(parts: ApiParts): Pick<AppApi, Methods> {
+  const { broker, config } = parts;
+  const { file, ...where } = config.sources;
+  return {
+    status: () => broker.status(),
+    account: async ({ account }) => {
+      const view = await broker.account(account);
+      return { account: view, ...detailsOf(await configuredAccount(parts, account)) };
+    },
+    addAccount: async (request) => {
+      await addAccount(file, request.account, fieldsOf(request), where);
+      await config.reload();
+      const { account, clientSecret } = request;
+      if (clientSecret !== undefined) await broker.setClientSecret(account, new Secret(clientSecret));
+      return await broker.account(account);
+    },
+    removeAccount: async ({ account }) => {
+      const { editable, config: found } = await configuredAccount(parts, account);
+      if (!editable) {
+        const at = `${found.position.file}:${found.position.line}`;
+        throw new KeytrayError('misconfigured', `${account} is in ${at}, which Keytray only reads`, { account });
+      }
+      // First: without its account nobody could revoke the sign-in any more.
+      await broker.logout(account, { revoke: true });
+      await removeAccount(file, account, where);
+      await config.reload();
+    },
+    setClientSecret: ({ account, clientSecret }) => broker.setClientSecret(account, new Secret(clientSecret)),
+    editServes: async ({ account, family, hosts }) => {
+      if (!isFamily(family)) throw new KeytrayError('invalid_request', `there is no tool family ${family}`);
+      await setAccountKey(file, account, family, hosts.length === 0 ? undefined : hosts, where);
+      await config.reload();
+      return await broker.account(account);
+    },
+  };
+}
+
+const isFamily = (name: string): boolean => toolFamilies.some((family) => family === name);
+
+/** The account's keys as the configuration spells them; what was not given is left to the service. */
+function fieldsOf(request: RequestOf<'addAccount'>): Readonly<Record<string, unknown>> {
+  const unknown = Object.keys(request.serves ?? {}).find((family) => !isFamily(family));
+  if (unknown !== undefined) throw new KeytrayError('invalid_request', `there is no tool family ${unknown}`);
+  return {
+    service: request.service,
+    client_id: request.clientId,
+    issuer: request.issuer,
+    authorization_endpoint: request.authorizationEndpoint,
+    token_endpoint: request.tokenEndpoint,
+    scopes: request.scopes,
+    environment: request.environment,
+    store: request.store,
+    ...Object.fromEntries(Object.entries(request.serves ?? {}).filter(([, hosts]) => hosts.length > 0)),
+  };
+}
+
+function detailsOf({ config, settings, editable }: ConfiguredAccount): Omit<AccountDetails, 'account'> {
+  const { endpoints, issuer, browser } = settings;
+  const known = {
+    authorization: endpoints.authorizationEndpoint,
+    token: endpoints.tokenEndpoint,
+    revocation: endpoints.revocationEndpoint,
+    device_authorization: endpoints.deviceAuthorizationEndpoint,
+  };
+  return {
+    ...(issuer === undefined ? {} : { issuer }),
+    endpoints: Object.fromEntries(Object.entries(known).filter(([, url]) => url !== undefined)),
+    clientId: settings.clientId,
+    redirectUri: redirectUriToRegister(settings),
+    clientSecret: settings.clientSecret,
+    ...(browser === undefined ? {} : { browser }),
+    position: `${config.position.file}:${config.position.line}`,
+    editable,
+    families: toolFamilies,
+  };
+}

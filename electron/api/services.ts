@@ -1,0 +1,73 @@
+import { KeytrayError } from '../../core/errors.ts';
+import { findMetadata, type Metadata } from '../../core/oauth/metadata.ts';
+import { OAuthFailure } from '../../core/oauth/oauth-failure.ts';
+import type { Http } from '../../core/ports.ts';
+import { services } from '../../core/services/registry.ts';
+import { redirectUriToRegister } from '../../core/services/resolve.ts';
+import type { Service } from '../../core/services/service.ts';
+import type { IssuerCheck, ServiceView } from '../../ipc/views.ts';
+
+export const listServices = (): readonly ServiceView[] => [...services.values()].map(serviceView);
+
+function serviceView(service: Service): ServiceView {
+  const { url, steps } = service.registration;
+  return {
+    name: service.name,
+    title: service.title,
+    server: serverOf(service),
+    needsClientId: service.clientId === undefined,
+    clientSecret: service.clientSecret,
+    scopes: service.scopes,
+    serves: service.serves,
+    redirectUri: redirectUriToRegister(service),
+    registration: { ...(url === undefined ? {} : { url }), steps },
+  };
+}
+
+function serverOf({ name, issuer, endpoints, servesOwnHost }: Service): ServiceView['server'] {
+  if (name === 'oauth') return 'endpoints';
+  if (issuer === undefined && endpoints.authorizationEndpoint === undefined) return 'own';
+  return servesOwnHost.length > 0 ? 'public_or_own' : 'public';
+}
+
+const plainTls = { ca: undefined, verify: true };
+
+/** Asks the server itself. Whatever goes wrong is an answer: the person is still typing. */
+export async function checkIssuer(issuer: string, http: Http): Promise<IssuerCheck> {
+  try {
+    const { metadata } = await findMetadata(issuer, http.fetchFor(plainTls));
+    return judged(metadata);
+  } catch (error) {
+    if (error instanceof OAuthFailure || error instanceof KeytrayError) {
+      return { kind: 'failed', description: error.message };
+    }
+    throw error;
+  }
+}
+
+function judged(metadata: Metadata): IssuerCheck {
+  const methods = metadata.code_challenge_methods_supported;
+  if (methods !== undefined && !methods.includes('S256')) {
+    const description = 'The server does not support PKCE with S256, which Keytray insists on.';
+    return { kind: 'failed', description };
+  }
+  const listed = metadata.scopes_supported;
+  const scopes = Array.isArray(listed) ? listed.filter((scope) => typeof scope === 'string') : undefined;
+  const { revocation_endpoint: revocation, device_authorization_endpoint: device } = metadata;
+  return {
+    kind: 'found',
+    issuer: metadata.issuer,
+    endpoints: {
+      authorization: metadata.authorization_endpoint,
+      token: metadata.token_endpoint,
+      ...(revocation === undefined ? {} : { revocation }),
+      ...(device === undefined ? {} : { device_authorization: device }),
+    },
+    ...(scopes === undefined ? {} : { scopes }),
+    notes: [
+      ...(methods === undefined ? ['The server does not say whether it supports PKCE; Keytray sends it anyway.'] : []),
+      ...(revocation === undefined ? ['Signing out cannot be told to this server: it revokes no tokens.'] : []),
+      ...(new URL(metadata.issuer).protocol === 'http:' ? ['Plain http: only for a server on this machine.'] : []),
+    ],
+  };
+}
