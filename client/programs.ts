@@ -29,7 +29,7 @@ export const environmentByProtocol: ReadonlyMap<string, readonly string[]> = new
   ['cargo', ['CARGO_REGISTRY_INDEX_URL', 'CARGO_REGISTRY_NAME_OPT']],
   ['google', ['GOOGLE_EXTERNAL_ACCOUNT_AUDIENCE', 'GOOGLE_EXTERNAL_ACCOUNT_TOKEN_TYPE']],
   ['askpass', ['SSH_ASKPASS_PROMPT']],
-  ['postgres', ['PGHOST', 'PGPORT', 'PGUSER', 'PGDATABASE', 'PGSERVICE', 'PGPASSFILE']],
+  ['postgres', ['PGHOST', 'PGHOSTADDR', 'PGPORT', 'PGUSER', 'PGSERVICE', 'PGSSLMODE']],
 ]);
 
 /**

@@ -2,7 +2,7 @@ import type { ServedAccount } from './helper.ts';
 import { type HostAndPort, parseHost } from './host.ts';
 
 export interface HostRequest {
-  /** `https` or `http`; decides which port is meant where none is written. */
+  /** `https`, `http` or `postgresql`; decides which port is meant where none is written. */
   readonly protocol: string;
   /** `host[:port]`, as the tool sent it. */
   readonly host: string;
@@ -128,4 +128,4 @@ function portOf(address: HostAndPort, protocol: string): number | undefined {
   return address.port ?? defaultPorts[protocol];
 }
 
-const defaultPorts: Readonly<Record<string, number>> = { https: 443, http: 80 };
+const defaultPorts: Readonly<Record<string, number>> = { https: 443, http: 80, postgresql: 5432 };

@@ -14,6 +14,7 @@ import { mailHelper } from './mail.ts';
 import { mavenHelper } from './maven.ts';
 import { npmHelper } from './npm.ts';
 import { pipHelper } from './pip.ts';
+import { postgresHelper } from './postgres.ts';
 import { terraformHelper } from './terraform.ts';
 
 /** Every credential-helper protocol Keytray speaks, by the name in `keytray helper PROTOCOL OPERATION`. */
@@ -36,6 +37,7 @@ export const helpers: ReadonlyMap<string, Helper> = new Map(
     headerHelper,
     mailHelper,
     mavenHelper,
+    postgresHelper,
     rawHelper,
   ].map((helper) => [helper.protocol, helper]),
 );
