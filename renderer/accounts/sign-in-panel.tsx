@@ -1,0 +1,133 @@
+import { type JSX, useState } from 'react';
+import type { LoginView } from '../../ipc/views.ts';
+import { Button } from '../design/button.tsx';
+import { TextField } from '../design/field.tsx';
+import { Fold } from '../design/fold.tsx';
+import { Message, Problem } from '../design/message.tsx';
+import { When } from '../design/when.tsx';
+import { ask } from '../state/bridge.ts';
+import { rememberLogin, useApp } from '../state/store.ts';
+import { useCall } from '../state/use-call.ts';
+import { cancelSignIn, signIn } from './actions.ts';
+
+/** The account's sign-in while it is open, and why it failed once it has. */
+export function SignInPanel({ account }: { readonly account: string }): JSX.Element | null {
+  const login = useApp((state) => state.logins.get(account));
+  if (login?.state === 'started') return <OpenSignIn login={login} />;
+  if (login?.state === 'failed') return <FailedSignIn login={login} />;
+  if (login?.state === 'expired') return <Message tone="warn">Nobody signed in in time.</Message>;
+  return null;
+}
+
+function FailedSignIn({ login }: { readonly login: LoginView }): JSX.Element {
+  const call = useCall();
+  const other = login.error === 'identity_mismatch';
+  return (
+    <Message
+      tone="bad"
+      action={
+        <Button
+          busy={call.busy}
+          onPress={() => void call.run(() => signIn(login.account, other ? { switch: true } : {}))}
+        >
+          {other ? 'Sign in as this person' : 'Sign in again'}
+        </Button>
+      }
+    >
+      The sign-in did not work. {login.error_description}
+      {call.error === undefined ? null : ` ${call.error}`}
+    </Message>
+  );
+}
+
+function OpenSignIn({ login }: { readonly login: LoginView }): JSX.Element {
+  const call = useCall();
+  return (
+    <section className="card stack" aria-label="Sign-in">
+      <div className="line" role="status">
+        <span className="spinner" aria-hidden="true" />
+        <span>
+          {login.user_code === undefined
+            ? 'Waiting for you to sign in in your browser.'
+            : 'Waiting for you to enter the code.'}
+          {login.expires_at === undefined ? null : (
+            <span className="soft">
+              {' '}
+              The sign-in ends <When at={login.expires_at} />.
+            </span>
+          )}
+        </span>
+      </div>
+      {login.user_code === undefined ? null : <DeviceCode login={login} code={login.user_code} />}
+      <Problem error={call.error} />
+      <div className="line">
+        {login.user_code === undefined ? (
+          <Button busy={call.busy} onPress={() => void call.run(() => signIn(login.account))}>
+            Open the browser again
+          </Button>
+        ) : null}
+        <Button kind="quiet" onPress={() => void call.run(() => cancelSignIn(login.login_id))}>
+          Cancel sign-in
+        </Button>
+      </div>
+      <Fold title="The browser is on another machine">
+        <PasteAddress login={login} />
+      </Fold>
+    </section>
+  );
+}
+
+function DeviceCode({ login, code }: { readonly login: LoginView; readonly code: string }): JSX.Element {
+  const call = useCall();
+  return (
+    <div className="stack-small">
+      <p>
+        On any device, open <strong>{login.verification_uri}</strong> and enter:
+      </p>
+      <p className="device-code">{code}</p>
+      <div>
+        <Button
+          onPress={() => void call.run(() => ask('openExternal', { target: 'verification', loginId: login.login_id }))}
+        >
+          Open it here
+        </Button>
+      </div>
+      <Problem error={call.error} />
+    </div>
+  );
+}
+
+function PasteAddress({ login }: { readonly login: LoginView }): JSX.Element {
+  const [address, setAddress] = useState('');
+  const call = useCall();
+  const paste = async (): Promise<void> => {
+    rememberLogin(await ask('pasteRedirect', { loginId: login.login_id, address: address.trim() }));
+  };
+  return (
+    <form
+      className="stack-small"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void call.run(paste);
+      }}
+    >
+      {login.authorization_url === undefined ? null : (
+        <p className="small">
+          Open this address there: <code>{login.authorization_url}</code>
+        </p>
+      )}
+      <TextField
+        label="Address your browser ended at"
+        hint="The page may say that it cannot be reached; the whole address is what counts."
+        value={address}
+        onChange={setAddress}
+        problem={call.error}
+      />
+      <div>
+        <Button type="submit" busy={call.busy} disabled={address.trim() === ''}>
+          Finish sign-in
+        </Button>
+      </div>
+    </form>
+  );
+}

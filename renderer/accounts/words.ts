@@ -1,0 +1,139 @@
+import type { AccountStateName, AccountView, LoginView } from '../../ipc/views.ts';
+import { formatDuration } from '../design/duration.ts';
+
+/** What accounts are said to be, in the words of the tray and the command line. Pure. */
+
+export type Tone = 'good' | 'warn' | 'bad' | 'busy' | 'idle';
+
+export function stateWords(state: AccountStateName): { readonly text: string; readonly tone: Tone } {
+  switch (state) {
+    case 'active':
+      return { text: 'Signed in', tone: 'good' };
+    case 'degraded':
+      return { text: 'In trouble', tone: 'warn' };
+    case 'login_required':
+      return { text: 'Sign-in needed', tone: 'bad' };
+    case 'signing_in':
+      return { text: 'Signing in', tone: 'busy' };
+    case 'signed_out':
+      return { text: 'Signed out', tone: 'idle' };
+    case 'locked':
+      return { text: 'Locked', tone: 'warn' };
+  }
+}
+
+/** The person, by the name they know. */
+export function who(view: Pick<AccountView | LoginView, 'subject'>): string | undefined {
+  return view.subject?.name ?? view.subject?.email ?? view.subject?.subject;
+}
+
+/** Nothing works for this account until a person acts. */
+export function needsPerson({ state, reason }: AccountView): boolean {
+  if (state === 'degraded') return reason === 'login_required' || reason === 'misconfigured';
+  return state === 'login_required' || state === 'locked';
+}
+
+/** Seconds to `time`; never less than none. */
+function secondsTo(time: string, now: number): number {
+  return Math.max(0, (Date.parse(time) - now) / 1_000);
+}
+
+export interface TokenLife {
+  /** 0 to 1 of its lifetime; undefined where that is not known. */
+  readonly share: number | undefined;
+  readonly text: string;
+  readonly low: boolean;
+}
+
+/** How long the access token is good for; undefined when there is none to speak of. */
+export function tokenLife(view: AccountView, now: number): TokenLife | undefined {
+  if (view.state !== 'active' && view.state !== 'degraded') return undefined;
+  if (view.expires_at === undefined) {
+    return view.state === 'active' ? { share: undefined, text: 'does not expire', low: false } : undefined;
+  }
+  const left = secondsTo(view.expires_at, now);
+  if (left === 0) return { share: 0, text: view.state === 'active' ? 'renewed when used' : 'run out', low: false };
+  const lifetime = view.last_refresh === undefined ? 0 : Date.parse(view.expires_at) - Date.parse(view.last_refresh);
+  const share = lifetime > 0 ? Math.min(1, (left * 1_000) / lifetime) : undefined;
+  return { share, text: `${formatDuration(left)} left`, low: view.state === 'degraded' };
+}
+
+const soon = 86_400;
+
+/** The sign-in itself ends within a day, and a new one now avoids an interruption. */
+export function endsSoon(view: AccountView, now: number): boolean {
+  return view.login_expires_at !== undefined && secondsTo(view.login_expires_at, now) < soon;
+}
+
+/** One sentence under an account that is not simply well. */
+export function troubleSentence(view: AccountView, now: number): string | undefined {
+  switch (view.state) {
+    case 'active':
+      if (view.login_expires_at === undefined || !endsSoon(view, now)) return undefined;
+      return `This sign-in ends in ${formatDuration(secondsTo(view.login_expires_at, now))}.`;
+    case 'signing_in':
+      return 'Finish signing in in your browser.';
+    case 'signed_out':
+      return view.reason === 'never_signed_in' ? 'Nobody has signed in yet.' : view.reason_description;
+    case 'degraded': {
+      const left = view.expires_at === undefined ? 0 : secondsTo(view.expires_at, now);
+      const still = left > 0 ? ` The token still works for ${formatDuration(left)}.` : '';
+      return view.reason === 'unreachable'
+        ? `The server cannot be reached; Keytray keeps trying.${still}`
+        : `${degradedWords(view)}${still}`;
+    }
+    case 'login_required':
+    case 'locked':
+      return view.reason_description;
+  }
+}
+
+function degradedWords(view: AccountView): string {
+  switch (view.reason) {
+    case 'login_required':
+      return 'The server no longer renews this session.';
+    case 'misconfigured':
+      return 'The server refuses this client: check its settings.';
+    default:
+      return 'The server refused to renew; Keytray keeps trying.';
+  }
+}
+
+export type PrimaryAction = 'sign_in' | 'cancel' | 'renew' | 'retry' | 'unlock' | 'copy_token' | 'none';
+
+/** The one thing to do next. */
+export function primaryAction(view: AccountView, now: number): PrimaryAction {
+  switch (view.state) {
+    case 'signed_out':
+    case 'login_required':
+      return 'sign_in';
+    case 'signing_in':
+      return 'cancel';
+    case 'locked':
+      if (view.reason === 'keychain_corrupt') return 'sign_in';
+      return view.reason?.startsWith('encrypted_file') === true ? 'unlock' : 'none';
+    case 'degraded':
+      if (view.reason === 'login_required') return 'sign_in';
+      return view.reason === 'misconfigured' ? 'none' : 'retry';
+    case 'active':
+      return endsSoon(view, now) ? 'renew' : 'copy_token';
+  }
+}
+
+/** `git github.com`; at most two hosts, then how many more. */
+export function servedWords(view: AccountView): string {
+  const served = Object.entries(view.serves).flatMap(([family, hosts]) => hosts.map((host) => `${family} ${host}`));
+  const [first, second, ...more] = served;
+  if (first === undefined) return 'no tool yet';
+  if (second === undefined) return first;
+  return more.length === 0 ? `${first}, ${second}` : `${first}, ${second} and ${more.length} more`;
+}
+
+/** `4 signed in, 1 needs you` */
+export function summary(views: readonly AccountView[]): string {
+  const signedIn = views.filter(({ state }) => state === 'active' || state === 'degraded').length;
+  const needing = views.filter(needsPerson).length;
+  const well = `${signedIn} signed in`;
+  if (needing === 0) return well;
+  return `${well}, ${needing} ${needing === 1 ? 'needs' : 'need'} you`;
+}

@@ -1,0 +1,68 @@
+import { type JSX, useEffect, useState } from 'react';
+import { AccountsPage } from './accounts/accounts-page.tsx';
+import { ActivityPage } from './activity/activity-page.tsx';
+import { AddAccountPage } from './add-account/add-account-page.tsx';
+import { Message } from './design/message.tsx';
+import { DetailsPage } from './details/details-page.tsx';
+import { FirstRun } from './first-run/first-run.tsx';
+import { SettingsPage } from './settings/settings-page.tsx';
+import { Navigation } from './shell/navigation.tsx';
+import { NoAccounts } from './shell/no-accounts.tsx';
+import { formatRoute, type Route, showPage, useRoute } from './state/route.ts';
+import { useApp } from './state/store.ts';
+import { ToolsPage } from './tools/tools-page.tsx';
+
+function PageOf({ route, empty }: { readonly route: Route; readonly empty: boolean }): JSX.Element {
+  switch (route.page) {
+    case 'accounts':
+      if (route.account !== undefined) return <DetailsPage key={route.account} account={route.account} />;
+      return empty ? <NoAccounts /> : <AccountsPage />;
+    case 'add-account':
+      return <AddAccountPage />;
+    case 'tools':
+      return <ToolsPage />;
+    case 'activity':
+      return <ActivityPage />;
+    case 'settings':
+      return <SettingsPage />;
+  }
+}
+
+/** What concerns every page: the configuration on disk is not in force. */
+function ConfigBanner(): JSX.Element | null {
+  const error = useApp((state) => state.status?.config.error);
+  if (error === undefined) return null;
+  return (
+    <div className="banner">
+      <Message tone="warn">The configuration has a mistake; the one read before stays in force. {error}</Message>
+    </div>
+  );
+}
+
+export function App(): JSX.Element {
+  const route = useRoute();
+  const known = useApp((state) => state.status !== undefined);
+  const empty = useApp((state) => state.accounts.size === 0);
+  const [firstRun, setFirstRun] = useState<'unknown' | 'yes' | 'no'>('unknown');
+  useEffect(() => {
+    // Decided once: the first account must not end the first run in the middle.
+    if (known && firstRun === 'unknown') setFirstRun(empty ? 'yes' : 'no');
+  }, [known, empty, firstRun]);
+  if (!known || firstRun === 'unknown') return <p className="waiting soft">Asking Keytray…</p>;
+  if (firstRun === 'yes') {
+    const done = (): void => {
+      showPage('accounts');
+      setFirstRun('no');
+    };
+    return <FirstRun onDone={done} />;
+  }
+  return (
+    <div className="window">
+      <Navigation />
+      <div className="content">
+        <ConfigBanner />
+        <PageOf key={formatRoute(route.page)} route={route} empty={empty} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,22 @@
+import type { JSX, ReactNode } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { Disclosure, DisclosurePanel } from 'react-aria-components/Disclosure';
+import { Heading } from 'react-aria-components/Heading';
+import { Icon } from './icons.tsx';
+
+/** What few people need, out of sight until asked for. */
+export function Fold({ title, children }: { readonly title: string; readonly children: ReactNode }): JSX.Element {
+  return (
+    <Disclosure className="fold">
+      <Heading level={3}>
+        <Button slot="trigger" className="fold-button">
+          <Icon name="forward" size={12} />
+          {title}
+        </Button>
+      </Heading>
+      <DisclosurePanel>
+        <div className="fold-content">{children}</div>
+      </DisclosurePanel>
+    </Disclosure>
+  );
+}

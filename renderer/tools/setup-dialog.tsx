@@ -1,0 +1,49 @@
+import type { JSX } from 'react';
+import type { ToolView } from '../../ipc/views.ts';
+import { Button } from '../design/button.tsx';
+import { Dialog } from '../design/dialog.tsx';
+import { Problem } from '../design/message.tsx';
+import { ask } from '../state/bridge.ts';
+import { useAnswer } from '../state/use-answer.ts';
+import { useCall } from '../state/use-call.ts';
+import { SetupPlan } from './setup-plan.tsx';
+
+export interface SetupWish {
+  readonly tool: ToolView;
+  readonly undo: boolean;
+}
+
+interface SetupDialogProps {
+  readonly wish: SetupWish;
+  readonly onClose: () => void;
+  readonly onDone: () => void;
+}
+
+/** Shows the difference first; nothing is written before the person says so. */
+export function SetupDialog({ wish, onClose, onDone }: SetupDialogProps): JSX.Element {
+  const { tool, undo } = wish;
+  const plan = useAnswer(`${tool.tool} ${undo}`, () => ask('planSetup', { tool: tool.tool, undo }));
+  const call = useCall();
+  const apply = async (): Promise<void> => {
+    await ask(undo ? 'undoSetup' : 'applySetup', { tool: tool.tool });
+    onDone();
+  };
+  return (
+    <Dialog title={undo ? `Undo the set-up of ${tool.title}?` : `Set up ${tool.title}?`} open onClose={onClose}>
+      <Problem error={plan.error} />
+      {plan.value === undefined ? null : <SetupPlan plan={plan.value} />}
+      <Problem error={call.error} />
+      <div className="dialog-actions">
+        <Button onPress={onClose}>Cancel</Button>
+        <Button
+          kind="primary"
+          busy={call.busy}
+          disabled={plan.value === undefined || !plan.value.changed}
+          onPress={() => void call.run(apply)}
+        >
+          {undo ? 'Undo' : 'Set up'}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
