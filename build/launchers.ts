@@ -1,5 +1,6 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { helperPrograms } from '../client/programs.ts';
 
 /** The folders a launcher points to, absolute, so that it works from any folder and through symbolic links. */
 export interface LauncherTargets {
@@ -10,7 +11,7 @@ export interface LauncherTargets {
 }
 
 /** Names of helper programs; tools find each by its name. */
-const helperNames = ['git-credential-keytray'] as const;
+const helperNames = [...helperPrograms].filter(([, { folder }]) => folder === 'bin').map(([name]) => name);
 
 /** One word for a POSIX shell, whatever it holds. */
 export function shellWord(text: string): string {
