@@ -1,7 +1,6 @@
-import { KeytrayError } from '../errors.ts';
 import type { Fetch } from '../ports.ts';
 import type { Secret } from '../secret.ts';
-import { type RoleCredentials, type RoleRequest, readRoleReply, roleForm } from './aws-role.ts';
+import { type RoleCredentials, RoleFailure, type RoleRequest, readRoleReply, roleForm } from './aws-role.ts';
 
 export interface AssumeRole {
   readonly fetch: Fetch;
@@ -26,7 +25,7 @@ export async function assumeRole({ fetch, endpoint, request, token }: AssumeRole
         break;
     }
   }
-  throw new KeytrayError('access_denied', 'AWS finds the token expired, also a fresh one; is the clock right?');
+  throw new RoleFailure('access_denied', 'AWS finds the token expired, also a fresh one; is the clock right?');
 }
 
 async function ask(fetch: Fetch, endpoint: URL, form: URLSearchParams) {
@@ -38,6 +37,6 @@ async function ask(fetch: Fetch, endpoint: URL, form: URLSearchParams) {
     });
     return { status: response.status, body: await response.text() };
   } catch (cause) {
-    throw new KeytrayError('temporarily_unavailable', `${endpoint.host} cannot be reached`, { cause });
+    throw new RoleFailure('temporarily_unavailable', `${endpoint.host} cannot be reached`, { cause });
   }
 }

@@ -61,11 +61,14 @@ export function roleForm(request: RoleRequest, token: Secret): URLSearchParams {
   });
 }
 
+/** What AWS said or did not say; the account and its own server are well. */
+export class RoleFailure extends KeytrayError {}
+
 export type RoleReply =
   | { readonly kind: 'credentials'; readonly credentials: RoleCredentials }
   /** The token was too old for AWS; a fresh one may do. */
   | { readonly kind: 'expired' }
-  | { readonly kind: 'failed'; readonly failure: KeytrayError };
+  | { readonly kind: 'failed'; readonly failure: RoleFailure };
 
 /** AWS is busy, or cannot reach the provider's keys just now. */
 const passing = /^(?:IDPCommunicationError|Throttl\w*|RequestLimitExceeded|ServiceUnavailable|InternalFailure)$/;
@@ -89,7 +92,7 @@ export function readRoleReply(status: number, body: string): RoleReply {
 }
 
 function failed(code: 'temporarily_unavailable' | 'access_denied', message: string): RoleReply {
-  return { kind: 'failed', failure: new KeytrayError(code, message) };
+  return { kind: 'failed', failure: new RoleFailure(code, message) };
 }
 
 function credentialsIn(body: string): RoleCredentials | undefined {

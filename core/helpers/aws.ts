@@ -1,4 +1,4 @@
-import type { RoleRequest } from '../credentials/aws-role.ts';
+import { RoleFailure, type RoleRequest } from '../credentials/aws-role.ts';
 import { formatRoleCredentials } from './aws-answer.ts';
 import { chooseForName, notListedLine } from './chosen-account.ts';
 import type { Helper, HelperBroker, HelperCall, ServedAccount } from './helper.ts';
@@ -30,7 +30,9 @@ export const awsHelper: Helper = {
           return await execute(call, broker, question);
       }
     } catch (failure) {
-      call.stderr(unavailableLine(failure, question.account));
+      const { account } = question;
+      const ofAws = failure instanceof RoleFailure;
+      call.stderr(ofAws ? oneLine(`keytray: ${account.title}: ${failure.message}`) : unavailableLine(failure, account));
       return 1;
     }
   },
