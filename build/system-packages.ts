@@ -53,6 +53,7 @@ const testPackages: readonly SystemPackage[] = [
   },
   program('xdotool'),
   program('dunst'),
+  program('openssl'),
   program('util-linux', 'setpriv'),
   // What packages are made and looked into with.
   program('zip'),
