@@ -23,6 +23,11 @@ export function launcher(name: string): string {
   return join(home, 'bin', name);
 }
 
+/** The folders of our programs, absolute. */
+export function programFolders(): { readonly bin: string; readonly libexec: string } {
+  return { bin: join(root, 'out/bin'), libexec: join(root, 'out/libexec') };
+}
+
 const sources = { agent: 'core/agent.ts', client: 'client/client.ts' } as const;
 
 /** A program of ours that is no part of the command line; undefined where it was not built. */

@@ -1,71 +1,70 @@
-import { accessSync, constants, existsSync } from 'node:fs';
-import { join } from 'node:path';
-import type { GitHost, SetupReport } from '../core/setup/git.ts';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { AccountStates } from '../core/setup/tool-states.ts';
+import type { ToolName, ToolReport, ToolSetupOptions } from '../core/setup/tools.ts';
 import type { Cli } from './cli.ts';
 import { loadConfig, resolveConfigured } from './configuration.ts';
 import { CommandFailure, usageFailure } from './failure.ts';
-import { gitHosts } from './git-hosts.ts';
-import { launcher } from './installation.ts';
-import type { Environment } from './output/colour.ts';
+import { launcher, programFolders } from './installation.ts';
 
-/** Tools Keytray can be set up for. */
-export const tools = ['git'] as const;
-export type Tool = (typeof tools)[number];
-
-export interface ToolSetupOptions {
+export interface SetupCommandOptions {
   readonly undo: boolean;
   readonly dryRun: boolean;
+  readonly link?: string | undefined;
 }
 
-/** The hosts the configured accounts serve. */
-export async function configuredGitHosts(cli: Cli): Promise<readonly GitHost[]> {
+/** What the set-up of a tool needs: the accounts of the configuration, and where our programs are. */
+export async function setupOptions(cli: Cli, link?: string): Promise<ToolSetupOptions> {
   const config = await loadConfig(cli.env);
-  return gitHosts(await Promise.all([...config.accounts.keys()].map((id) => resolveConfigured(config, id))));
+  const accounts = await Promise.all([...config.accounts.keys()].map((id) => resolveConfigured(config, id)));
+  return {
+    accounts,
+    env: cli.env,
+    programs: programFolders(),
+    linkFolder: link === undefined ? undefined : resolve(link),
+  };
 }
 
-/** Whether the tool is on PATH. */
-export function isInstalled(tool: Tool, env: Environment): boolean {
-  const folders = (env.PATH ?? '').split(':').filter((folder) => folder !== '');
-  return folders.some((folder) => {
-    try {
-      accessSync(join(folder, tool), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+/** Undoing needs no account to be left, nor a configuration that can be read. */
+function undoOptions(cli: Cli): ToolSetupOptions {
+  return { accounts: [], env: cli.env, programs: programFolders() };
 }
 
-function helperFile(): string {
-  const file = launcher('git-credential-keytray');
-  if (existsSync(file)) return file;
-  throw new CommandFailure(1, `${file} is not there`, 'Build Keytray first: npm run build');
-}
-
-/** Changes git's own configuration, or says what it would change. Undoing needs no account to be left. */
-async function setUpGit(cli: Cli, options: ToolSetupOptions): Promise<SetupReport> {
-  if (!isInstalled('git', cli.env)) throw usageFailure('git is not on PATH', 'Install git, then: keytray setup git');
-  const hosts = options.undo ? [] : await configuredGitHosts(cli);
-  if (!options.undo && hosts.length === 0) {
-    throw usageFailure('no account serves git', 'Give an account its hosts: keytray accounts add SERVICE --git HOST');
+/** Changes a tool's own configuration, or says what it would change. */
+export async function setUpTool(cli: Cli, tool: ToolName, options: SetupCommandOptions): Promise<ToolReport> {
+  const { applyTool, planTool, undoTool } = await import('../core/setup/tools.ts');
+  if (options.undo) {
+    const how = undoOptions(cli);
+    return await (options.dryRun ? planTool(tool, how, true) : undoTool(tool, how));
   }
-  const [{ setupGit }, { stateFolder }] = await Promise.all([
-    import('../core/setup/git.ts'),
-    import('../core/config/paths.ts'),
-  ]);
-  return await setupGit({ hosts, helper: helperFile(), stateFolder: stateFolder(cli.env), env: cli.env, ...options });
+  const how = await setupOptions(cli, options.link);
+  if (!how.accounts.some(({ serves }) => (serves[tool] ?? []).length > 0)) throw nobodyServes(tool);
+  if (!existsSync(launcher('keytray'))) {
+    throw new CommandFailure(1, `${launcher('keytray')} is not there`, 'Build Keytray first: npm run build');
+  }
+  return await (options.dryRun ? planTool(tool, how) : applyTool(tool, how));
 }
 
-export async function setUpTool(cli: Cli, tool: Tool, options: ToolSetupOptions): Promise<SetupReport> {
-  switch (tool) {
-    case 'git':
-      return await setUpGit(cli, options);
-  }
+function nobodyServes(tool: ToolName): CommandFailure {
+  const what = tool === 'aws' ? 'ROLE_ARN' : tool === 'google' ? 'AUDIENCE' : 'HOST';
+  const way = tool === 'git' ? 'keytray accounts add SERVICE --git HOST' : `write ${tool}: [${what}] below it`;
+  const lists = what === 'HOST' ? 'its hosts' : `what it serves`;
+  return usageFailure(`no account serves ${tool}`, `Give an account ${lists}: ${way}`);
 }
 
 /** What people read about a set-up: what was done, the difference where nothing was touched, and what to heed. */
-export function showReport(cli: Cli, report: SetupReport, options: ToolSetupOptions): void {
+export function showReport(cli: Cli, report: ToolReport, options: SetupCommandOptions): void {
   for (const line of report.lines) cli.out.write(`${line}\n`);
-  if (options.dryRun) cli.out.write(report.diff);
+  if (options.dryRun) for (const { diff } of report.files) cli.out.write(diff);
   for (const warning of report.warnings) cli.err.write(`keytray: ${warning}\n`);
+}
+
+/** How the accounts are, by the broker that runs; undefined where none does. */
+export async function accountStates(cli: Cli): Promise<AccountStates> {
+  try {
+    const accounts = await (await cli.broker()).accounts();
+    return new Map(accounts.map(({ account, state }) => [account, state]));
+  } catch {
+    return undefined;
+  }
 }

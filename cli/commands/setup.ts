@@ -1,43 +1,36 @@
 import { Argument, type Command } from 'commander';
+import { toolFamilies } from '../../core/config/config.ts';
+import type { ToolState } from '../../core/setup/tool-states.ts';
+import type { ToolName } from '../../core/setup/tools.ts';
 import type { Cli } from '../cli.ts';
 import { usageFailure } from '../failure.ts';
 import { formatJson } from '../output/json.ts';
+import { printable } from '../output/printable.ts';
 import { formatTable } from '../output/table.ts';
-import { configuredGitHosts, isInstalled, setUpTool, showReport, type Tool, tools } from '../tool-setup.ts';
+import { accountStates, setUpTool, setupOptions, showReport } from '../tool-setup.ts';
 
-interface SetupCommandOptions {
+interface SetupFlags {
   readonly undo?: true;
   readonly dryRun?: true;
   readonly json?: true;
+  readonly link?: string;
 }
 
-interface ToolState {
-  readonly tool: Tool;
-  readonly state: 'set up' | 'not set up' | 'not found';
-  readonly hosts: readonly string[];
-}
-
-async function toolState(cli: Cli, tool: Tool): Promise<ToolState> {
-  const hosts = (await configuredGitHosts(cli)).map(({ host }) => host);
-  if (!isInstalled(tool, cli.env)) return { tool, state: 'not found', hosts };
-  if (hosts.length === 0) return { tool, state: 'not set up', hosts };
-  const report = await setUpTool(cli, tool, { undo: false, dryRun: true });
-  return { tool, state: report.kind === 'unchanged' ? 'set up' : 'not set up', hosts };
-}
-
-function changeIt({ tool, state }: ToolState): string {
+function changeIt({ tool, state, hosts }: ToolState): string {
   switch (state) {
     case 'set up':
       return `keytray setup ${tool} --undo`;
     case 'not set up':
-      return `keytray setup ${tool}`;
+    case 'by hand':
+      return hosts.length === 0 ? '' : `keytray setup ${tool}`;
     case 'not found':
       return '';
   }
 }
 
 async function listTools(cli: Cli, json: boolean): Promise<void> {
-  const states = await Promise.all(tools.map((tool) => toolState(cli, tool)));
+  const { listTools: list } = await import('../../core/setup/tool-states.ts');
+  const states = await list(await setupOptions(cli), await accountStates(cli));
   if (json) {
     cli.out.write(formatJson(states));
     return;
@@ -45,11 +38,21 @@ async function listTools(cli: Cli, json: boolean): Promise<void> {
   const rows = states.map((state) => [
     { text: state.tool },
     { text: state.state },
+    { text: state.works ?? '' },
     { text: state.hosts.join(' ') },
     { text: changeIt(state) },
   ]);
-  const columns = [{ title: 'TOOL' }, { title: 'STATE' }, { title: 'HOSTS', least: 12 }, { title: 'CHANGE IT' }];
-  cli.out.write(formatTable(columns, rows, { columns: cli.out.columns, cutOrder: [2] }));
+  const columns = [
+    { title: 'TOOL' },
+    { title: 'STATE' },
+    { title: 'WORKS', least: 9 },
+    { title: 'HOSTS', least: 8 },
+    { title: 'CHANGE IT' },
+  ];
+  cli.out.write(formatTable(columns, rows, { columns: cli.out.columns, cutOrder: [3, 2] }));
+  for (const { tool, problems } of states) {
+    for (const problem of problems) cli.err.write(`keytray: ${tool}: ${printable(problem)}\n`);
+  }
 }
 
 export function addSetup(program: Command, cli: Cli): void {
@@ -57,14 +60,18 @@ export function addSetup(program: Command, cli: Cli): void {
     .command('setup')
     .helpGroup('Set up:')
     .description('make a tool ask Keytray, or list the tools')
-    .addArgument(new Argument('[tool]').choices(tools))
+    .addArgument(new Argument('[tool]').choices(toolFamilies))
     .option('--undo', 'put back what was there before')
     .option('--dry-run', 'show the difference, change nothing')
+    .option('--link <folder>', 'docker, pip: link the program they look for into a folder on PATH')
     .option('--json', 'print the list as JSON')
-    .action(async (tool: Tool | undefined, options: SetupCommandOptions) => {
-      const how = { undo: options.undo === true, dryRun: options.dryRun === true };
+    .action(async (tool: ToolName | undefined, flags: SetupFlags) => {
+      const how = { undo: flags.undo === true, dryRun: flags.dryRun === true, link: flags.link };
+      if (how.link !== undefined && tool !== 'docker' && tool !== 'pip') {
+        throw usageFailure('--link is for docker and pip', 'Other tools are given the whole path of their helper.');
+      }
       if (tool !== undefined) return showReport(cli, await setUpTool(cli, tool, how), how);
-      if (how.undo || how.dryRun) throw usageFailure('no tool named', `Name one of: ${tools.join(', ')}`);
-      await listTools(cli, options.json === true);
+      if (how.undo || how.dryRun) throw usageFailure('no tool named', `Name one of: ${toolFamilies.join(', ')}`);
+      await listTools(cli, flags.json === true);
     });
 }

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import { toolFamilies } from '../../core/config/config.ts';
 import type { Cli } from '../cli.ts';
-import { setUpTool, showReport, tools } from '../tool-setup.ts';
+import { describeFailure } from '../failure.ts';
+import { setUpTool, showReport } from '../tool-setup.ts';
 
 export function addUninstall(program: Command, cli: Cli): void {
   program
@@ -10,6 +12,21 @@ export function addUninstall(program: Command, cli: Cli): void {
     .option('--dry-run', 'show the difference, change nothing')
     .action(async (options: { readonly dryRun?: true }) => {
       const how = { undo: true, dryRun: options.dryRun === true };
-      for (const tool of tools) showReport(cli, await setUpTool(cli, tool, how), how);
+      let nothing = true;
+      for (const tool of toolFamilies) {
+        try {
+          const report = await setUpTool(cli, tool, how);
+          if (!report.changed) continue;
+          nothing = false;
+          showReport(cli, report, how);
+        } catch (error) {
+          // One file that cannot be mended must not keep the others as they are.
+          nothing = false;
+          const { what, hint, exit } = describeFailure(error);
+          cli.err.write(`keytray: ${tool}: ${what}\n  ${hint}\n`);
+          cli.setStatus(exit);
+        }
+      }
+      if (nothing) cli.out.write('No tool is set up.\n');
     });
 }

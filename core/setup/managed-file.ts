@@ -13,10 +13,10 @@ export interface ManagedFile {
   /** From the file without us to the file with us. */
   edit(base: Bytes): Bytes | Promise<Bytes>;
   /**
-   * The file without us, told by what the lines say, once it was changed since. `before` is what it was before us, as
-   * far as is known: what we wrote over comes from there.
+   * The file without us, told by what the lines say, once it was changed since. What we wrote over comes from `known`,
+   * the file before us; it is undefined where nobody remembers.
    */
-  clean(current: Buffer, before: Bytes): Bytes;
+  clean(current: Buffer, known: { readonly before: Bytes } | undefined): Bytes;
 }
 
 export interface Outcome {
@@ -63,7 +63,7 @@ async function judge(
 ): Promise<Judged> {
   const record = await records.read(target);
   const exact = record !== undefined && record.after === digest(current);
-  const base = exact ? record.before : current && file.clean(current, record?.before);
+  const base = exact ? record.before : current && file.clean(current, record);
   const after = undo ? base : await file.edit(base);
   return { path: file.path, before: current, after, exact, base, madeFolder: record?.madeFolder };
 }

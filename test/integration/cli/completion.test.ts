@@ -64,6 +64,6 @@ describe('completion scripts', () => {
     expect(complete('keytray accounts show ')).toEqual(['github@work', 'github@home']);
     expect(complete('keytray token github@w')).toEqual(['work']);
     expect(complete('keytray completion z')).toEqual(['zsh']);
-    expect(complete('keytray setup ')).toEqual(['git']);
+    expect(complete('keytray setup g')).toEqual(['git', 'go', 'google']);
   });
 });

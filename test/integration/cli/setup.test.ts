@@ -48,23 +48,28 @@ describe('keytray setup git', () => {
   it('lists the tools and whether they are set up', async () => {
     const { sandbox } = await withGitConfig();
     await using _ = sandbox;
-    const listed = async () => JSON.parse((await sandbox.run(['setup', '--json'])).stdout);
-    const hosts = ['gitlab.com', '127.0.0.1:8080'];
-    expect(await listed()).toEqual([{ tool: 'git', state: 'not set up', hosts }]);
+    const listed = async () => JSON.parse((await sandbox.run(['setup', '--json'])).stdout)[0];
+    const git = {
+      tool: 'git',
+      title: 'git',
+      hosts: ['gitlab.com/acme/*', 'gitlab.com', '127.0.0.1:8080'],
+      accounts: ['gitlab@work', 'gitlab@home', 'lab'],
+      problems: [],
+    };
+    expect(await listed()).toEqual({ ...git, state: 'not set up' });
     await sandbox.run(['setup', 'git']);
-    expect(await listed()).toEqual([{ tool: 'git', state: 'set up', hosts }]);
-    expect((await sandbox.run(['setup'])).stdout).toMatch(
-      /^git +set up +gitlab\.com 127\.0\.0\.1:8080 +keytray setup git --undo$/m,
-    );
+    expect(await listed()).toEqual({ ...git, state: 'set up', works: 'not checked' });
+    const { stdout } = await sandbox.run(['setup']);
+    expect(stdout).toMatch(/^git +set up +not checked +gitlab\S+ .*keytray setup git --undo$/m);
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
   it('says so where git is not there', async () => {
     const { sandbox } = await withGitConfig();
     await using _ = sandbox;
     const env = { PATH: '/nonexistent' };
-    expect(JSON.parse((await sandbox.run(['setup', '--json'], { env })).stdout)).toEqual([
-      expect.objectContaining({ tool: 'git', state: 'not found' }),
-    ]);
+    const [git] = JSON.parse((await sandbox.run(['setup', '--json'], { env })).stdout);
+    expect(git).toMatchObject({ tool: 'git', state: 'not found' });
     expect((await sandbox.run(['setup', 'git'], { env })).stderr).toMatch(/^keytray: .*git.*\n {2}.+\n$/);
   });
 

@@ -1,10 +1,10 @@
-import type { AccountSettings } from '../core/services/service.ts';
-import type { GitHost } from '../core/setup/git.ts';
+import type { GitHost } from './git-host.ts';
+import type { SetupAccount } from './tool.ts';
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/;
 
 /** The hosts git is to ask Keytray about, each once, in the order the accounts list them. */
-export function gitHosts(accounts: readonly Pick<AccountSettings, 'id' | 'serves'>[]): readonly GitHost[] {
+export function gitHosts(accounts: readonly SetupAccount[]): readonly GitHost[] {
   const owners = new Map<string, Set<string>>();
   for (const { id, serves } of accounts) {
     for (const pattern of serves.git ?? []) {

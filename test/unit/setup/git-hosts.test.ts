@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { gitHosts } from '../../../cli/git-hosts.ts';
+import { gitHosts } from '../../../core/setup/git-hosts.ts';
 
 it('lists each host once and knows which several accounts share', () => {
   const hosts = gitHosts([

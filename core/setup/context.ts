@@ -1,0 +1,86 @@
+import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { configFile } from '../config/paths.ts';
+import type { Environment } from './git-command.ts';
+import type { Look, SetupAccount, SetupContext } from './tool.ts';
+
+export interface ToolSetupOptions {
+  /** Not needed to undo. */
+  readonly accounts: readonly SetupAccount[];
+  readonly env: Environment;
+  /** The folders of our programs, absolute: out/bin and out/libexec. */
+  readonly programs: { readonly bin: string; readonly libexec: string };
+  /** A folder on PATH to link a program into that the tool looks for by name. */
+  readonly linkFolder?: string | undefined;
+}
+
+/** Variables that tools read a path from; a relative one is meant from where the person is. */
+const pathVariables = [
+  'DOCKER_CONFIG',
+  'REGISTRY_AUTH_FILE',
+  'AWS_CONFIG_FILE',
+  'CARGO_HOME',
+  'PIP_CONFIG_FILE',
+  'npm_config_userconfig',
+  'NPM_CONFIG_USERCONFIG',
+  'TF_CLI_CONFIG_FILE',
+  'TERRAFORM_CONFIG',
+];
+
+function withAbsolutePaths(env: Environment): Environment {
+  const changed = pathVariables.flatMap((name) => {
+    const value = env[name];
+    return value === undefined || value === '' ? [] : [[name, resolve(value)] as const];
+  });
+  return { ...env, ...Object.fromEntries(changed) };
+}
+
+export function contextOf({ accounts, env, programs, linkFolder }: ToolSetupOptions): SetupContext {
+  return {
+    accounts,
+    env: withAbsolutePaths(env),
+    home: env.HOME !== undefined && isAbsolute(env.HOME) ? env.HOME : homedir(),
+    platform: process.platform,
+    programs,
+    configFolder: dirname(configFile(env)),
+    linkFolder,
+    look: lookIn(env),
+  };
+}
+
+/** What a set-up may see of the machine. */
+export function lookIn(env: Environment): Look {
+  const real = (path: string): string | undefined => {
+    try {
+      return realpathSync(path);
+    } catch {
+      return undefined;
+    }
+  };
+  return {
+    real,
+    read: (path) => {
+      try {
+        return readFileSync(path, 'utf8');
+      } catch {
+        return undefined;
+      }
+    },
+    program: (name) => {
+      const folders = (env.PATH ?? '').split(':').filter((folder) => isAbsolute(folder));
+      const found = folders.map((folder) => join(folder, name)).find(isProgram);
+      return found === undefined ? undefined : real(found);
+    },
+    isProgram,
+  };
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}

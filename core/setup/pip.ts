@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { KeytrayError } from '../errors.ts';
+import { removeInSection, setInSection, valueIn } from './section-text.ts';
+import { servedHosts } from './served.ts';
+import { orNoFile } from './text-lines.ts';
+import type { SetupContext, Tool } from './tool.ts';
+import { isOnPath, pathProblem } from './words.ts';
+
+const program = 'keyring';
+const header = 'global';
+const key = 'keyring-provider';
+const value = 'subprocess';
+
+/** The one `pip config set` writes to: the old place counts where there is a file already. */
+function configFile({ env, home, platform, look }: SetupContext): string {
+  if (env.PIP_CONFIG_FILE === '/dev/null') {
+    throw new KeytrayError('invalid_request', 'PIP_CONFIG_FILE turns the configuration of pip off; unset it');
+  }
+  if (env.PIP_CONFIG_FILE) return env.PIP_CONFIG_FILE;
+  const legacy = join(home, '.pip', 'pip.conf');
+  if (look.read(legacy) !== undefined) return legacy;
+  const mac = join(home, 'Library', 'Application Support', 'pip');
+  if (platform === 'darwin' && look.real(mac) !== undefined) return join(mac, 'pip.conf');
+  return join(env.XDG_CONFIG_HOME || join(home, '.config'), 'pip', 'pip.conf');
+}
+
+export const pip: Tool = {
+  name: 'pip',
+  title: 'pip',
+  programs: ['pip', 'pip3', 'uv'],
+  writesCommonWords: true,
+  plan(context) {
+    const file = configFile(context);
+    const { linkFolder, programs } = context;
+    const [first] = servedHosts(context.accounts, 'pip');
+    return {
+      files: [
+        {
+          path: file,
+          edit: (text = '') => (valueIn(text, header, key) === value ? text : setInSection(text, header, key, value)),
+        },
+      ],
+      links:
+        linkFolder === undefined ? [] : [{ path: join(linkFolder, program), target: join(programs.libexec, program) }],
+      lines: () => [
+        `Up to pip 26.1 the index needs a user name: https://oauth2@${first?.host ?? 'HOST'}/simple/`,
+        `uv: UV_KEYRING_PROVIDER=${value}`,
+      ],
+      warnings: ({ before }) => {
+        const other = valueIn(before(file) ?? '', header, key);
+        const problem = pathProblem(context, program, programs.libexec);
+        const { PIP_KEYRING_PROVIDER: chosen, PIP_NO_INPUT: silent } = context.env;
+        return [
+          ...(other === undefined || other === value ? [] : [`${file} said ${key} = ${other}`]),
+          ...(chosen === undefined || chosen === value
+            ? []
+            : ['PIP_KEYRING_PROVIDER in the environment wins; unset it']),
+          ...(silent === undefined ? [] : ['PIP_NO_INPUT keeps older versions of pip from asking anybody; unset it']),
+          ...(problem === undefined ? [] : [`pip runs the first keyring on PATH: ${problem}, or: --link FOLDER`]),
+          ...(linkFolder === undefined || isOnPath(context.env, linkFolder) ? [] : [`${linkFolder} is not on PATH`]),
+        ];
+      },
+    };
+  },
+  clean(text, known) {
+    // Others write the same words: without a record nobody knows whose they are.
+    if (known === undefined || valueIn(text, header, key) !== value) return text;
+    const previous = valueIn(known.before ?? '', header, key);
+    if (previous !== undefined) return setInSection(text, header, key, previous);
+    const ownSection = !(known.before ?? '').includes(`[${header}]`);
+    return orNoFile(removeInSection(text, header, key, ownSection), known);
+  },
+};

@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import { type ToolFamily, toolFamilies } from '../config/config.ts';
+import { stateFolder } from '../config/paths.ts';
+import { KeytrayError } from '../errors.ts';
+import { aws } from './aws.ts';
+import { bazel } from './bazel.ts';
+import { curl, mail, maven, postgres } from './by-hand.ts';
+import { cargo } from './cargo.ts';
+import { contextOf, type ToolSetupOptions } from './context.ts';
+import { docker } from './docker.ts';
+import { setupGit } from './git.ts';
+import { gitHosts } from './git-hosts.ts';
+import { go } from './go.ts';
+import { google } from './google.ts';
+import { helperProblem } from './helper-programs.ts';
+import { kubernetes } from './kubernetes.ts';
+import { npm } from './npm.ts';
+import { pip } from './pip.ts';
+import { Records } from './record.ts';
+import { terraform } from './terraform.ts';
+import type { PlannedTexts, SetupContext, Tool, ToolPlan } from './tool.ts';
+import { changesOf, runTool, type ToolReport } from './tool-run.ts';
+import { list } from './words.ts';
+
+export { lookIn, type ToolSetupOptions } from './context.ts';
+export type { SetupAccount } from './tool.ts';
+export type { FileChange, ToolReport } from './tool-run.ts';
+
+/** Every tool Keytray can be set up for, by the name of its family in the configuration. */
+export const toolNames = toolFamilies;
+export type ToolName = ToolFamily;
+
+/** All but git, whose own program changes its configuration. */
+export const tools: ReadonlyMap<ToolName, Tool> = new Map(
+  [docker, kubernetes, aws, cargo, pip, npm, bazel, terraform, go, google, postgres, curl, maven, mail].map((tool) => [
+    tool.name,
+    tool,
+  ]),
+);
+
+/** What `applyTool` would do, without doing it; with `undo`, what `undoTool` would. Rejects with a `KeytrayError`. */
+export function planTool(tool: ToolName, options: ToolSetupOptions, undo = false): Promise<ToolReport> {
+  return run(tool, options, { undo, dryRun: true });
+}
+
+/** Makes a tool ask Keytray for what the accounts serve. Can be repeated. Rejects with a `KeytrayError`. */
+export function applyTool(tool: ToolName, options: ToolSetupOptions): Promise<ToolReport> {
+  return run(tool, options, { undo: false, dryRun: false });
+}
+
+/** Puts back what was there: byte for byte, or only our lines where it was changed since. */
+export function undoTool(tool: ToolName, options: ToolSetupOptions): Promise<ToolReport> {
+  return run(tool, options, { undo: true, dryRun: false });
+}
+
+interface How {
+  readonly undo: boolean;
+  readonly dryRun: boolean;
+}
+
+async function run(name: ToolName, options: ToolSetupOptions, how: How): Promise<ToolReport> {
+  const tool = tools.get(name);
+  if (tool === undefined) return runGit(options, how);
+  const context = contextOf(options);
+  const records = new Records(stateFolder(options.env), name);
+  const { run: done, texts } = await runTool(tool, context, records, how);
+  const files = changesOf(done);
+  const report = { tool: name, changed: files.length > 0, files };
+  if (how.undo) return { ...report, lines: undoLines(tool, done.files, report, how), warnings: [] };
+  const plan = tool.plan(context);
+  return {
+    ...report,
+    lines: [...(isInPlace(tool, plan, texts) ? setupLines(tool, context, report, how) : []), ...plan.lines(texts)],
+    warnings: [...helperProblem(name, context), ...plan.warnings(texts)],
+  };
+}
+
+async function runGit({ accounts, env, programs }: ToolSetupOptions, how: How): Promise<ToolReport> {
+  const report = await setupGit({
+    hosts: how.undo ? [] : gitHosts(accounts),
+    helper: join(programs.bin, 'git-credential-keytray'),
+    stateFolder: stateFolder(env),
+    env,
+    ...how,
+  });
+  const changed = report.kind === 'changed';
+  const { file, diff, lines, warnings } = report;
+  return { tool: 'git', changed, files: changed ? [{ file, diff }] : [], lines, warnings };
+}
+
+type Changes = Pick<ToolReport, 'changed' | 'files'>;
+
+/** Whether anything of ours is, or will be, in what was planned. */
+function isInPlace(tool: Tool, { files }: ToolPlan, texts: PlannedTexts): boolean {
+  if (tool.byHand === true) return false;
+  return tool.writesCommonWords === true || files.some(({ path }) => texts.before(path) !== texts.after(path));
+}
+
+function setupLines(
+  { title, name }: Tool,
+  { accounts }: SetupContext,
+  { changed, files }: Changes,
+  { dryRun }: How,
+): readonly string[] {
+  const hosts = list([...new Set(accounts.flatMap(({ serves }) => serves[name] ?? []))]);
+  if (!changed) return [`${title} asks Keytray already for ${hosts}.`];
+  const verb = dryRun ? 'would ask' : 'asks';
+  const line = `${title} ${verb} Keytray for ${hosts} (${list(files.map(({ file }) => file))}).`;
+  return dryRun ? [line] : [line, `To take it back: keytray setup ${name} --undo`];
+}
+
+function undoLines(
+  { title }: Tool,
+  outcomes: readonly { readonly path: string; readonly exact: boolean; readonly after: Buffer | undefined }[],
+  { changed, files }: Changes,
+  { dryRun }: How,
+): readonly string[] {
+  if (!changed) return [`Nothing of Keytray is in the configuration of ${title}.`];
+  return files.map(({ file }) => {
+    const outcome = outcomes.find(({ path }) => path === file);
+    const would = dryRun ? 'would be' : 'is';
+    if (outcome === undefined || outcome.after === undefined) return `${file} ${would} gone again, as before.`;
+    if (outcome.exact) return `${file} ${would} as it was, byte for byte.`;
+    return `${file} was changed since: only what is Keytray's ${dryRun ? 'would be' : 'was'} removed.`;
+  });
+}
+
+/** The tool a person named. */
+export function toolNamed(name: string): ToolName {
+  const found = toolNames.find((tool) => tool === name);
+  if (found === undefined) throw new KeytrayError('not_found', `there is no set-up for ${name}`);
+  return found;
+}
