@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { commandTree } from '../cli/completion/command-tree.ts';
 import { shells } from '../cli/completion/shells.ts';
@@ -75,10 +73,4 @@ export function completionScripts(): readonly DataFile[] {
   const tree = commandTree(commandLine());
   const names = ['bash', 'zsh', 'fish'] as const;
   return names.map((name) => ({ path: completionFiles[name], text: shells[name](tree) }));
-}
-
-/** Writes all pages into `folder`, which is made. */
-export async function writeManual(folder: string, version: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  for (const { file, text } of commandLineManual(version)) await writeFile(join(folder, file), text);
 }

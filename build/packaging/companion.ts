@@ -12,6 +12,7 @@ import { movableHelper, movableKeytray } from './launcher-texts.ts';
  *
  *   bin/ libexec/     what tools and people start      node           the Node they run under
  *   lib/              the programs                     node_modules/  what these load
+ *   lib/node          where the native client reads which Node that is
  */
 
 async function copyInto(folder: string, path: string, from: string, mode = 0o644): Promise<void> {
@@ -63,6 +64,8 @@ export async function stageCompanion({ root, folder, version, node, target }: Co
   await writeFile(join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
   await copyInto(folder, 'LICENSE', join(root, 'LICENSE'));
   await copyInto(folder, 'node', node, 0o755);
+  await mkdir(join(folder, 'lib'));
+  await writeFile(join(folder, 'lib/node'), '../node\n');
   for (const name of (await readdir(join(root, 'out/lib'))).filter(isProgramFile)) {
     await copyInto(folder, `lib/${name}`, join(root, 'out/lib', name));
   }

@@ -12,7 +12,7 @@ export const companionModules: readonly string[] = ['keytar', 'koffi', 'pino'];
 export const appModules: readonly string[] = ['koffi', 'pino'];
 
 /** Headers and helpers that only a compiler needs. */
-const buildTimeModules: readonly string[] = ['node-addon-api'];
+export const buildTimeModules: readonly string[] = ['node-addon-api'];
 
 /** The bundled programs, without maps and without what is only for the demo. */
 export function isProgramFile(name: string): boolean {
