@@ -53,6 +53,15 @@ const testPackages: readonly SystemPackage[] = [
   },
   program('xdotool'),
   program('dunst'),
+  program('curl'),
+  program('wget'),
+  program('openssh-client', 'ssh-add'),
+  program('msmtp'),
+  program('mutt'),
+  // Brings a Java runtime: some 250 MiB, the largest of these.
+  program('maven', 'mvn'),
+  // The server's own programs are not on PATH.
+  program('postgresql', 'pg_createcluster'),
   program('openssl'),
   program('util-linux', 'setpriv'),
   // What packages are made and looked into with.

@@ -8,6 +8,8 @@ export interface Place {
   /** As psql looks for it. */
   readonly host: string;
   readonly port: number;
+  /** The address it connects to, where it is told one; else the host. */
+  readonly reachedAt: string;
 }
 
 export type FoundPlaces =
@@ -30,11 +32,8 @@ export function placesFor(target: PostgresTarget, served: readonly ServedAccount
 function placesOfHost(host: PostgresHost, user: string | undefined, served: readonly ServedAccount[]): FoundPlaces {
   const { name, port, address } = host;
   if (port === undefined) {
-    const places = listed(served).filter((place) => isSameHost(place.host, name));
-    return withoutTwins(
-      places.map((place) => ({ ...place, host: name })),
-      user,
-    );
+    const ports = listed(served).flatMap((place) => (isSameHost(place.host, name) ? [place.port] : []));
+    return together([...new Set(ports)].map((each) => placesOfHost({ ...host, port: each }, user, served)));
   }
   const at = (text: string) =>
     matchAccounts({ protocol: 'postgresql', host: hostAndPort(text, port), username: user }, served);
@@ -47,20 +46,18 @@ function placesOfHost(host: PostgresHost, user: string | undefined, served: read
     const line = `${account.id} lists ${name} under postgres:, but not the address ${address} it is to be reached at`;
     if (there.kind !== 'one') return { kind: 'refused', line };
   }
-  return { kind: 'places', places: [{ account, host: name, port }] };
+  return { kind: 'places', places: [{ account, host: name, port, reachedAt: address ?? name }] };
 }
 
 /** Every place all accounts list. */
 function listed(served: readonly ServedAccount[]): Place[] {
   return served.flatMap((account) =>
-    account.hosts
-      .map(parseHostPattern)
-      .filter((pattern) => pattern !== undefined && pattern.prefix.length === 0 && !pattern.below)
-      .map((pattern) => ({
-        account,
-        host: (pattern?.host ?? '').replace(/^\[|\]$/g, ''),
-        port: pattern?.port ?? 5432,
-      })),
+    account.hosts.flatMap((text) => {
+      const pattern = parseHostPattern(text);
+      if (pattern === undefined) return [];
+      const host = pattern.host.replace(/^\[|\]$/g, '');
+      return [{ account, host, port: pattern.port ?? 5432, reachedAt: host }];
+    }),
   );
 }
 
@@ -71,15 +68,15 @@ function isSameHost(host: string, name: string): boolean {
 
 /** The first line that fits would win, whoever it belongs to. */
 function withoutTwins(places: readonly Place[], user: string | undefined): FoundPlaces {
-  for (const { host, port } of places) {
+  for (const place of places) {
+    const { host, port } = place;
     const accounts = places.filter((other) => other.host === host && other.port === port).map(({ account }) => account);
     const ids = new Set(accounts.map(({ id }) => id));
     if (ids.size < 2) continue;
     const match = matchAccounts({ protocol: 'postgresql', host: hostAndPort(host, port), username: user }, accounts);
     if (match.kind !== 'one') return ambiguous(accounts, hostAndPort(host, port));
-    const { account } = match;
-    const rest = places.filter((place) => place.host !== host || place.port !== port);
-    return withoutTwins([...rest, { account, host, port }], user);
+    const rest = places.filter((other) => other.host !== host || other.port !== port);
+    return withoutTwins([...rest, { ...place, account: match.account }], user);
   }
   return { kind: 'places', places };
 }

@@ -9,8 +9,8 @@ import { hostAndPort } from './postgres-target.ts';
 const usage =
   'keytray helper postgres pgpass|service --host=HOST [--port=PORT] [--user=NAME] [--dbname=NAME] [--account=ID]';
 
-/** libpq reads a line of a service file into so many bytes, its end included. */
-const longestServiceLine = 1023;
+/** Longest line of a service file that libpq 15 reads, in bytes without its end. */
+const longestServiceLine = 1021;
 
 /** A line of a password file, or a section `[keytray]` of a service file, which may be a pipe. */
 export async function printForFile(
@@ -50,7 +50,7 @@ export async function printForFile(
     return 0;
   }
   const section = serviceSection({ host, port, user, dbname, password });
-  const tooLong = section.some((line) => Buffer.byteLength(line) >= longestServiceLine);
+  const tooLong = section.some((line) => Buffer.byteLength(line) > longestServiceLine);
   if (tooLong) return refuse(call, 'the token is too long for a line of a service file; use psql-keytray');
   call.stdout(`${section.join('\n')}\n`);
   return 0;

@@ -74,10 +74,9 @@ export type Encryption =
   | { readonly kind: 'require' }
   | { readonly kind: 'refuse'; readonly mode: string };
 
-/** The token is the password, in the clear inside TLS. */
-export function encryptionFor(target: PostgresTarget, given: PsqlArguments, env: Environment): Encryption {
-  const near = target.kind === 'hosts' && target.hosts.every(({ name, address }) => isLoopback(address ?? name));
-  if (near) return { kind: 'as_it_is' };
+/** The token is the password, in the clear inside TLS. `reachedAt`: every host it may be sent to. */
+export function encryptionFor(reachedAt: readonly string[], given: PsqlArguments, env: Environment): Encryption {
+  if (reachedAt.every(isLoopback)) return { kind: 'as_it_is' };
   const mode = given.conninfo.get('sslmode') ?? env.PGSSLMODE ?? '';
   if (mode === '') return { kind: 'require' };
   return ['disable', 'allow', 'prefer'].includes(mode) ? { kind: 'refuse', mode } : { kind: 'as_it_is' };

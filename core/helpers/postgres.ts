@@ -35,7 +35,8 @@ async function run(call: HelperCall, broker: HelperBroker): Promise<number> {
   if (found.kind === 'refused') return refuse(call, found.line);
   if (found.places.length === 0) return becomePsql(call);
 
-  const encryption = encryptionFor(target, given, call.env);
+  const reachedAt = found.places.map((place) => place.reachedAt);
+  const encryption = encryptionFor(reachedAt, given, call.env);
   if (encryption.kind === 'refuse') {
     return refuse(call, `with sslmode=${encryption.mode} anyone on the way could read the token; use verify-full`);
   }

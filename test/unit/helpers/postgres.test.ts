@@ -92,8 +92,16 @@ describe('psql-keytray', () => {
     expect((await psql(['-h', '127.0.0.1', '-p', '7000'])).next?.variables).toEqual({});
   });
 
+  it('asks a service that is on this machine for no TLS', async () => {
+    const near = fakeAccount('near', ['127.0.0.1:7000', 'localhost'], { token: 'tok-near' });
+    expect((await psql(['service=s'], {}, [near])).next?.variables).toEqual({});
+    expect((await psql(['service=s'], {}, [near, other])).next?.variables).toEqual({ PGSSLMODE: 'require' });
+    expect((await psql(['service=s', '-h', 'localhost'], {}, [near])).next?.variables).toEqual({});
+  });
+
   it.each([
     [['host=db.example hostaddr=203.0.113.9'], {}],
+    [['service=s host=db.example hostaddr=203.0.113.9'], {}],
     [['-h', 'db.example'], { PGHOSTADDR: '203.0.113.9' }],
   ])('does not follow a listed name to an address that is not (%j %j)', async (argv, env) => {
     const { status, stderr, next } = await psql(argv, env);
@@ -131,9 +139,9 @@ describe('keytray helper postgres', () => {
   });
 
   it('does not print a line that libpq would refuse', async () => {
-    const long = { ...other, token: 'x'.repeat(1013) };
+    const long = { ...other, token: 'x'.repeat(1012) };
     expect((await print(['service', '--host=db2.example'], [long])).status).toBe(0);
-    const longer = { ...other, token: 'x'.repeat(1014) };
+    const longer = { ...other, token: 'x'.repeat(1013) };
     expect(await print(['service', '--host=db2.example'], [longer])).toMatchObject({
       status: 2,
       stdout: '',
