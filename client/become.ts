@@ -17,10 +17,10 @@ const ours = dirname(dirname(fileURLToPath(import.meta.url)));
  * Node cannot become another program and keep descriptors open, so the twin runs it and passes on what happens.
  * Resolves to its exit status.
  */
-export async function become(program: NextProgram, env: NodeJS.ProcessEnv, say: (line: string) => void) {
+export async function become(program: NextProgram, env: NodeJS.ProcessEnv, say: (line: string) => Promise<void>) {
   const file = findProgram(program.name, env.PATH, ours);
   if (file === undefined) {
-    say(`keytray: ${program.name}: not found on PATH`);
+    await say(`keytray: ${program.name}: not found on PATH`);
     return notFound;
   }
   const environment = { ...env };
@@ -40,14 +40,13 @@ function run(
   { name, argv }: NextProgram,
   env: NodeJS.ProcessEnv,
   descriptors: readonly number[],
-  say: (line: string) => void,
+  say: (line: string) => Promise<void>,
 ): Promise<number> {
   return new Promise((resolve) => {
     const child = spawn(file, argv, { argv0: name, env, stdio: ['inherit', 'inherit', 'inherit', ...descriptors] });
     for (const descriptor of descriptors) closeSync(descriptor);
     child.once('error', (error) => {
-      say(`keytray: ${name}: cannot be run (${error.message})`);
-      resolve(notExecutable);
+      say(`keytray: ${name}: cannot be run (${error.message})`).then(() => resolve(notExecutable));
     });
     // The terminal sends these to the child as well; others reach only us.
     for (const signal of ['SIGINT', 'SIGQUIT'] as const) process.on(signal, () => undefined);

@@ -22,8 +22,9 @@ export interface Outcome {
 export interface Streams {
   /** Undefined: the protocol has no use for it, and it is not touched. */
   readonly stdin: NodeJS.ReadableStream | undefined;
-  stdout(bytes: Uint8Array): void;
-  stderr(bytes: Uint8Array): void;
+  /** Nothing more is taken from the broker until it has resolved. */
+  stdout(bytes: Uint8Array): Promise<void> | void;
+  stderr(bytes: Uint8Array): Promise<void> | void;
   /** Milliseconds without a byte from the broker after which it counts as gone. */
   readonly silence: number;
 }
@@ -38,13 +39,13 @@ export function callHelper(socket: Socket, request: HelperRequest, streams: Stre
     const decode = createFrameDecoder(fromBroker);
     const next = createNextProgram();
 
-    const take = (frame: Frame): void => {
+    const take = async (frame: Frame): Promise<void> => {
       switch (frame.type) {
         case 'O':
-          if (frame.bytes.length > 0) streams.stdout(frame.bytes);
+          if (frame.bytes.length > 0) await streams.stdout(frame.bytes);
           return;
         case 'R':
-          streams.stderr(frame.bytes);
+          await streams.stderr(frame.bytes);
           return;
         case 'X': {
           const status = frame.bytes[0] ?? 1;
@@ -56,9 +57,9 @@ export function callHelper(socket: Socket, request: HelperRequest, streams: Stre
           next.take(frame);
       }
     };
-    const receive = (chunk: Buffer): void => {
+    const receive = async (chunk: Buffer): Promise<void> => {
       if (reply === undefined) {
-        for (const frame of decode(chunk)) take(frame);
+        for (const frame of decode(chunk)) await take(frame);
         return;
       }
       reply = Buffer.concat([reply, chunk]);
@@ -68,23 +69,35 @@ export function callHelper(socket: Socket, request: HelperRequest, streams: Stre
       if (read.kind === 'refused') throw read.failure;
       if (streams.stdin === undefined) socket.write(encodeFrame('Z'));
       else forwardStdin(streams.stdin, socket);
-      for (const frame of decode(read.rest)) take(frame);
+      for (const frame of decode(read.rest)) await take(frame);
     };
 
-    socket.on('data', (chunk: Buffer) => {
-      try {
-        receive(chunk);
-      } catch (error) {
-        reject(error);
-        socket.destroy();
-      }
-    });
-    socket.setTimeout(streams.silence, () => {
+    const noAnswer = (): void => {
       reject(new KeytrayError('temporarily_unavailable', 'no answer'));
       socket.destroy();
+    };
+    // A tool that does not read what it asked for must not keep us from what it still says.
+    let received = Promise.resolve();
+    socket.on('data', (chunk: Buffer) => {
+      socket.pause();
+      // Nor is that a silence of the broker's.
+      socket.setTimeout(0);
+      received = received
+        .then(() => receive(chunk))
+        .then(
+          () => socket.setTimeout(streams.silence).resume(),
+          (error: unknown) => {
+            reject(error);
+            socket.destroy();
+          },
+        )
+        .then(() => undefined);
     });
+    socket.setTimeout(streams.silence, noAnswer);
     socket.once('error', () => undefined);
-    socket.once('close', () => reject(new KeytrayError('temporarily_unavailable', 'the call was cut off')));
+    socket.once('close', () => {
+      received.then(() => reject(new KeytrayError('temporarily_unavailable', 'the call was cut off')));
+    });
     socket.write(openingOf(request));
   });
 }

@@ -70,7 +70,7 @@ export const accountSchema = z.strictObject({
 export type RawAccount = z.output<typeof accountSchema>;
 
 export const agentSchema = z.strictObject({
-  autostart: z.boolean().optional().describe('Start the agent when a command needs one.'),
+  autostart: z.boolean().optional().describe('Start the agent when a helper or `keytray token` finds none.'),
 });
 
 const units = { m: 1, h: 60, d: 1440 } as const;

@@ -44,7 +44,7 @@ export function interpretConfig(sources: readonly SourceText[]): Interpreted {
     });
   }
   if (errors.length > 0) return { kind: 'invalid', errors };
-  const autostart = files.find((found) => found.autostart !== undefined)?.autostart ?? true;
+  const autostart = files.find((found) => found.autostart !== undefined)?.autostart ?? false;
   const reminder = files.find((found) => found.reminder !== undefined)?.reminder ?? 15;
   return { kind: 'ok', config: { accounts, agent: { autostart }, reminder } };
 }

@@ -42,7 +42,7 @@ async function askHelper(): Promise<string> {
   const socket = await connectToBroker([socketPath], uid);
   let stdout = '';
   let stderr = '';
-  const status = await callHelper(
+  const { status } = await callHelper(
     socket,
     { protocol: 'git', operation: 'get', argv: ['get'], variables: [], cwd: '/' },
     {

@@ -1,13 +1,11 @@
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NextProgram } from '../../../core/helpers/helper.ts';
 import { Secret } from '../../../core/secret.ts';
 import { clients } from './clients.ts';
 import { openScene, type Scene } from './scene.ts';
 
-const own = fileURLToPath(new URL('../../../out', import.meta.url));
 const plain: NextProgram = { name: 'toolx', argv: undefined, variables: {}, files: {} };
 
 describe.each(clients)('becoming another program, $title', (client) => {
@@ -58,7 +56,8 @@ describe.each(clients)('becoming another program, $title', (client) => {
   });
 
   it('does not find our own programs, nor itself by a link', async () => {
-    await symlink(join(own, 'bin/keytray'), join(scene.socket.folder, 'bin', 'toolx'));
+    const own = await client.own();
+    await symlink(own, join(scene.socket.folder, 'bin', 'toolx'));
     becomes({});
     expect(await scene.run(['psql-keytray'], '', { env })).toEqual({
       status: 127,
@@ -68,7 +67,7 @@ describe.each(clients)('becoming another program, $title', (client) => {
     const later = join(scene.socket.folder, 'later');
     await mkdir(later);
     await writeFile(join(later, 'toolx'), '#!/bin/sh\necho theirs\n', { mode: 0o755 });
-    const path = { PATH: `${own}/bin:${env.PATH}:${later}` };
+    const path = { PATH: `${dirname(own)}:${env.PATH}:${later}` };
     expect(await scene.run(['psql-keytray'], '', { env: path })).toMatchObject({ status: 0, stdout: 'theirs\n' });
   });
 

@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly socketPath?: string;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** The words are any program's, not the client's. */
+  readonly plain?: true;
 }
 
 export type Words = readonly [name: string, ...args: string[]];
@@ -37,7 +39,7 @@ export class Scene implements AsyncDisposable {
 
   /** Starts the client under a name, with stdin left open. */
   async start(args: Words, options: RunOptions = {}): Promise<Run> {
-    const [file, ...words] = await this.#client.command(args);
+    const [file, ...words] = options.plain === true ? args : await this.#client.command(args);
     const env = {
       HOME: this.socket.folder,
       KEYTRAY_SOCKET: options.socketPath ?? this.socket.socketPath,

@@ -1,0 +1,84 @@
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "autostart.h"
+#include "become.h"
+#include "call.h"
+#include "command-line.h"
+#include "connection.h"
+#include "failure-form.h"
+#include "invocation.h"
+#include "say.h"
+
+/*
+ * Every helper name is this program, and so is `keytray`. It knows no credential protocol: it forwards what a tool said
+ * to the broker, and the broker's answer to the tool.
+ */
+
+/* A descriptor we open must not take the place of one that the caller has closed. */
+static void open_standard_streams(void) {
+  struct pollfd standard[] = {{.fd = 0}, {.fd = 1}, {.fd = 2}};
+  if (poll(standard, 3, 0) == 0) return;
+  for (int descriptor = 0; descriptor < 3; descriptor++) {
+    if (fcntl(descriptor, F_GETFD) == -1 && open("/dev/null", O_RDWR) < 0) _exit(1);
+  }
+}
+
+/* As the caller has left it, for the program we become. */
+static void (*caller_sigpipe)(int);
+
+static int say_usage(const char *usage) {
+  char line[256];
+  int length = snprintf(line, sizeof line, "usage: %s\n", usage);
+  put_all(STDERR_FILENO, line, (size_t)length);
+  return 2;
+}
+
+static int end_helper(const struct invocation *invocation, const struct reply *reply, const struct outcome *outcome) {
+  if (!outcome->answered) return answer_failure(invocation, &outcome->failure, outcome->spoken);
+  if (outcome->status != 0 || reply->next.count == 0) return outcome->status;
+  signal(SIGPIPE, caller_sigpipe);
+  return become_next(&reply->next);
+}
+
+static int run_helper(const struct invocation *invocation) {
+  struct outcome outcome = {0};
+  struct reply reply;
+  int broker = connect_to_broker(&outcome.failure);
+  if (broker < 0) broker = autostart_broker(&outcome.failure);
+  reply_start(&reply);
+  if (broker >= 0) make_call(broker, invocation, &reply, &outcome);
+  int status = end_helper(invocation, &reply, &outcome);
+  reply_end(&reply);
+  return status;
+}
+
+/* The fast way for what succeeds; whatever else there is to say the command line says. */
+static int run_token(const struct invocation *invocation, char *const *arguments) {
+  struct outcome outcome = {0};
+  struct reply reply;
+  int broker = connect_to_broker(&outcome.failure);
+  if (broker < 0) broker = autostart_broker(&outcome.failure);
+  reply_start(&reply);
+  if (broker >= 0) make_call(broker, invocation, &reply, &outcome);
+  reply_end(&reply);
+  if (outcome.answered && outcome.status == 0) return 0;
+  if (outcome.spoken) return answer_failure(invocation, &outcome.failure, 1);
+  signal(SIGPIPE, caller_sigpipe);
+  return become_command_line(arguments);
+}
+
+int main(int argc, char **argv) {
+  open_standard_streams();
+  struct invocation invocation = read_invocation(argc, argv);
+  if (invocation.kind == RUN_COMMAND_LINE) return become_command_line(invocation.argv);
+  if (invocation.kind == SHOW_USAGE) return say_usage(invocation.usage);
+  caller_sigpipe = signal(SIGPIPE, SIG_IGN);
+  return invocation.kind == RUN_TOKEN ? run_token(&invocation, argv + 1) : run_helper(&invocation);
+}

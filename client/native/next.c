@@ -1,0 +1,74 @@
+#include "next.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A record: its type, the length of its text, the text, NUL. */
+#define RECORD_HEAD (1 + sizeof(uint32_t))
+
+const char *next_begin(struct next_records *next, char type, size_t length) {
+  if ((type == 'P') != (next->count == 0)) return "one next program, named first";
+  size_t needed = next->length + RECORD_HEAD + length + 1;
+  if (needed > LARGEST_NEXT) return "too much for the next program";
+  char *grown = realloc(next->bytes, needed);
+  if (grown == NULL) return "out of memory";
+  next->bytes = grown;
+  uint32_t text_length = (uint32_t)length;
+  grown[next->length] = type;
+  memcpy(grown + next->length + 1, &text_length, sizeof text_length);
+  next->length += RECORD_HEAD;
+  next->count++;
+  return NULL;
+}
+
+void next_add(struct next_records *next, const char *bytes, size_t length) {
+  memcpy(next->bytes + next->length, bytes, length);
+  next->length += length;
+}
+
+static int is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+static int is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/* A program's name has no folder, and cannot be taken for an option. */
+static int is_program(const char *text) {
+  if (!is_letter(*text) && !is_digit(*text)) return 0;
+  while (is_letter(*text) || is_digit(*text) || (*text != '\0' && strchr("._+-", *text) != NULL)) text++;
+  return *text == '\0';
+}
+
+static int is_variable(const char *text, char end) {
+  if (!is_letter(*text) && *text != '_') return 0;
+  while (is_letter(*text) || is_digit(*text) || *text == '_') text++;
+  return *text == end;
+}
+
+const char *next_check(struct next_records *next, size_t record_start) {
+  next->bytes[next->length++] = '\0';
+  struct next_record record = {0};
+  if (!next_each(next, &record_start, &record)) return "an empty record";
+  size_t words = strlen(record.text);
+  switch (record.type) {
+    case 'F':
+      if (words == record.length || !is_variable(record.text, '\0')) return "a file is NAME, NUL, content";
+      return NULL;
+    case 'P':
+      if (words < record.length || !is_program(record.text)) return "the next program has no proper name";
+      return NULL;
+    default:
+      if (words < record.length) return "a NUL byte in an argument or variable";
+      if (record.type == 'V' && !is_variable(record.text, '=')) return "a variable is NAME=value";
+      return NULL;
+  }
+}
+
+int next_each(const struct next_records *next, size_t *at, struct next_record *record) {
+  if (*at >= next->length) return 0;
+  uint32_t length;
+  memcpy(&length, next->bytes + *at + 1, sizeof length);
+  record->type = next->bytes[*at];
+  record->length = length;
+  record->text = next->bytes + *at + RECORD_HEAD;
+  *at += RECORD_HEAD + length + 1;
+  return 1;
+}
