@@ -59,8 +59,8 @@ export const planSetup = z.strictObject({ tool, undo: z.boolean() });
 
 export const setStartAtLogin = z.strictObject({ on: z.boolean() });
 export const setReminder = z.strictObject({
-  /** Between two reminders of the same sign-in; 0: say it once. */
-  minutes: z.number().int().min(0).max(10_080),
+  /** Between two reminders of the same sign-in. */
+  minutes: z.number().int().min(1).max(10_080),
 });
 export const setBrowser = z.strictObject({
   account,

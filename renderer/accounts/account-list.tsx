@@ -24,7 +24,7 @@ export function AccountList({ views }: { readonly views: readonly AccountView[] 
             id={view.account}
             value={view}
             className="account-item"
-            textValue={`${view.title}, ${view.account}, ${stateWords(view.state).text}`}
+            textValue={`${view.title}, ${view.account}, ${stateWords(view).text}`}
           >
             <AccountRow view={view} />
           </GridListItem>

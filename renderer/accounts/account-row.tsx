@@ -11,7 +11,7 @@ import { TokenBar } from './token-bar.tsx';
 import { servedWords, stateWords, troubleSentence, who } from './words.ts';
 
 export function StateText({ view }: { readonly view: AccountView }): JSX.Element {
-  const { text, tone } = stateWords(view.state);
+  const { text, tone } = stateWords(view);
   return <span className={`state ${tone}`}>{text}</span>;
 }
 
@@ -29,7 +29,7 @@ export function AccountRow({ view }: { readonly view: AccountView }): JSX.Elemen
     <div className="account-row">
       <Mark name={view.title} />
       <div className="account-name">
-        <span className="line">
+        <span className="account-title">
           <strong>{view.title}</strong>
           <EnvironmentBadge name={view.environment} />
           {view.tls_verified ? null : <span className="badge danger">TLS not checked</span>}

@@ -56,6 +56,12 @@ export function PrimaryButton({ view, call }: PrimaryButtonProps): JSX.Element |
           Unlock…
         </Button>
       );
+    case 'choose_store':
+      return (
+        <Button onPress={() => showPage('settings')} {...named('Choose a store…')}>
+          Choose a store…
+        </Button>
+      );
     case 'copy_token':
       return <CopyToken account={account} call={call} />;
     case 'none':

@@ -1,16 +1,19 @@
-import type { AccountStateName, AccountView, LoginView } from '../../ipc/views.ts';
+import type { AccountView, LoginView } from '../../ipc/views.ts';
 import { formatDuration } from '../design/duration.ts';
 
 /** What accounts are said to be, in the words of the tray and the command line. Pure. */
 
 export type Tone = 'good' | 'warn' | 'bad' | 'busy' | 'idle';
 
-export function stateWords(state: AccountStateName): { readonly text: string; readonly tone: Tone } {
-  switch (state) {
+export function stateWords(view: Pick<AccountView, 'state' | 'reason'>): {
+  readonly text: string;
+  readonly tone: Tone;
+} {
+  switch (view.state) {
     case 'active':
       return { text: 'Signed in', tone: 'good' };
     case 'degraded':
-      return { text: 'In trouble', tone: 'warn' };
+      return { text: degradedState(view.reason), tone: 'warn' };
     case 'login_required':
       return { text: 'Sign-in needed', tone: 'bad' };
     case 'signing_in':
@@ -19,6 +22,17 @@ export function stateWords(state: AccountStateName): { readonly text: string; re
       return { text: 'Signed out', tone: 'idle' };
     case 'locked':
       return { text: 'Locked', tone: 'warn' };
+  }
+}
+
+function degradedState(reason: string | undefined): string {
+  switch (reason) {
+    case 'unreachable':
+      return 'Not reachable';
+    case 'login_required':
+      return 'Sign-in needed soon';
+    default:
+      return 'Refused';
   }
 }
 
@@ -74,7 +88,8 @@ export function troubleSentence(view: AccountView, now: number): string | undefi
     case 'signing_in':
       return 'Finish signing in in your browser.';
     case 'signed_out':
-      return view.reason === 'never_signed_in' ? 'Nobody has signed in yet.' : view.reason_description;
+      // The state says all of it, unless there is a reason that is not the person's own doing.
+      return view.reason === 'registration_changed' ? view.reason_description : undefined;
     case 'degraded': {
       const left = view.expires_at === undefined ? 0 : secondsTo(view.expires_at, now);
       const still = left > 0 ? ` The token still works for ${formatDuration(left)}.` : '';
@@ -99,7 +114,15 @@ function degradedWords(view: AccountView): string {
   }
 }
 
-export type PrimaryAction = 'sign_in' | 'cancel' | 'renew' | 'retry' | 'unlock' | 'copy_token' | 'none';
+export type PrimaryAction =
+  | 'sign_in'
+  | 'cancel'
+  | 'renew'
+  | 'retry'
+  | 'unlock'
+  | 'choose_store'
+  | 'copy_token'
+  | 'none';
 
 /** The one thing to do next. */
 export function primaryAction(view: AccountView, now: number): PrimaryAction {
@@ -110,14 +133,19 @@ export function primaryAction(view: AccountView, now: number): PrimaryAction {
     case 'signing_in':
       return 'cancel';
     case 'locked':
-      if (view.reason === 'keychain_corrupt') return 'sign_in';
-      return view.reason?.startsWith('encrypted_file') === true ? 'unlock' : 'none';
+      return lockedAction(view.reason ?? '');
     case 'degraded':
       if (view.reason === 'login_required') return 'sign_in';
       return view.reason === 'misconfigured' ? 'none' : 'retry';
     case 'active':
       return endsSoon(view, now) ? 'renew' : 'copy_token';
   }
+}
+
+function lockedAction(reason: string): PrimaryAction {
+  if (reason === 'keychain_corrupt') return 'sign_in';
+  if (reason === 'keychain_absent') return 'choose_store';
+  return reason.startsWith('encrypted_file') ? 'unlock' : 'none';
 }
 
 /** `git github.com`; at most two hosts, then how many more. */

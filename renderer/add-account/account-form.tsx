@@ -2,9 +2,11 @@ import { type JSX, useState } from 'react';
 import type { ServiceView } from '../../ipc/views.ts';
 import { signIn } from '../accounts/actions.ts';
 import { Button } from '../design/button.tsx';
+import { Choice } from '../design/choice.tsx';
 import { TextField } from '../design/field.tsx';
 import { Fold } from '../design/fold.tsx';
 import { Problem } from '../design/message.tsx';
+import { storeOptions } from '../settings/words.ts';
 import { ask } from '../state/bridge.ts';
 import { useApp } from '../state/store.ts';
 import { useCall } from '../state/use-call.ts';
@@ -27,7 +29,7 @@ export function AccountForm({ service, onAdded, onBack }: AccountFormProps): JSX
   const call = useCall();
   const problems = problemsOf(service, draft, taken);
   const shown = tried ? problems : {};
-  const field = (key: keyof Draft) => ({
+  const field = (key: Exclude<keyof Draft, 'store'>) => ({
     value: draft[key],
     onChange: (value: string) => setDraft((before) => ({ ...before, [key]: value })),
     problem: shown[key],
@@ -116,6 +118,12 @@ export function AccountForm({ service, onAdded, onBack }: AccountFormProps): JSX
             ) : null}
             <TextField label="Scopes" hint={scopesHint(service)} {...field('scopes')} />
             <TextField label="Environment" hint="Marks the account: prod, staging, dev." {...field('environment')} />
+            <Choice
+              label="Keep its tokens in"
+              value={draft.store}
+              options={storeOptions}
+              onChange={(store) => setDraft((before) => ({ ...before, store }))}
+            />
             {service.clientSecret === 'optional' ? (
               <TextField
                 label="Client secret"

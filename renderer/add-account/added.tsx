@@ -1,11 +1,12 @@
 import type { JSX } from 'react';
 import type { AccountView } from '../../ipc/views.ts';
-import { signIn } from '../accounts/actions.ts';
+import { PrimaryButton } from '../accounts/primary-button.tsx';
 import { SignInPanel } from '../accounts/sign-in-panel.tsx';
-import { who } from '../accounts/words.ts';
+import { troubleSentence, who } from '../accounts/words.ts';
 import { Button } from '../design/button.tsx';
 import { Copyable } from '../design/copyable.tsx';
 import { Message, Problem } from '../design/message.tsx';
+import { useNow } from '../state/now.ts';
 import { showPage } from '../state/route.ts';
 import { useApp } from '../state/store.ts';
 import { useCall } from '../state/use-call.ts';
@@ -25,19 +26,17 @@ export function Added({ account }: { readonly account: string }): JSX.Element {
 
 function NotYet({ view }: { readonly view: AccountView }): JSX.Element {
   const call = useCall();
-  const login = useApp((state) => state.logins.get(view.account));
-  const open = login?.state === 'started' || login?.state === 'failed';
+  const trouble = troubleSentence(view, useNow());
+  const open = useApp((state) => ['started', 'failed'].includes(state.logins.get(view.account)?.state ?? ''));
+  if (open) return <p>{view.title} is added.</p>;
   return (
     <>
       <p>{view.title} is added.</p>
+      {trouble === undefined ? null : <Message tone="warn">{trouble}</Message>}
       <Problem error={call.error} />
-      {open ? null : (
-        <div>
-          <Button kind="primary" busy={call.busy} onPress={() => void call.run(() => signIn(view.account))}>
-            Sign in
-          </Button>
-        </div>
-      )}
+      <div>
+        <PrimaryButton view={view} call={call} />
+      </div>
     </>
   );
 }

@@ -1,5 +1,5 @@
 import type { RequestOf } from '../../ipc/contract.ts';
-import type { ServiceView } from '../../ipc/views.ts';
+import type { ServiceView, StoreKind } from '../../ipc/views.ts';
 import { parseHosts } from '../details/hosts.ts';
 
 /** What a person has typed of a new account so far. */
@@ -13,6 +13,7 @@ export interface Draft {
   readonly scopes: string;
   readonly environment: string;
   readonly gitHosts: string;
+  readonly store: StoreKind;
 }
 
 export const emptyDraft: Draft = {
@@ -25,6 +26,7 @@ export const emptyDraft: Draft = {
   scopes: '',
   environment: '',
   gitHosts: '',
+  store: 'keychain',
 };
 
 const byHand = (service: ServiceView): boolean => service.name === 'oidc' || service.name === 'oauth';
@@ -78,6 +80,7 @@ export function requestOf(service: ServiceView, draft: Draft): RequestOf<'addAcc
     tokenEndpoint: given(draft.tokenEndpoint),
     scopes: scopes.length === 0 ? undefined : scopes,
     environment: given(draft.environment),
+    store: draft.store === 'keychain' ? undefined : draft.store,
     serves: git.length === 0 ? undefined : { git: [...git] },
   };
   const written = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -113,8 +113,6 @@ function SignOutDialog({ view, open, onClose }: QuestionProps): JSX.Element {
 function RemoveDialog({ view, open, onClose }: QuestionProps): JSX.Element {
   const call = useCall();
   const remove = async (): Promise<void> => {
-    const signedIn = view.state === 'active' || view.state === 'degraded' || view.state === 'login_required';
-    if (signedIn) await ask('logout', { account: view.account, revoke: true });
     await ask('removeAccount', { account: view.account });
     onClose();
     showPage('accounts');

@@ -48,6 +48,7 @@ function Details({ view }: { readonly view: AccountView }): JSX.Element {
     <Page
       title={view.title}
       before={back}
+      mark={<Mark name={view.title} large />}
       note={[view.account, who(view)].filter((part) => part !== undefined).join(' · ')}
       action={
         <div className="line">
@@ -57,7 +58,6 @@ function Details({ view }: { readonly view: AccountView }): JSX.Element {
       }
     >
       <div className="line details-state">
-        <Mark name={view.title} />
         <StateText view={view} />
         <EnvironmentBadge name={view.environment} />
         {view.tls_verified ? null : <span className="badge danger">TLS certificates are not checked</span>}

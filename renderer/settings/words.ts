@@ -23,7 +23,7 @@ export function keychainWords({ state }: Settings['keychain']): string {
   }
 }
 
-const choices = [0, 15, 60, 240, 1_440];
+const choices = [15, 60, 240, 1_440];
 
 /** What is set now is always among them. */
 export function reminderChoices(now: number): readonly number[] {
@@ -31,7 +31,6 @@ export function reminderChoices(now: number): readonly number[] {
 }
 
 export function reminderText(minutes: number): string {
-  if (minutes === 0) return 'Once';
   if (minutes === 1_440) return 'Every day';
   if (minutes % 60 === 0) return minutes === 60 ? 'Every hour' : `Every ${minutes / 60} hours`;
   return `Every ${minutes} minutes`;

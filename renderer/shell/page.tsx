@@ -4,6 +4,7 @@ interface PageProps {
   readonly title: string;
   readonly note?: ReactNode;
   readonly action?: ReactNode;
+  readonly mark?: ReactNode;
   readonly before?: ReactNode;
   readonly children: ReactNode;
   /** The content fills the height and scrolls by itself. */
@@ -11,7 +12,7 @@ interface PageProps {
 }
 
 /** One page. Its heading takes the focus, so that a screen reader says where one has come to. */
-export function Page({ title, note, action, before, children, fill = false }: PageProps): JSX.Element {
+export function Page({ title, note, action, mark, before, children, fill = false }: PageProps): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} – Keytray`;
@@ -22,6 +23,7 @@ export function Page({ title, note, action, before, children, fill = false }: Pa
     <main className={fill ? 'page fill' : 'page'}>
       {before}
       <header className="page-head">
+        {mark}
         <div className="page-title">
           <h1 ref={heading} tabIndex={-1}>
             {title}
