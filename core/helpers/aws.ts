@@ -70,6 +70,7 @@ function readQuestion(call: HelperCall, broker: HelperBroker): ReadQuestion {
   if ((operation === 'exec') !== command.length > 0) {
     return usage(operation === 'exec' ? 'write the command after --' : `unknown argument ${command[0]}`);
   }
+  if (command[0]?.includes('=') === true) return usage('the command has a = in its name');
   const id = values.get('account');
   const chosen = chooseForName(broker, { family: 'aws', id, name: role });
   if (chosen.kind === 'refused') return { ...chosen, status: 1 };
@@ -118,8 +119,8 @@ async function execute(call: HelperCall, broker: HelperBroker, question: Questio
   if (tokenText(token) === undefined) return refuseToken(call, account);
   const [name = '', ...argv] = command;
   call.become({
-    name,
-    argv,
+    // The client looks names up on PATH; a path is for env(1).
+    ...(name.includes('/') ? { name: 'env', argv: command } : { name, argv }),
     variables: { AWS_ROLE_ARN: role, AWS_ROLE_SESSION_NAME: session.sessionName },
     files: { AWS_WEB_IDENTITY_TOKEN_FILE: token },
   });

@@ -79,6 +79,11 @@ it('exec runs the command with the token in a file that is on no disk', async ()
   expect(next?.files.AWS_WEB_IDENTITY_TOKEN_FILE?.reveal()).toBe('id.tok.en');
 });
 
+it('exec leaves a path to env(1)', async () => {
+  const { next } = await aws(['exec', `--role=${role}`, '--', './deploy.sh', '-n']);
+  expect(next).toMatchObject({ name: 'env', argv: ['./deploy.sh', '-n'] });
+});
+
 describe('nothing is handed out', () => {
   const nobody = fakeAccount('nobody', []);
   it.each([
@@ -92,6 +97,7 @@ describe('nothing is handed out', () => {
     ['without a role', ['get', '--account=lab'], 2],
     ['for exec without a role', ['exec', '--', 'aws'], 2],
     ['for exec without a command', ['exec', `--role=${role}`], 2],
+    ['for a command that env would take for a variable', ['exec', `--role=${role}`, '--', './a=b'], 2],
     ['for a session name AWS refuses', ['get', `--role=${role}`, '--session-name=a b'], 2],
     ['for a session of seconds', ['get', `--role=${role}`, '--duration=60'], 2],
     ['for a session of days', ['get', `--role=${role}`, '--duration=86400'], 2],
