@@ -11,6 +11,7 @@ import type { Broker } from '../../core/broker.ts';
 import { openBrokerHost } from '../../core/broker-host.ts';
 import { openConfigFeed } from '../../core/config-feed.ts';
 import { NodeHttp } from '../../core/oauth/node-http.ts';
+import type { UserAgent } from '../../core/ports.ts';
 import type { Secret } from '../../core/secret.ts';
 import { SystemClock } from '../../core/system-clock.ts';
 import { openAppApi, type RunningApi } from '../../electron/api/app-api.ts';
@@ -47,6 +48,7 @@ export class WatchedDesktop implements Desktop {
 /** The pages' api over the real broker, files and authorization server. */
 export interface AppScene {
   readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
   readonly api: AppApi;
   readonly running: RunningApi;
   readonly broker: Broker;
@@ -78,13 +80,23 @@ export async function privateFolders(): Promise<{ readonly folder: string; reado
   return { folder, env };
 }
 
+export interface AppSceneParts {
+  /** Added to the private environment: a keyring's bus. */
+  readonly env?: NodeJS.ProcessEnv;
+  readonly userAgent?: UserAgent;
+  /** Where the helpers are; default: nowhere. */
+  readonly bin?: string;
+}
+
 /** `yaml` is made of the issuer's address. */
 export async function startAppScene(
   yaml: (issuer: string) => string,
   options: AuthorizationServerOptions = {},
+  parts: AppSceneParts = {},
 ): Promise<AppScene> {
   const server = await startAuthorizationServer(options);
-  const { folder, env } = await privateFolders();
+  const { folder, env: folders } = await privateFolders();
+  const env = { ...parts.env, ...folders };
   const file = path.join(folder, 'config.yaml');
   const text = yaml(server.issuer);
   if (text !== '') await writeFile(file, text, { mode: 0o600 });
@@ -104,18 +116,19 @@ export async function startAppScene(
     config,
     http,
     notifier: notices,
-    userAgent: new Browsers(),
+    userAgent: parts.userAgent ?? new Browsers(),
     quit: () => undefined,
   });
   await host.listen();
   const { broker } = host;
-  const programs = { bin: path.join(folder, 'bin'), libexec: path.join(folder, 'libexec') };
+  const programs = { bin: parts.bin ?? path.join(folder, 'bin'), libexec: path.join(folder, 'libexec') };
   const logFile = path.join(folder, 'desktop.log');
   const running = await openAppApi({ broker, config, env, http, clock, logger, desktop, programs, logFile });
   const events: AppEvent[] = [];
   const unheard = running.listen((event) => events.push(event));
   return {
     folder,
+    env,
     api: running.api,
     running,
     broker,
