@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, realpath, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeLaunchers } from './launchers.ts';
 import { tooOldMessage } from './node-version.ts';
+import { placePrograms } from './place-programs.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -64,13 +64,13 @@ async function main(): Promise<void> {
   const work = await mkdtemp(join(out, '.build-'));
   try {
     const lib = join(work, 'lib');
-    const bin = join(work, 'bin');
     await mkdir(lib);
-    await mkdir(bin);
     for (const [name, source] of Object.entries(programs)) await bundle(name, source, lib);
-    await writeLaunchers(bin, { node: await projectNode(), lib: join(out, 'lib') });
-    await replaceFolder(join(out, 'lib'), lib);
-    await replaceFolder(join(out, 'bin'), bin);
+    const problem = await placePrograms(work, { node: await projectNode(), lib: join(out, 'lib') });
+    if (problem !== undefined) {
+      process.stderr.write(`keytray: helpers run on Node, which takes them longer to start: ${problem}\n`);
+    }
+    for (const folder of ['lib', 'bin', 'libexec']) await replaceFolder(join(out, folder), join(work, folder));
   } finally {
     await rm(work, { recursive: true, force: true });
   }

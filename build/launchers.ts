@@ -10,9 +10,6 @@ export interface LauncherTargets {
   readonly lib: string;
 }
 
-/** Names of helper programs; tools find each by its name. */
-const helperNames = [...helperPrograms].filter(([, { folder }]) => folder === 'bin').map(([name]) => name);
-
 /** One word for a POSIX shell, whatever it holds. */
 export function shellWord(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
@@ -67,10 +64,15 @@ ${run} ${script('cli.js')} "$@"
 `;
 }
 
-/** Writes every launcher into `folder`, which must exist; returns their names. */
-export async function writeLaunchers(folder: string, targets: LauncherTargets): Promise<readonly string[]> {
+/** Writes the launchers of one of the two folders, which must exist; returns their names. */
+export async function writeLaunchers(
+  folder: string,
+  targets: LauncherTargets,
+  place: 'bin' | 'libexec' = 'bin',
+): Promise<readonly string[]> {
+  const helperNames = [...helperPrograms].filter(([, program]) => program.folder === place).map(([name]) => name);
   const launchers = [
-    { name: 'keytray', text: keytrayLauncher(targets) },
+    ...(place === 'bin' ? [{ name: 'keytray', text: keytrayLauncher(targets) }] : []),
     ...helperNames.map((name) => ({ name, text: helperLauncher(targets, name) })),
   ];
   for (const { name, text } of launchers) {
