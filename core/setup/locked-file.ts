@@ -51,10 +51,10 @@ export async function changeLocked(
   try {
     const current = await readIfThere(file);
     const mode = current === undefined ? newMode : (await stat(file)).mode & 0o777;
-    const { bytes } = await change(current);
-    if (same(current, bytes)) return;
     // Renaming would go over it all the same; whoever took the right to write away meant something by it.
     if ((mode & 0o200) === 0) throw new KeytrayError('invalid_request', `${file} is read-only; nothing was changed`);
+    const { bytes } = await change(current);
+    if (same(current, bytes)) return;
     if (bytes === undefined) {
       await rm(file, { force: true });
       return;
