@@ -16,6 +16,7 @@ import { npmHelper } from './npm.ts';
 import { pipHelper } from './pip.ts';
 import { postgresHelper } from './postgres.ts';
 import { terraformHelper } from './terraform.ts';
+import { tokenHelper } from './token.ts';
 
 /** Every credential-helper protocol Keytray speaks, by the name in `keytray helper PROTOCOL OPERATION`. */
 export const helpers: ReadonlyMap<string, Helper> = new Map(
@@ -39,5 +40,6 @@ export const helpers: ReadonlyMap<string, Helper> = new Map(
     mavenHelper,
     postgresHelper,
     rawHelper,
+    tokenHelper,
   ].map((helper) => [helper.protocol, helper]),
 );
