@@ -1,4 +1,8 @@
-import { type RunningAuthorizationServer, startAuthorizationServer } from '../../cli/demo/authorization-server.ts';
+import {
+  type AuthorizationServerOptions,
+  type RunningAuthorizationServer,
+  startAuthorizationServer,
+} from '../../cli/demo/authorization-server.ts';
 import { createKeytray, type Keytray } from './keytray.ts';
 import { type Finished, runToEnd } from './processes.ts';
 import { labConfig, signIn } from './sign-in.ts';
@@ -22,10 +26,13 @@ export interface RunOptions {
 
 /**
  * The real broker with the account `lab`, signed in at a real authorization server. `lists` are further lines of the
- * account: `curl: [api.example]`.
+ * account: `curl: [api.example]`; `git` are its git hosts.
  */
-export async function startSignedIn(lists: readonly string[]): Promise<SignedIn> {
-  const server = await startAuthorizationServer();
+export async function startSignedIn(
+  lists: readonly string[],
+  options: { readonly git?: readonly string[]; readonly server?: AuthorizationServerOptions } = {},
+): Promise<SignedIn> {
+  const server = await startAuthorizationServer(options.server);
   const keytray = await createKeytray();
   const close = async () => {
     await keytray.close();
@@ -33,7 +40,7 @@ export async function startSignedIn(lists: readonly string[]): Promise<SignedIn>
   };
   try {
     const more = lists.map((line) => `    ${line}\n`).join('');
-    await keytray.configure(labConfig({ issuer: server.issuer, more }));
+    await keytray.configure(labConfig({ issuer: server.issuer, git: options.git ?? [], more }));
     await keytray.startAgent();
     const login = await signIn(keytray, 'lab');
     if (login.state !== 'succeeded') throw new Error(`the sign-in did not succeed: ${login.state}`);

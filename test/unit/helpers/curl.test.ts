@@ -84,6 +84,21 @@ describe('what curl reads', () => {
     });
   });
 
+  it('becomes wget with a file on no disk, and follows no redirect with it', async () => {
+    const { status, stdout, next } = await call([
+      'wget',
+      'https://api.example/x',
+      '--account=lab@work',
+      '--',
+      '-q',
+      '--tries=1',
+    ]);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+    expect(next).toMatchObject({ name: 'wget', argv: ['-q', '--tries=1', 'https://api.example/x'], variables: {} });
+    expect(next?.files.WGETRC?.reveal()).toBe('header = Authorization: Bearer tok-123\nmax_redirect = 0\n');
+    expect(await call(['wget', 'https://evil.example/x'])).toMatchObject({ status: 2, next: undefined });
+  });
+
   it.each([[['config']], [['get', 'https://api.example']], [['config', 'https://a.example', 'https://b.example']]])(
     'explains itself (%j)',
     async (argv) => {
