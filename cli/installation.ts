@@ -25,7 +25,7 @@ export function launcher(name: string): string {
 
 /** The folders of our programs, absolute. */
 export function programFolders(): { readonly bin: string; readonly libexec: string } {
-  return { bin: join(root, 'out/bin'), libexec: join(root, 'out/libexec') };
+  return { bin: join(home, 'bin'), libexec: join(home, 'libexec') };
 }
 
 const sources = { agent: 'core/agent.ts', client: 'client/client.ts' } as const;
