@@ -44,7 +44,7 @@ export const terraform: Tool = {
         },
       ],
       links: [{ path: join(home, '.terraform.d', 'plugins', program), target: join(programs.bin, program) }],
-      lines: () => [],
+      lines: () => ['There is one helper for all hosts: terraform login for another one is refused meanwhile.'],
       warnings: ({ before }) => {
         const hosts = servedHosts(context.accounts, 'terraform').map(({ host }) => host);
         const kept = join(home, '.terraform.d', 'credentials.tfrc.json');
