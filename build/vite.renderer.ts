@@ -35,11 +35,21 @@ export function rendererConfig(outDir: string = join(root, 'out/app/renderer')):
       // A font or a picture as data: is not `self`.
       assetsInlineLimit: 0,
       reportCompressedSize: false,
+      // One window, loaded from disk.
+      chunkSizeWarningLimit: 1_000,
     },
   };
 }
 
+/** Whatever the caller's NODE_ENV: libraries look at it, and draw otherwise where it is `test`. */
 export async function buildRenderer(outDir?: string): Promise<void> {
   const { build } = await import('vite');
-  await build(rendererConfig(outDir));
+  const before = process.env.NODE_ENV;
+  process.env.NODE_ENV = 'production';
+  try {
+    await build(rendererConfig(outDir));
+  } finally {
+    if (before === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = before;
+  }
 }

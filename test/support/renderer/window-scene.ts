@@ -1,0 +1,91 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
+import { buildRenderer } from '../../../build/vite.renderer.ts';
+import { signInWithForms } from '../../../cli/demo/built-in-user-agent.ts';
+import type { UserAgent } from '../../../core/ports.ts';
+import type { AppScene } from '../app-scene.ts';
+import { type AppWindow, openAppWindow } from './app-window.ts';
+import { servePages } from './page-server.ts';
+
+/** The pages, built and served, and a Chromium to show them in. */
+export interface Pages {
+  readonly browser: Browser;
+  readonly url: string;
+  /** A window on the scene's broker. */
+  open(scene: AppScene, options?: BrowserContextOptions): Promise<AppWindow>;
+  close(): Promise<void>;
+}
+
+export async function startPages(): Promise<Pages> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'keytray-pages-'));
+  const dist = path.join(folder, 'dist');
+  await buildRenderer(dist);
+  const server = await servePages(dist);
+  const browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    // Root cannot have the sandbox, and the only pages opened are those of the test's own servers.
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage'],
+    env: { ...process.env, HOME: folder },
+  });
+  return {
+    browser,
+    url: server.url,
+    open: ({ running }, options) =>
+      openAppWindow(browser, server.url, { api: running.api, subscribe: running.listen }, options),
+    async close() {
+      await browser.close();
+      await server.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The person's browser: the sign-in pages are filled in as whoever they are just now, or left alone. */
+export class Person implements UserAgent {
+  login: string | undefined;
+  readonly opened: URL[] = [];
+
+  constructor(login: string | undefined) {
+    this.login = login;
+  }
+
+  async open(url: URL): Promise<void> {
+    this.opened.push(url);
+    const { login } = this;
+    // How it ended is what the window says.
+    if (login !== undefined) void signInWithForms(url, { login }).catch(() => undefined);
+  }
+}
+
+/** The person's browser as a page of a real Chromium. */
+export class PersonInChromium implements UserAgent {
+  readonly #browser: Browser;
+  readonly #login: string;
+  /** What the last page said. */
+  lastPage = '';
+
+  constructor(browser: Browser, login: string) {
+    this.#browser = browser;
+    this.#login = login;
+  }
+
+  async open(url: URL): Promise<void> {
+    void this.#signIn(url).catch((error: unknown) => {
+      this.lastPage = String(error);
+    });
+  }
+
+  async #signIn(url: URL): Promise<void> {
+    const context = await this.#browser.newContext();
+    const page = await context.newPage();
+    await page.goto(url.href);
+    await page.getByLabel('User name').fill(this.#login);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Allow' }).click();
+    await page.waitForURL((at) => at.port !== url.port);
+    this.lastPage = await page.locator('h1').innerText();
+    await context.close();
+  }
+}
