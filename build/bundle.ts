@@ -66,11 +66,16 @@ async function main(): Promise<void> {
     const lib = join(work, 'lib');
     await mkdir(lib);
     for (const [name, source] of Object.entries(programs)) await bundle(name, source, lib);
+    const app = join(work, 'app');
+    const { buildElectron } = await import('./vite.electron.ts');
+    const { buildRenderer } = await import('./vite.renderer.ts');
+    await buildElectron(root, app);
+    await buildRenderer(join(app, 'renderer'));
     const problem = await placePrograms(work, { node: await projectNode(), lib: join(out, 'lib') });
     if (problem !== undefined) {
       process.stderr.write(`keytray: helpers run on Node, which takes them longer to start: ${problem}\n`);
     }
-    for (const folder of ['lib', 'bin', 'libexec']) await replaceFolder(join(out, folder), join(work, folder));
+    for (const folder of ['lib', 'bin', 'libexec', 'app']) await replaceFolder(join(out, folder), join(work, folder));
   } finally {
     await rm(work, { recursive: true, force: true });
   }

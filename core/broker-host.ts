@@ -47,6 +47,8 @@ export interface BrokerHost {
   listen(): Promise<'listening' | 'already_running'>;
   /** Undefined before `listen`. */
   readonly socketPath: string | undefined;
+  /** Notices wait while nobody sees the screen. */
+  screenLocked(locked: boolean): void;
   /** Takes no more requests, lets refreshes and requests under way end, and gives everything back. */
   close(): Promise<void>;
 }
@@ -118,6 +120,7 @@ export function openBrokerHost(options: BrokerHostOptions): BrokerHost {
       void logind.listen();
       return 'listening';
     },
+    screenLocked: (locked) => notices.screenLocked(locked),
     async close() {
       try {
         if (api === undefined) return;

@@ -1,0 +1,72 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chromium, type Page } from 'playwright-core';
+
+/**
+ * `node build/tray-icons.ts`: draws the icons of the tray in Chromium. The results are in the repository: nobody needs a
+ * browser to build. For Linux in two colours, for light and for dark panels; for macOS as templates, which the
+ * system colours by itself and knows by the end of their names.
+ */
+
+const folder = join(import.meta.dirname, '../electron/icons');
+
+const states = ['ok', 'attention', 'busy', 'offline', 'locked'] as const;
+type State = (typeof states)[number];
+
+interface Look {
+  readonly suffix: string;
+  readonly ink: string;
+  readonly accent: string;
+  readonly size: number;
+}
+
+const looks: readonly Look[] = [
+  { suffix: '-dark', ink: '#f4f4f5', accent: '#ff9f43', size: 22 },
+  { suffix: '-light', ink: '#27272a', accent: '#d9480f', size: 22 },
+  { suffix: 'Template', ink: '#000', accent: '#000', size: 18 },
+];
+
+const key = '<circle cx="6.9" cy="12.2" r="4.1"/><path d="M11 12.2h8.6v3.6M16 12.2v3"/>';
+const padlock =
+  '<rect x="4.6" y="9.9" width="12.8" height="9" rx="2"/><path d="M7.4 9.9V7.2a3.6 3.6 0 0 1 7.2 0v2.7"/>';
+
+function glyph(state: State, { accent }: Look): string {
+  switch (state) {
+    case 'ok':
+      return key;
+    case 'attention':
+      return `${key}<circle cx="16.6" cy="5.4" r="3.4" fill="${accent}" stroke="none"/>`;
+    case 'busy':
+      return `${key}<path d="M13.2 6.2a3.8 3.8 0 1 1 3.8 3" stroke="${accent}"/>`;
+    case 'offline':
+      return `<g opacity="0.45">${key}</g>`;
+    case 'locked':
+      return padlock;
+  }
+}
+
+function svg(state: State, look: Look): string {
+  const style = `fill="none" stroke="${look.ink}" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 22 22"><g ${style}>${glyph(state, look)}</g></svg>`;
+}
+
+async function draw(page: Page, text: string, size: number): Promise<Buffer> {
+  await page.setViewportSize({ width: size, height: size });
+  await page.setContent(`<style>*{margin:0}svg{display:block;width:100vw;height:100vh}</style>${text}`);
+  return await page.screenshot({ omitBackground: true });
+}
+
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
+try {
+  const page = await browser.newPage();
+  await mkdir(folder, { recursive: true });
+  for (const state of states) {
+    for (const look of looks) {
+      const text = svg(state, look);
+      await writeFile(join(folder, `${state}${look.suffix}.png`), await draw(page, text, look.size));
+      await writeFile(join(folder, `${state}${look.suffix}@2x.png`), await draw(page, text, 2 * look.size));
+    }
+  }
+} finally {
+  await browser.close();
+}

@@ -1,0 +1,22 @@
+import { app } from 'electron';
+import { endOnCrash } from '../core/crash.ts';
+import { guardMemory } from '../core/memory-guard.ts';
+import { startApp } from './start.ts';
+
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+guardMemory();
+const umask = process.umask();
+const crash = endOnCrash(say);
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => app.quit());
+// Not awaited: Electron becomes ready only after this file has run.
+void startApp({
+  env: process.env,
+  platform: process.platform,
+  arguments: process.argv,
+  here: import.meta.dirname,
+  umask,
+  say,
+  crash,
+});

@@ -1,0 +1,95 @@
+import { app, dialog } from 'electron';
+import type { CrashReport } from '../core/crash.ts';
+import { failures, KeytrayError } from '../core/errors.ts';
+import { openLog } from '../core/log.ts';
+import { SystemClock } from '../core/system-clock.ts';
+import { launchOf, prepareElectron } from './before-ready.ts';
+import { desktopLog, openDesktop, type RunningDesktop } from './desktop.ts';
+import { installationOf } from './installation.ts';
+import { drainBeforeQuit } from './quitting.ts';
+
+export interface StartOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly platform: NodeJS.Platform;
+  readonly arguments: readonly string[];
+  /** The folder of the main process's code. */
+  readonly here: string;
+  readonly umask: number;
+  readonly say: (line: string) => void;
+  readonly crash?: CrashReport;
+}
+
+const stays = 'keytray: the broker that runs does not hand over; end it first: keytray status shows its pid';
+
+/** Runs the desktop app until it quits. Resolves when it is up, or on its way out again. */
+export async function startApp(options: StartOptions): Promise<void> {
+  const { env, platform, say } = options;
+  const uid = process.getuid?.();
+  if (uid === undefined) {
+    say('keytray: this system is not supported yet (Linux, macOS and WSL are)');
+    app.exit(failures.misconfigured.exit);
+    return;
+  }
+  const atLogin = options.arguments.includes('--autostart');
+  if (!prepareElectron(env, platform, { atLogin })) {
+    say('keytray: Keytray runs already; its window is opened');
+    app.exit(0);
+    return;
+  }
+  const logFile = desktopLog(env);
+  const logger = openLog(logFile, env.KEYTRAY_LOG_LEVEL ?? 'info');
+  options.crash?.logTo(logger);
+  app.on('render-process-gone', (_event, _contents, { reason, exitCode }) => {
+    logger.error('a page ended by itself', { reason, status: exitCode });
+  });
+  app.on('child-process-gone', (_event, { type, reason, exitCode }) => {
+    logger.error('a process of Electron ended by itself', { type, reason, status: exitCode });
+  });
+
+  let desktop: RunningDesktop | undefined;
+  let opening: ReturnType<typeof openDesktop> | undefined;
+  const leaving = new AbortController();
+  const wanted = { show: !atLogin };
+  const show = (): void => {
+    wanted.show = true;
+    desktop?.show();
+  };
+  drainBeforeQuit(async () => {
+    leaving.abort();
+    const opened = await opening?.catch(() => undefined);
+    if (opened !== undefined && !('kind' in opened)) await opened.close();
+  });
+  app.on('second-instance', (_event, _argv, _folder, data) => {
+    if (!launchOf(data).atLogin) show();
+  });
+  if (platform === 'darwin') app.on('activate', show);
+
+  await app.whenReady();
+  if (platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin) wanted.show = false;
+  const installation = installationOf({
+    here: options.here,
+    resources: app.isPackaged ? process.resourcesPath : undefined,
+    checkout: app.getAppPath(),
+  });
+  try {
+    const clock = new SystemClock();
+    const { umask } = options;
+    const given = { env, platform, uid, clock, logger, logFile, installation, umask, leaving: leaving.signal };
+    opening = openDesktop(given);
+    const opened = await opening;
+    if (leaving.signal.aborted) return;
+    if ('kind' in opened) {
+      say(opened.kind === 'refused' ? stays : 'keytray: another Keytray app is running already');
+      app.exit(opened.kind === 'refused' ? failures.temporarily_unavailable.exit : 0);
+      return;
+    }
+    desktop = opened;
+    if (wanted.show) desktop.show();
+  } catch (error) {
+    if (!(error instanceof KeytrayError)) throw error;
+    say(`keytray: ${error.message}`);
+    logger.error('cannot start', { why: error.message });
+    dialog.showErrorBox('Keytray cannot start', error.message);
+    app.exit(failures[error.code].exit);
+  }
+}

@@ -1,0 +1,56 @@
+import type { AccountView, StatusView } from '../../core/local-api/wire.ts';
+
+/** What the tray shows is a function of this. `now`: milliseconds since the epoch. */
+export interface TrayView {
+  readonly accounts: readonly AccountView[];
+  readonly handOuts: StatusView['hand_outs'];
+  readonly online: boolean;
+  readonly now: number;
+}
+
+export type TrayIcon = 'ok' | 'attention' | 'busy' | 'offline' | 'locked';
+
+/** Nothing goes on, or soon nothing will, unless the person does something. */
+export function needsPerson({ state, reason, login }: AccountView): boolean {
+  switch (state) {
+    case 'login_required':
+      return true;
+    case 'signed_out':
+      return login?.state === 'requested';
+    case 'degraded':
+      return reason === 'login_required' || reason === 'misconfigured';
+    case 'locked':
+      return reason !== 'not_read_yet';
+    case 'active':
+    case 'signing_in':
+      return false;
+  }
+}
+
+/** The ones a sign-in would help. */
+export function needsSignIn(view: AccountView): boolean {
+  return needsPerson(view) && view.state !== 'locked' && view.reason !== 'misconfigured';
+}
+
+const isSignedIn = ({ state }: AccountView): boolean => state === 'active' || state === 'degraded';
+
+export function iconOf({ accounts, handOuts, online }: TrayView): TrayIcon {
+  const keychainLocked = accounts.some(({ state, reason }) => state === 'locked' && reason !== 'not_read_yet');
+  if (handOuts?.state === 'locked' || keychainLocked) return 'locked';
+  if (accounts.some(({ login }) => login?.state === 'started')) return 'busy';
+  if (accounts.some(needsPerson)) return 'attention';
+  return online ? 'ok' : 'offline';
+}
+
+export function tooltipOf(view: TrayView): string {
+  const { accounts, handOuts, online } = view;
+  if (accounts.length === 0) return 'Keytray: no account yet';
+  const needing = accounts.filter(needsPerson).length;
+  const parts = [
+    `${accounts.filter(isSignedIn).length} signed in`,
+    ...(needing === 0 ? [] : [`${needing} ${needing === 1 ? 'needs' : 'need'} you`]),
+    ...(handOuts === undefined ? [] : [handOuts.state === 'locked' ? 'locked' : 'hand-outs paused']),
+    ...(online ? [] : ['offline']),
+  ];
+  return `Keytray: ${parts.join(', ')}`;
+}

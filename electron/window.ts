@@ -1,0 +1,73 @@
+import { BrowserWindow, type WebContents } from 'electron';
+import { startPage } from './security/origin.ts';
+
+export interface WindowOptions {
+  readonly preload: string;
+  readonly icon: string;
+  /** The name of the in-memory session pages live in. */
+  readonly partition: string;
+  readonly devTools: boolean;
+}
+
+/** The one window. Made when somebody wants to look and gone when they close it: a page costs a process. */
+export class MainWindow {
+  readonly #options: WindowOptions;
+  #window: BrowserWindow | undefined;
+
+  constructor(options: WindowOptions) {
+    this.#options = options;
+  }
+
+  get isOpen(): boolean {
+    return this.#window !== undefined;
+  }
+
+  owns(contents: WebContents): boolean {
+    return this.#window?.webContents === contents;
+  }
+
+  show(): void {
+    if (this.#window === undefined) {
+      this.#window = this.#open();
+      return;
+    }
+    if (this.#window.isMinimized()) this.#window.restore();
+    this.#window.show();
+    this.#window.focus();
+  }
+
+  #open(): BrowserWindow {
+    const { preload, icon, partition, devTools } = this.#options;
+    const window = new BrowserWindow({
+      width: 960,
+      height: 640,
+      minWidth: 320,
+      minHeight: 320,
+      show: false,
+      title: 'Keytray',
+      icon,
+      autoHideMenuBar: true,
+      webPreferences: {
+        preload,
+        partition,
+        devTools,
+        contextIsolation: true,
+        sandbox: true,
+        nodeIntegration: false,
+        nodeIntegrationInWorker: false,
+        nodeIntegrationInSubFrames: false,
+        webSecurity: true,
+        allowRunningInsecureContent: false,
+        webviewTag: false,
+        navigateOnDragDrop: false,
+        spellcheck: false,
+      },
+    });
+    window.once('ready-to-show', () => window.show());
+    window.once('closed', () => {
+      this.#window = undefined;
+    });
+    void window.loadURL(startPage);
+    return window;
+  }
+}
