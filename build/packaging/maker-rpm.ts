@@ -25,6 +25,16 @@ const requires = [
   '(libsecret or libsecret-1-0)',
 ];
 
+/** Of shells that need not be installed; whoever else has files there owns them too. */
+const sharedFolders = [
+  '/usr/share/bash-completion',
+  '/usr/share/bash-completion/completions',
+  '/usr/share/fish',
+  '/usr/share/fish/vendor_completions.d',
+  '/usr/share/zsh',
+  '/usr/share/zsh/site-functions',
+];
+
 /** Everything is built already: nothing may be stripped, compiled or looked into. */
 function spec(version: string, tree: PackageTree, payload: string): string {
   const own = [installFolder, path.dirname(path.dirname(installedProfile)), `/usr/share/doc/${identity.packageName}`];
@@ -53,6 +63,7 @@ cp -a ${tree.root}/. %{buildroot}/
 %defattr(-,root,root,-)
 ${own.map((folder) => `${folder}/`).join('\n')}
 %attr(4755,root,root) ${installFolder}/chrome-sandbox
+${sharedFolders.map((folder) => `%dir ${folder}`).join('\n')}
 ${single.join('\n')}
 
 %post

@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { repository } from '../../support/keytray.ts';
+import { runToEnd } from '../../support/processes.ts';
+import { makeStubElectron } from '../../support/stub-electron.ts';
+
+export interface MadePackages {
+  readonly deb: string;
+  readonly rpm: string;
+  readonly zip: string;
+  /** The packaged app, unpacked. */
+  readonly app: string;
+  close(): Promise<void>;
+}
+
+const appMain = path.join(repository, 'out/app/main.js');
+
+/** `npm run package` as a person runs it, but with the stand-in for Electron and quick compression. */
+export async function makePackages(): Promise<MadePackages> {
+  const electron = await makeStubElectron();
+  const out = await mkdtemp(path.join(tmpdir(), 'keytray-packages-'));
+  const close = async (): Promise<void> => {
+    await rm(electron, { recursive: true, force: true });
+    await rm(out, { recursive: true, force: true });
+  };
+  try {
+    if (!existsSync(appMain)) {
+      await mkdir(path.dirname(appMain), { recursive: true });
+      await writeFile(appMain, '// Stands in for the desktop app.\n');
+    }
+    const options = ['--fast', `--out=${out}`, `--electron-zips=${electron}`, '--unverified-electron'];
+    const make = path.join(repository, 'build/packaging/make.ts');
+    const ran = await runToEnd(process.execPath, [make, '--targets=deb,rpm,zip', ...options], {
+      cwd: repository,
+      env: process.env,
+    });
+    const files = ran.stdout.trim().split('\n');
+    const ending = (suffix: string): string => {
+      const found = files.find((file) => file.endsWith(suffix));
+      if (found === undefined) throw new Error(`no ${suffix} was made: ${ran.stdout}${ran.stderr}`);
+      return found;
+    };
+    const app = path.join(out, `Keytray-${process.platform}-${process.arch}`);
+    return { deb: ending('.deb'), rpm: ending('.rpm'), zip: ending('.zip'), app, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** One line of `dpkg-deb --contents` or its like, whatever made it. */
+export interface PackedFile {
+  /** `-rwxr-xr-x` */
+  readonly mode: string;
+  readonly owner: string;
+  /** With a slash first, and none at the end. */
+  readonly path: string;
+}
+
+export async function output(file: string, args: readonly string[]): Promise<string> {
+  const { status, stdout, stderr } = await runToEnd(file, args, { cwd: '/', env: process.env });
+  if (status !== 0) throw new Error(`${file} ${args.join(' ')}: ${stderr}`);
+  return stdout;
+}
+
+export async function debFiles(deb: string): Promise<readonly PackedFile[]> {
+  const lines = (await output('dpkg-deb', ['--contents', deb])).trim().split('\n');
+  return lines.map((line) => {
+    const [mode = '', owner = '', , , , name = ''] = line.split(/\s+/);
+    return { mode, owner, path: name.replace(/^\.|\/$/g, '') };
+  });
+}
+
+export async function rpmFiles(rpm: string): Promise<readonly PackedFile[]> {
+  const format = '[%{FILEMODES:perms} %{FILEUSERNAME}/%{FILEGROUPNAME} %{FILENAMES}\\n]';
+  const lines = (await output('rpm', ['--query', '--package', '--queryformat', format, rpm])).trim().split('\n');
+  return lines.map((line) => {
+    const [mode = '', owner = '', name = ''] = line.split(' ');
+    return { mode, owner, path: name };
+  });
+}
