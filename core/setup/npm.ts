@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { defaultVariable } from '../config/account-variables.ts';
 import { type ServedHost, servedHosts } from './served.ts';
 import { linesOf, orNoFile, withLines, withoutLines } from './text-lines.ts';
 import type { SetupContext, Tool } from './tool.ts';
@@ -44,12 +45,15 @@ export const npm: Tool = {
     return {
       files: [{ path: file, edit: (text = '') => withLines(replaced(text), lines()) }],
       links: [],
-      lines: () => {
-        const [account] = clear[0]?.accounts ?? [];
-        return account === undefined
-          ? []
-          : [`npm and yarn run no helper: keytray exec ${account} -- npm …, with \${…_TOKEN} in .npmrc`];
-      },
+      lines: () =>
+        clear
+          .slice(0, 1)
+          .flatMap((host) =>
+            host.accounts.flatMap((account) => [
+              `npm and yarn run no helper. For them, in the project's .npmrc, and run by keytray exec ${account} -- npm …:`,
+              `  ${registryOf(host)}:_authToken=\${${defaultVariable(account)}}`,
+            ]),
+          ),
       warnings: ({ before }) => {
         const text = before(file) ?? '';
         const kept = clear.filter((host) => others.some((key) => lineFor(text, registryOf(host), key) !== undefined));

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import { aws, profilesOf } from '../../../core/setup/aws.ts';
+import { cargo, registriesIn } from '../../../core/setup/cargo.ts';
+import { pip } from '../../../core/setup/pip.ts';
+import { removeInSection, setInSection, valueIn } from '../../../core/setup/section-text.ts';
+import { home, planOf, serving } from './setup-context.ts';
+
+describe('a section', () => {
+  it.each([
+    ['', '[s]\nk = v\n'],
+    ['[a]\nx = y', '[a]\nx = y\n\n[s]\nk = v\n'],
+    ['[s]\n\n[a]\n', '[s]\nk = v\n\n[a]\n'],
+    ['[s] # mine\nx = y\n', '[s] # mine\nx = y\nk = v\n'],
+    ['[s]\nk=old\nx = y\n', '[s]\nk = v\nx = y\n'],
+    ['[s]\nk = [\n  "a",\n]\nx = y\n', '[s]\nk = v\nx = y\n'],
+    ['[s]\r\nx = y\r\n', '[s]\r\nx = y\r\nk = v\r\n'],
+    ['[[s]]\nk = other\n', '[[s]]\nk = other\n\n[s]\nk = v\n'],
+    ['# [s]\n', '# [s]\n\n[s]\nk = v\n'],
+  ])('in %j gets its value', (before, after) => {
+    expect(setInSection(before, 's', 'k', 'v')).toBe(after);
+    expect(valueIn(after, 's', 'k')).toBe('v');
+  });
+
+  it.each([
+    ['[a]\nx = y\n\n[s]\nk = v\n', true, '[a]\nx = y\n'],
+    ['[s]\nk = v\n\n[a]\n', true, '\n[a]\n'],
+    ['[s]\nk = v\nx = y\n', true, '[s]\nx = y\n'],
+    ['[s]\nk = v\n', false, '[s]\n'],
+    ['[a]\nk = v\n', true, '[a]\nk = v\n'],
+  ])('in %j loses it (ours: %s)', (before, own, after) => {
+    expect(removeInSection(before, 's', 'k', own)).toBe(after);
+  });
+});
+
+describe('setup aws', () => {
+  const arn = (number: string, name: string): string => `arn:aws:iam::${number}:role/${name}`;
+
+  it('gives every role a name of its own', () => {
+    const [one, two] = ['111111111111', '222222222222'];
+    const accounts = [
+      serving('lab', { aws: [arn(one, 'deploy'), arn(two, 'path/deploy'), arn(one, 'a+b@c')] }),
+      serving('home', { aws: [arn(one, 'deploy')] }),
+    ];
+    expect(profilesOf(accounts).map(({ name, account }) => `${name} ${account}`)).toEqual([
+      `keytray-deploy-${one} lab`,
+      `keytray-deploy-${two} lab`,
+      'keytray-a-b-c lab',
+      `keytray-deploy-${one}-2 home`,
+    ]);
+  });
+
+  it('keeps what people add to our profile', () => {
+    const accounts = [serving('lab', { aws: [arn('111111111111', 'deploy')] })];
+    const { after = '', path } = planOf(aws, { accounts, bin: '/opt/a b' }, '');
+    expect(path).toBe(`${home}/.aws/config`);
+    expect(after).toContain('credential_process = "/opt/a b/keytray" helper aws get --account=lab');
+    const mine = `${after}region = eu-west-1\n`;
+    expect(aws.clean(mine, { before: undefined })).toBe('[profile keytray-deploy]\nregion = eu-west-1\n');
+    expect(aws.clean(after, { before: undefined })).toBe(undefined);
+    expect(planOf(aws, { accounts }, aws.clean(mine, undefined)).after?.match(/keytray-deploy\]/g)).toHaveLength(1);
+  });
+
+  it('refuses a folder that JavaScript would hand to a shell', () => {
+    const accounts = [serving('lab', { aws: [arn('111111111111', 'deploy')] })];
+    expect(() => planOf(aws, { accounts, bin: '/opt/$(x)' }, '')).toThrow(/aws cannot call/);
+  });
+
+  it('names keys in the environment, and what is no role', () => {
+    const accounts = [serving('lab', { aws: ['arn:aws:s3:::x'] })];
+    const { warnings, after } = planOf(aws, { accounts, env: { AWS_ACCESS_KEY_ID: 'AKIA' } }, '');
+    expect(warnings[0]).toMatch(/^AWS_ACCESS_KEY_ID in the environment win/);
+    expect(warnings[1]).toMatch(/no ARN of a role/);
+    expect(after).toBe('');
+  });
+});
+
+describe('setup cargo', () => {
+  const accounts = [serving('lab', { cargo: ['c.example'] })];
+  const text = '[registries.lab]\nindex = "sparse+https://c.example/index/"\ntoken = "x"\n';
+  const plan = (given: string | undefined, more = {}) => planOf(cargo, { accounts, ...more }, given);
+
+  it('reads names in quotes, and no other host', () => {
+    const odd = `[registries."l.b"]\nindex = 'https://c.example/i'\n[registries.x]\nindex = "https://c.example.evil/"\n[registry]\n`;
+    expect(registriesIn(odd).map(({ name, index }) => `${name} ${index}`)).toEqual([
+      'l.b https://c.example/i',
+      'x https://c.example.evil/',
+    ]);
+    expect(plan(odd).after?.match(/cargo-credential-keytray/g)).toHaveLength(1);
+  });
+
+  it('says what to write where no registry is served', () => {
+    expect(plan(undefined)).toMatchObject({ after: undefined, path: `${home}/.cargo/config.toml` });
+    expect(plan('').lines.join('\n')).toContain('index = "sparse+https://HOST/…/"');
+    expect(plan('').lines.join('\n')).toContain('global-credential-providers = ["cargo:token", "/opt/keytray/bin');
+  });
+
+  it('puts back a provider that was there, also one of several lines', () => {
+    const before = `${text}credential-provider = [\n  "cargo:token-from-stdout",\n  "x",\n]\n`;
+    const { after = '', warnings } = plan(before);
+    expect(warnings).toEqual([expect.stringContaining('credential-provider of its own')]);
+    expect(cargo.clean(after, { before })).toContain('credential-provider = [ "cargo:token-from-stdout", "x", ]\n');
+  });
+
+  it('names a stored token and a variable', () => {
+    const files = { [`${home}/.cargo/credentials.toml`]: '[registries.lab]\ntoken = "hunter2"\n' };
+    const env = { CARGO_REGISTRIES_LAB_CREDENTIAL_PROVIDER: 'x' };
+    const { warnings } = plan(text, { files, env });
+    expect(warnings[0]).toMatch(/credentials\.toml still holds a token for lab/);
+    expect(warnings[1]).toMatch(/^CARGO_REGISTRIES_LAB_CREDENTIAL_PROVIDER is asked before Keytray/);
+    expect(warnings.join()).not.toContain('hunter2');
+  });
+
+  it('uses the file of the old name where there is one', () => {
+    expect(plan(text, { files: { '/c/config': '' }, env: { CARGO_HOME: '/c' } }).path).toBe('/c/config');
+  });
+});
+
+describe('setup pip', () => {
+  const accounts = [serving('lab', { pip: ['p.example'] })];
+  const plan = (text?: string, more = {}) => planOf(pip, { accounts, ...more }, text);
+
+  it('knows the places of pip.conf', () => {
+    expect(plan().path).toBe(`${home}/.config/pip/pip.conf`);
+    expect(plan('', { env: { PIP_CONFIG_FILE: '/p' } }).path).toBe('/p');
+    expect(plan('', { files: { [`${home}/.pip/pip.conf`]: '' } }).path).toBe(`${home}/.pip/pip.conf`);
+    expect(() => plan('', { env: { PIP_CONFIG_FILE: '/dev/null' } })).toThrow(/turns the configuration of pip off/);
+  });
+
+  it('does not touch what says the same already, nor take it away', () => {
+    const text = '[global]\nkeyring-provider=subprocess\n';
+    expect(plan(text)).toMatchObject({ after: text, warnings: [] });
+    expect(pip.clean(text, undefined)).toBe(text);
+    expect(pip.clean(text, { before: '[global]\nkeyring-provider = auto\n' })).toContain('= auto');
+  });
+
+  it('names another keyring in front, and links ours where a person wants it', () => {
+    const onPath = { keyring: '/usr/bin/keyring' };
+    expect(plan('', { onPath }).warnings).toEqual([
+      expect.stringMatching(/^pip runs the first keyring on PATH: \/usr\/bin\/keyring comes first .*--link FOLDER$/),
+    ]);
+    const more = { linkFolder: '/home/ada/bin', env: { PATH: '/home/ada/bin' }, onPath: {} };
+    expect(plan('', more)).toMatchObject({
+      links: [{ path: '/home/ada/bin/keyring', target: '/opt/keytray/libexec/keyring' }],
+      warnings: [],
+    });
+  });
+
+  it('names variables that win', () => {
+    const { warnings } = plan('', { env: { PIP_KEYRING_PROVIDER: 'disabled', PIP_NO_INPUT: '1' } });
+    expect(warnings).toEqual([
+      expect.stringContaining('PIP_KEYRING_PROVIDER'),
+      expect.stringContaining('PIP_NO_INPUT'),
+    ]);
+  });
+});
