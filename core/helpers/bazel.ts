@@ -2,7 +2,7 @@ import { chooseForUrl } from './chosen-account.ts';
 import { expiryFor } from './git-answer.ts';
 import type { HandedOut, Helper, HelperCall } from './helper.ts';
 import { rfc3339 } from './kubernetes-exec.ts';
-import { readJson } from './stdin-text.ts';
+import { parseJson, readAll } from './stdin-text.ts';
 import { tokenText } from './token-text.ts';
 import { oneLine, unavailableLine } from './unavailable.ts';
 
@@ -22,7 +22,7 @@ export function createBazelHelper({ now }: BazelHelperOptions): Helper {
       if (call.operation !== 'get') {
         return refuse(call, `bazel asks for get, not ${JSON.stringify(call.operation)}`);
       }
-      const uri = uriIn(await readJson(call.stdin, longestRequest));
+      const uri = uriIn(parseJson(await readAll(call.stdin, longestRequest)));
       if (uri === undefined) return refuse(call, 'refused a malformed request of bazel');
       // gRPC is HTTP/2 with a name of its own.
       const url = uri.replace(/^grpc(s?):\/\//i, 'http$1://');

@@ -3,6 +3,7 @@ import { callHelper, type HelperAnswer } from '../support/helper-call.ts';
 import { type GeneratedInput, helperInput, listedHost, otherHost } from './helper-inputs.ts';
 import type { FuzzedProtocol } from './helper-protocol.ts';
 import { anywhere } from './helper-protocol.ts';
+import type { Watchdog } from './helper-watchdog.ts';
 
 export interface HelperTally {
   readonly protocol: string;
@@ -34,12 +35,13 @@ export interface HelperCampaign {
   readonly most: number;
   /** Milliseconds after which no further input is made. */
   readonly time?: number;
-  /** Called before each input; see helper-watchdog.ts. */
-  readonly alive?: (protocol: string, index: number) => void;
+  /** Milliseconds for one input. */
+  readonly deadline?: number;
+  readonly watchdog?: Watchdog;
 }
 
 /** Milliseconds. A parser takes microseconds; this leaves room for a machine that does something else meanwhile. */
-const deadline = 10_000;
+const longEnough = 10_000;
 
 const tokens = { lab: 'tok-lab-4b1d7e', other: 'tok-other-93c2aa' } as const;
 const accounts = [
@@ -52,28 +54,34 @@ const placeOf: Readonly<Record<keyof typeof tokens, string>> = {
 };
 
 export async function runHelperCampaign(protocol: FuzzedProtocol, options: HelperCampaign): Promise<HelperOutcome> {
-  const { seed, most, time = Number.POSITIVE_INFINITY, alive = () => undefined } = options;
+  const { seed, most, time = Number.POSITIVE_INFINITY, deadline = longEnough, watchdog } = options;
   const name = protocol.helper.protocol;
   const tally: HelperTally = { protocol: name, inputs: 0, mutated: 0, tokens: 0, silent: 0, failed: 0, seconds: 0 };
   const began = performance.now();
   let finding: HelperFinding | undefined;
   for (let index = 0; index < most && finding === undefined; index += 1) {
     if (performance.now() - began > time) break;
-    alive(name, index);
+    watchdog?.alive(name, index);
     const input = helperInput(protocol, seed, index);
-    const fault = await tryInput(protocol, input, tally);
+    const fault = await tryInput(protocol, input, tally, deadline);
     if (fault !== undefined) finding = { protocol: name, seed, index, fault, input };
   }
+  watchdog?.rest();
   tally.seconds = (performance.now() - began) / 1000;
   return { tally, finding };
 }
 
 /** Resolves to what is wrong with the helper's conduct. */
-async function tryInput(protocol: FuzzedProtocol, input: GeneratedInput, tally: HelperTally) {
+async function tryInput(
+  protocol: FuzzedProtocol,
+  input: GeneratedInput,
+  tally: HelperTally,
+  deadline: number,
+): Promise<string | undefined> {
   tally.inputs += 1;
   if (input.origin === 'mutated') tally.mutated += 1;
   const began = performance.now();
-  const answer = await answerTo(protocol, input);
+  const answer = await answerTo(protocol, input, deadline);
   if (answer.kind === 'fault') return answer.fault;
   if (performance.now() - began > deadline) return 'took too long';
   const given = tokensIn(leaving(answer.answer));
@@ -87,18 +95,23 @@ type Answered =
   | { readonly kind: 'answer'; readonly answer: HelperAnswer }
   | { readonly kind: 'fault'; readonly fault: string };
 
-async function answerTo(protocol: FuzzedProtocol, input: GeneratedInput): Promise<Answered> {
+async function answerTo(protocol: FuzzedProtocol, input: GeneratedInput, deadline: number): Promise<Answered> {
   const { promise: late, resolve } = Promise.withResolvers<Answered>();
   const timer = setTimeout(resolve, deadline, { kind: 'fault', fault: 'no answer: hangs' });
   try {
     const details = { argv: input.argv, env: input.env };
-    const call = callHelper(protocol.helper, input.operation, input.stdin, new FakeHelperBroker(accounts), details);
+    const call = callHelper(protocol.helper, input.operation, piecesOf(input), new FakeHelperBroker(accounts), details);
     return await Promise.race([call.then((answer): Answered => ({ kind: 'answer', answer })), late]);
   } catch (error) {
     return { kind: 'fault', fault: `throws: ${error instanceof Error ? (error.stack ?? error.message) : error}` };
   } finally {
     clearTimeout(timer);
   }
+}
+
+async function* piecesOf({ stdin, cuts }: GeneratedInput): AsyncGenerator<Uint8Array> {
+  const edges = [0, ...cuts, stdin.length];
+  for (const [index, start] of edges.slice(0, -1).entries()) yield stdin.subarray(start, edges[index + 1]);
 }
 
 function faultIn(

@@ -8,6 +8,8 @@ export const otherHost = 'other.example:8443';
 
 export interface GeneratedInput extends HelperInput {
   readonly origin: 'mutated' | 'disguised' | 'generated';
+  /** Where stdin is cut into pieces, in order. */
+  readonly cuts: readonly number[];
 }
 
 /** Hosts that are none of ours and look as if they were, to one parser or another. */
@@ -115,10 +117,18 @@ const words: readonly string[] = [
 /** A pure function of seed and index, and the same on every machine. */
 export function helperInput(protocol: FuzzedProtocol, seed: number, index: number): GeneratedInput {
   const random = randomFor(seed, index);
+  const [origin, input] = inputOf(protocol, random);
+  const cuts = random.chance(0.3)
+    ? Array.from({ length: 1 + random.int(4) }, () => random.int(input.stdin.length))
+    : [];
+  return { ...input, origin, cuts: cuts.sort((one, other) => one - other) };
+}
+
+function inputOf(protocol: FuzzedProtocol, random: Random): [GeneratedInput['origin'], HelperInput] {
   const kind = random.int(10);
-  if (kind < 6) return { ...mutated(protocol, random), origin: 'mutated' };
-  if (kind < 9) return { ...disguised(protocol, random), origin: 'disguised' };
-  return { ...generated(protocol, random), origin: 'generated' };
+  if (kind < 6) return ['mutated', mutated(protocol, random)];
+  if (kind < 9) return ['disguised', disguised(protocol, random)];
+  return ['generated', generated(protocol, random)];
 }
 
 /** A valid call with one or two of its parts changed. */

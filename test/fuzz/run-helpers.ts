@@ -10,11 +10,11 @@ export async function fuzzHelpers(options: {
   readonly say: (line: string) => void;
 }): Promise<boolean> {
   const { seed, most, say } = options;
-  const watchdog = startWatchdog();
+  const watchdog = await startWatchdog();
   let clean = true;
   try {
     for (const protocol of fuzzedProtocols) {
-      const { tally, finding } = await runHelperCampaign(protocol, { seed, most, alive: watchdog.alive });
+      const { tally, finding } = await runHelperCampaign(protocol, { seed, most, watchdog });
       say(tallyText(tally));
       if (finding === undefined) continue;
       clean = false;

@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { it, type TestContext } from 'vitest';
 
-/** The tools no Debian has; every other one is installed by `npm test`, and its absence a failure. */
+/** The tools Debian lacks, or has too old; every other one is installed by `npm test`, and its absence a failure. */
 type Probed = 'terraform' | 'bazel';
 
 /** A test that needs a program nobody can install for it: elsewhere it is reported as not run, never as passed. */

@@ -1,10 +1,13 @@
 import { randomInt } from 'node:crypto';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Helper } from '../../../core/helpers/helper.ts';
 import { findingText, runHelperCampaign, tallyText } from '../../fuzz/helper-campaign.ts';
 import type { FuzzedProtocol } from '../../fuzz/helper-protocol.ts';
 import { fuzzedProtocols } from '../../fuzz/helper-table.ts';
 import { startWatchdog, type Watchdog } from '../../fuzz/helper-watchdog.ts';
+import { repository } from '../../support/keytray.ts';
+import { runToEnd } from '../../support/processes.ts';
 
 /** Milliseconds for all protocols together; `npm run fuzz` makes 50,000 inputs for each. */
 const time = 8_000;
@@ -13,8 +16,8 @@ const fewest = 100;
 
 let watchdog: Watchdog;
 
-beforeAll(() => {
-  watchdog = startWatchdog();
+beforeAll(async () => {
+  watchdog = await startWatchdog();
 });
 
 afterAll(() => watchdog.close());
@@ -26,7 +29,7 @@ describe('calls of all kinds to the helpers', () => {
     const seed = randomInt(2 ** 31);
     process.stdout.write(`  fuzz seed ${seed}\n`);
     const share = time / fuzzedProtocols.length;
-    const options = { seed, most: 1_000_000, time: share, alive: watchdog.alive };
+    const options = { seed, most: 1_000_000, time: share, watchdog };
     const { tally, finding } = await runHelperCampaign(protocol, options);
     process.stdout.write(`  ${tallyText(tally)}\n`);
     expect(finding === undefined ? [] : [findingText(finding)]).toEqual([]);
@@ -97,6 +100,7 @@ describe('a helper that', () => {
       },
       /standard error/,
     ],
+    ['never answers', () => new Promise(() => {}), /hangs/],
     [
       'says too much',
       async (call) => {
@@ -107,7 +111,19 @@ describe('a helper that', () => {
       /2 lines/,
     ],
   ])('%s is found', async (_, serve, fault) => {
-    const { finding } = await runHelperCampaign(like(serve), { seed, most });
+    const { finding } = await runHelperCampaign(like(serve), { seed, most, deadline: 1_000 });
     expect(finding?.fault).toMatch(fault);
+  });
+
+  it('never lets go of the processor is ended, and its input named', async () => {
+    const watchdog = path.join(repository, 'test/fuzz/helper-watchdog.ts');
+    const script = `import { startWatchdog } from ${JSON.stringify(watchdog)};
+      (await startWatchdog(300)).alive('git', 7);
+      for (;;);`;
+    const ended = runToEnd(process.execPath, ['--input-type=module-typescript', '--eval', script], {
+      env: { PATH: process.env.PATH },
+      cwd: repository,
+    });
+    await expect(ended).rejects.toThrow(/SIGKILL: (.|\n)*git: input 7 never ends/);
   });
 });

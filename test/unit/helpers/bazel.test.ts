@@ -38,9 +38,10 @@ describe('get', () => {
     });
   });
 
-  it('answers as soon as the request is whole', async () => {
-    const { stdout } = await ask(neverClosed('{"uri":', '"https://cache.example/{x}"', '}\n'));
+  it('reads a request to its end, in whatever pieces it comes', async () => {
+    const { stdout } = await ask(chunks('{"uri":', '"https://cache.example/{x}"', '}', '\n'));
     expect(stdout).toContain('tok-1');
+    expect(await ask(chunks('{"uri":"https://cache.example/"}', '{}'))).toMatchObject({ status: 1, stdout: '' });
   });
 
   it.each([
