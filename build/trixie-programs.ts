@@ -34,6 +34,8 @@ export const trixiePrograms = {
   },
   /** Credential providers need 1.74. */
   cargo: { package: 'cargo', path: '/usr/bin/cargo', version: ['--version'], least: [1, 74] },
+  /** `--keyring-provider` needs 23.1. */
+  pip: { package: 'python3-pip', path: '/usr/bin/pip', version: ['--version'], least: [23, 1] },
   aws: { package: 'awscli', path: '/usr/bin/aws', version: ['--version'], least: [2, 13] },
 } as const satisfies Record<string, TrixieProgram>;
 
