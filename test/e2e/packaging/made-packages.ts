@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { repository } from '../../support/keytray.ts';
@@ -15,8 +14,6 @@ export interface MadePackages {
   close(): Promise<void>;
 }
 
-const appMain = path.join(repository, 'out/app/main.js');
-
 /** `npm run package` as a person runs it, but with the stand-in for Electron and quick compression. */
 export async function makePackages(): Promise<MadePackages> {
   const electron = await makeStubElectron();
@@ -26,10 +23,6 @@ export async function makePackages(): Promise<MadePackages> {
     await rm(out, { recursive: true, force: true });
   };
   try {
-    if (!existsSync(appMain)) {
-      await mkdir(path.dirname(appMain), { recursive: true });
-      await writeFile(appMain, '// Stands in for the desktop app.\n');
-    }
     const options = ['--fast', `--out=${out}`, `--electron-zips=${electron}`, '--unverified-electron'];
     const make = path.join(repository, 'build/packaging/make.ts');
     const ran = await runToEnd(process.execPath, [make, '--targets=deb,rpm,zip', ...options], {

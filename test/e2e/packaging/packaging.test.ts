@@ -110,8 +110,12 @@ describe('packages', () => {
 
   it('keeps in the asar what was allowed, under a manifest of its own', () => {
     const asar = path.join(made.app, 'resources/app.asar');
-    const top = new Set(listPackage(asar, { isPack: false }).map((file) => file.split('/')[1]));
+    const files = listPackage(asar, { isPack: false });
+    const top = new Set(files.map((file) => file.split('/')[1]));
     expect([...top].sort()).toEqual(['node_modules', 'out', 'package.json']);
+    const own = ['main.js', 'preload.cjs', 'renderer/index.html', 'icons'].map((file) => `/out/app/${file}`);
+    expect(files).toEqual(expect.arrayContaining(own));
+    expect(files.filter((file) => /\.(?:map|ts|tsx|node)$/.test(file) && !file.endsWith('/koffi.node'))).toEqual([]);
     expect(JSON.parse(extractFile(asar, 'package.json').toString())).toEqual({
       name: 'keytray',
       productName: 'Keytray',
