@@ -234,3 +234,35 @@ describe('client authentication', () => {
     expect(form).toMatchObject({ client_id: 'keytray', client_secret: 's3cret' });
   });
 });
+
+describe('whether an answer can be forged on the way', () => {
+  const byHand = (origin: string, verify: boolean) =>
+    discover({
+      tls: { ca: undefined, verify },
+      endpoints: { ...noEndpoints, authorizationEndpoint: `${origin}/auth`, tokenEndpoint: `${origin}/token` },
+    });
+
+  it.each([
+    ['https://login.example', true, true],
+    ['https://login.example', false, false],
+    ['http://127.0.0.1:8080', true, true],
+    ['https://localhost:8080', false, true],
+  ])('%s, certificates verified: %s → trusted: %s', async (origin, verify, trusted) => {
+    expect(await byHand(origin, verify)).toMatchObject({ trusted, issuer: undefined });
+  });
+
+  it('the server promises `iss` only where there is an issuer to compare it with', async () => {
+    const promise = { authorization_response_iss_parameter_supported: true };
+    const { url } = await serve(at(openid, promise));
+    expect(await discover({ issuer: url })).toMatchObject({ issuerRequired: true });
+  });
+
+  it('one endpoint by hand is not enough', async () => {
+    const endpoints = { ...noEndpoints, tokenEndpoint: 'https://login.example/token' };
+    await expect(discover({ endpoints })).rejects.toMatchObject({
+      code: 'misconfigured',
+      message: 'lab: give an issuer, or authorization_endpoint and token_endpoint',
+      account: 'lab',
+    });
+  });
+});
