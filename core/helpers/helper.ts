@@ -1,6 +1,9 @@
 import type { ToolFamily } from '../config/config.ts';
 import type { RoleCredentials, RoleRequest } from '../credentials/aws-role.ts';
 import type { Secret } from '../secret.ts';
+import type { ServedAccount } from './served-account.ts';
+
+export type { ServedAccount } from './served-account.ts';
 
 /** One call of a helper program, as the client forwarded it. */
 export interface HelperCall {
@@ -55,16 +58,6 @@ export interface HandedOut {
   readonly expiresAt: number | undefined;
   /** User name for tools that only know Basic. */
   readonly username: string;
-}
-
-export interface ServedAccount {
-  readonly id: string;
-  /** For people. */
-  readonly title: string;
-  readonly username: string;
-  readonly hosts: readonly string[];
-  /** The account's `env:` key. */
-  readonly env?: Readonly<Record<string, 'access_token' | 'id_token'>> | undefined;
 }
 
 /** What helpers may ask the broker. Failures are `KeytrayError`s. */

@@ -1,5 +1,5 @@
-import type { ServedAccount } from './helper.ts';
 import { type HostAndPort, parseHost } from './host.ts';
+import type { ServedAccount } from './served-account.ts';
 
 export interface HostRequest {
   /** `https`, `http` or `postgresql`; decides which port is meant where none is written. */

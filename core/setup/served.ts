@@ -1,5 +1,4 @@
 import type { ToolFamily } from '../config/config.ts';
-import { parseHost } from '../helpers/host.ts';
 import { type HostRequest, matchAccounts, parseHostPattern } from '../helpers/host-match.ts';
 import type { SetupAccount } from './tool.ts';
 
@@ -53,9 +52,4 @@ export function ownerOf(url: string, accounts: readonly SetupAccount[], family: 
     case 'ambiguous':
       return { kind: 'several', accounts: match.accounts.map((account) => account.id) };
   }
-}
-
-export function isLoopbackHost(host: string): boolean {
-  const name = parseHost(host)?.host ?? '';
-  return name === 'localhost' || name === '[::1]' || /^127(\.\d{1,3}){3}$/.test(name);
 }

@@ -23,8 +23,7 @@ import { changesOf, runTool, type ToolReport } from './tool-run.ts';
 import { list } from './words.ts';
 
 export { lookIn, type ToolSetupOptions } from './context.ts';
-export type { SetupAccount } from './tool.ts';
-export type { FileChange, ToolReport } from './tool-run.ts';
+export type { ToolReport } from './tool-run.ts';
 
 /** Every tool Keytray can be set up for, by the name of its family in the configuration. */
 export const toolNames = toolFamilies;
