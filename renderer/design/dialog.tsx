@@ -15,7 +15,7 @@ export function Dialog({ title, open, onClose, children, alert = false }: Dialog
   return (
     <ModalOverlay className="scrim" isOpen={open} isDismissable onOpenChange={(isOpen) => !isOpen && onClose()}>
       <Modal className="dialog">
-        <AriaDialog role={alert ? 'alertdialog' : 'dialog'}>
+        <AriaDialog className="dialog-content" role={alert ? 'alertdialog' : 'dialog'}>
           <Heading slot="title" level={2}>
             {title}
           </Heading>

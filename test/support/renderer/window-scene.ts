@@ -85,7 +85,7 @@ export class PersonInChromium implements UserAgent {
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('button', { name: 'Allow' }).click();
     await page.waitForURL((at) => at.port !== url.port);
-    this.lastPage = await page.locator('h1').innerText();
+    this.lastPage = (await page.locator('h1').textContent()) ?? '';
     await context.close();
   }
 }
