@@ -33,7 +33,7 @@ export async function settleLink({ path, target }: PlannedLink, records: Records
     throw new KeytrayError('invalid_request', `${path} is there already and is not ours; nothing was changed`);
   }
   if (how.dryRun) return { path, before: link, after: target };
-  const madeFolder = record?.madeFolder ?? (await makeFolderOf(path));
+  const madeFolder = record?.madeFolder ?? (await records.madeFolder(path, await makeFolderOf(path)));
   await records.write({ file: path, kind: 'link' }, { before: undefined, after: target, madeFolder });
   try {
     if (there) await rm(path);

@@ -76,7 +76,7 @@ async function apply(file: ManagedFile, records: Records, target: string, undo: 
     outcome = judged;
     // Before the file: if we die in between, the file is as it was and the record does not match it.
     if (!undo && !same(judged.base, judged.after) && !same(current, judged.after)) {
-      const madeFolder = judged.madeFolder ?? made;
+      const madeFolder = judged.madeFolder ?? (await records.madeFolder(target, made));
       await records.write(
         { file: target, kind: 'file' },
         { before: judged.base, after: digest(judged.after), madeFolder },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomically } from '../config/write-file.ts';
 
@@ -74,6 +74,11 @@ export class Records {
     await rm(this.#place(file), { force: true });
   }
 
+  /** The first folder that had to be made for a file: `made` just now, or by a set-up before. */
+  async madeFolder(file: string, made: string | undefined): Promise<string | undefined> {
+    return made ?? (await inheritedFolder(this.#folder, dirname(file)));
+  }
+
   /** Everything this tool was set up with, also where the environment named other files at that time. */
   async files(): Promise<readonly RecordedFile[]> {
     const names = await readdir(this.#folder).catch(() => []);
@@ -81,6 +86,15 @@ export class Records {
     const read = await Promise.all(ours.map((name) => readStored(join(this.#folder, name))));
     return read.flatMap((found) => (found === undefined ? [] : [{ file: found.file, kind: found.kind ?? 'file' }]));
   }
+}
+
+/** A folder that was made for one file is, for the next one in it, as if made for that: the last to go takes it along. */
+async function inheritedFolder(records: string, folder: string): Promise<string | undefined> {
+  const names = await readdir(records).catch(() => []);
+  const read = await Promise.all(names.map((name) => readStored(join(records, name))));
+  return read
+    .map((found) => found?.made_folder)
+    .find((made) => made !== undefined && (folder === made || folder.startsWith(`${made}/`)));
 }
 
 async function readStored(place: string): Promise<Stored | undefined> {
