@@ -126,24 +126,30 @@ function faultIn(
   if (stderr.length > 1) return `${stderr.length} lines on standard error`;
   if (stderr.some((line) => /\p{Cc}/u.test(line))) return 'control characters on standard error';
   if (given.length === 0) return undefined;
-  const place = destinationOf(protocol, input);
-  if (place === anywhere) return undefined;
-  const stray = given.find((account) => placeOf[account] !== place);
-  return stray === undefined ? undefined : `the token of ${stray}, for ${placeOf[stray]}, goes to ${place ?? 'nobody'}`;
+  const places = destinationsOf(protocol, input);
+  if (places.includes(anywhere)) return undefined;
+  const stray = given.find((account) => !places.includes(placeOf[account]));
+  if (stray === undefined) return undefined;
+  return `the token of ${stray}, for ${placeOf[stray]}, goes to ${places.join(' and ') || 'nobody'}`;
 }
 
-/** `host:port` as Node reads it. */
-function destinationOf(protocol: FuzzedProtocol, input: GeneratedInput): string | undefined {
+/** `host:port` each, as Node reads it. */
+function destinationsOf(protocol: FuzzedProtocol, input: GeneratedInput): readonly string[] {
   try {
-    const text = protocol.destination(input);
-    if (text === undefined || text === anywhere) return text;
-    const url = new URL(text);
-    const port = url.port === '' ? { 'https:': '443', 'http:': '80' }[url.protocol] : url.port;
-    // Plain http to another machine is nowhere a token may go.
-    return url.protocol === 'https:' ? `${url.hostname}:${port}` : `${url.protocol}//${url.hostname}:${port}`;
+    const told = protocol.destination(input);
+    const texts = typeof told === 'string' ? [told] : (told ?? []);
+    return texts.flatMap((text) => (text === anywhere ? [text] : placeIn(text)));
   } catch {
-    return undefined;
+    return [];
   }
+}
+
+function placeIn(text: string): readonly string[] {
+  if (!URL.canParse(text)) return [];
+  const url = new URL(text);
+  const port = url.port === '' ? { 'https:': '443', 'http:': '80' }[url.protocol] : url.port;
+  // Plain http to another machine is nowhere a token may go.
+  return [url.protocol === 'https:' ? `${url.hostname}:${port}` : `${url.protocol}//${url.hostname}:${port}`];
 }
 
 /** Everything that leaves the broker for the tool. */

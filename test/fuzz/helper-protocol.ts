@@ -23,9 +23,9 @@ export interface FuzzedProtocol {
   /**
    * The URL the tool would send the token to, read from the call without our parsers (JSON.parse, split); undefined
    * where it would send none. The harness reads the host with Node's `URL`. Must not throw on what is well-formed;
-   * where it throws, the answer counts as undefined. Or `anywhere`.
+   * where it throws, the answer counts as undefined. Several where one call may ask more than once. Or `anywhere`.
    */
-  destination(input: HelperInput): string | undefined;
+  destination(input: HelperInput): string | readonly string[] | undefined;
   /** The account is named and no host is asked for: there is none to disguise. */
   readonly hostless?: boolean;
   /** Words of this protocol, to be strewn in. */

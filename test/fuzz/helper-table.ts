@@ -1,8 +1,13 @@
+import { awsProtocol } from './helper-aws.ts';
 import { bazelProtocol } from './helper-bazel.ts';
+import { cargoProtocol } from './helper-cargo.ts';
 import { dockerProtocol } from './helper-docker.ts';
 import { gitProtocol } from './helper-git.ts';
 import { goProtocol } from './helper-go.ts';
+import { googleProtocol } from './helper-google.ts';
 import { kubernetesProtocol } from './helper-kubernetes.ts';
+import { npmProtocol } from './helper-npm.ts';
+import { pipProtocol } from './helper-pip.ts';
 import type { FuzzedProtocol } from './helper-protocol.ts';
 import { terraformProtocol } from './helper-terraform.ts';
 
@@ -11,10 +16,15 @@ import { terraformProtocol } from './helper-terraform.ts';
  * Nothing else; `npm run fuzz` and test/e2e/fuzz/helpers.test.ts take it from here, plants included.
  */
 export const fuzzedProtocols: readonly FuzzedProtocol[] = [
+  awsProtocol,
   bazelProtocol,
+  cargoProtocol,
   dockerProtocol,
   gitProtocol,
   goProtocol,
+  googleProtocol,
   kubernetesProtocol,
+  npmProtocol,
+  pipProtocol,
   terraformProtocol,
 ];
