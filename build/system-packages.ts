@@ -70,6 +70,10 @@ const testPackages: readonly SystemPackage[] = [
   program('rpm', 'rpmbuild'),
   program('desktop-file-utils', 'desktop-file-validate'),
   program('groff-base', 'groff'),
+  // The native client must be clean under both.
+  program('gcc'),
+  program('clang'),
+  { name: 'libc6-dev', brings: { kind: 'file', path: '/usr/include/stdio.h' } },
   // Vouches for the packages of the newer git; Debian has it, Ubuntu does not.
   {
     name: 'debian-archive-keyring',
@@ -81,8 +85,6 @@ const benchPackages: readonly SystemPackage[] = [
   ...testPackages,
   program('oidc-agent-cli', 'oidc-token'),
   program('git-credential-oauth'),
-  program('gcc'),
-  { name: 'libc6-dev', brings: { kind: 'file', path: '/usr/include/stdio.h' } },
 ];
 
 export function wantedFor(group: Group, machine: Pick<Machine, 'display'>): Wanted {

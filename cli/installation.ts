@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,6 +21,25 @@ export function version(): string {
 /** Absolute path of a launcher, as tools are told to run it. */
 export function launcher(name: string): string {
   return join(home, 'bin', name);
+}
+
+/** For people, where helpers are scripts that start Node instead of the native client. */
+export function slowHelpersNote(): string | undefined {
+  return isScript(launcher('keytray'))
+    ? 'helpers run on Node and take longer to start; install a C compiler and run: npm run build'
+    : undefined;
+}
+
+function isScript(file: string): boolean {
+  try {
+    const descriptor = openSync(file, 'r');
+    const start = Buffer.alloc(2);
+    readSync(descriptor, start);
+    closeSync(descriptor);
+    return start.toString() === '#!';
+  } catch {
+    return false;
+  }
 }
 
 /** The folders of our programs, absolute. */

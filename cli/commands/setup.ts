@@ -4,6 +4,7 @@ import type { ToolState } from '../../core/setup/tool-states.ts';
 import type { ToolName } from '../../core/setup/tools.ts';
 import type { Cli } from '../cli.ts';
 import { usageFailure } from '../failure.ts';
+import { slowHelpersNote } from '../installation.ts';
 import { formatJson } from '../output/json.ts';
 import { printable } from '../output/printable.ts';
 import { formatTable } from '../output/table.ts';
@@ -53,6 +54,8 @@ async function listTools(cli: Cli, json: boolean): Promise<void> {
   for (const { tool, problems } of states) {
     for (const problem of problems) cli.err.write(`keytray: ${tool}: ${printable(problem)}\n`);
   }
+  const slow = slowHelpersNote();
+  if (slow !== undefined) cli.err.write(`keytray: ${slow}\n`);
 }
 
 export function addSetup(program: Command, cli: Cli): void {

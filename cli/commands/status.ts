@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { BrokerEvent, StatusView } from '../../core/local-api/wire.ts';
 import type { Cli } from '../cli.ts';
 import { CommandFailure } from '../failure.ts';
+import { slowHelpersNote } from '../installation.ts';
 import { formatJson } from '../output/json.ts';
 import { printable } from '../output/printable.ts';
 import { formatStatusTable } from '../output/status-table.ts';
@@ -66,6 +67,10 @@ export function addStatus(program: Command, cli: Cli): void {
       if (options.watch) await watchStatus(cli, options.json === true);
       const status = await (await cli.broker()).status();
       if (options.json) cli.out.write(formatJson(status));
-      else showStatus(cli, status);
+      else {
+        showStatus(cli, status);
+        const slow = slowHelpersNote();
+        if (slow !== undefined) cli.err.write(`keytray: ${slow}\n`);
+      }
     });
 }

@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createKeytray, type Keytray, program, repository } from '../../support/keytray.ts';
+import { runToEnd } from '../../support/processes.ts';
+
+const account = 'lab: { service: oidc, issuer: "https://login.lab.example", client_id: keytray, git: [x.example] }';
+const question = 'protocol=https\nhost=y.example\n';
+
+describe.each([
+  ['the native client', [program('git-credential-keytray')]],
+  ['the twin', [process.execPath, `${repository}/out/lib/client.js`, 'git-credential-keytray']],
+] as const)('%s that finds no broker', (_title, [file, ...first]) => {
+  let keytray: Keytray;
+
+  beforeEach(async () => {
+    keytray = await createKeytray();
+  });
+
+  afterEach(async () => {
+    await stopStarted();
+    await keytray.close();
+  });
+
+  const get = () => runToEnd(file, [...first, 'get'], { env: keytray.env, cwd: keytray.folder, input: question });
+  const running = async (): Promise<number | undefined> => (await keytray.api.status().catch(() => undefined))?.pid;
+
+  /** The agent is nobody's child any more. */
+  async function stopStarted(): Promise<void> {
+    const pid = await running();
+    if (pid === undefined) return;
+    process.kill(pid, 'SIGTERM');
+    while (await readFile(`/proc/${pid}/stat`).catch(() => undefined))
+      await new Promise((done) => setTimeout(done, 20));
+  }
+
+  it('starts the agent where the configuration says so, and gets its answer', async () => {
+    await keytray.configure(`agent: { autostart: true }\naccounts:\n  ${account}\n`);
+    expect(await get()).toEqual({ status: 0, stdout: '', stderr: '' });
+    const pid = await running();
+    expect(pid).toBeTypeOf('number');
+    expect(await get()).toMatchObject({ status: 0 });
+    expect(await running()).toBe(pid);
+  });
+
+  it('starts one agent for all who ask at once', async () => {
+    await keytray.configure(`agent: { autostart: true }\naccounts:\n  ${account}\n`);
+    const answers = await Promise.all(Array.from({ length: 4 }, get));
+    expect(answers.map(({ status, stderr }) => ({ status, stderr }))).toEqual(Array(4).fill({ status: 0, stderr: '' }));
+  });
+
+  it.each([
+    `accounts:\n  ${account}\n`,
+    `agent: { autostart: false }\naccounts:\n  ${account}\n`,
+    'agent: { autostart: true }\nnonsense: 1\n',
+  ])('starts nothing otherwise (%j)', async (config) => {
+    await keytray.configure(config);
+    expect(await get()).toEqual({
+      status: 1,
+      stdout: 'quit=1\n',
+      stderr: 'keytray: not running; start it with: keytray agent\n',
+    });
+    expect(await running()).toBeUndefined();
+  });
+});
