@@ -33,6 +33,8 @@ export function findTarget(given: PsqlArguments, env: Environment): PostgresTarg
   const address = conninfo.get('hostaddr') ?? orEnvironment('PGHOSTADDR');
   const port = conninfo.get('port') ?? given.port ?? orEnvironment('PGPORT') ?? (service ? undefined : '5432');
   const user = conninfo.get('user') ?? given.user ?? orEnvironment('PGUSER');
+  // A line end would begin another line of the file.
+  if (user !== undefined && /\p{Cc}/u.test(user)) return { kind: 'none' };
   if (host === undefined && address === undefined && service) return { kind: 'service', user };
 
   const hosts = hostsOf(host ?? '', address ?? '', port);

@@ -154,6 +154,7 @@ describe('where psql connects to', () => {
     ['a password file of the person', ['passfile=/tmp/x host=db.example'], {}],
     ['no number for a port', ['-h', 'db.example', '-p', 'x'], {}],
     ['too many ports', ['-h', 'a.example,b.example', '-p', '1,2,3'], {}],
+    ['a user with a line end', ['-h', 'db.example', '-U', 'ada\n*:*:*:*:x'], {}],
     ['too many addresses', ['host=a.example hostaddr=192.0.2.1,192.0.2.2'], {}],
   ])('%s is not ours', (_, argv, env) => {
     expect(find(argv, env)).toEqual({ kind: 'none' });
