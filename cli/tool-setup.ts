@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { failures, KeytrayError } from '../core/errors.ts';
 import type { AccountStates } from '../core/setup/tool-states.ts';
 import type { ToolName, ToolReport, ToolSetupOptions } from '../core/setup/tools.ts';
 import type { Cli } from './cli.ts';
@@ -32,6 +33,17 @@ function undoOptions(cli: Cli): ToolSetupOptions {
 
 /** Changes a tool's own configuration, or says what it would change. */
 export async function setUpTool(cli: Cli, tool: ToolName, options: SetupCommandOptions): Promise<ToolReport> {
+  try {
+    return await run(cli, tool, options);
+  } catch (error) {
+    if (!(error instanceof KeytrayError)) throw error;
+    // What is wrong is the tool's file and not ours, and the message says what to do about it.
+    const again = `keytray setup ${tool}${options.undo ? ' --undo' : ''}`;
+    throw new CommandFailure(failures[error.code].exit, error.message, `Then run it again: ${again}`);
+  }
+}
+
+async function run(cli: Cli, tool: ToolName, options: SetupCommandOptions): Promise<ToolReport> {
   const { applyTool, planTool, undoTool } = await import('../core/setup/tools.ts');
   if (options.undo) {
     const how = undoOptions(cli);

@@ -84,9 +84,9 @@ export const docker: Tool = {
       },
     };
   },
-  clean(text, known) {
+  clean(text, known, file) {
     const previous = part(readObject(known?.before), 'credHelpers');
-    const helpers = part(parseObject(text, 'config.json'), 'credHelpers');
+    const helpers = part(parseObject(text, file), 'credHelpers');
     const ours = Object.keys(helpers).filter((key) => helpers[key] === suffix);
     if (ours.length === 0) return text;
     const restored = ours.some((key) => previous[key] !== undefined && previous[key] !== suffix);

@@ -67,12 +67,12 @@ export const google: Tool = {
       },
     };
   },
-  clean(text, known) {
-    const { credential_source: source } = parseObject(text, 'the credential file');
+  clean(text, known, file) {
+    const { credential_source: source } = parseObject(text, file);
     const executable = isObject(source) ? source.executable : undefined;
     const command = isObject(executable) ? executable.command : undefined;
     if (typeof command !== 'string' || !/\/keytray helper google get /.test(command)) return text;
     const rest = setIn(text, ['credential_source'], undefined);
-    return known?.before === undefined && Object.keys(parseObject(rest, '')).length === 0 ? undefined : rest;
+    return known?.before === undefined && Object.keys(parseObject(rest, file)).length === 0 ? undefined : rest;
   },
 };

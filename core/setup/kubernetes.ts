@@ -97,8 +97,7 @@ export const kubernetes: Tool = {
         }),
     };
   },
-  clean(text, known) {
-    const file = 'the kubeconfig';
+  clean(text, known, file) {
     const present = readKubeconfig(text, file);
     const ours = new Set(present.users.filter(isOurs).map(({ name }) => name));
     if (ours.size === 0) return text;

@@ -50,10 +50,10 @@ function managed(tool: Tool, { path, edit }: PlannedFile): ManagedFile {
     path,
     newMode,
     edit: (base) => bytesOf(edit(textOf(base, path))),
-    clean: (current, known) =>
-      bytesOf(
-        tool.clean(textOf(current, path) ?? '', known === undefined ? undefined : { before: known.before?.toString() }),
-      ),
+    clean: (current, known) => {
+      const before = known === undefined ? undefined : { before: known.before?.toString() };
+      return bytesOf(tool.clean(textOf(current, path) ?? '', before, path));
+    },
   };
 }
 

@@ -67,9 +67,10 @@ export interface Tool {
   readonly programs: readonly string[];
   plan(context: SetupContext): ToolPlan;
   /**
-   * The text without us, told by what it says. `known` is the file before us; undefined where nobody remembers. Pure.
+   * The text without us, told by what it says. `known` is the file before us; undefined where nobody remembers.
+   * `file` is for the message of a failure. Pure.
    */
-  clean(text: string, known: { readonly before: string | undefined } | undefined): string | undefined;
+  clean(text: string, known: { readonly before: string | undefined } | undefined, file: string): string | undefined;
   /** Files of an account that is gone go too. */
   readonly ownsItsFiles?: true;
   /** What it writes others write too, so that finding it is not to say that it was us. */

@@ -37,7 +37,7 @@ describe('tools without a place for a helper', () => {
   it('write nothing', () => {
     for (const tool of [postgres, curl, maven, mail]) {
       expect(tool.plan(contextFor({ accounts })).files).toEqual([]);
-      expect(tool.clean('x', undefined)).toBe('x');
+      expect(tool.clean('x', undefined, '/f')).toBe('x');
     }
   });
 });
@@ -71,7 +71,7 @@ describe('setup google', () => {
       service_account_impersonation_url: 'u',
       audience,
     });
-    const cleaned = google.clean(plan(text).after ?? '', { before: undefined });
+    const cleaned = google.clean(plan(text).after ?? '', { before: undefined }, '/f');
     expect(JSON.parse(cleaned ?? '')).not.toHaveProperty('credential_source');
     expect(JSON.parse(cleaned ?? '')).toHaveProperty('service_account_impersonation_url');
   });

@@ -24,7 +24,7 @@ describe('setup docker', () => {
       auths: { 'b.example': { auth: 'x' } },
       credHelpers: { 'c.example': 'gcloud', 'a.example': 'keytray' },
     });
-    expect(JSON.parse(docker.clean(after, { before: text }) ?? '')).toEqual(JSON.parse(text));
+    expect(JSON.parse(docker.clean(after, { before: text }, '/f') ?? '')).toEqual(JSON.parse(text));
   });
 
   it('names the line of a mistake', () => {

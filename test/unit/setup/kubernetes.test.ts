@@ -63,7 +63,7 @@ describe('setup kubernetes', () => {
     const { contexts: edited, users } = parse(after);
     expect(edited[0].context.user).toBe('keytray-lab');
     expect(users).toContainEqual(user);
-    const cleaned = kubernetes.clean(after, { before }) ?? '';
+    const cleaned = kubernetes.clean(after, { before }, '/f') ?? '';
     expect(meaning(cleaned)).toEqual(meaning(before));
     // Once more from there is the same as from the start.
     expect(parse(plan(cleaned).after ?? '').users).toContainEqual(user);
@@ -99,7 +99,7 @@ describe('setup kubernetes', () => {
 
   it('does not take a user of the same name for its own', () => {
     const foreign = text.replace('name: old', 'name: keytray-lab');
-    expect(kubernetes.clean(foreign, undefined)).toBe(foreign);
+    expect(kubernetes.clean(foreign, undefined, '/f')).toBe(foreign);
   });
 
   it('names the line of a mistake', () => {

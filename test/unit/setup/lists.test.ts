@@ -34,7 +34,7 @@ describe('setup npm', () => {
     expect(warnings.join('\n')).toMatch(/holds a password or token for \/\/n\.example\/, which npm uses/);
     expect(warnings.join('\n')).toMatch(/named another tokenHelper/);
     expect(warnings.join()).not.toContain('hunter2');
-    expect(npm.clean(`${after}a=b\n`, { before: text })).toContain('//n.example/:tokenHelper=/usr/bin/other\n');
+    expect(npm.clean(`${after}a=b\n`, { before: text }, '/f')).toContain('//n.example/:tokenHelper=/usr/bin/other\n');
   });
 
   it('goes by npm_config_userconfig, and refuses a folder with a blank', () => {
@@ -51,7 +51,7 @@ describe('setup bazel', () => {
       'common "--credential_helper=c.example=/opt/a b/bazel-credential-keytray"\ncommon "--credential_helper=127.0.0.1=/opt/a b/bazel-credential-keytray"\n',
     );
     expect(warnings).toEqual([expect.stringMatching(/nothing was written for localhost/)]);
-    expect(bazel.clean(`${after}build -k\n`, undefined)).toBe('build -k\n');
+    expect(bazel.clean(`${after}build -k\n`, undefined, '/f')).toBe('build -k\n');
   });
 
   it('names another helper for the same host', () => {
@@ -79,7 +79,7 @@ describe('setup go', () => {
     [`GOAUTH=netrc; ${own}; git /srv/a\n`, '', 'GOAUTH=netrc; git /srv/a\n'],
     ['GOAUTH=other\n', '', 'GOAUTH=other\n'],
   ])('of %j takes its own out', (text, before, after) => {
-    expect(go.clean(text, { before })).toBe(after);
+    expect(go.clean(text, { before }, '/f')).toBe(after);
   });
 
   it('leaves GOAUTH=off and GOENV=off alone', () => {
@@ -108,8 +108,10 @@ describe('setup terraform', () => {
   it('is content with a block that is there, and takes out that alone', () => {
     const text = 'credentials_helper "keytray" { args = [] }\na = 1\n';
     expect(plan(text).after).toBe(text);
-    expect(terraform.clean(text, undefined)).toBe('a = 1\n');
-    expect(terraform.clean('credentials_helper "vault" {\n}\n', undefined)).toBe('credentials_helper "vault" {\n}\n');
+    expect(terraform.clean(text, undefined, '/f')).toBe('a = 1\n');
+    expect(terraform.clean('credentials_helper "vault" {\n}\n', undefined, '/f')).toBe(
+      'credentials_helper "vault" {\n}\n',
+    );
   });
 
   it.each([

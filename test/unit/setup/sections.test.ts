@@ -55,9 +55,11 @@ describe('setup aws', () => {
     expect(path).toBe(`${home}/.aws/config`);
     expect(after).toContain('credential_process = "/opt/a b/keytray" helper aws get --account=lab');
     const mine = `${after}region = eu-west-1\n`;
-    expect(aws.clean(mine, { before: undefined })).toBe('[profile keytray-deploy]\nregion = eu-west-1\n');
-    expect(aws.clean(after, { before: undefined })).toBe(undefined);
-    expect(planOf(aws, { accounts }, aws.clean(mine, undefined)).after?.match(/keytray-deploy\]/g)).toHaveLength(1);
+    expect(aws.clean(mine, { before: undefined }, '/f')).toBe('[profile keytray-deploy]\nregion = eu-west-1\n');
+    expect(aws.clean(after, { before: undefined }, '/f')).toBe(undefined);
+    expect(planOf(aws, { accounts }, aws.clean(mine, undefined, '/f')).after?.match(/keytray-deploy\]/g)).toHaveLength(
+      1,
+    );
   });
 
   it('refuses a folder that JavaScript would hand to a shell', () => {
@@ -98,7 +100,9 @@ describe('setup cargo', () => {
     const before = `${text}credential-provider = [\n  "cargo:token-from-stdout",\n  "x",\n]\n`;
     const { after = '', warnings } = plan(before);
     expect(warnings).toEqual([expect.stringContaining('credential-provider of its own')]);
-    expect(cargo.clean(after, { before })).toContain('credential-provider = [ "cargo:token-from-stdout", "x", ]\n');
+    expect(cargo.clean(after, { before }, '/f')).toContain(
+      'credential-provider = [ "cargo:token-from-stdout", "x", ]\n',
+    );
   });
 
   it('names a stored token and a variable', () => {
@@ -129,8 +133,8 @@ describe('setup pip', () => {
   it('does not touch what says the same already, nor take it away', () => {
     const text = '[global]\nkeyring-provider=subprocess\n';
     expect(plan(text)).toMatchObject({ after: text, warnings: [] });
-    expect(pip.clean(text, undefined)).toBe(text);
-    expect(pip.clean(text, { before: '[global]\nkeyring-provider = auto\n' })).toContain('= auto');
+    expect(pip.clean(text, undefined, '/f')).toBe(text);
+    expect(pip.clean(text, { before: '[global]\nkeyring-provider = auto\n' }, '/f')).toContain('= auto');
   });
 
   it('names another keyring in front, and links ours where a person wants it', () => {
