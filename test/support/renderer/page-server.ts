@@ -2,47 +2,26 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-
-/** What the desktop app sends with its pages, word for word. */
-export const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "font-src 'self'",
-  "connect-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-].join('; ');
-
-const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-};
+import { bundleHandler } from '../../../electron/security/bundle-handler.ts';
+import { origin } from '../../../electron/security/origin.ts';
 
 export interface PageServer {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Serves a built renderer as the app does. */
+/** Serves a built renderer with the app's own handler, so with its very headers; only the scheme is http. */
 export async function servePages(folder: string): Promise<PageServer> {
+  const answer = bundleHandler({
+    read: async (name) => new Uint8Array(await readFile(path.join(folder, name))),
+  });
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://pages');
-    const name = pathname === '/' ? '/index.html' : path.posix.normalize(pathname);
-    readFile(path.join(folder, name)).then(
-      (body) => {
-        response.writeHead(200, {
-          'content-type': types[path.extname(name)] ?? 'application/octet-stream',
-          'content-security-policy': contentSecurityPolicy,
-          'x-content-type-options': 'nosniff',
-        });
-        response.end(body);
+    const asked = new Request(`${origin}${pathname === '/' ? '/index.html' : pathname}`);
+    answer(asked).then(
+      async ({ status, headers, body }) => {
+        response.writeHead(status, Object.fromEntries(headers));
+        response.end(body === null ? '' : Buffer.from(await new Response(body).arrayBuffer()));
       },
       () => response.writeHead(404).end(),
     );
