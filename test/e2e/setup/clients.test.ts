@@ -7,12 +7,18 @@ import { type HttpsStub, type StubRequest, startHttpsStub } from '../../support/
 import { createKeytray, type Keytray, program, repository } from '../../support/keytray.ts';
 import { needsProgram } from '../../support/needs-program.ts';
 import { needsRoot } from '../../support/needs-root.ts';
+import { type PackedProgram, unpackedProgram } from '../../support/packed-program.ts';
 import { type Finished, runToEnd } from '../../support/processes.ts';
 import { labConfig, signIn } from '../../support/sign-in.ts';
 import { type StubSts, startStubSts } from '../../support/stub-sts.ts';
 import { wrapTrixie } from '../../support/trixie-wrapper.ts';
 
 const role = 'arn:aws:iam::123456789012:role/deploy';
+const pnpm10: PackedProgram = {
+  name: 'pnpm',
+  version: '10.34.9',
+  integrity: 'sha512-9JtajqD97bRLs8DB1ldQkqU8KVDZW3rRXfEfF5dId6LeOgHAfpNOmyjOcW5RwJqUlixzBtCb4uHksYqMh2L9Mg==',
+};
 const families = ['docker', 'kubernetes', 'cargo', 'pip', 'terraform', 'go', 'npm', 'bazel'];
 
 let folder: string;
@@ -160,6 +166,17 @@ describe('what keytray setup writes is what the real client reads', () => {
     const { setup, answered } = await afterSetup('pip', download);
     expect(setup.stderr).toBe('');
     expect(answered).toContain('/simple/x/');
+  });
+
+  needsRoot('pnpm', async () => {
+    const pnpm = path.join(await unpackedProgram(pnpm10), 'bin/pnpm.cjs');
+    await write('project/package.json', '{"name":"user","private":true,"dependencies":{"demo":"1.0.0"}}\n');
+    await write('.npmrc', `registry=${stub.url}/\nfetch-retries=0\n`);
+    const cwd = path.join(home, 'project');
+    const more = { NODE_EXTRA_CA_CERTS: stub.certificate.file, XDG_CACHE_HOME: folder, XDG_DATA_HOME: folder, CI: '1' };
+    const install = () => runToEnd(process.execPath, [pnpm, 'install'], { env: { ...env, ...more }, cwd });
+    const { answered } = await afterSetup('npm', install);
+    expect(answered).toContain('/demo');
   });
 
   needsProgram('terraform', 'terraform', async () => {
