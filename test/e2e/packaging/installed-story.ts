@@ -104,7 +104,7 @@ export function installedStory(made: () => MadePackages): void {
     await stopAgent();
   });
 
-  needsRoot('keeps its links at every moment of an upgrade, and drops those of older versions', async () => {
+  needsRoot('keeps its links over an upgrade, and drops those of older versions', async () => {
     await root.run(['ln', '-s', `${companion}/bin/gone-keytray`, '/usr/bin/gone-keytray']);
     expect(await root.run([...dpkg, '--install', made().deb])).toMatchObject({ status: 0 });
     expect(await linkOf('keytray')).toBe(`${companion}/bin/keytray`);
