@@ -17,13 +17,15 @@ interface Look {
   readonly suffix: string;
   readonly ink: string;
   readonly accent: string;
+  /** Around everything: some panels stay dark on a light desktop. Undefined: none. */
+  readonly halo: string | undefined;
   readonly size: number;
 }
 
 const looks: readonly Look[] = [
-  { suffix: '-dark', ink: '#f4f4f5', accent: '#ff9f43', size: 22 },
-  { suffix: '-light', ink: '#27272a', accent: '#d9480f', size: 22 },
-  { suffix: 'Template', ink: '#000', accent: '#000', size: 18 },
+  { suffix: '-dark', ink: '#f4f4f5', accent: '#ff9f43', halo: '#27272a', size: 22 },
+  { suffix: '-light', ink: '#27272a', accent: '#d9480f', halo: '#f4f4f5', size: 22 },
+  { suffix: 'Template', ink: '#000', accent: '#000', halo: undefined, size: 18 },
 ];
 
 const key = '<circle cx="6.9" cy="12.2" r="4.1"/><path d="M11 12.2h8.6v3.6M16 12.2v3"/>';
@@ -46,8 +48,13 @@ function glyph(state: State, { accent }: Look): string {
 }
 
 function svg(state: State, look: Look): string {
-  const style = `fill="none" stroke="${look.ink}" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 22 22"><g ${style}>${glyph(state, look)}</g></svg>`;
+  const drawn = (ink: string, width: number, more = ''): string =>
+    `<g fill="none" stroke="${ink}" stroke-width="${width}" stroke-linecap="round" stroke-linejoin="round"${more}>`;
+  const { halo, ink } = look;
+  const around =
+    halo === undefined ? '' : `${drawn(halo, 4, ' opacity="0.6"')}${glyph(state, { ...look, accent: halo })}</g>`;
+  const inside = `${drawn(ink, 2)}${glyph(state, look)}</g>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 22 22">${around}${inside}</svg>`;
 }
 
 async function draw(page: Page, text: string, size: number): Promise<Buffer> {

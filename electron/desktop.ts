@@ -94,7 +94,7 @@ export async function openDesktop(
   const { programs } = installation;
   const running = await openAppApi({ broker, config, env, http, clock, logger, desktop, programs, logFile });
   const pages = new Pages(running);
-  const window = openWindow(installation);
+  const window = openWindow(installation, logger);
   serveTrusted({
     api: running.api,
     logger,
@@ -141,7 +141,7 @@ export async function openDesktop(
   };
 }
 
-function openWindow({ preload, icons, pages }: Installation): MainWindow {
+function openWindow({ preload, icons, pages }: Installation, logger: Logger): MainWindow {
   const own = session.fromPartition(pagesPartition, { cache: false });
   denyPermissions(own);
   denyPermissions(session.defaultSession);
@@ -162,6 +162,7 @@ function openWindow({ preload, icons, pages }: Installation): MainWindow {
     icon: join(icons, 'ok-light.png'),
     partition: pagesPartition,
     devTools: !app.isPackaged,
+    logger,
   });
 }
 

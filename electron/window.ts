@@ -1,4 +1,5 @@
 import { BrowserWindow, type WebContents } from 'electron';
+import type { Logger } from '../core/ports.ts';
 import { startPage } from './security/origin.ts';
 
 export interface WindowOptions {
@@ -7,6 +8,7 @@ export interface WindowOptions {
   /** The name of the in-memory session pages live in. */
   readonly partition: string;
   readonly devTools: boolean;
+  readonly logger: Logger;
 }
 
 /** The one window. Made when somebody wants to look and gone when they close it: a page costs a process. */
@@ -37,7 +39,7 @@ export class MainWindow {
   }
 
   #open(): BrowserWindow {
-    const { preload, icon, partition, devTools } = this.#options;
+    const { preload, icon, partition, devTools, logger } = this.#options;
     const window = new BrowserWindow({
       width: 960,
       height: 640,
@@ -67,7 +69,9 @@ export class MainWindow {
     window.once('closed', () => {
       this.#window = undefined;
     });
-    void window.loadURL(startPage);
+    window.loadURL(startPage).catch((error: unknown) => {
+      logger.error('the window could not be loaded', { why: error instanceof Error ? error.message : 'unknown' });
+    });
     return window;
   }
 }

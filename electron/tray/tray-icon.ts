@@ -89,7 +89,7 @@ export class TrayPresence {
   #file(icon: TrayIcon): string {
     const { platform, icons } = this.#options;
     if (platform === 'darwin') return `${icons}/${icon}Template.png`;
-    return `${icons}/${icon}-${nativeTheme.shouldUseDarkColorsForSystemIntegratedUI ? 'dark' : 'light'}.png`;
+    return `${icons}/${icon}-${nativeTheme.shouldUseDarkColors ? 'dark' : 'light'}.png`;
   }
 
   #image(file: string): NativeImage {

@@ -1,0 +1,243 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  createDesktopScene,
+  type DesktopScene,
+  type DesktopSceneOptions,
+  notification,
+  openWindow,
+  pageOf,
+  trayIcon,
+} from '../../support/desktop-scene.ts';
+import {
+  app,
+  BrowserWindow,
+  clipboard,
+  machine,
+  Notification,
+  powerMonitor,
+  session,
+} from '../../support/electron-stand-in/index.ts';
+import { labConfig } from '../../support/sign-in.ts';
+import { waitFor } from '../../support/wait-for.ts';
+
+let scene: DesktopScene;
+afterEach(() => scene.close());
+
+const lab = (issuer: string) => labConfig({ issuer, git: ['git.lab.example'] });
+
+async function launched(options: DesktopSceneOptions = {}): Promise<void> {
+  scene = await createDesktopScene({ config: lab, ...options });
+  await scene.launch('--autostart');
+}
+
+/** Signs in by the menu, as a person would. */
+async function signIn(): Promise<void> {
+  const tray = await trayIcon();
+  const before = machine.opened.length;
+  await waitFor('the menu', async () => tray.testMenu?.testLabels[2]?.startsWith('○') ?? false);
+  tray.testMenu?.testClick('lab');
+  await waitFor('the browser', async () => machine.opened.length > before);
+  await scene.fillInForms();
+  await waitFor('the menu', async () => tray.testMenu?.testLabels[2]?.startsWith('●') ?? false);
+}
+
+const accountState = async () => (await scene.api.account('lab')).state;
+
+describe('the main process', () => {
+  it('signs in from the tray, and the menu and the icon follow', async () => {
+    await launched();
+    const tray = await trayIcon();
+    expect(tray.testToolTip).toBe('Keytray: 0 signed in');
+    expect(tray.testMenu?.testLabels).toEqual([
+      'Keytray: all is well',
+      '-',
+      '○ lab\u2003Sign in…',
+      '-',
+      'Pause hand-outs for 15 minutes',
+      'Lock now',
+      '-',
+      'Open Keytray…',
+      'Quit',
+    ]);
+    tray.testMenu?.testClick('lab');
+    await waitFor('the browser', async () => machine.opened.length === 1);
+    await waitFor('the busy icon', async () => tray.testImage.testFile.includes('busy'));
+    await scene.fillInForms();
+    await waitFor('the menu', async () => tray.testMenu?.testLabels[2]?.startsWith('●') ?? false);
+    expect(tray.testMenu?.testLabels[2]).toMatch(/^● lab\u2003ada.* · .* left$/i);
+    expect(tray.testToolTip).toBe('Keytray: 1 signed in');
+    expect(tray.testImage.testFile).toMatch(/ok-light\.png$/);
+    expect(Notification.testVisible.map(({ testOptions }) => testOptions.title)).toEqual([
+      expect.stringMatching(/^Signed in to lab as ada/i),
+    ]);
+    expect(BrowserWindow.testAll).toEqual([]);
+    // Every menu set closes one that is open: a whole sign-in is worth a few.
+    expect(tray.testMenusSet).toBeLessThanOrEqual(4);
+    // All of it by Chromium's stack.
+    expect(session.testPartitions.get('oauth')?.testFetched.some((url) => url.endsWith('/token'))).toBe(true);
+  });
+
+  it('raises a notice when somebody waits, and one click later they are served', async () => {
+    await launched();
+    const waiting = scene.api.token('lab', { wait: 30 });
+    const notice = await notification('Sign in to lab');
+    expect(notice.testOptions).toMatchObject({
+      body: expect.not.stringContaining('?'),
+      actions: [
+        { type: 'button', text: 'Sign in' },
+        { type: 'button', text: 'Later' },
+      ],
+    });
+    notice.testClick();
+    await waitFor('the browser', async () => machine.opened.length === 1);
+    expect(notice.testOpen).toBe(false);
+    await scene.fillInForms();
+    expect((await waiting).access_token).toBeTruthy();
+  });
+
+  it('takes a notice back when the matter is settled elsewhere, and hears "Later"', async () => {
+    await launched();
+    await expect(scene.api.token('lab', {})).rejects.toMatchObject({ code: 'login_required' });
+    const notice = await notification('Sign in to lab');
+    notice.testAction('Later');
+    await expect(scene.api.token('lab', {})).rejects.toMatchObject({ code: 'login_required' });
+    expect(Notification.testVisible).toEqual([]);
+    expect(machine.opened).toEqual([]);
+    await signIn();
+    await scene.api.logout('lab', { revoke: false });
+    await expect(scene.api.token('lab', {})).rejects.toMatchObject({ code: 'login_required' });
+    await notification('Sign in again to lab');
+    await signIn();
+    const titles = Notification.testVisible.map(({ testOptions }) => testOptions.title);
+    expect(titles).toEqual([expect.stringMatching(/^Signed in to lab/)]);
+  });
+
+  it('opens no window at login, one by hand or for a second instance, and lives on without it', async () => {
+    await launched();
+    expect(BrowserWindow.testAll).toEqual([]);
+    app.testSecondInstance({ atLogin: true });
+    app.testSecondInstance('nonsense');
+    const window = await openWindow();
+    app.testSecondInstance({ atLogin: false });
+    await waitFor('it in front', async () => window.testShown === 2);
+    expect(BrowserWindow.testAll).toHaveLength(1);
+    window.close();
+    expect(machine.exitCode).toBeUndefined();
+    expect(await accountState()).toBe('signed_out');
+    (await trayIcon()).testMenu?.testClick('Open Keytray');
+    await openWindow();
+  });
+
+  it('shows the window where nobody shows tray icons, and says why', async () => {
+    await launched({ trayHost: false });
+    await openWindow();
+    expect((await notification('without its icon')).testOptions.body).toContain('list of programs');
+  });
+
+  it('answers its page, tells it everything, and shows it where the menu points', async () => {
+    await launched();
+    await signIn();
+    (await trayIcon()).testMenu?.testClick('Open Keytray');
+    const page = pageOf(await openWindow());
+    page.listen();
+    await waitFor('the events', async () => page.events.length >= 2);
+    expect(page.events[0]).toMatchObject({ type: 'broker', event: { type: 'state' } });
+    expect(page.events[1]).toEqual({ type: 'show', page: 'accounts' });
+    expect(await page.ask('status', undefined)).toMatchObject({ ok: true, value: { kind: 'desktop' } });
+    (await trayIcon()).testMenu?.testClick('lab', 'Details');
+    expect(page.events.at(-1)).toEqual({ type: 'show', page: 'accounts', account: 'lab' });
+  });
+
+  it('puts a token into the clipboard only, and takes it out when it ends', async () => {
+    await launched();
+    await signIn();
+    (await trayIcon()).testMenu?.testClick('lab', 'Copy token');
+    await waitFor('the token', async () => (await clipboard.readText()) !== '');
+    expect(await clipboard.readText()).toBe((await scene.api.token('lab', {})).access_token);
+    expect(await scene.quit()).toBe(0);
+    expect(await clipboard.readText()).toBe('');
+  });
+
+  it('pauses and resumes hand-outs, and locks until it is unlocked', async () => {
+    await launched();
+    await signIn();
+    const tray = await trayIcon();
+    tray.testMenu?.testClick('Pause hand-outs');
+    await expect(scene.api.token('lab', {})).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+    await waitFor(
+      'the menu',
+      async () => tray.testMenu?.testLabels.some((label) => label.startsWith('Resume')) ?? false,
+    );
+    tray.testMenu?.testClick('Resume');
+    expect((await scene.api.token('lab', {})).access_token).toBeTruthy();
+    tray.testMenu?.testClick('Lock now');
+    await expect(scene.api.token('lab', {})).rejects.toMatchObject({ code: 'keychain_locked' });
+    await waitFor('the padlock', async () => tray.testImage.testFile.includes('locked'));
+    expect(tray.testMenu?.testLabels[0]).toBe('Keytray is locked');
+    tray.testMenu?.testClick('Unlock');
+    await waitFor('the key', async () => tray.testImage.testFile.includes('ok'));
+    expect((await scene.api.token('lab', {})).access_token).toBeTruthy();
+  });
+
+  it('does not trust the network after a sleep, and dims its icon without a network', async () => {
+    await launched();
+    await signIn();
+    const heads = () => session.testPartitions.get('oauth')?.testFetched.filter((what) => what.startsWith('HEAD '));
+    await scene.api.token('lab', { force: true });
+    expect(heads()).toEqual([]);
+    powerMonitor.emit('suspend');
+    powerMonitor.emit('resume');
+    await scene.api.token('lab', { force: true });
+    // Before a refresh token is spent: is the network there again?
+    expect(heads()).toEqual([expect.stringMatching(/\/token$/)]);
+    machine.online = false;
+    powerMonitor.emit('resume');
+    const tray = await trayIcon();
+    await waitFor('the dimmed icon', async () => tray.testImage.testFile.includes('offline'));
+    expect(tray.testToolTip).toContain('offline');
+  });
+
+  it('lets a request under way end when it quits, takes its notices back and frees the socket', async () => {
+    await launched();
+    const waiting = scene.api.token('lab', { wait: 1 });
+    await notification('Sign in to lab');
+    (await trayIcon()).testMenu?.testClick('Quit');
+    await expect(waiting).rejects.toMatchObject({ code: 'login_required' });
+    expect(await app.testExited()).toBe(0);
+    expect(Notification.testVisible).toEqual([]);
+    expect(existsSync(path.join(scene.folder, 'run', 'keytray.sock'))).toBe(false);
+    await expect(scene.api.status()).rejects.toMatchObject({ code: 'no_broker' });
+  });
+
+  it('leaves the field to an instance that runs already', async () => {
+    scene = await createDesktopScene({ config: lab });
+    machine.firstInstance = false;
+    await scene.launch();
+    expect(machine.exitCode).toBe(0);
+    expect(app.testLockData).toEqual({ atLogin: false });
+    expect(scene.said).toEqual([expect.stringContaining('runs already')]);
+  });
+
+  it('says what is wrong where it cannot start', async () => {
+    scene = await createDesktopScene({ config: lab });
+    scene.env.KEYTRAY_SOCKET = `/${'x'.repeat(200)}/keytray.sock`;
+    await scene.launch();
+    expect(machine.exitCode).toBe(2);
+    expect(machine.errorBoxes).toEqual([expect.stringContaining('no usable place for the socket')]);
+  });
+
+  it('starts over an invalid configuration, and shows what is wrong with it', async () => {
+    await launched({ config: () => 'accounts:\n  lab:\n    service: nonsense\n' });
+    expect((await scene.api.status()).config.error).toContain('unknown service');
+  });
+
+  it('keeps a log on disk, whatever ends it', async () => {
+    await launched();
+    app.emit('child-process-gone', {}, { type: 'GPU', reason: 'crashed', exitCode: 5 });
+    const log = await readFile(path.join(scene.folder, 'state/keytray/desktop.log'), 'utf8');
+    expect(log).toContain('"reason":"crashed"');
+  });
+});
