@@ -53,10 +53,13 @@ describe('curl and wget', () => {
     }
   });
 
-  it.each(['config', 'netrc'])('does not take the token along to another host (%s)', async (operation) => {
-    const option = operation === 'config' ? '-K' : '--netrc-file';
+  it.each([
+    ['config', '-K '],
+    ['header', '-H @'],
+    ['netrc', '--netrc-file '],
+  ])('does not take the token along to another host (%s)', async (operation, option) => {
     const url = `${api.url}/away`;
-    expect(await bash(`curl -sSL ${option} <(${helper} ${operation} ${url}) ${url}`)).toMatchObject({
+    expect(await bash(`curl -sSL ${option}<(${helper} ${operation} ${url}) ${url}`)).toMatchObject({
       status: 0,
       stdout: 'elsewhere',
     });
