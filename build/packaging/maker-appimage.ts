@@ -1,7 +1,9 @@
+import { cp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { MakerBase, type MakerOptions } from '@electron-forge/maker-base';
 import type { ForgePlatform } from '@electron-forge/shared-types';
 import { identity, targetOf } from './identity.ts';
+import { guardSandbox } from './sandbox-guard.ts';
 
 const toolsVariable = 'APPIMAGE_TOOLS_PATH';
 
@@ -28,12 +30,17 @@ export class MakerAppImage extends MakerBase<Record<string, never>> {
     const { arch } = targetOf('linux', targetArch);
     const output = path.join(makeDir, 'appimage', arch);
     await this.ensureDirectory(output);
+    const app = path.join(output, 'app');
+    await cp(dir, app, { recursive: true, verbatimSymlinks: true });
+    await guardSandbox(app, identity.executableName);
     const { build } = await import('app-builder-lib');
     const made = await build({
-      prepackaged: dir,
+      prepackaged: app,
       linux: [`appimage:${arch}`],
+      projectDir: path.resolve(import.meta.dirname, '../..'),
       publish: 'never',
       config: {
+        extraMetadata: { desktopName: `${identity.desktopId}.desktop`, author: identity.maintainer },
         appId: identity.desktopId,
         productName: identity.productName,
         executableName: identity.executableName,
@@ -45,11 +52,12 @@ export class MakerAppImage extends MakerBase<Record<string, never>> {
           category: 'Utility',
           synopsis: identity.summary,
           description: identity.description,
-          icon: path.join(import.meta.dirname, 'icons'),
+          icon: path.join(import.meta.dirname, 'icons/keytray-512.png'),
           syncDesktopName: true,
         },
       },
     });
+    await rm(app, { recursive: true, force: true });
     return made.filter((file) => file.endsWith('.AppImage'));
   }
 }
