@@ -64,14 +64,16 @@ export const aws: Tool = {
         ...profiles.map(({ name, role }) => `${role}: AWS_PROFILE=${name}`),
         'A profile needs a region too where your commands name none: add region = … below its line.',
       ],
+      obstacles: () => {
+        const names = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+        const set = names.filter((name) => context.env[name] !== undefined);
+        return set.length === 0 ? [] : [`${list(set)} in the environment win over AWS_PROFILE; unset them`];
+      },
       warnings: ({ before }) => {
-        const { env } = context;
-        const variables = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'].filter((name) => env[name] !== undefined);
         const kept = profiles.filter(({ name }) => valueIn(before(file) ?? '', `profile ${name}`, key) !== undefined);
         const named = context.accounts.flatMap(({ serves }) => serves.aws ?? []);
         const odd = named.filter((role) => !roleArn.test(role));
         return [
-          ...(variables.length === 0 ? [] : [`${list(variables)} in the environment win over AWS_PROFILE; unset them`]),
           ...kept.map(({ name }) => `profile ${name} had a ${key} of its own: it is not called any more`),
           ...odd.map((role) => `${role} is no ARN of a role: no profile was written for it`),
         ];

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { servedHosts } from './served.ts';
+import { servedHosts, sharedHosts } from './served.ts';
 import { orNoFile, withLines, withoutLines } from './text-lines.ts';
 import type { Tool } from './tool.ts';
 import { quotedPath } from './words.ts';
@@ -28,9 +28,11 @@ export const bazel: Tool = {
       files: [{ path: file, edit: (text = '') => withLines(text, scopes.map(line)) }],
       links: [],
       lines: () => [],
+      obstacles: () => [],
       warnings: ({ before }) => {
         const others = [...(before(file) ?? '').matchAll(new RegExp(flag, 'g'))];
         return [
+          ...sharedHosts(context.accounts, 'bazel', 'path'),
           ...others
             .filter(([, scope = '']) => scopes.includes(scope))
             .map(([, scope, other]) => `${file} names ${other} for ${scope} too: Bazel asks whichever comes last`),

@@ -10,7 +10,7 @@ function byHand(
   return {
     ...head,
     byHand: true,
-    plan: (context) => ({ files: [], links: [], lines: () => lines(context), warnings: () => [] }),
+    plan: (context) => ({ files: [], links: [], lines: () => lines(context), obstacles: () => [], warnings: () => [] }),
     clean: (text) => text,
   };
 }

@@ -77,13 +77,16 @@ export const cargo: Tool = {
           `  global-credential-providers = ["cargo:token", ${tomlString(helper)}]`,
         ];
       },
+      obstacles: ({ before }) =>
+        served(before(file) ?? '')
+          .map(({ name }) => `CARGO_REGISTRIES_${name.toUpperCase().replaceAll('-', '_')}_CREDENTIAL_PROVIDER`)
+          .filter((variable) => context.env[variable] !== undefined)
+          .map((variable) => `${variable} is asked before Keytray; unset it`),
       warnings: ({ before }) => {
         const text = before(file) ?? '';
         const found = served(text);
         const credentials = join(cargoHome(context), 'credentials');
         const tokens = context.look.read(`${credentials}.toml`) ?? context.look.read(credentials) ?? '';
-        const variable = (name: string): string =>
-          `CARGO_REGISTRIES_${name.toUpperCase().replaceAll('-', '_')}_CREDENTIAL_PROVIDER`;
         const unclear = registriesIn(text).flatMap((registry) => {
           const owner = ownedBy(registry, context.accounts);
           return owner.kind === 'several'
@@ -97,9 +100,6 @@ export const cargo: Tool = {
           ...found
             .filter(({ header }) => valueIn(tokens, header, 'token') !== undefined)
             .map(({ name }) => `${credentials}.toml still holds a token for ${name}, which cargo ignores; remove it`),
-          ...found
-            .filter(({ name }) => context.env[variable(name)] !== undefined)
-            .map(({ name }) => `${variable(name)} is asked before Keytray; unset it`),
           ...unclear,
         ];
       },

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { isObject, type JsonObject, parseObject, readObject, setIn } from './json-text.ts';
-import { servedHosts } from './served.ts';
+import { servedHosts, sharedHosts } from './served.ts';
 import type { SetupContext, Tool } from './tool.ts';
 import { isOnPath, list, pathProblem } from './words.ts';
 
@@ -44,11 +44,7 @@ function warningsOf(context: SetupContext, keys: readonly string[], before: Json
       warnings.push(`${file} still holds a password for ${key}, which is not used any more; remove it under "auths"`);
     }
   }
-  const { DOCKER_AUTH_CONFIG: inline, REGISTRY_AUTH_FILE: chosen, XDG_RUNTIME_DIR: runtime } = context.env;
-  const inFront = keys.filter((key) => part(readObject(inline), 'auths')[key] !== undefined);
-  if (inFront.length > 0) {
-    warnings.push(`DOCKER_AUTH_CONFIG answers for ${list(inFront)} before Keytray (docker 28.3 and later); unset it`);
-  }
+  const { REGISTRY_AUTH_FILE: chosen, XDG_RUNTIME_DIR: runtime } = context.env;
   const shared = chosen || (runtime ? join(runtime, 'containers', 'auth.json') : undefined);
   const auths = shared === undefined ? undefined : readObject(context.look.read(shared));
   for (const key of keys) {
@@ -73,12 +69,22 @@ export const docker: Tool = {
       files: [{ path: file, edit: (text) => edit(text, file, keys) }],
       links: linkFolder === undefined ? [] : [{ path: join(linkFolder, program), target: join(programs.bin, program) }],
       lines: () => [],
-      warnings: (texts) => {
+      obstacles: () => {
+        const inline = part(readObject(context.env.DOCKER_AUTH_CONFIG), 'auths');
+        const inFront = keys.filter((key) => inline[key] !== undefined);
         const problem = pathProblem(context, program, programs.bin);
+        return [
+          ...(inFront.length === 0
+            ? []
+            : [`DOCKER_AUTH_CONFIG answers for ${list(inFront)} before Keytray (docker 28.3 and later); unset it`]),
+          ...(problem === undefined ? [] : [`docker finds its helpers on PATH: ${problem}`]),
+        ];
+      },
+      warnings: (texts) => {
         const unlinked = linkFolder !== undefined && !isOnPath(context.env, linkFolder);
         return [
+          ...sharedHosts(context.accounts, 'docker', 'host'),
           ...warningsOf(context, keys, readObject(texts.before(file)), file),
-          ...(problem === undefined ? [] : [`docker finds its helpers on PATH: ${problem}`]),
           ...(unlinked ? [`${linkFolder} is not on PATH`] : []),
         ];
       },

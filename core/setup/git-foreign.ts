@@ -22,6 +22,18 @@ function shown(value: string): string {
   return rest.length > 0 ? `${first.slice(0, 60)} …` : first.slice(0, 60);
 }
 
+/** Headers of others that keep git from asking anybody for our hosts. Their values are secrets. */
+export function foreignHeaders(entries: readonly GitEntry[], hosts: readonly GitHost[]): readonly string[] {
+  const headers = entries.filter(
+    ({ key, value }) => /^http\..*extraheader$/.test(key) && /^authorization:/i.test(value),
+  );
+  return hosts.flatMap(({ host }) => {
+    const header = headers.find(({ key }) => isAbout(subsection(key) ?? host, host));
+    if (header === undefined) return [];
+    return [`${header.key} (${header.origin}) sends its own Authorization to ${host}: git never asks Keytray`];
+  });
+}
+
 /**
  * Helpers of others that concern our hosts, and what becomes of them. Git calls helpers in the order it read
  * them; our section begins with a reset, so those read before are not called, and those read after are.
@@ -46,12 +58,6 @@ export function foreignHelpers(entries: readonly GitEntry[], hosts: readonly Git
           : `${name} is not called for ${host} any more: it would answer first, with a password of its own`,
       );
     });
-    const header = about.find(
-      (entry) => /^http\..*extraheader$/.test(entry.key) && /^authorization:/i.test(entry.value),
-    );
-    if (header !== undefined) {
-      warnings.push(`${header.key} (${header.origin}) sends its own Authorization to ${host}: git never asks Keytray`);
-    }
   }
   return [...new Set(warnings)];
 }

@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { unifiedDiff } from './diff.ts';
 import { globalConfigFile } from './git-config-file.ts';
 import { entriesWith, withOurValues } from './git-copy.ts';
-import { foreignHelpers } from './git-foreign.ts';
+import { foreignHeaders, foreignHelpers } from './git-foreign.ts';
 import type { GitHost } from './git-host.ts';
 import { withoutOwnLines } from './git-own-lines.ts';
 import { same } from './locked-file.ts';
@@ -30,6 +30,8 @@ export interface SetupReport {
   /** For people, in order. */
   readonly lines: readonly string[];
   readonly warnings: readonly string[];
+  /** Our helper is not there, or git never asks it. */
+  readonly blocked: boolean;
 }
 
 /**
@@ -53,19 +55,24 @@ export async function setupGit(options: SetupOptions): Promise<SetupReport> {
     file,
     diff: changed ? unifiedDiff(file, outcome.before?.toString(), outcome.after?.toString()) : '',
     lines: options.undo ? undoLines(file, outcome, changed, options) : setupLines(file, changed, options),
-    warnings: options.undo ? [] : await warningsFor(options, file, outcome.after),
+    ...(options.undo ? { warnings: [], blocked: false } : await heed(options, file, outcome.after)),
   };
 }
 
-async function warningsFor(options: SetupOptions, file: string, after: Buffer | undefined): Promise<readonly string[]> {
-  const warnings: string[] = [];
+async function heed(
+  options: SetupOptions,
+  file: string,
+  after: Buffer | undefined,
+): Promise<Pick<SetupReport, 'warnings' | 'blocked'>> {
+  const obstacles: string[] = [];
   try {
     accessSync(options.helper, constants.X_OK);
   } catch {
-    warnings.push(`${options.helper} is not there or cannot be run: git would go on without Keytray`);
+    obstacles.push(`${options.helper} is not there or cannot be run: git would go on without Keytray`);
   }
-  warnings.push(...foreignHelpers(await entriesWith(file, after, options.env), options.hosts));
-  return warnings;
+  const entries = await entriesWith(file, after, options.env);
+  obstacles.push(...foreignHeaders(entries, options.hosts));
+  return { warnings: [...obstacles, ...foreignHelpers(entries, options.hosts)], blocked: obstacles.length > 0 };
 }
 
 function setupLines(file: string, changed: boolean, options: SetupOptions): readonly string[] {

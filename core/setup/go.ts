@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { KeytrayError } from '../errors.ts';
+import { sharedHosts } from './served.ts';
 import { linesOf, orNoFile, withLines } from './text-lines.ts';
 import type { SetupContext, Tool } from './tool.ts';
 import { keytrayCommand, quotedPath } from './words.ts';
@@ -61,7 +62,8 @@ export const go: Tool = {
       ],
       links: [],
       lines: () => ['Go 1.24 and later ask; modules that come by git need keytray setup git too.'],
-      warnings: () => {
+      warnings: () => sharedHosts(context.accounts, 'go', 'path'),
+      obstacles: () => {
         const { GOAUTH } = context.env;
         const hidden = GOAUTH !== undefined && !itemsOf(GOAUTH).some((item) => ours.test(item));
         return hidden ? ['GOAUTH in the environment hides the one that was written; unset it'] : [];

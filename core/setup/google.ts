@@ -60,6 +60,7 @@ export const google: Tool = {
         '  export GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1',
         ...credentials.map((credential) => `  export GOOGLE_APPLICATION_CREDENTIALS=${shellQuoted(path(credential))}`),
       ],
+      obstacles: () => [],
       warnings: () => {
         const other = context.env.GOOGLE_APPLICATION_CREDENTIALS;
         const known = other === undefined || credentials.some((credential) => path(credential) === other);

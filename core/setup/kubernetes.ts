@@ -85,6 +85,7 @@ export const kubernetes: Tool = {
         ...files.flatMap((file) => linesFor(before(file), file, accounts)),
         'A cluster that wants the ID token: add --id to the args of its user.',
       ],
+      obstacles: () => [],
       warnings: ({ before }) =>
         files.flatMap((file) => {
           const text = before(file);

@@ -54,6 +54,7 @@ export const npm: Tool = {
               `  ${registryOf(host)}:_authToken=\${${defaultVariable(account)}}`,
             ]),
           ),
+      obstacles: () => [],
       warnings: ({ before }) => {
         const text = before(file) ?? '';
         const kept = clear.filter((host) => others.some((key) => lineFor(text, registryOf(host), key) !== undefined));

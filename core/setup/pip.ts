@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { KeytrayError } from '../errors.ts';
 import { removeInSection, setInSection, valueIn } from './section-text.ts';
-import { servedHosts } from './served.ts';
+import { servedHosts, sharedHosts } from './served.ts';
 import { orNoFile } from './text-lines.ts';
 import type { SetupContext, Tool } from './tool.ts';
 import { isOnPath, pathProblem } from './words.ts';
@@ -46,17 +46,24 @@ export const pip: Tool = {
         `Up to pip 26.1 the index needs a user name: https://oauth2@${first?.host ?? 'HOST'}/simple/`,
         `uv: UV_KEYRING_PROVIDER=${value}`,
       ],
-      warnings: ({ before }) => {
-        const other = valueIn(before(file) ?? '', header, key);
+      obstacles: () => {
+        const chosen = context.env.PIP_KEYRING_PROVIDER;
         const problem = pathProblem(context, program, programs.libexec);
-        const { PIP_KEYRING_PROVIDER: chosen, PIP_NO_INPUT: silent } = context.env;
         return [
-          ...(other === undefined || other === value ? [] : [`${file} said ${key} = ${other}`]),
           ...(chosen === undefined || chosen === value
             ? []
             : ['PIP_KEYRING_PROVIDER in the environment wins; unset it']),
-          ...(silent === undefined ? [] : ['PIP_NO_INPUT keeps older versions of pip from asking anybody; unset it']),
           ...(problem === undefined ? [] : [`pip runs the first keyring on PATH: ${problem}, or: --link FOLDER`]),
+        ];
+      },
+      warnings: ({ before }) => {
+        const other = valueIn(before(file) ?? '', header, key);
+        return [
+          ...sharedHosts(context.accounts, 'pip', 'path'),
+          ...(other === undefined || other === value ? [] : [`${file} said ${key} = ${other}`]),
+          ...(context.env.PIP_NO_INPUT === undefined
+            ? []
+            : ['PIP_NO_INPUT keeps older versions of pip from asking anybody; unset it']),
           ...(linkFolder === undefined || isOnPath(context.env, linkFolder) ? [] : [`${linkFolder} is not on PATH`]),
         ];
       },

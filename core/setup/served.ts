@@ -28,6 +28,27 @@ export function servedHosts(accounts: readonly SetupAccount[], family: ToolFamil
   return [...found.values()];
 }
 
+/**
+ * Hosts that several accounts serve, so that the helper hands nothing out for them. `says` is what the tool tells of an
+ * address: its path can decide between accounts, or not.
+ */
+export function sharedHosts(
+  accounts: readonly SetupAccount[],
+  family: ToolFamily,
+  says: 'host' | 'path',
+): readonly string[] {
+  const owners = new Map<string, Set<string>>();
+  for (const { host, path, accounts: ids } of servedHosts(accounts, family)) {
+    const address = says === 'host' ? host : host + path;
+    owners.set(address, new Set([...(owners.get(address) ?? []), ...ids]));
+  }
+  return [...owners].flatMap(([address, ids]) =>
+    ids.size < 2
+      ? []
+      : [`${[...ids].join(', ')} all serve ${address}, so nothing is handed out; list it for one of them`],
+  );
+}
+
 export type Owner =
   | { readonly kind: 'one'; readonly account: string }
   | { readonly kind: 'none' }

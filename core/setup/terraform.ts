@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { KeytrayError } from '../errors.ts';
 import { readObject } from './json-text.ts';
-import { servedHosts } from './served.ts';
+import { servedHosts, sharedHosts } from './served.ts';
 import { linesOf, orNoFile, withLines } from './text-lines.ts';
 import type { SetupContext, Tool } from './tool.ts';
 import { list } from './words.ts';
@@ -45,7 +45,8 @@ export const terraform: Tool = {
       ],
       links: [{ path: join(home, '.terraform.d', 'plugins', program), target: join(programs.bin, program) }],
       lines: () => ['There is one helper for all hosts: terraform login for another one is refused meanwhile.'],
-      warnings: ({ before }) => {
+      warnings: () => sharedHosts(context.accounts, 'terraform', 'host'),
+      obstacles: ({ before }) => {
         const hosts = servedHosts(context.accounts, 'terraform').map(({ host }) => host);
         const kept = join(home, '.terraform.d', 'credentials.tfrc.json');
         const stored = readObject(look.read(kept))?.credentials;

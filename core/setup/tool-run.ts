@@ -21,6 +21,8 @@ export interface ToolReport {
   /** For people, in order. */
   readonly lines: readonly string[];
   readonly warnings: readonly string[];
+  /** Something answers in our place, or keeps us from being asked: it is among the warnings. */
+  readonly blocked: boolean;
 }
 
 /** What a run did or would do. */

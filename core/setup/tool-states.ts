@@ -1,6 +1,5 @@
 import { KeytrayError } from '../errors.ts';
 import { contextOf, type ToolSetupOptions } from './context.ts';
-import { helperProblem } from './helper-programs.ts';
 import type { SetupContext } from './tool.ts';
 import { planTool, type ToolName, toolNames, tools } from './tools.ts';
 
@@ -53,11 +52,10 @@ async function stateOf(
   try {
     const state = byHand ? 'by hand' : (await isSetUp(tool, options, serving.length > 0)) ? 'set up' : 'not set up';
     if (state === 'not set up' || serving.length === 0) return { ...head, state, problems: [] };
-    const { warnings } = await planTool(tool, options);
+    const { warnings, blocked } = await planTool(tool, options);
     const accounts = accountProblems(head.accounts, states);
-    const broken = [...helperProblem(tool, context), ...warnings.filter(isInTheWay), ...accounts];
-    const works = broken.length > 0 ? 'no' : states === undefined ? 'not checked' : 'yes';
-    return { ...head, state, works, problems: [...new Set([...warnings, ...accounts])] };
+    const works = blocked || accounts.length > 0 ? 'no' : states === undefined ? 'not checked' : 'yes';
+    return { ...head, state, works, problems: [...warnings, ...accounts] };
   } catch (error) {
     if (!(error instanceof KeytrayError)) throw error;
     return { ...head, state: byHand ? 'by hand' : 'not set up', problems: [error.message] };
@@ -70,11 +68,6 @@ async function isSetUp(tool: ToolName, options: ToolSetupOptions, served: boolea
   if (!served) return undo.changed;
   if (!undo.changed && !words) return false;
   return !(await planTool(tool, options)).changed;
-}
-
-/** Some warnings tell of what is left over; these, of what answers in our place. */
-function isInTheWay(warning: string): boolean {
-  return /before Keytray|on PATH|win over|hides|wins;|is not there or cannot/.test(warning);
 }
 
 function accountProblems(accounts: readonly string[], states: AccountStates): readonly string[] {

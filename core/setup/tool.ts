@@ -54,7 +54,9 @@ export interface ToolPlan {
   readonly links: readonly PlannedLink[];
   /** What is left for people to do or to know. */
   lines(texts: PlannedTexts): readonly string[];
-  /** What is in front of us, or keeps this from working. */
+  /** What answers in our place, or keeps us from being asked. */
+  obstacles(texts: PlannedTexts): readonly string[];
+  /** What else to heed: what was replaced, is left over, or could not be written. */
   warnings(texts: PlannedTexts): readonly string[];
 }
 

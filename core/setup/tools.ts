@@ -65,12 +65,14 @@ async function run(name: ToolName, options: ToolSetupOptions, how: How): Promise
   const { run: done, texts } = await runTool(tool, context, records, how);
   const files = changesOf(done);
   const report = { tool: name, changed: files.length > 0, files };
-  if (how.undo) return { ...report, lines: undoLines(tool, done.files, report, how), warnings: [] };
+  if (how.undo) return { ...report, lines: undoLines(tool, done.files, report, how), warnings: [], blocked: false };
   const plan = tool.plan(context);
+  const obstacles = [...helperProblem(name, context), ...plan.obstacles(texts)];
   return {
     ...report,
     lines: [...(isInPlace(tool, plan, texts) ? setupLines(tool, context, report, how) : []), ...plan.lines(texts)],
-    warnings: [...helperProblem(name, context), ...plan.warnings(texts)],
+    warnings: [...obstacles, ...plan.warnings(texts)],
+    blocked: obstacles.length > 0,
   };
 }
 
@@ -83,8 +85,8 @@ async function runGit({ accounts, env, programs }: ToolSetupOptions, how: How): 
     ...how,
   });
   const changed = report.kind === 'changed';
-  const { file, diff, lines, warnings } = report;
-  return { tool: 'git', changed, files: changed ? [{ file, diff }] : [], lines, warnings };
+  const { file, diff, lines, warnings, blocked } = report;
+  return { tool: 'git', changed, files: changed ? [{ file, diff }] : [], lines, warnings, blocked };
 }
 
 type Changes = Pick<ToolReport, 'changed' | 'files'>;

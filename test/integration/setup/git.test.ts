@@ -210,6 +210,13 @@ describe('setup git', () => {
     await expect(home.setup({ env: { ...home.env, PATH: '/nonexistent' } })).rejects.toThrow(/install git/);
   });
 
+  it('says that git never asks where a header answers for the host', async () => {
+    const home = await gitHome();
+    expect((await home.setup()).blocked).toBe(false);
+    await git(['config', '--global', 'http.https://git.example.extraHeader', 'Authorization: x'], home.env, home.home);
+    expect(await home.setup()).toMatchObject({ blocked: true, warnings: [expect.stringContaining('never asks')] });
+  });
+
   it('warns of a helper that is not there', async () => {
     const home = await gitHome();
     const report = await home.setup({ helper: '/nonexistent/git-credential-keytray', dryRun: true });

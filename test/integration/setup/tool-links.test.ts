@@ -51,6 +51,30 @@ describe('links to our programs', () => {
 });
 
 describe('what is remembered', () => {
+  it('is the file behind a link to nothing', async () => {
+    const home = await toolHome(accounts);
+    await symlink('dotfiles/npmrc', home.path('.npmrc'));
+    await home.apply('npm');
+    expect(await home.read('dotfiles/npmrc')).toContain('tokenHelper');
+    await home.undo('npm');
+    expect(await readdir(home.home)).toEqual(['.npmrc']);
+    expect(await readlink(home.path('.npmrc'))).toBe('dotfiles/npmrc');
+  });
+
+  it('is not touched where another program is writing', async () => {
+    const home = await toolHome(accounts);
+    await home.write('.npmrc', 'a=b\n');
+    await home.write('.npmrc.lock', '');
+    await expect(home.apply('npm')).rejects.toThrow(/\.npmrc\.lock exists: a program is writing/);
+    expect(await home.read('.npmrc')).toBe('a=b\n');
+  });
+
+  it('is text: other bytes are refused', async () => {
+    const home = await toolHome(accounts);
+    await home.write('.npmrc', Buffer.from([0x61, 0xff, 0x0a]));
+    await expect(home.apply('npm')).rejects.toThrow(/\.npmrc is not UTF-8 text; nothing was changed/);
+  });
+
   it('is undone too where the environment named another file', async () => {
     const home = await toolHome(accounts);
     await home.apply('docker', { env: { DOCKER_CONFIG: home.path('elsewhere') } });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseEntries } from '../../../core/setup/git-entries.ts';
-import { foreignHelpers } from '../../../core/setup/git-foreign.ts';
+import { foreignHeaders, foreignHelpers } from '../../../core/setup/git-foreign.ts';
 import type { GitHost } from '../../../core/setup/git-host.ts';
 import { withoutOwnLines } from '../../../core/setup/git-own-lines.ts';
 import { planGitSetup, shellWord } from '../../../core/setup/git-plan.ts';
@@ -122,7 +122,8 @@ describe('foreignHelpers', () => {
 
   it('names a header that keeps git from asking, without its value', () => {
     const header = ['http.https://a.example/.extraheader', 'Authorization: Bearer hunter2'] as const;
-    const found = foreignHelpers(entries(header, reset, ours), [host('a.example')]);
+    const found = foreignHeaders(entries(header, reset, ours), [host('a.example'), host('b.example')]);
+    expect(found).toHaveLength(1);
     expect(found.join()).toMatch(/sends its own Authorization to a\.example/);
     expect(found.join()).not.toContain('hunter2');
   });

@@ -109,8 +109,8 @@ describe('setup cargo', () => {
     const files = { [`${home}/.cargo/credentials.toml`]: '[registries.lab]\ntoken = "hunter2"\n' };
     const env = { CARGO_REGISTRIES_LAB_CREDENTIAL_PROVIDER: 'x' };
     const { warnings } = plan(text, { files, env });
-    expect(warnings[0]).toMatch(/credentials\.toml still holds a token for lab/);
-    expect(warnings[1]).toMatch(/^CARGO_REGISTRIES_LAB_CREDENTIAL_PROVIDER is asked before Keytray/);
+    expect(warnings[1]).toMatch(/credentials\.toml still holds a token for lab/);
+    expect(warnings[0]).toMatch(/^CARGO_REGISTRIES_LAB_CREDENTIAL_PROVIDER is asked before Keytray/);
     expect(warnings.join()).not.toContain('hunter2');
   });
 

@@ -42,7 +42,13 @@ export function planOf(tool: Tool, machine: Machine, text?: string) {
   const [file] = plan.files;
   const after = file === undefined ? undefined : file.edit(text);
   const texts = { before: () => text, after: () => after };
-  return { path: file?.path, after, links: plan.links, lines: plan.lines(texts), warnings: plan.warnings(texts) };
+  return {
+    path: file?.path,
+    after,
+    links: plan.links,
+    lines: plan.lines(texts),
+    warnings: [...plan.obstacles(texts), ...plan.warnings(texts)],
+  };
 }
 
 export const serving = (id: string, serves: SetupAccount['serves']): SetupAccount => ({ id, serves });
