@@ -9,6 +9,7 @@ import type { Refresher } from './refresh/refresher.ts';
 import { RejectedTokens } from './refresh/rejected-tokens.ts';
 import { TokenDesk } from './refresh/token-desk.ts';
 import { RoleDesk } from './role-desk.ts';
+import { RoleEndpoint } from './role-endpoint.ts';
 import { TokenApi } from './token-api.ts';
 
 export interface HandOutDependencies {
@@ -40,6 +41,13 @@ export function openHandOuts(dependencies: HandOutDependencies): HandOuts {
   const gate = new HandOutGate(clock, dependencies.stopped);
   const rejected = new RejectedTokens(refresher, clock);
   const roles = new RoleDesk({ tokens: desk, http, clock });
-  const helpers = new HelperDesk({ ...dependencies, tokens: desk, gate, rejected, roles });
+  const helpers = new HelperDesk({
+    ...dependencies,
+    tokens: desk,
+    gate,
+    rejected,
+    roles,
+    roleEndpoint: new RoleEndpoint(clock),
+  });
   return { gate, helpers, roles, tokens: new TokenApi({ tokens: desk, helpers, gate, clock, find }) };
 }

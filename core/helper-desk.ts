@@ -4,15 +4,24 @@ import type { AccountRegistry } from './accounts/account-registry.ts';
 import type { ToolFamily } from './config/config.ts';
 import type { RoleCredentials, RoleRequest } from './credentials/aws-role.ts';
 import { KeytrayError } from './errors.ts';
-import type { HandedOut, HandOutRequest, HelperBroker, HelperCall, ServedAccount } from './helpers/helper.ts';
+import type {
+  HandedOut,
+  HandOutRequest,
+  HelperBroker,
+  HelperCall,
+  RoleEndpointAddress,
+  ServedAccount,
+} from './helpers/helper.ts';
 import { helpers } from './helpers/registry.ts';
 import type { Caller } from './local-api/broker-api.ts';
 import type { BrokerEvent } from './local-api/wire.ts';
 import type { Clock, Logger } from './ports.ts';
 import { plainNeed } from './refresh/hand-out.ts';
+import { never } from './refresh/pause.ts';
 import type { RejectedTokens } from './refresh/rejected-tokens.ts';
 import type { TokenDesk } from './refresh/token-desk.ts';
 import type { RoleDesk } from './role-desk.ts';
+import type { RoleEndpoint } from './role-endpoint.ts';
 import type { Secret } from './secret.ts';
 
 export interface HelperDeskDependencies {
@@ -20,6 +29,7 @@ export interface HelperDeskDependencies {
   readonly tokens: TokenDesk;
   readonly rejected: RejectedTokens;
   readonly roles: RoleDesk;
+  readonly roleEndpoint: RoleEndpoint;
   readonly gate: HandOutGate;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -63,6 +73,7 @@ export class HelperDesk {
       named: (id) => this.#named(id),
       handOut: async (id, request) => await this.#handOut(id, request, protocol, caller),
       assumeRole: async (id, request) => await this.#assumeRole(id, request, protocol, caller),
+      openRoleEndpoint: async (id, request) => await this.#openRoleEndpoint(id, request, protocol, caller),
       reportRejected: async (id, value) => await this.#reportRejected(id, value),
     };
   }
@@ -117,6 +128,18 @@ export class HelperDesk {
     gate.check(id);
     this.handedOut(id, protocol, request.role, caller);
     return credentials;
+  }
+
+  async #openRoleEndpoint(
+    id: string,
+    request: RoleRequest,
+    protocol: string,
+    { consumer }: Caller,
+  ): Promise<RoleEndpointAddress> {
+    // The caller will have gone, as far as its connection tells, when the program it became asks.
+    const credentials = () => this.#assumeRole(id, request, protocol, { consumer, signal: never });
+    await credentials();
+    return await this.#dependencies.roleEndpoint.open({ consumer, role: request.role, credentials });
   }
 
   async #reportRejected(id: string, value: Secret): Promise<void> {

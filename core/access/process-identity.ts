@@ -50,6 +50,17 @@ function readIdentity(pid: number): ProcessIdentity {
   return { executable: executableOf(pid), startTime: startTimeOf(pid) };
 }
 
+/** Whether it is still the same process. False where its start is not known. */
+export function stillRuns({
+  pid,
+  startTime,
+}: {
+  readonly pid: number;
+  readonly startTime: number | undefined;
+}): boolean {
+  return startTime !== undefined && startTimeOf(pid) === startTime;
+}
+
 function executableOf(pid: number): string | undefined {
   try {
     return readlinkSync(`/proc/${pid}/exe`);

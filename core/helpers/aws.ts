@@ -41,7 +41,7 @@ export const awsHelper: Helper = {
 const optionsOf = {
   get: ['account', 'role', 'session-name', 'duration', 'region', 'token'],
   'token-file': ['account', 'role', 'token'],
-  exec: ['account', 'role', 'session-name', 'token'],
+  exec: ['account', 'role', 'session-name', 'duration', 'region', 'token', 'way'],
 } as const;
 type Operation = keyof typeof optionsOf;
 
@@ -52,6 +52,8 @@ interface Question {
   readonly role: string | undefined;
   readonly session: Pick<RoleRequest, 'sessionName' | 'duration' | 'region' | 'token'>;
   readonly command: readonly string[];
+  /** How a command gets its keys: with the token in a file, or from an address that goes on giving them. */
+  readonly way: 'file' | 'endpoint';
 }
 
 type ReadQuestion =
@@ -85,13 +87,15 @@ function readQuestion(call: HelperCall, broker: HelperBroker): ReadQuestion {
   if (duration !== undefined && !isDuration(duration)) return usage('--duration is 900 to 43200 seconds');
   const token = values.get('token') ?? 'id';
   if (token !== 'id' && token !== 'access') return usage('--token is id or access');
+  const way = values.get('way') ?? 'file';
+  if (way !== 'file' && way !== 'endpoint') return usage('--way is file or endpoint');
   const session = {
     sessionName,
     duration: duration === undefined ? undefined : Number(duration),
     region: values.get('region'),
     token,
   } as const;
-  return { kind: 'question', question: { operation, account, role, session, command } };
+  return { kind: 'question', question: { operation, account, role, session, command, way } };
 }
 
 async function printKeys(call: HelperCall, broker: HelperBroker, question: Question): Promise<number> {
@@ -114,16 +118,20 @@ async function printToken(call: HelperCall, broker: HelperBroker, question: Ques
 }
 
 async function execute(call: HelperCall, broker: HelperBroker, question: Question): Promise<number> {
-  const { account, role = '', session, command } = question;
+  const { account, role = '', session, command, way } = question;
+  const [name = '', ...argv] = command;
+  // The client looks names up on PATH; a path is for env(1).
+  const program = name.includes('/') ? { name: 'env', argv: command } : { name, argv };
+  if (way === 'endpoint') {
+    const { url, authorization } = await broker.openRoleEndpoint(account.id, { role, ...session });
+    const variables = { AWS_CONTAINER_CREDENTIALS_FULL_URI: url };
+    call.become({ ...program, variables, files: { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: authorization } });
+    return 0;
+  }
   const { token } = await broker.handOut(account.id, { host: role, token: session.token });
   if (tokenText(token) === undefined) return refuseToken(call, account);
-  const [name = '', ...argv] = command;
-  call.become({
-    // The client looks names up on PATH; a path is for env(1).
-    ...(name.includes('/') ? { name: 'env', argv: command } : { name, argv }),
-    variables: { AWS_ROLE_ARN: role, AWS_ROLE_SESSION_NAME: session.sessionName },
-    files: { AWS_WEB_IDENTITY_TOKEN_FILE: token },
-  });
+  const variables = { AWS_ROLE_ARN: role, AWS_ROLE_SESSION_NAME: session.sessionName };
+  call.become({ ...program, variables, files: { AWS_WEB_IDENTITY_TOKEN_FILE: token } });
   return 0;
 }
 

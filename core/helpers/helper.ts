@@ -60,6 +60,12 @@ export interface HandedOut {
   readonly username: string;
 }
 
+export interface RoleEndpointAddress {
+  readonly url: string;
+  /** What is to be sent as `Authorization`. */
+  readonly authorization: Secret;
+}
+
 /** What helpers may ask the broker. Failures are `KeytrayError`s. */
 export interface HelperBroker {
   /** Accounts that list hosts for this family of tools. */
@@ -69,6 +75,8 @@ export interface HelperBroker {
   handOut(account: string, request: HandOutRequest): Promise<HandedOut>;
   /** Temporary credentials of a role the account lists: the one thing that is asked of AWS here. */
   assumeRole(account: string, request: RoleRequest): Promise<RoleCredentials>;
+  /** A place on loopback where the caller, for as long as it runs, gets these credentials by itself. */
+  openRoleEndpoint(account: string, request: RoleRequest): Promise<RoleEndpointAddress>;
   /** A tool says this value was refused: a hint; what follows is the broker’s decision. */
   reportRejected(account: string, value: Secret): Promise<void>;
 }

@@ -124,6 +124,7 @@ function brokerWithToken(): FakeBroker {
       username: 'ada',
     }),
     assumeRole: () => Promise.reject(new Error('there are no roles here')),
+    openRoleEndpoint: () => Promise.reject(new Error('there are no roles here')),
     reportRejected: async () => undefined,
   };
   const git = createGitHelper({ now: Date.now });

@@ -1,6 +1,12 @@
 import type { RoleCredentials, RoleRequest } from '../../core/credentials/aws-role.ts';
 import { type FailureCode, KeytrayError } from '../../core/errors.ts';
-import type { HandedOut, HandOutRequest, HelperBroker, ServedAccount } from '../../core/helpers/helper.ts';
+import type {
+  HandedOut,
+  HandOutRequest,
+  HelperBroker,
+  RoleEndpointAddress,
+  ServedAccount,
+} from '../../core/helpers/helper.ts';
 import { Secret } from '../../core/secret.ts';
 
 /** What the fake broker holds for an account: plain data, so that a helper process can be given it as JSON. */
@@ -62,6 +68,11 @@ export class FakeHelperBroker implements HelperBroker {
       sessionToken: token,
       expiresAt: expiresAt ?? 0,
     };
+  }
+
+  async openRoleEndpoint(id: string, request: RoleRequest): Promise<RoleEndpointAddress> {
+    const { sessionToken } = await this.assumeRole(id, request);
+    return { url: 'http://127.0.0.1:1/endpoint', authorization: sessionToken };
   }
 
   async reportRejected(account: string, value: Secret): Promise<void> {

@@ -76,6 +76,7 @@ const aws = (...args: readonly string[]) =>
   runToEnd('aws', args, { env, cwd: keytray.folder }).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ENOENT' ? new Error('aws of Debian trixie is missing: node build/trixie.ts') : error;
   });
+const programs = path.join(import.meta.dirname, 'programs');
 const whoAmI = ['sts', 'get-caller-identity', '--query', 'Arn', '--output', 'text'];
 
 describe('aws version 2', () => {
@@ -113,6 +114,23 @@ describe('aws version 2', () => {
   });
 });
 
+describe('a command under `exec --way=endpoint`', () => {
+  const exec = (...command: readonly string[]) => {
+    const args = ['helper', 'aws', 'exec', '--way=endpoint', `--role=${role}`, '--', ...command];
+    return runToEnd(program('keytray'), args, { env, cwd: keytray.folder });
+  };
+
+  needsRoot('aws asks there', async () => {
+    expect(await exec('aws', ...whoAmI)).toEqual({ status: 0, stdout: `${assumed}\n`, stderr: '' });
+  });
+
+  it('so does the SDK for JavaScript', async () => {
+    const { status, stdout, stderr } = await exec(process.execPath, path.join(programs, 'container.ts'));
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual([expect.stringMatching(/^ASIA/), expect.stringMatching(/^ASIA/)]);
+  });
+});
+
 describe('the SDK for JavaScript', () => {
   it('reads credential_process', async () => {
     const configFilepath = env.AWS_CONFIG_FILE ?? '';
@@ -141,7 +159,7 @@ describe('the SDK for JavaScript', () => {
   });
 
   it('in a program under `exec`, as often as it likes', async () => {
-    const script = path.join(import.meta.dirname, 'programs/web-identity.ts');
+    const script = path.join(programs, 'web-identity.ts');
     const args = ['helper', 'aws', 'exec', `--role=${role}`, '--', process.execPath, script, sts.url];
     const { status, stdout, stderr } = await runToEnd(program('keytray'), args, { env, cwd: keytray.folder });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });

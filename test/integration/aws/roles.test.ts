@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { HelperCall } from '../../../core/helpers/helper.ts';
-import { caller, type Laboratory, startLaboratory } from '../../support/broker.ts';
+import { type Laboratory, startLaboratory } from '../../support/broker.ts';
+import { callBrokersHelper } from '../../support/brokers-helper.ts';
 import { refusal, type StubSts, startStubSts } from '../../support/stub-sts.ts';
 
 const role = 'arn:aws:iam::123456789012:role/Developer';
@@ -25,24 +25,11 @@ afterEach(async () => {
 });
 
 async function aws(...more: readonly string[]) {
-  let stdout = '';
-  const stderr: string[] = [];
-  const call: HelperCall = {
-    operation: 'get',
-    argv: ['get', ...(more.some((word) => word.startsWith('--role')) ? [] : [`--role=${role}`]), ...more],
-    env: {},
-    cwd: '/',
-    stdin: (async function* () {})(),
-    stdout: (text) => {
-      stdout += text;
-    },
-    stderr: (line) => stderr.push(line),
-    become: () => undefined,
-    signal: caller.signal,
-  };
-  const status = await lab.broker.helper('aws', call, caller);
+  const argv = ['get', ...(more.some((word) => word.startsWith('--role')) ? [] : [`--role=${role}`]), ...more];
+  const { next, ...answer } = await callBrokersHelper(lab.broker, 'aws', argv);
+  const { stdout } = answer;
   const key = stdout === '' ? undefined : (JSON.parse(stdout) as { AccessKeyId: string }).AccessKeyId;
-  return { status, stdout, stderr, key };
+  return { ...answer, key };
 }
 
 describe('keys of a role are', () => {

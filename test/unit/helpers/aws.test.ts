@@ -79,6 +79,26 @@ it('exec runs the command with the token in a file that is on no disk', async ()
   expect(next?.files.AWS_WEB_IDENTITY_TOKEN_FILE?.reveal()).toBe('id.tok.en');
 });
 
+it('exec by way of an endpoint gives its address, and what is to be sent there', async () => {
+  const { status, next, broker } = await aws([
+    'exec',
+    `--role=${role}`,
+    '--way=endpoint',
+    '--duration=900',
+    '--',
+    'aws',
+    's3',
+  ]);
+  expect(status).toBe(0);
+  expect(next).toMatchObject({
+    name: 'aws',
+    argv: ['s3'],
+    variables: { AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:1/endpoint' },
+  });
+  expect(Object.keys(next?.files ?? {})).toEqual(['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE']);
+  expect(broker.roles).toMatchObject([{ role, duration: 900 }]);
+});
+
 it('exec leaves a path to env(1)', async () => {
   const { next } = await aws(['exec', `--role=${role}`, '--', './deploy.sh', '-n']);
   expect(next).toMatchObject({ name: 'env', argv: ['./deploy.sh', '-n'] });
@@ -103,6 +123,7 @@ describe('nothing is handed out', () => {
     ['for a session of days', ['get', `--role=${role}`, '--duration=86400'], 2],
     ['for a duration that is none', ['get', `--role=${role}`, '--duration=1e3'], 2],
     ['for another token', ['get', `--role=${role}`, '--token=refresh'], 2],
+    ['for another way', ['exec', `--role=${role}`, '--way=pipe', '--', 'aws'], 2],
     ['for stray words', ['get', `--role=${role}`, 'more'], 2],
     ['for unknown options', ['get', `--role=${role}`, '--endpoint=https://evil.example'], 2],
     ['for an option given twice', ['get', `--role=${role}`, `--role=${other}`], 2],
