@@ -56,7 +56,6 @@ export async function measureGitFill({ keytray }: WarmLab, stopwatch: Stopwatch,
       {
         ...row('git credential fill', 'git-credential-cache', 'cache'),
         budget: budgets.gitFill,
-        awaits: 'native client',
       },
       row('  the same', 'git-credential-store', 'store'),
       row('  the same', 'cache, then git-credential-oauth', 'oauth'),

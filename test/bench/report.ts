@@ -6,8 +6,6 @@ export interface Row {
   readonly ours: number;
   readonly peer?: { readonly name: string; readonly value: number };
   readonly budget?: Budget;
-  /** What is still to be built before the budget can be met. */
-  readonly awaits?: string;
 }
 
 const headings = ['what', 'Keytray', 'peer', '', 'ratio', 'budget', 'met'] as const;
@@ -42,8 +40,7 @@ const align = (text: string, width: number, column: number): string =>
 
 function verdictOf(row: Row): string {
   if (row.budget === undefined) return '';
-  if (isWithin(row.budget, row.ours, row.peer?.value)) return 'yes';
-  return row.awaits === undefined ? 'no' : `not yet: ${row.awaits}`;
+  return isWithin(row.budget, row.ours, row.peer?.value) ? 'yes' : 'no';
 }
 
 const numberText = (value: number, unit: string): string =>
