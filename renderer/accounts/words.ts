@@ -148,10 +148,9 @@ function lockedAction(reason: string): PrimaryAction {
   return reason.startsWith('encrypted_file') ? 'unlock' : 'none';
 }
 
-/** `git github.com`; at most two hosts, then how many more. */
+/** `git, docker`; at most two, then how many more. Their hosts are among the details. */
 export function servedWords(view: AccountView): string {
-  const served = Object.entries(view.serves).flatMap(([family, hosts]) => hosts.map((host) => `${family} ${host}`));
-  const [first, second, ...more] = served;
+  const [first, second, ...more] = Object.keys(view.serves);
   if (first === undefined) return 'no tool yet';
   if (second === undefined) return first;
   return more.length === 0 ? `${first}, ${second}` : `${first}, ${second} and ${more.length} more`;

@@ -62,9 +62,9 @@ export const sampleAccounts: readonly AccountView[] = [
     ...token(2 * hour, 1_080),
   }),
   account({
-    account: 'lakebase@shop',
+    account: 'databricks@shop',
     service: 'databricks',
-    title: 'Databricks (lakebase@shop)',
+    title: 'Databricks (shop)',
     subject: { issuer: 'https://shop.cloud.databricks.com/oidc', subject: '9', email: 'ada@shop.example' },
     environment: 'staging',
     serves: { postgres: ['lakebase.shop.example'] },
