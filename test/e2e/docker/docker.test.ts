@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
@@ -89,29 +89,47 @@ describe("Debian's docker-registry, which takes one token as its only password",
   });
 
   needsRoot('docker hands the token to its daemon, for the host that is listed alone', async () => {
-    const headers: (string | undefined)[] = [];
-    const daemon = createServer((request, response) => {
-      if (request.url?.includes('/images/create')) headers.push(String(request.headers['x-registry-auth'] ?? ''));
-      response.setHeader('Api-Version', '1.41').end('{}');
-    });
-    const socket = path.join(scene.folder, 'docker.sock');
-    daemon.listen(socket);
-    await once(daemon, 'listening');
-    try {
-      for (const image of [`${host}/team/first:1`, '127.0.0.2:5000/team/first:1', 'debian:12']) {
-        expect(await run('docker', ['pull', '--quiet', image], { DOCKER_HOST: `unix://${socket}` })).toMatchObject({
-          status: 0,
-        });
-      }
-    } finally {
-      daemon.closeAllConnections();
-      daemon.close();
+    const daemon = await startDaemon();
+    for (const image of [`${host}/team/first:1`, '127.0.0.2:5000/team/first:1', 'debian:12']) {
+      expect(await run('docker', ['pull', '--quiet', image], daemon.env)).toMatchObject({ status: 0 });
     }
-    const sent = headers.map((header) => JSON.parse(Buffer.from(header ?? '', 'base64url').toString() || '{}'));
+    const sent = await daemon.close('/images/create', 'x-registry-auth');
     expect(sent[0]).toMatchObject({ username: 'oauth2', password: token, serveraddress: host });
     expect(sent).toHaveLength(3);
     for (const other of sent.slice(1)) expect(other).not.toHaveProperty('password');
   });
+
+  needsRoot('a classic build takes what is listed', async () => {
+    const daemon = await startDaemon();
+    const built = await run('docker', ['build', '-'], { ...daemon.env, DOCKER_BUILDKIT: '0' }, 'FROM scratch\n');
+    expect(built).toMatchObject({ status: 0 });
+    expect(await daemon.close('/build', 'x-registry-config')).toEqual([
+      { [host]: expect.objectContaining({ username: 'oauth2', password: token }) },
+    ]);
+  });
+
+  /** Says yes to everything. `close` resolves to what a header of the requests for this path held. */
+  async function startDaemon() {
+    const seen: { readonly url: string; readonly headers: IncomingHttpHeaders }[] = [];
+    const daemon = createServer((request, response) => {
+      seen.push({ url: request.url ?? '', headers: request.headers });
+      request.resume().once('end', () => response.setHeader('Api-Version', '1.41').end('{}'));
+    });
+    const socket = path.join(await mkdtemp(path.join(scene.folder, 'daemon-')), 'docker.sock');
+    daemon.listen(socket);
+    await once(daemon, 'listening');
+    return {
+      env: { DOCKER_HOST: `unix://${socket}` },
+      async close(asked: string, header: string): Promise<readonly object[]> {
+        daemon.closeAllConnections();
+        daemon.close();
+        return seen
+          .filter(({ url }) => new URL(url, 'http://docker').pathname.endsWith(asked))
+          .map(({ headers }) => Buffer.from(String(headers[header] ?? ''), 'base64url').toString())
+          .map((text) => (text === '' ? {} : JSON.parse(text)));
+      },
+    };
+  }
 
   needsRoot('a server that is not listed sees no credential', async () => {
     const seen: (string | undefined)[] = [];
