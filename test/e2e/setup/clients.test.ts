@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { parse } from 'yaml';
 import { type RunningAuthorizationServer, startAuthorizationServer } from '../../support/authorization-server.ts';
 import { type HttpsStub, type StubRequest, startHttpsStub } from '../../support/https-stub.ts';
 import { createKeytray, type Keytray, program, repository } from '../../support/keytray.ts';
@@ -186,16 +187,36 @@ describe('what keytray setup writes is what the real client reads', () => {
     expect(answered).toContain('/.well-known/terraform.json');
   });
 
-  needsRoot('and the list says that they work, and uninstall takes all of it back', async () => {
-    const listed = await runToEnd(program('keytray'), ['setup', '--json'], { env, cwd: home });
-    const states: readonly { tool: string; works?: string }[] = JSON.parse(listed.stdout);
-    const works = states.filter((state) => state.works === 'yes').map(({ tool }) => tool);
-    expect(works).toEqual(expect.arrayContaining(['docker', 'kubernetes', 'aws', 'cargo', 'go']));
+  needsRoot(
+    'and the list says that they work, and uninstall takes it back from what the clients made of it',
+    async () => {
+      const listed = await runToEnd(program('keytray'), ['setup', '--json'], { env, cwd: home });
+      const states: readonly { tool: string; works?: string }[] = JSON.parse(listed.stdout);
+      const works = states.filter((state) => state.works === 'yes').map(({ tool }) => tool);
+      expect(works).toEqual(expect.arrayContaining(['docker', 'kubernetes', 'aws', 'cargo', 'go']));
 
-    const uninstalled = await runToEnd(program('keytray'), ['uninstall'], { env, cwd: home });
-    expect(uninstalled).toMatchObject({ status: 0, stderr: '' });
-    expect(await readFile(path.join(home, '.cargo/config.toml'), 'utf8')).not.toContain('keytray');
-    expect(await readFile(path.join(home, '.kube/config'), 'utf8')).toContain('user: nobody');
-    await expect(readFile(path.join(home, '.config/go/env'))).rejects.toThrow('ENOENT');
-  });
+      // Each rewrites its file in a way of its own.
+      const rewritten = [
+        await run('kubectl', 'config', 'set-context', 'lab', '--namespace=team'),
+        await run('go', 'env', '-w', 'GOFLAGS=-mod=mod'),
+        await run('aws', 'configure', 'set', 'region', 'eu-west-1', '--profile=keytray-deploy'),
+        await run('/usr/bin/pip3', 'config', 'set', 'global.timeout', '60'),
+        await run('docker', 'logout', 'registry.example'),
+      ];
+      expect(rewritten.map(({ status }) => status)).toEqual([0, 0, 0, 0, 0]);
+
+      const uninstalled = await runToEnd(program('keytray'), ['uninstall'], { env, cwd: home });
+      expect(uninstalled).toMatchObject({ status: 0, stderr: '' });
+      const read = (name: string) => readFile(path.join(home, name), 'utf8');
+      expect(await read('.cargo/config.toml')).not.toContain('keytray');
+      expect(parse(await read('.kube/config'))).toMatchObject({
+        contexts: [{ name: 'lab', context: { cluster: 'lab', namespace: 'team', user: 'nobody' } }],
+        users: [],
+      });
+      expect(await read('.config/go/env')).toBe('GOFLAGS=-mod=mod\n');
+      expect(await read('.aws/config')).toBe('[profile keytray-deploy]\nregion = eu-west-1\n');
+      expect((await read('.config/pip/pip.conf')).trim()).toBe('[global]\ntimeout = 60');
+      expect(JSON.parse(await read('.docker/config.json'))).not.toHaveProperty('credHelpers');
+    },
+  );
 });
