@@ -62,6 +62,7 @@ export interface DesktopScene {
   readonly api: LocalApiClient;
   /** What was written to the terminal. */
   readonly said: readonly string[];
+  /** Resolves when the app is up, or on its way out again. */
   launch(...args: readonly string[]): Promise<void>;
   /** Resolves to the status the process ends with. */
   quit(): Promise<number>;

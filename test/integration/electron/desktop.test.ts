@@ -21,6 +21,7 @@ import {
   session,
 } from '../../support/electron-stand-in/index.ts';
 import { labConfig } from '../../support/sign-in.ts';
+import { exportTrayWatcher } from '../../support/tray-watcher.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 let scene: DesktopScene;
@@ -134,7 +135,13 @@ describe('the main process', () => {
   it('shows the window where nobody shows tray icons, and says why', async () => {
     await launched({ trayHost: false });
     await openWindow();
-    expect((await notification('without its icon')).testOptions.body).toContain('list of programs');
+    const notice = await notification('without its icon');
+    expect(notice.testOptions.body).toContain('list of programs');
+    // At login the app may be up before the desktop's own parts are.
+    const watcher = await exportTrayWatcher(scene.env.DBUS_SESSION_BUS_ADDRESS ?? '');
+    expect((await trayIcon()).testMenu?.testLabels).toContain('Quit');
+    expect(notice.testOpen).toBe(false);
+    watcher.close();
   });
 
   it('answers its page, tells it everything, and shows it where the menu points', async () => {

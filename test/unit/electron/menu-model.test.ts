@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import type { AccountView } from '../../../core/local-api/wire.ts';
+import { shortDuration } from '../../../electron/tray/account-line.ts';
+import { type MenuEntry, menuModel } from '../../../electron/tray/menu-model.ts';
+import { iconOf, needsPerson, type TrayView, tooltipOf } from '../../../electron/tray/tray-view.ts';
+import { accountView } from '../../support/fake-broker.ts';
+
+const now = Date.UTC(2026, 10, 23, 12);
+const inSeconds = (seconds: number): string => new Date(now + seconds * 1_000).toISOString();
+const person = (name: string) => ({ issuer: 'https://login.example', subject: '1', name });
+
+function viewOf(accounts: readonly AccountView[], changes: Partial<TrayView> = {}): TrayView {
+  return { accounts, handOuts: undefined, online: true, now, ...changes };
+}
+
+function drawn(entries: readonly MenuEntry[]): readonly string[] {
+  return entries.map((entry) => (entry.kind === 'separator' ? '─' : entry.label.replace('\u2003', ' | ')));
+}
+
+function inside(entries: readonly MenuEntry[], words: string): readonly MenuEntry[] {
+  const found = entries.find((entry) => entry.kind === 'submenu' && entry.label.includes(words));
+  return found?.kind === 'submenu' ? found.entries : [];
+}
+
+const some: readonly AccountView[] = [
+  accountView('github@work', { subject: person('ada'), expires_at: inSeconds(6 * 3_600 + 59) }),
+  accountView('dataiku@prod', { state: 'login_required', reason: 'session_ended' }),
+  accountView('lakebase@shop', {
+    subject: { issuer: 'x', subject: '2', email: 'ada@shop.example' },
+    expires_at: inSeconds(42 * 60 + 30),
+  }),
+  accountView('quilt@acme', { state: 'degraded', reason: 'unreachable', expires_at: inSeconds(12 * 60 + 30) }),
+];
+
+describe('the menu of the tray', () => {
+  it('says who is signed in as whom, until when, and what to do next', () => {
+    expect(drawn(menuModel(viewOf(some)))).toEqual([
+      'Keytray: 1 account needs you',
+      '─',
+      '○ dataiku@prod | Sign in…',
+      '● github@work | ada · 6 h left',
+      '● lakebase@shop | ada@shop.example · 42 min left',
+      '◐ quilt@acme | server not reachable, valid 12 min more',
+      '─',
+      'Sign in to all that need it (1)',
+      'Pause hand-outs for 15 minutes',
+      'Lock now',
+      '─',
+      'Open Keytray…',
+      'Quit',
+    ]);
+  });
+
+  it('offers what can be done with an account that works', () => {
+    expect(drawn(inside(menuModel(viewOf(some)), 'github@work'))).toEqual([
+      'Copy token (cleared in 30 s)',
+      'Refresh now',
+      'Sign in as someone else…',
+      'Details…',
+      'Sign out',
+    ]);
+  });
+
+  it('offers the sign-in first where one is needed soon', () => {
+    const soon = accountView('quilt@acme', {
+      state: 'degraded',
+      reason: 'login_required',
+      expires_at: inSeconds(60),
+    });
+    const menu = menuModel(viewOf([soon]));
+    expect(drawn(menu)[2]).toBe('◐ quilt@acme | sign in again soon, valid 1 min more');
+    expect(drawn(inside(menu, 'quilt'))[0]).toBe('Sign in again…');
+    expect(drawn(menu)).toContain('Sign in to all that need it (1)');
+  });
+
+  it('keeps twelve accounts in sight, those who need somebody first', () => {
+    const many = Array.from({ length: 30 }, (_, index) => accountView(`a${index}`));
+    const menu = menuModel(viewOf([...many, accountView('late', { state: 'login_required' })]));
+    const labels = drawn(menu);
+    expect(labels[2]).toBe('○ late | Sign in…');
+    expect(labels.filter((label) => /^[○●◐]/.test(label))).toHaveLength(12);
+    expect(labels).toContain('More (19)');
+    expect(inside(menu, 'More')).toHaveLength(19);
+  });
+
+  it('leads to the first account where there is none', () => {
+    expect(drawn(menuModel(viewOf([])))[2]).toBe('Add an account…');
+  });
+
+  it('says how long hand-outs are paused, and how to go on', () => {
+    const until = new Date(2026, 10, 23, 15, 20).toISOString();
+    const paused = drawn(menuModel(viewOf(some, { handOuts: { state: 'paused', until } })));
+    expect(paused).toContain('Resume hand-outs (paused until 15:20)');
+    const locked = drawn(menuModel(viewOf(some, { handOuts: { state: 'locked' } })));
+    expect(locked[0]).toBe('Keytray is locked');
+    expect(locked).toContain('Unlock');
+    expect(locked).not.toContain('Lock now');
+  });
+
+  it('is equal for views that show the same, so that an open menu is left alone', () => {
+    expect(menuModel(viewOf(some, { now: now + 5_000 }))).toEqual(menuModel(viewOf(some)));
+    expect(menuModel(viewOf(some, { now: now + 60_000 }))).not.toEqual(menuModel(viewOf(some)));
+  });
+});
+
+describe('the icon and its words', () => {
+  const login = (state: 'started' | 'requested') => ({ login_id: '1', account: 'lab', state });
+
+  it.each([
+    ['ok', viewOf([accountView('lab')])],
+    ['ok', viewOf([])],
+    ['ok', viewOf([accountView('lab', { state: 'signed_out', reason: 'signed_out' })])],
+    ['attention', viewOf([accountView('lab', { state: 'login_required' })])],
+    ['attention', viewOf([accountView('lab', { state: 'signed_out', login: login('requested') })])],
+    ['attention', viewOf([accountView('lab', { state: 'degraded', reason: 'misconfigured' })])],
+    ['ok', viewOf([accountView('lab', { state: 'degraded', reason: 'unreachable' })])],
+    ['busy', viewOf([accountView('lab', { state: 'login_required' }), accountView('b', { login: login('started') })])],
+    ['offline', viewOf([accountView('lab')], { online: false })],
+    ['locked', viewOf([accountView('lab', { state: 'locked', reason: 'keychain_locked' })])],
+    ['ok', viewOf([accountView('lab', { state: 'locked', reason: 'not_read_yet' })])],
+    ['locked', viewOf([accountView('lab')], { handOuts: { state: 'locked' } })],
+  ] as const)('%s', (icon, view) => {
+    expect(iconOf(view)).toBe(icon);
+  });
+
+  it('are one sentence', () => {
+    expect(tooltipOf(viewOf([...some, accountView('a')]))).toBe('Keytray: 4 signed in, 1 needs you');
+    const off = viewOf([accountView('a')], { online: false, handOuts: { state: 'paused' } });
+    expect(tooltipOf(off)).toBe('Keytray: 1 signed in, hand-outs paused, offline');
+    expect(tooltipOf(viewOf([]))).toBe('Keytray: no account yet');
+  });
+
+  it('leave an account alone whose person signed out', () => {
+    expect(needsPerson(accountView('lab', { state: 'signed_out' }))).toBe(false);
+  });
+});
+
+it('says durations in one unit', () => {
+  const texts = [30, 60, 3_599, 3_600, 47 * 3_600, 48 * 3_600].map(shortDuration);
+  expect(texts).toEqual(['under a minute', '1 min', '59 min', '1 h', '47 h', '2 days']);
+});
