@@ -18,7 +18,7 @@ function isUri(text: string): boolean {
 
 function parsePairs(text: string): Conninfo | undefined {
   const found = new Map<string, string>();
-  const pair = /\s*([^\s=]+)\s*=\s*(?:'((?:[^'\\]|\\.)*)'(?=\s|$)|((?:[^\s\\']|\\.)(?:[^\s\\]|\\.)*)?(?=\s|$))\s*/suy;
+  const pair = /\s*([a-z_]+)\s*=\s*(?:'((?:[^'\\]|\\.)*)'(?=\s|$)|((?:[^\s\\']|\\.)(?:[^\s\\]|\\.)*)?(?=\s|$))\s*/suy;
   while (pair.lastIndex < text.length) {
     const match = pair.exec(text);
     if (match === null) return undefined;

@@ -54,8 +54,8 @@ function hostsOf(names: string, addresses: string, ports: string | undefined): r
     const key = name[index] || address[index] || '';
     const written = port === undefined ? undefined : (port.length === 1 ? port[0] : port[index]) || '5432';
     if (written !== undefined && !/^\s*\d{1,5}\s*$/.test(written)) return undefined;
-    // A folder, or an abstract name: a socket of this machine.
-    if (key === '' || /^[/@]/.test(key)) continue;
+    // A folder, or an abstract name: a socket of this machine, unless there is an address.
+    if (key === '' || (/^[/@]/.test(key) && !address[index])) continue;
     hosts.push({
       name: key,
       port: written === undefined ? undefined : Number(written),

@@ -64,7 +64,8 @@ export async function startPostgres(): Promise<PostgresServer> {
   }
 }
 
-async function newestBin(): Promise<string> {
+/** The folder of the newest server and its own client, without the wrapper Debian puts before it. */
+export async function newestBin(): Promise<string> {
   const folder = '/usr/lib/postgresql';
   const versions = await readdir(folder).catch(() => []);
   const newest = versions.map(Number).sort((a, b) => b - a)[0];

@@ -46,6 +46,7 @@ describe('psql-keytray', () => {
     [['-h', 'db.example', '-p', '5433'], {}],
     [['-h', 'db.example '], {}],
     [['-h', '/var/run/postgresql'], {}],
+    [['host=/var/run/postgresql hostaddr=192.0.2.1'], {}],
     [[], {}],
     [['--version'], { PGHOST: 'db.example' }],
     [['postgresql://u:w@db.example/'], {}],
