@@ -2,7 +2,7 @@ import { type CargoAnswer, formatCargoAnswer, hello, parseCargoRequest } from '.
 import { chooseForUrl } from './chosen-account.ts';
 import type { Helper, HelperBroker, HelperCall, ServedAccount } from './helper.ts';
 import { linesOf } from './lines.ts';
-import { readOptions } from './options.ts';
+import { readOnlyOptions } from './options.ts';
 import { tokenText } from './token-text.ts';
 import { oneLine, unavailableLine } from './unavailable.ts';
 
@@ -71,7 +71,7 @@ interface Question {
 }
 
 async function answerFor({ kind, indexUrl, args }: Question, broker: HelperBroker): Promise<CargoAnswer> {
-  const options = readOptions(args, ['account', 'scheme']);
+  const options = readOnlyOptions(args, ['account', 'scheme']);
   if (options.kind === 'unknown') return unavailable(`unknown argument ${options.argument}`);
   const scheme = options.values.get('scheme') ?? 'bearer';
   if (scheme !== 'bearer' && scheme !== 'none') return unavailable('--scheme is bearer or none');

@@ -26,6 +26,7 @@ export function chooseForUrl(broker: HelperBroker, wanted: WantedForUrl): Chosen
   const { family, id, url, username } = wanted;
   const target = parseTarget(url);
   if (target === undefined) return { kind: 'not_listed' };
+  if (isUnknown(broker, id)) return unknown(id);
   const served = broker.served(family).filter((account) => id === undefined || account.id === id);
   const asked = { ...target, path: target.path ?? '/', username };
   const match = matchTarget(asked, served);
@@ -53,9 +54,7 @@ export function chooseForName(broker: HelperBroker, { family, id, name }: Wanted
   const listing = broker
     .served(family)
     .filter(({ hosts }) => (name === undefined ? hosts.length > 0 : hosts.includes(name)));
-  if (id !== undefined && broker.named(id) === undefined) {
-    return refused(`there is no account named ${JSON.stringify(id)}; see: keytray accounts list`);
-  }
+  if (isUnknown(broker, id)) return unknown(id);
   const candidates = listing.filter((account) => id === undefined || account.id === id);
   const [only, ...others] = candidates;
   if (only === undefined) return { kind: 'not_listed' };
@@ -67,6 +66,14 @@ export function chooseForName(broker: HelperBroker, { family, id, name }: Wanted
 export function notListedLine({ family, id }: Wanted, what: string | undefined): string {
   const who = id === undefined ? 'no account lists' : `${id} does not list`;
   return oneLine(`keytray: ${who} ${what ?? 'anything'} under ${family}: in its configuration`);
+}
+
+function isUnknown(broker: HelperBroker, id: string | undefined): id is string {
+  return id !== undefined && broker.named(id) === undefined;
+}
+
+function unknown(id: string): ChosenAccount {
+  return refused(`there is no account named ${JSON.stringify(id)}; see: keytray accounts list`);
 }
 
 const idsOf = (accounts: readonly ServedAccount[]): string => accounts.map(({ id }) => id).join(', ');

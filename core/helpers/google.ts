@@ -1,7 +1,7 @@
 import { chooseForName, notListedLine } from './chosen-account.ts';
 import { expiryFor } from './git-answer.ts';
 import type { Helper, HelperBroker, HelperCall } from './helper.ts';
-import { readOptions } from './options.ts';
+import { readOnlyOptions } from './options.ts';
 import { tokenText } from './token-text.ts';
 import { unavailableLine } from './unavailable.ts';
 
@@ -34,7 +34,7 @@ export function createGoogleHelper({ now }: GoogleHelperOptions): Helper {
 export const googleHelper: Helper = createGoogleHelper({ now: Date.now });
 
 async function answer(call: HelperCall, broker: HelperBroker, now: () => number): Promise<object> {
-  const options = readOptions(call.argv, ['account']);
+  const options = readOnlyOptions(call.argv.slice(1), ['account']);
   if (options.kind === 'unknown') return failure('invalid_request', `keytray: unknown argument ${options.argument}`);
   const tokenType = call.env.GOOGLE_EXTERNAL_ACCOUNT_TOKEN_TYPE ?? '';
   if (!tokenTypes.includes(tokenType)) {

@@ -1,6 +1,6 @@
 import { type ChosenAccount, chooseForName, chooseForUrl, notListedLine } from './chosen-account.ts';
 import type { Helper, HelperBroker } from './helper.ts';
-import { readOptions } from './options.ts';
+import { readOnlyOptions } from './options.ts';
 import { tokenText } from './token-text.ts';
 import { oneLine, unavailableLine } from './unavailable.ts';
 
@@ -12,7 +12,7 @@ export const npmHelper: Helper = {
   protocol: 'npm',
   environment: [],
   async serve(call, broker) {
-    const options = readOptions(call.argv, ['account', 'registry']);
+    const options = readOnlyOptions(call.argv, ['account', 'registry']);
     if (options.kind === 'unknown') {
       call.stderr(oneLine(`keytray: unknown argument ${options.argument}`));
       return 2;

@@ -7,6 +7,13 @@ export type ReadOptions =
     }
   | { readonly kind: 'unknown'; readonly argument: string };
 
+/** As `readOptions`, where options are all there may be. */
+export function readOnlyOptions(argv: readonly string[], names: readonly string[]): ReadOptions {
+  const read = readOptions(argv, names);
+  const [word] = read.kind === 'options' ? read.words : [];
+  return word === undefined ? read : { kind: 'unknown', argument: word };
+}
+
 /** Options of ours on a tool's command line: `--name=value` or `--name value`, of the given names and no others. */
 export function readOptions(argv: readonly string[], names: readonly string[]): ReadOptions {
   const values = new Map<string, string>();

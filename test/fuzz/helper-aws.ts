@@ -11,6 +11,7 @@ export const awsProtocol: FuzzedProtocol = {
     aws('get', '--role', host, '--session-name=ada@lab', '--duration=900', '--region=eu-west-1'),
     aws('token-file', `--role=${host}`),
     aws('exec', `--role=${host}`, '--', 'aws', 's3', 'ls'),
+    aws('exec', `--role=${host}`, '--way=endpoint', '--duration', '3600', '--', './server'),
   ],
   destination: ({ argv }) => {
     const end = argv.indexOf('--');

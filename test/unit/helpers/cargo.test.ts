@@ -133,6 +133,19 @@ describe('not ours', () => {
   });
 });
 
+it('--account names one that is not there: cargo is told', async () => {
+  const { answers } = await get(request('https://crates.example/', { args: ['--account=nobody'] }));
+  const message = 'keytray: there is no account named "nobody"; see: keytray accounts list';
+  expect(answers).toEqual([{ Err: { kind: 'other', message, 'caused-by': [] } }]);
+});
+
+it.each([['more'], ['--', '--account=lab'], ['--acount=lab']])('arguments we do not know: %s %s', async (...args) => {
+  const words = args.filter((word) => word !== undefined);
+  const { answers, broker } = await get(request('https://crates.example/', { args: words }));
+  expect(answers).toMatchObject([{ Err: { kind: 'other', message: expect.stringContaining('unknown argument') } }]);
+  expect(broker.handedOut).toEqual([]);
+});
+
 describe('ours, but', () => {
   it.each(['login', 'logout', 'unknown'])('%s is the person’s act', async (kind) => {
     const { answers, broker } = await get(request('https://crates.example/', { kind }));

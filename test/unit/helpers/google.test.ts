@@ -63,6 +63,7 @@ describe('fails as an answer, and hands out nothing', () => {
     ],
     ['an account that is not there', {}, { argv: ['get', '--account=nobody'] }],
     ['an argument we do not know', {}, { argv: ['get', '--audience=x'] }],
+    ['stray words', {}, { argv: ['get', '--', 'more'] }],
     ['no sign-in', {}, { accounts: [{ ...lab, failure: 'login_required' as const }] }],
   ])('%s', async (_, env, options) => {
     const { answer, broker } = await ask(env, options);

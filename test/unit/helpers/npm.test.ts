@@ -48,6 +48,8 @@ describe('nothing is handed out', () => {
     ['for a registry another account lists', ['--account=home', '--registry=https://npm.example/'], [lab, home]],
     ['over plain http', ['--registry=http://npm.example:80/'], [{ ...lab, hosts: ['npm.example:80'] }]],
     ['for arguments we do not know', ['--acount=lab'], [lab]],
+    ['for stray words', ['--account=lab', 'more'], [lab]],
+    ['for a registry behind --', ['--account=lab', '--', '--registry=https://evil.example/'], [lab]],
     ['for an option without its value', ['--account'], [lab]],
     ['without a sign-in', [], [{ ...lab, failure: 'login_required' as const }]],
     ['for a token with a line end', [], [{ ...lab, token: 'tok\nx' }]],
