@@ -46,6 +46,7 @@ function ban(name: string, comment: string, from: string, to: IRegularForbiddenR
 
 /** A package by name, installed or not; `electron/` is our own folder too, so a bare name must stand alone. */
 const npm = (...names: readonly string[]) => `^(?:${names.join('|')})$|node_modules/(?:${names.join('|')})(?:/|$)`;
+const electronPackage = npm('electron(?:/(?:main|renderer|common|utility))?');
 const anyPackage = '(?:^|/)node_modules/';
 const inputAndOutput = '^(?:node:)?(?:fs|net|http|http2|https|tls|dgram|dns|child_process|worker_threads)(?:/|$)';
 /** `isIP` of node:net is arithmetic. */
@@ -64,8 +65,18 @@ const folderRules: IForbiddenRuleType[] = [
   ban('core-stands-alone', 'the broker runs without a desktop and without the command line', '^core/', {
     path: '^(?:cli|client|ipc|electron|renderer)/',
   }),
-  ban('only-electron-imports-electron', 'everything else must run where there is no Electron', '^(?!electron/)', {
-    path: npm('electron(?:/(?:main|renderer|common|utility))?'),
+  ban(
+    'only-electron-imports-electron',
+    'everything else must run where there is no Electron',
+    '^(?!electron/|test/support/(?:electron-stand-in/|desktop-scene\\.ts$))',
+    { path: electronPackage },
+  ),
+  ban('stand-in-takes-types', 'what stands in for Electron cannot need it', '^test/support/', {
+    path: electronPackage,
+    dependencyTypesNot: ['type-only'],
+  }),
+  ban('app-api-needs-no-electron', 'the same api serves a page in a plain browser', '^electron/api/', {
+    path: `^electron/(?!api/)|${electronPackage}`,
   }),
   ban('only-renderer-imports-react', 'pages are drawn in one place', '^(?!renderer/|test/)', {
     path: npm('react', 'react-dom'),

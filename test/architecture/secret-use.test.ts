@@ -37,6 +37,7 @@ const reveals: Readonly<Record<string, { readonly times: number; readonly why: s
   'core/oauth/identity.ts': { times: 1, why: 'asks the userinfo endpoint with the access token' },
   'core/oauth/refresh-grant.ts': { times: 1, why: 'sends the refresh token to the token endpoint' },
   'core/oauth/revocation.ts': { times: 2, why: 'sends a token to be revoked, and takes it out of the answer' },
+  'electron/clipboard.ts': { times: 1, why: 'puts the token where the person asked for it, for 30 s' },
   'core/token-view.ts': { times: 1, why: 'is the answer to a request for the token' },
 };
 
