@@ -27,6 +27,9 @@ export const postgresHelper: Helper = {
   },
 };
 
+/** Bytes. What the client is given comes in one piece, with the variable's name before it. */
+const longestFile = 60_000;
+
 async function run(call: HelperCall, broker: HelperBroker): Promise<number> {
   const given = parsePsqlArguments(call.argv);
   const target = given === undefined ? undefined : findTarget(given, call.env);
@@ -43,6 +46,8 @@ async function run(call: HelperCall, broker: HelperBroker): Promise<number> {
   const user = target.kind === 'none' ? undefined : target.user;
   const file = await passwordFile(call, broker, found.places, user);
   if (typeof file === 'number') return file;
+  if (Buffer.byteLength(file) > longestFile)
+    return refuse(call, 'too many hosts for one password file; name one with -h');
   const variables = encryption.kind === 'require' ? { PGSSLMODE: 'require' } : {};
   call.become({ name: 'psql', argv: undefined, variables, files: { PGPASSFILE: new Secret(file) } });
   return 0;

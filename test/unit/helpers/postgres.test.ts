@@ -93,6 +93,14 @@ describe('psql-keytray', () => {
     expect((await psql(['-h', '127.0.0.1', '-p', '7000'])).next?.variables).toEqual({});
   });
 
+  it('says so where there are more hosts than the client can be given', async () => {
+    const hosts = Array.from({ length: 100 }, (_, index) => `db${index}.example`);
+    const many = fakeAccount('many', hosts, { token: 'x'.repeat(1_000) });
+    const { status, stderr, next } = await psql(['service=s'], {}, [many]);
+    expect({ status, stderr, next }).toEqual({ status: 2, stderr: [expect.stringContaining('-h')], next: undefined });
+    expect((await psql(['-h', 'db7.example'], {}, [many])).file).toMatch(/^db7\.example:5432:/);
+  });
+
   it('asks a service that is on this machine for no TLS', async () => {
     const near = fakeAccount('near', ['127.0.0.1:7000', 'localhost'], { token: 'tok-near' });
     expect((await psql(['service=s'], {}, [near])).next?.variables).toEqual({});
