@@ -37,6 +37,8 @@ export function rendererConfig(outDir: string = join(root, 'out/app/renderer')):
       reportCompressedSize: false,
       // One window, loaded from disk.
       chunkSizeWarningLimit: 1_000,
+      // A busy machine is no news.
+      rolldownOptions: { checks: { pluginTimings: false } },
     },
   };
 }

@@ -2,10 +2,10 @@ import { type JSX, useEffect, useState } from 'react';
 import { AccountsPage } from './accounts/accounts-page.tsx';
 import { ActivityPage } from './activity/activity-page.tsx';
 import { AddAccountPage } from './add-account/add-account-page.tsx';
-import { Message } from './design/message.tsx';
 import { DetailsPage } from './details/details-page.tsx';
 import { FirstRun } from './first-run/first-run.tsx';
 import { SettingsPage } from './settings/settings-page.tsx';
+import { Banners } from './shell/banners.tsx';
 import { Navigation } from './shell/navigation.tsx';
 import { NoAccounts } from './shell/no-accounts.tsx';
 import { formatRoute, type Route, showPage, useRoute } from './state/route.ts';
@@ -26,17 +26,6 @@ function PageOf({ route, empty }: { readonly route: Route; readonly empty: boole
     case 'settings':
       return <SettingsPage />;
   }
-}
-
-/** What concerns every page: the configuration on disk is not in force. */
-function ConfigBanner(): JSX.Element | null {
-  const error = useApp((state) => state.status?.config.error);
-  if (error === undefined) return null;
-  return (
-    <div className="banner">
-      <Message tone="warn">The configuration has a mistake; the one read before stays in force. {error}</Message>
-    </div>
-  );
 }
 
 export function App(): JSX.Element {
@@ -60,7 +49,7 @@ export function App(): JSX.Element {
     <div className="window">
       <Navigation />
       <div className="content">
-        <ConfigBanner />
+        <Banners />
         <PageOf key={formatRoute(route.page)} route={route} empty={empty} />
       </div>
     </div>

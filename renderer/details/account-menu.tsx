@@ -36,7 +36,8 @@ export function AccountMenu({ view, details, call }: AccountMenuProps): JSX.Elem
       text: 'Sign in as someone else…',
       run: () => void call.run(() => signIn(account, { switch: true })),
     },
-    details?.endpoints.device_authorization !== undefined && {
+    // Whether the server of an issuer offers it, its metadata says once it is asked.
+    (details?.issuer !== undefined || details?.endpoints.device_authorization !== undefined) && {
       text: 'Sign in with a code',
       run: () => void call.run(() => signInElsewhere(account)),
     },

@@ -44,7 +44,8 @@ function Progress({ current }: { readonly current: Step }): JSX.Element {
 
 function Welcome({ onNext }: { readonly onNext: () => void }): JSX.Element {
   return (
-    <div className="stack">
+    <div className="card stack welcome">
+      <img src="./icon.svg" alt="" width="56" height="56" />
       <p className="lead">
         You sign in once per service, in your own browser. Keytray keeps the tokens in your keychain and hands fresh
         ones to git and your other tools, so that they never ask you for a password.

@@ -6,6 +6,7 @@ import { startTestGitServer, type TestGitServer, tokenIn } from '../../support/g
 import { type Keyring, startKeyring } from '../../support/keyring.ts';
 import { runToEnd } from '../../support/processes.ts';
 import { type Pages, PersonInChromium, startPages } from '../../support/renderer/window-scene.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 /** `npm run build` makes it. */
 const bin = path.resolve(import.meta.dirname, '../../../out/bin');
@@ -47,6 +48,7 @@ describe('the first run, on a machine with a keychain', () => {
     await page.getByRole('button', { name: 'Add and sign in' }).click();
 
     await page.getByText('You are signed in.').waitFor();
+    await waitFor('the last page of the sign-in', async () => person.lastPage !== '');
     expect(person.lastPage).toMatch(/^You are signed in to lab \(work\) as .*ada/i);
     await page.getByRole('button', { name: 'Next: set up git' }).click();
 
