@@ -38,4 +38,5 @@ export async function buildElectron(root: string, outDir: string): Promise<void>
     },
   });
   await cp(join(root, 'electron/icons'), join(outDir, 'icons'), { recursive: true });
+  await cp(join(root, 'build/packaging/icons/keytray-256.png'), join(outDir, 'icons/window.png'));
 }

@@ -159,7 +159,7 @@ function openWindow({ preload, icons, pages }: Installation, logger: Logger): Ma
   );
   return new MainWindow({
     preload,
-    icon: join(icons, 'ok-light.png'),
+    icon: join(icons, 'window.png'),
     partition: pagesPartition,
     devTools: !app.isPackaged,
     logger,

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDesktopScene, type DesktopScene, notification } from '../../support/desktop-scene.ts';
 import { machine } from '../../support/electron-stand-in/index.ts';
-import { program } from '../../support/keytray.ts';
+import { program, repository } from '../../support/keytray.ts';
 import { labConfig } from '../../support/sign-in.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -53,6 +54,24 @@ describe('the desktop app where an agent runs', () => {
     expect(await scene.api.status()).toMatchObject({ kind: 'agent', pid: agent.pid });
     agent.kill();
     await ended;
+  });
+
+  it('leaves another desktop app of the same person alone', async () => {
+    const built = path.join(repository, 'test/support/programs/built-app.ts');
+    const other = spawn(process.execPath, [built, '--autostart'], { env: scene.env, stdio: 'ignore' });
+    const ended = once(other, 'exit');
+    await waitFor('the other one', async () =>
+      scene.api.status().then(
+        () => true,
+        () => false,
+      ),
+    );
+    await scene.launch();
+    expect(machine.exitCode).toBe(0);
+    expect(scene.said).toEqual([expect.stringContaining('another Keytray app')]);
+    expect(await scene.api.status()).toMatchObject({ kind: 'desktop', pid: other.pid });
+    other.kill();
+    expect(await ended).toEqual([0, null]);
   });
 
   it('can be told to quit while it waits for an agent that does not end', async () => {

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { KeytrayError } from '../../../core/errors.ts';
+import type { StatusView } from '../../../core/local-api/wire.ts';
+import type { Clock, Timer } from '../../../core/ports.ts';
+import { takeOver } from '../../../electron/take-over.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+
+/** Time passes as soon as somebody waits. */
+class HastyClock extends ManualClock implements Clock {
+  override after(ms: number, run: () => void): Timer {
+    queueMicrotask(run);
+    return super.after(ms, () => undefined);
+  }
+}
+
+const stays = new AbortController().signal;
+
+function scene(kind: StatusView['kind'], roundsUntilFree: number) {
+  let asked = 0;
+  let rounds = 0;
+  return {
+    asked: () => asked,
+    rounds: () => rounds,
+    host: {
+      listen: async () => {
+        rounds += 1;
+        return rounds > roundsUntilFree ? ('listening' as const) : ('already_running' as const);
+      },
+    },
+    agent: {
+      status: async () => {
+        if (kind === 'agent' && asked > 0) throw new KeytrayError('no_broker', 'it is ending');
+        return { kind } as StatusView;
+      },
+      handover: async () => {
+        asked += 1;
+      },
+    },
+  };
+}
+
+describe('taking over', () => {
+  it('asks nobody where nobody listens', async () => {
+    const { host, agent, asked } = scene('agent', 0);
+    expect(await takeOver(host, agent, new HastyClock(), stays)).toBe('listening');
+    expect(asked()).toBe(0);
+  });
+
+  it('waits until an agent has drained', async () => {
+    const { host, agent, asked } = scene('agent', 50);
+    expect(await takeOver(host, agent, new HastyClock(), stays)).toBe('listening');
+    expect(asked()).toBe(1);
+  });
+
+  it('asks no other desktop app', async () => {
+    const { host, agent, asked } = scene('desktop', 50);
+    expect(await takeOver(host, agent, new HastyClock(), stays)).toBe('other_desktop');
+    expect(asked()).toBe(0);
+  });
+
+  it('gives up in the end, and at once when it is told to', async () => {
+    const { host, agent, rounds } = scene('agent', Number.POSITIVE_INFINITY);
+    expect(await takeOver(host, agent, new HastyClock(), stays)).toBe('refused');
+    expect(rounds()).toBe(400);
+    const other = scene('agent', Number.POSITIVE_INFINITY);
+    expect(await takeOver(other.host, other.agent, new HastyClock(), AbortSignal.abort())).toBe('left');
+    expect(other.rounds()).toBe(1);
+  });
+});
