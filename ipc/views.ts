@@ -95,6 +95,8 @@ export interface ToolView {
   readonly tool: string;
   readonly title: string;
   readonly state: 'set_up' | 'not_set_up' | 'not_found';
+  /** There is nothing to write, so it is never `set_up`: the lines of its plan say what to use. */
+  readonly byHand?: true;
   readonly version?: string;
   readonly accounts: readonly string[];
   readonly hosts: readonly string[];
