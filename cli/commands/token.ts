@@ -29,6 +29,9 @@ export function addToken(program: Command, cli: Cli): void {
     .addOption(new Option('--format <format>', 'how to print it').choices(['raw', 'header', 'json']).default('raw'))
     .option('--force', 'refresh first, even if the token is still good')
     .action(async (account: string, options: TokenOptions) => {
+      // Set by the native client, which has asked already.
+      const failure = cli.env.KEYTRAY_TOKEN_FAILURE;
+      if (failure !== undefined) throw (await import('../../core/local-api/client.ts')).failureOf(undefined, failure);
       const kind = options.id ? 'id' : 'access';
       const request = tokenRequest({ kind, minTtl: options.minTtl, force: options.force });
       const view = await (await cli.broker()).token(account, request);

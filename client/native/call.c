@@ -170,6 +170,15 @@ static void receive_some(struct call *call) {
   }
 }
 
+/* Ends with NUL. */
+static void keep_said(struct outcome *outcome, const char *text, size_t length) {
+  size_t room = sizeof outcome->said - 1 - outcome->said_length;
+  if (length > room) length = outcome->said_length = 0;
+  memcpy(outcome->said + outcome->said_length, text, length);
+  outcome->said_length += length;
+  outcome->said[outcome->said_length] = '\0';
+}
+
 /* Goes through what has been received until there is something to write, or nothing left. */
 static void understand(struct call *call) {
   while (call->unread_length > 0 && call->unsent_length == 0 && !call->over) {
@@ -181,7 +190,10 @@ static void understand(struct call *call) {
         call->switched = 1;
         break;
       case REPLY_STDERR:
-        if (call->quiet) break;
+        if (call->quiet) {
+          keep_said(call->outcome, reply->output, reply->output_length);
+          break;
+        }
         call->output = STDERR_FILENO;
         call->unsent = reply->output;
         call->unsent_length = reply->output_length;

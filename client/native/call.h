@@ -12,6 +12,9 @@ struct outcome {
   /* Whether the tool has got anything on stdout; then it is too late for another answer. */
   int spoken;
   struct failure failure;
+  /* What the broker says about a failure of `keytray token`; "" where that is nothing, or too much. */
+  char said[4096];
+  size_t said_length;
 };
 
 /*

@@ -59,7 +59,7 @@ static int run_helper(const struct invocation *invocation) {
   return status;
 }
 
-/* The fast way for what succeeds; whatever else there is to say the command line says. */
+/* The fast way for what succeeds; whatever else there is to say the command line says, which knows the words. */
 static int run_token(const struct invocation *invocation, char *const *arguments) {
   struct outcome outcome = {0};
   struct reply reply;
@@ -70,6 +70,7 @@ static int run_token(const struct invocation *invocation, char *const *arguments
   reply_end(&reply);
   if (outcome.answered && outcome.status == 0) return 0;
   if (outcome.spoken) return answer_failure(invocation, &outcome.failure, 1);
+  if (outcome.answered && outcome.said_length > 0) setenv("KEYTRAY_TOKEN_FAILURE", outcome.said, 1);
   signal(SIGPIPE, caller_sigpipe);
   return become_command_line(arguments);
 }

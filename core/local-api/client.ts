@@ -17,6 +17,8 @@ import type {
   TokenView,
 } from './wire.ts';
 
+export { failureOf } from './error-view.ts';
+
 // Beyond what the broker itself allows for an answer. Seconds.
 const patience = 60;
 const largestAnswer = 64 * 1024 * 1024;

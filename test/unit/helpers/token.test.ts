@@ -19,14 +19,13 @@ describe('the token helper', () => {
 
   it('passes the validity on that the caller insists on', async () => {
     const broker = new FakeHelperBroker([account]);
-    await ask(['lab', '--min-ttl', '900'], broker);
-    expect(broker.requests).toEqual([{ token: 'access', minTtl: 900 }]);
+    await ask(['lab', '--min-ttl', '900', '--force'], broker);
+    expect(broker.requests).toEqual([{ token: 'access', minTtl: 900, force: true }]);
   });
 
   it.each([
     [[]],
     [['lab', 'more']],
-    [['lab', '--force']],
     [['lab', '--format', 'json']],
     [['lab', '--format']],
     [['lab', '--min-ttl', 'soon']],
@@ -40,12 +39,18 @@ describe('the token helper', () => {
     expect(broker.requests).toEqual([]);
   });
 
-  it.each([
-    [{ ...account, failure: 'login_required' } as const],
-    // It would look like two lines.
-    [{ ...account, token: 'tok\n123' }],
-  ])('says nothing where it has no token to give', async (broken) => {
+  it('says nothing of a token that would look like two lines', async () => {
+    const broken = { ...account, token: 'tok\n123' };
     expect(await ask(['lab'], new FakeHelperBroker([broken]))).toMatchObject({ status: 1, stdout: '', stderr: [] });
+  });
+
+  it('tells a failure as the local API does', async () => {
+    const broken = { ...account, failure: 'login_required' } as const;
+    const { status, stdout, stderr } = await ask(['lab'], new FakeHelperBroker([broken]));
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr.map((line) => JSON.parse(line))).toEqual([
+      { error: 'login_required', error_description: 'as the test says', account: 'lab' },
+    ]);
   });
 });
 
@@ -54,6 +59,7 @@ it('reads a command line as the command line does: what comes last counts', () =
     account: 'lab',
     kind: 'access',
     minTtl: 60,
+    force: false,
     header: false,
   });
 });
