@@ -5,6 +5,7 @@ import { moduleFiles } from './app-files.ts';
 import { companionModules, isProgramFile } from './contents.ts';
 import { identity, type Target } from './identity.ts';
 import { movableHelper, movableKeytray } from './launcher-texts.ts';
+import { thirdPartyLicences } from './licences.ts';
 
 /**
  * The folder of all that runs without Electron, with a Node of its own: agent, command line, keychain child, helpers.
@@ -63,6 +64,7 @@ export async function stageCompanion({ root, folder, version, node, target }: Co
   const manifest = { name: identity.packageName, version, license: identity.licence, type: 'module', private: true };
   await writeFile(join(folder, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
   await copyInto(folder, 'LICENSE', join(root, 'LICENSE'));
+  await writeFile(join(folder, 'THIRD-PARTY.txt'), thirdPartyLicences(root, target));
   await copyInto(folder, 'node', node, 0o755);
   await mkdir(join(folder, 'lib'));
   await writeFile(join(folder, 'lib/node'), '../node\n');

@@ -20,7 +20,7 @@ export interface Shipped {
 }
 
 /** As the project calls it, which is the folder's name: a package may be installed under another one. */
-function nameOf({ properties = [] }: Bom['components'][number]): string {
+export function nameOf({ properties = [] }: Bom['components'][number]): string {
   const path = properties.find(({ name }) => name === 'cdx:npm:package:path')?.value ?? '';
   return path.replace(/^.*node_modules\//, '');
 }

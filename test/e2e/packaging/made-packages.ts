@@ -1,9 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
+import { z } from 'zod';
 import { repository } from '../../support/keytray.ts';
 import { runToEnd } from '../../support/processes.ts';
 import { makeStubElectron } from '../../support/stub-electron.ts';
+
+const execute = promisify(execFile);
 
 export interface MadePackages {
   readonly deb: string;
@@ -25,9 +30,10 @@ export async function makePackages(): Promise<MadePackages> {
   try {
     const options = ['--fast', `--out=${out}`, `--electron-zips=${electron}`, '--unverified-electron'];
     const make = path.join(repository, 'build/packaging/make.ts');
-    const ran = await runToEnd(process.execPath, [make, '--targets=deb,rpm,zip', ...options], {
+    // Longer than other programs of the tests may take: it packs a whole Node three times.
+    const ran = await execute(process.execPath, [make, '--targets=deb,rpm,zip', ...options], {
       cwd: repository,
-      env: process.env,
+      timeout: 150_000,
     });
     const files = ran.stdout.trim().split('\n');
     const ending = (suffix: string): string => {
@@ -73,4 +79,22 @@ export async function rpmFiles(rpm: string): Promise<readonly PackedFile[]> {
     const [mode = '', owner = '', name = ''] = line.split(' ');
     return { mode, owner, path: name };
   });
+}
+
+const sourceMap = z.object({ sources: z.array(z.string()) });
+
+/** The npm packages that bundles of the programs and of the main process hold code of, as their source maps say. */
+export async function bundledModules(): Promise<ReadonlySet<string>> {
+  const names = new Set<string>();
+  for (const folder of ['out/lib', 'out/app'].map((name) => path.join(repository, name))) {
+    for (const file of await readdir(folder)) {
+      if (!file.endsWith('.map') || file.startsWith('cli-demo-')) continue;
+      const { sources } = sourceMap.parse(JSON.parse(await readFile(path.join(folder, file), 'utf8')));
+      for (const source of sources) {
+        const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source) ?? [];
+        if (name !== undefined) names.add(name);
+      }
+    }
+  }
+  return names;
 }

@@ -4,10 +4,20 @@ import path from 'node:path';
 import { extractFile, listPackage } from '@electron/asar';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bomSchema, nameOf } from '../../../build/packaging/sbom-filter.ts';
 import { helperPrograms } from '../../../client/programs.ts';
+import { repository } from '../../support/keytray.ts';
 import { runToEnd } from '../../support/processes.ts';
 import { installedStory } from './installed-story.ts';
-import { debFiles, type MadePackages, makePackages, output, type PackedFile, rpmFiles } from './made-packages.ts';
+import {
+  bundledModules,
+  debFiles,
+  type MadePackages,
+  makePackages,
+  output,
+  type PackedFile,
+  rpmFiles,
+} from './made-packages.ts';
 
 const companion = '/usr/lib/keytray/resources/keytray';
 const helpers = [...helperPrograms].filter(([, { folder }]) => folder === 'bin').map(([name]) => name);
@@ -55,7 +65,8 @@ describe('packages', () => {
         '/usr/share/keytray/apparmor/keytray-desktop',
         '/usr/share/doc/keytray/copyright',
       ];
-      const own = ['/usr/lib/keytray/resources/app.asar', `${companion}/lib/agent.js`, `${companion}/lib/cli.js`];
+      const places = ['lib/agent.js', 'lib/cli.js', 'libexec/keyring', 'LICENSE', 'THIRD-PARTY.txt'];
+      const own = ['/usr/lib/keytray/resources/app.asar', ...places.map((place) => `${companion}/${place}`)];
       expect(files.map((file) => file.path)).toEqual(expect.arrayContaining([...programs, ...system, ...own]));
     });
 
@@ -126,6 +137,24 @@ describe('packages', () => {
       main: 'out/app/main.js',
       desktopName: 'dev.keytray.desktop.desktop',
     });
+  });
+
+  it('has a bill of materials, and the licence, of everything that was bundled', async () => {
+    const bundled = await bundledModules();
+    expect(bundled.size).toBeGreaterThan(10);
+    const file = path.join(unpacked, 'sbom.json');
+    await output(process.execPath, [path.join(repository, 'build/packaging/sbom.ts'), file]);
+    const bom = bomSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    const listed = new Set(bom.components.map(nameOf));
+    expect([...bundled].filter((name) => !listed.has(name))).toEqual([]);
+    for (const name of ['electron', 'node', 'keytar', 'koffi', 'pino', 'react']) expect(listed).toContain(name);
+    for (const name of ['oidc-provider', 'playwright-core', 'vitest', 'node-addon-api'])
+      expect(listed).not.toContain(name);
+
+    const licences = await installed(`${companion.slice(1)}/THIRD-PARTY.txt`);
+    const titles = new Set([...licences.matchAll(/^(\S+) \d\S* \(.*\)$/gm)].map(([, name]) => name));
+    expect([...bundled].filter((name) => !titles.has(name))).toEqual([]);
+    expect(licences).toContain('Node.js is licensed for use as follows');
   });
 
   it('is a proper desktop entry', async () => {
