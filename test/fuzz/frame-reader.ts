@@ -6,6 +6,8 @@ export interface ReadCall {
   readonly broken: 'no' | 'preamble' | 'stdin';
   /** The working directory and a whole request on stdin came before anything broke. */
   readonly whole: boolean;
+  /** The end of stdin came. */
+  readonly ended: boolean;
   readonly stdin: string;
 }
 
@@ -20,6 +22,7 @@ export function readCall(text: string): ReadCall {
   const result = (broken: boolean): ReadCall => ({
     broken: broken ? (started ? 'stdin' : 'preamble') : 'no',
     whole: started && (ended || /^\n|\n\n/.test(stdin)),
+    ended,
     stdin,
   });
   while (at < text.length) {

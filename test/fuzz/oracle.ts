@@ -43,7 +43,7 @@ export function judge(bytes: Uint8Array): Judgement {
       if (request.end !== request.headEnd) break;
       const call = readCall(text.slice(request.end));
       if (operation === 'get' && call.whole && asksForHost(call.stdin)) entitled = 'yes';
-      if (first) answer = endOfCall(call);
+      if (first) answer = endOfCall(call, operation);
       break;
     }
     if (request.end === undefined) break;
@@ -58,9 +58,12 @@ function seemsGood(rest: string): boolean {
   return /host[ \t]*:[ \t]*(?:keytray|localhost)/i.test(rest) && !/origin|referer/i.test(rest);
 }
 
-function endOfCall({ broken, whole }: ReturnType<typeof readCall>): Judgement['answer'] {
+function endOfCall({ broken, whole, ended }: ReturnType<typeof readCall>, operation: string): Judgement['answer'] {
   if (broken === 'preamble') return { kind: 'end_of_call', broken: true };
-  return broken === 'stdin' || whole ? { kind: 'end_of_call', broken: false } : { kind: 'any' };
+  // A blank line ends a request of git's; others are read to their end.
+  return broken === 'stdin' || ended || (whole && operation !== 'none')
+    ? { kind: 'end_of_call', broken: false }
+    : { kind: 'any' };
 }
 
 function answerTo(request: Request, refused: boolean, text: string): Judgement['answer'] {

@@ -77,6 +77,7 @@ describe('an answer', () => {
     ['a refusal of an upgrade', upgrade('/v1/helpers/git/get', 'Referer: x'), { kind: 'refusal' }],
     ['any', good, { kind: 'some' }],
     ['the end of a call', upgrade('/v1/helpers/git/get') + call(asked), { kind: 'end_of_call', broken: false }],
+    ['the end of another', upgrade('/v1/helpers/docker/get') + call(asked), { kind: 'end_of_call', broken: false }],
     [
       'the end of a broken call',
       `${upgrade('/v1/helpers/git/get')}A\xff\xff\xff\xff`,
@@ -90,6 +91,7 @@ describe('an answer', () => {
     ['a request that is not whole', good.slice(0, -1)],
     ['bytes', '\x16\x03\x01'],
     ['a call that goes on', upgrade('/v1/helpers/git/get') + frame('C', '/')],
+    ['a call that is read to its end', upgrade('/v1/helpers/docker/get') + frame('C', '/') + frame('I', asked)],
     ['a stream', 'GET /v1/events HTTP/1.1\r\nHost: keytray\r\n\r\n'],
   ])('is not: %s', (_name, text) => {
     expect(of(text).answer).toEqual({ kind: 'any' });
