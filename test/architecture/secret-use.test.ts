@@ -27,6 +27,7 @@ const reveals: Readonly<Record<string, { readonly times: number; readonly why: s
   'core/keychain/sentinel.ts': { times: 2, why: 'writes and reads the item that holds the journal key' },
   'core/keychain/token-record.ts': { times: 4, why: 'writes and reads a record, a secret as a whole' },
   'core/local-api/account-view.ts': { times: 2, why: 'shows the person the code to enter' },
+  'core/local-api/next-program.ts': { times: 1, why: 'sends the file of a program that the caller becomes' },
   'core/local-api/client.ts': { times: 4, why: 'sends what the person typed to the broker, over its socket' },
   'core/oauth/authorization-response.ts': { times: 3, why: 'gives state, verifier and nonce to the protocol library' },
   'core/oauth/authorization-server.ts': {
