@@ -9,7 +9,8 @@ import { signOut } from './accounts/sign-out.ts';
 import type { BrokerDependencies } from './broker-dependencies.ts';
 import type { Config } from './config/config.ts';
 import { EventStream } from './event-stream.ts';
-import { type HandOuts, openHandOuts } from './hand-outs.ts';
+import { openHandOuts } from './hand-outs.ts';
+import type { HelperDesk } from './helper-desk.ts';
 import type { HelperCall } from './helpers/helper.ts';
 import { KeychainCare } from './keychain-care.ts';
 import { accountView, loginView, logoutView } from './local-api/account-view.ts';
@@ -50,7 +51,7 @@ export class Broker implements BrokerApi {
   readonly #logins: LoginDesk;
   readonly #servers: ServerDirectory;
   readonly #signInApi: SignInApi;
-  readonly #handOuts: HandOuts;
+  readonly #helpers: HelperDesk;
   readonly #notices: NoticeCare;
   readonly #refreshes: RefreshEngine;
   readonly #events = new EventStream<BrokerEvent>();
@@ -87,7 +88,11 @@ export class Broker implements BrokerApi {
       accounts: this.#accounts,
       openBrowser: (id) => this.startLogin(id, { user_agent: 'browser' }),
     });
-    this.#handOuts = openHandOuts({
+    ({
+      gate: this.gate,
+      tokens: this.tokens,
+      helpers: this.#helpers,
+    } = openHandOuts({
       ...dependencies,
       accounts: this.#accounts,
       refresher,
@@ -96,9 +101,7 @@ export class Broker implements BrokerApi {
       asked: (account, asker) => this.#notices.asked(account, asker),
       stopped: () => void this.#tellAll(),
       emit: (event) => this.#events.emit(event),
-    });
-    this.gate = this.#handOuts.gate;
-    this.tokens = this.#handOuts.tokens;
+    }));
   }
 
   /** Takes over a config that was read; sign-ins of accounts that are still there stay as they are. */
@@ -106,11 +109,13 @@ export class Broker implements BrokerApi {
     this.#config = { files, error: undefined };
     this.#notices.configure(config.reminder);
     this.#accounts.configure(config);
+    void this.#tellAll();
   }
 
   /** The config on disk is invalid: what was read before stays in force, and status says so. */
   configFailed(error: string): void {
     this.#config = { ...this.#config, error };
+    void this.#tellAll();
   }
 
   /** Reads every account's record, one after another, then keeps fresh what is in use. */
@@ -200,7 +205,7 @@ export class Broker implements BrokerApi {
   }
 
   async helper(protocol: string, call: HelperCall, caller: Caller): Promise<number> {
-    return await this.#handOuts.helpers.serve(protocol, call, caller);
+    return await this.#helpers.serve(protocol, call, caller);
   }
 
   handover(): void {

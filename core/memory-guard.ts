@@ -10,7 +10,9 @@ export function guardMemory(): void {
   if (process.platform === 'linux') forbidDumping();
   // Without a listener Node opens its inspector on 127.0.0.1, where every user of the machine could connect.
   process.on('SIGUSR1', () => undefined);
-  const { report } = process;
+  // Electron may be built without it, whatever the types say.
+  const report: NodeJS.ProcessReport | undefined = Reflect.get(process, 'report');
+  if (report === undefined) return;
   report.reportOnFatalError = false;
   report.reportOnSignal = false;
   report.reportOnUncaughtException = false;

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, Menu, protocol } from 'electron';
 import { stateFolder } from '../core/config/paths.ts';
@@ -12,7 +13,9 @@ export interface Launch {
 /** What must be said before Electron is ready. False: another instance of this app runs, and was told of this launch. */
 export function prepareElectron(env: NodeJS.ProcessEnv, platform: NodeJS.Platform, launch: Launch): boolean {
   // Beside our own state; Electron's default would lie in a folder that differs from our config's by a capital only.
-  app.setPath('userData', join(stateFolder(env), 'desktop'));
+  const folder = join(stateFolder(env), 'desktop');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  app.setPath('userData', folder);
   if (!app.requestSingleInstanceLock(launch)) return false;
   app.enableSandbox();
   // A window of text needs no graphics process that takes a hundred megabytes.

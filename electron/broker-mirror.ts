@@ -4,6 +4,7 @@ import type { AccountView, BrokerEvent, StatusView } from '../core/local-api/wir
 export class BrokerMirror {
   readonly #accounts = new Map<string, AccountView>();
   #handOuts: StatusView['hand_outs'];
+  #configError: string | undefined;
 
   get accounts(): readonly AccountView[] {
     return [...this.#accounts.values()];
@@ -11,6 +12,11 @@ export class BrokerMirror {
 
   get handOuts(): StatusView['hand_outs'] {
     return this.#handOuts;
+  }
+
+  /** The configuration on disk is invalid. */
+  get configError(): string | undefined {
+    return this.#configError;
   }
 
   titleOf(account: string): string {
@@ -23,6 +29,7 @@ export class BrokerMirror {
         this.#accounts.clear();
         for (const account of event.status.accounts) this.#accounts.set(account.account, account);
         this.#handOuts = event.status.hand_outs;
+        this.#configError = event.status.config.error;
         return;
       case 'account':
         this.#accounts.set(event.account.account, event.account);

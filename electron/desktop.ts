@@ -116,7 +116,10 @@ export async function openDesktop(
     clock,
     icons: installation.icons,
     notifier: notices,
-    view: () => ({ accounts: mirror.accounts, handOuts: mirror.handOuts, online: power.online, now: clock.now() }),
+    view: () => {
+      const { accounts, handOuts, configError } = mirror;
+      return { accounts, handOuts, configError, online: power.online, now: clock.now() };
+    },
     run: (command) => void runCommand(command, { api: running.api, broker, logger, go: show, quit: () => app.quit() }),
     show,
   });

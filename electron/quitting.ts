@@ -16,6 +16,9 @@ export function drainBeforeQuit(close: () => Promise<void>): void {
     if (closing) return;
     closing = true;
     const late = new Promise<void>((resolve) => setTimeout(resolve, deadline).unref());
-    void Promise.race([close(), late]).finally(() => app.exit(0));
+    void Promise.race([close(), late]).then(
+      () => app.exit(0),
+      () => app.exit(1),
+    );
   });
 }

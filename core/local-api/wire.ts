@@ -178,7 +178,7 @@ export type ErrorView = z.infer<typeof errorSchema>;
 
 /**
  * Server-sent events: `event:` is the type, `data:` the rest as JSON. The first event is `state`; it comes again when
- * hand-outs are stopped or resumed.
+ * the configuration was read anew, and when hand-outs are stopped or resumed.
  */
 export const eventSchema = z
   .discriminatedUnion('type', [

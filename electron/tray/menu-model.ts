@@ -1,6 +1,6 @@
 import type { AccountView } from '../../core/local-api/wire.ts';
 import { accountLine } from './account-line.ts';
-import { needsPerson, needsSignIn, type TrayView } from './tray-view.ts';
+import { configWords, needsPerson, needsSignIn, type TrayView } from './tray-view.ts';
 
 export type MenuCommand =
   | {
@@ -45,7 +45,8 @@ function command(label: string, what: MenuCommand): MenuEntry {
   return { kind: 'command', label, command: what };
 }
 
-function headline({ accounts, handOuts, online }: TrayView): string {
+function headline({ accounts, handOuts, online, configError }: TrayView): string {
+  if (configError !== undefined) return `Keytray: ${configWords}`;
   if (handOuts?.state === 'locked') return 'Keytray is locked';
   if (accounts.length === 0) return 'Keytray: no account yet';
   const needing = accounts.filter(needsPerson).length;

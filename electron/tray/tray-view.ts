@@ -5,8 +5,12 @@ export interface TrayView {
   readonly accounts: readonly AccountView[];
   readonly handOuts: StatusView['hand_outs'];
   readonly online: boolean;
+  /** The configuration on disk is invalid. */
+  readonly configError: string | undefined;
   readonly now: number;
 }
+
+export const configWords = 'the configuration has a mistake';
 
 export type TrayIcon = 'ok' | 'attention' | 'busy' | 'offline' | 'locked';
 
@@ -34,16 +38,17 @@ export function needsSignIn(view: AccountView): boolean {
 
 const isSignedIn = ({ state }: AccountView): boolean => state === 'active' || state === 'degraded';
 
-export function iconOf({ accounts, handOuts, online }: TrayView): TrayIcon {
+export function iconOf({ accounts, handOuts, online, configError }: TrayView): TrayIcon {
   const keychainLocked = accounts.some(({ state, reason }) => state === 'locked' && reason !== 'not_read_yet');
   if (handOuts?.state === 'locked' || keychainLocked) return 'locked';
   if (accounts.some(({ login }) => login?.state === 'started')) return 'busy';
-  if (accounts.some(needsPerson)) return 'attention';
+  if (configError !== undefined || accounts.some(needsPerson)) return 'attention';
   return online ? 'ok' : 'offline';
 }
 
 export function tooltipOf(view: TrayView): string {
-  const { accounts, handOuts, online } = view;
+  const { accounts, handOuts, online, configError } = view;
+  if (configError !== undefined) return `Keytray: ${configWords}`;
   if (accounts.length === 0) return 'Keytray: no account yet';
   const needing = accounts.filter(needsPerson).length;
   const parts = [

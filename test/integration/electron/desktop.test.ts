@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
@@ -239,6 +239,11 @@ describe('the main process', () => {
   it('starts over an invalid configuration, and shows what is wrong with it', async () => {
     await launched({ config: () => 'accounts:\n  lab:\n    service: nonsense\n' });
     expect((await scene.api.status()).config.error).toContain('unknown service');
+    const tray = await trayIcon();
+    expect(tray.testToolTip).toBe('Keytray: the configuration has a mistake');
+    await writeFile(path.join(scene.folder, 'config.yaml'), lab(scene.server.issuer));
+    await waitFor('the account', async () => tray.testMenu?.testLabels.includes('○ lab\u2003Sign in…') ?? false);
+    expect(tray.testToolTip).toBe('Keytray: 0 signed in');
   });
 
   it('keeps a log on disk, whatever ends it', async () => {

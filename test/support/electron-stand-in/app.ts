@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type * as E from 'electron';
 import { machine } from './machine.ts';
@@ -56,6 +57,7 @@ export class StandInApp extends StrictEmitter implements Pick<E.App, Members> {
   }
 
   setPath(name: string, path: string): void {
+    if (!existsSync(path)) throw new Error(`Path ${path} does not exist`);
     this.testPaths.set(name, path);
   }
 

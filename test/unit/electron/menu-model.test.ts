@@ -10,7 +10,7 @@ const inSeconds = (seconds: number): string => new Date(now + seconds * 1_000).t
 const person = (name: string) => ({ issuer: 'https://login.example', subject: '1', name });
 
 function viewOf(accounts: readonly AccountView[], changes: Partial<TrayView> = {}): TrayView {
-  return { accounts, handOuts: undefined, online: true, now, ...changes };
+  return { accounts, handOuts: undefined, online: true, configError: undefined, now, ...changes };
 }
 
 function drawn(entries: readonly MenuEntry[]): readonly string[] {
@@ -85,6 +85,12 @@ describe('the menu of the tray', () => {
 
   it('leads to the first account where there is none', () => {
     expect(drawn(menuModel(viewOf([])))[2]).toBe('Add an account…');
+  });
+
+  it('says first that the configuration cannot be read', () => {
+    const view = viewOf(some, { configError: 'config.yaml:3: unknown service' });
+    expect(drawn(menuModel(view))[0]).toBe('Keytray: the configuration has a mistake');
+    expect([iconOf(view), tooltipOf(view)]).toEqual(['attention', 'Keytray: the configuration has a mistake']);
   });
 
   it('says how long hand-outs are paused, and how to go on', () => {

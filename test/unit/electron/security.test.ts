@@ -1,4 +1,7 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { prepareElectron } from '../../../electron/before-ready.ts';
 import { bundleHandler } from '../../../electron/security/bundle-handler.ts';
 import { denyPermissions, guardContents } from '../../../electron/security/guards.ts';
@@ -100,12 +103,14 @@ describe('every page', () => {
   });
 
   it('is guarded from its making, whoever makes it', () => {
-    expect(prepareElectron({ HOME: '/home/ada' }, 'linux', { atLogin: false })).toBe(true);
+    const state = mkdtempSync(join(tmpdir(), 'keytray-state-'));
+    onTestFinished(() => rmSync(state, { recursive: true, force: true }));
+    expect(prepareElectron({ XDG_STATE_HOME: state }, 'linux', { atLogin: false })).toBe(true);
     app.testBecomeReady();
     const { webContents } = new BrowserWindow();
     expect(webContents.testOpen('https://evil.example')).toBe('deny');
     expect(app.testSandbox).toBe(true);
-    expect(app.testPaths.get('userData')).toBe('/home/ada/.local/state/keytray/desktop');
+    expect(app.testPaths.get('userData')).toBe(join(state, 'keytray/desktop'));
     expect(Menu.testApplicationMenu).toBeNull();
     const privileges = { standard: true, secure: true, supportFetchAPI: true };
     expect(protocol.testPrivileged()).toEqual([{ scheme: 'app', privileges }]);
