@@ -2,7 +2,6 @@ import type { StoreKind, ToolFamily } from '../core/config/config.ts';
 import type { AccountView, BrokerEvent, EncryptedFileView, ErrorView, StatusView } from '../core/local-api/wire.ts';
 
 export type {
-  AccountStateName,
   AccountView,
   BrokerEvent,
   EncryptedFileView,

@@ -46,7 +46,7 @@ export function AccountRow({ view }: { readonly view: AccountView }): JSX.Elemen
         <span className="cut">{servedWords(view)}</span>
         {lastHandOut === undefined ? null : (
           <span>
-            last used <When at={lastHandOut} />
+            used <When at={lastHandOut} />
           </span>
         )}
       </div>

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AppWindow, type Backend, openAppWindow } from '../../support/renderer/app-window.ts';
 import { seriousProblems } from '../../support/renderer/axe.ts';
+import { keepPicture } from '../../support/renderer/picture.ts';
 import { sampleNow } from '../../support/renderer/sample.ts';
 import { firstEvent, sampleApi } from '../../support/renderer/sample-api.ts';
 import { type Pages, startPages } from '../../support/renderer/window-scene.ts';
@@ -54,7 +55,8 @@ describe('the window, as it looks', () => {
         await show(page, view);
         problems.push(...(await seriousProblems(page)).map((problem) => `${view.name}: ${problem}`));
         if (view.name === 'accounts' || view.name === 'details') {
-          await page.screenshot({ path: path.join(pictures, `window-${view.name}-${scheme}.png`) });
+          const file = path.join(pictures, `window-${view.name}-${scheme}.png`);
+          await keepPicture(pages.browser, file, await page.screenshot());
         }
       }
       await show(page, views[3]);

@@ -82,15 +82,6 @@ export const sampleAccounts: readonly AccountView[] = [
     serves: { aws: ['quilt.acme.example'] },
     ...token(hour, 2_880),
   }),
-  account({
-    account: 'okta',
-    service: 'okta',
-    title: 'Okta',
-    state: 'signed_out',
-    reason: 'never_signed_in',
-    reason_description: 'Nobody has signed in yet.',
-    serves: { kubernetes: ['k8s.acme.example'] },
-  }),
 ];
 
 export const sampleStatus: StatusView = {
