@@ -9,8 +9,7 @@ import { signOut } from './accounts/sign-out.ts';
 import type { BrokerDependencies } from './broker-dependencies.ts';
 import type { Config } from './config/config.ts';
 import { EventStream } from './event-stream.ts';
-import { openHandOuts } from './hand-outs.ts';
-import type { HelperDesk } from './helper-desk.ts';
+import { type HandOuts, openHandOuts } from './hand-outs.ts';
 import type { HelperCall } from './helpers/helper.ts';
 import { KeychainCare } from './keychain-care.ts';
 import { accountView, loginView, logoutView } from './local-api/account-view.ts';
@@ -41,7 +40,6 @@ const longestFirstRead = 2_000;
 /** The broker: alone owns refresh tokens, and answers the local API. Built alike by the tray app and the agent. */
 export class Broker implements BrokerApi {
   readonly store: StoreDesk;
-  /** The person's own stop of hand-outs. */
   readonly gate: HandOutGate;
   readonly tokens: TokenApi;
   readonly #dependencies: BrokerDependencies;
@@ -51,7 +49,7 @@ export class Broker implements BrokerApi {
   readonly #logins: LoginDesk;
   readonly #servers: ServerDirectory;
   readonly #signInApi: SignInApi;
-  readonly #helpers: HelperDesk;
+  readonly #handOuts: HandOuts;
   readonly #notices: NoticeCare;
   readonly #refreshes: RefreshEngine;
   readonly #events = new EventStream<BrokerEvent>();
@@ -88,11 +86,7 @@ export class Broker implements BrokerApi {
       accounts: this.#accounts,
       openBrowser: (id) => this.startLogin(id, { user_agent: 'browser' }),
     });
-    ({
-      gate: this.gate,
-      tokens: this.tokens,
-      helpers: this.#helpers,
-    } = openHandOuts({
+    this.#handOuts = openHandOuts({
       ...dependencies,
       accounts: this.#accounts,
       refresher,
@@ -101,7 +95,9 @@ export class Broker implements BrokerApi {
       asked: (account, asker) => this.#notices.asked(account, asker),
       stopped: () => void this.#tellAll(),
       emit: (event) => this.#events.emit(event),
-    }));
+    });
+    this.gate = this.#handOuts.gate;
+    this.tokens = this.#handOuts.tokens;
   }
 
   /** Takes over a config that was read; sign-ins of accounts that are still there stay as they are. */
@@ -205,7 +201,7 @@ export class Broker implements BrokerApi {
   }
 
   async helper(protocol: string, call: HelperCall, caller: Caller): Promise<number> {
-    return await this.#helpers.serve(protocol, call, caller);
+    return await this.#handOuts.helpers.serve(protocol, call, caller);
   }
 
   handover(): void {
