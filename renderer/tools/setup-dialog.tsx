@@ -34,15 +34,17 @@ export function SetupDialog({ wish, onClose, onDone }: SetupDialogProps): JSX.El
       {plan.value === undefined ? null : <SetupPlan plan={plan.value} />}
       <Problem error={call.error} />
       <div className="dialog-actions">
-        <Button onPress={onClose}>Cancel</Button>
-        <Button
-          kind="primary"
-          busy={call.busy}
-          disabled={plan.value === undefined || !plan.value.changed}
-          onPress={() => void call.run(apply)}
-        >
-          {undo ? 'Undo' : 'Set up'}
-        </Button>
+        <Button onPress={onClose}>{plan.value?.changed === false ? 'Close' : 'Cancel'}</Button>
+        {plan.value?.changed === false ? null : (
+          <Button
+            kind="primary"
+            busy={call.busy}
+            disabled={plan.value === undefined}
+            onPress={() => void call.run(apply)}
+          >
+            {undo ? 'Undo' : 'Set up'}
+          </Button>
+        )}
       </div>
     </Dialog>
   );

@@ -19,15 +19,23 @@ export function ToolsPage(): JSX.Element {
   const tools = useAnswer(servedKey(accounts), () => ask('listTools'));
   const [wish, setWish] = useState<SetupWish>();
   const found = (tools.value ?? []).filter(({ state }) => state !== 'not_found');
+  const useful = found.filter(({ state, accounts: serving }) => state === 'set_up' || serving.length > 0);
+  const unserved = found.filter((tool) => !useful.includes(tool));
   const missing = (tools.value ?? []).filter(({ state }) => state === 'not_found');
   return (
     <Page title="Tools" note="What on this machine can ask Keytray for its credentials.">
       <Problem error={tools.error} />
       <ul className="tools">
-        {found.map((tool) => (
+        {useful.map((tool) => (
           <ToolCard key={tool.tool} tool={tool} onWish={setWish} />
         ))}
       </ul>
+      {unserved.length === 0 ? null : (
+        <p className="small soft">
+          No account serves these yet: {unserved.map(({ title }) => title).join(', ')}. Add their hosts to an account to
+          set them up.
+        </p>
+      )}
       {missing.length === 0 ? null : (
         <p className="small soft">Not found on this machine: {missing.map(({ title }) => title).join(', ')}.</p>
       )}
