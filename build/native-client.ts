@@ -12,11 +12,13 @@ export const nativeSources = join(dirname(dirname(fileURLToPath(import.meta.url)
 
 export const strictFlags = ['-std=c11', '-Wall', '-Wextra', '-Werror'] as const;
 
+const careful = ['-O2', '-s', '-U_FORTIFY_SOURCE', '-D_FORTIFY_SOURCE=2', '-fstack-protector-strong'];
+
 /** No library to look for at the start, which is most of what starting so small a program costs. */
 const releaseFlags: readonly (readonly string[])[] = [
-  ['-O2', '-static', '-s'],
+  [...careful, '-static'],
   // Where there is no static library of C: macOS, and systems without that package.
-  ['-O2', '-s'],
+  careful,
   // A compiler newer than this code may have something new to say.
   ['-O2', '-s', '-Wno-error'],
 ];

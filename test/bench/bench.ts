@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { program } from '../support/keytray.ts';
+import { measureDesktop } from './desktop/measure-desktop.ts';
 import { hardwareLine } from './hardware.ts';
 import { measureGitFill } from './measure-git.ts';
 import { measureHelper } from './measure-helper.ts';
@@ -8,18 +10,19 @@ import { measureHerd } from './measure-herd.ts';
 import { measureMemory, startIdleBroker } from './measure-memory.ts';
 import { measureRequests } from './measure-requests.ts';
 import { measureStart } from './measure-start.ts';
-import { missingPeers } from './peers.ts';
+import { missingNative, missingPeers } from './peers.ts';
 import { type Row, tableOf, wrongCounts } from './report.ts';
 import { buildStopwatch, type Stopwatch } from './stopwatch.ts';
 import { startWarmLab, type WarmLab } from './warm-lab.ts';
 
 /**
- * `npm run bench [-- --quick]`: Keytray beside its peers, one table. Ends with 1 where a peer is missing, an answer or
- * a count is wrong; never because something was slow.
+ * `npm run bench [-- --quick] [--desktop]`: Keytray beside its peers, one table, then the desktop app in tables of its
+ * own; `--desktop`: these alone. Ends with 1 where a peer or a part is missing, an answer or a count is wrong; never
+ * because something was slow.
  */
 
-const thorough = { processes: 31, starts: 9, loads: 3, loadSeconds: 5 };
-const quick = { processes: 3, starts: 1, loads: 1, loadSeconds: 1 };
+const thorough = { processes: 31, starts: 9, loads: 3, loadSeconds: 5, visits: 5, idleSeconds: 10 };
+const quick = { processes: 3, starts: 1, loads: 1, loadSeconds: 1, visits: 1, idleSeconds: 1 };
 
 const amounts = process.argv.includes('--quick') ? quick : thorough;
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -31,20 +34,26 @@ try {
 }
 
 async function bench(): Promise<number> {
-  const missing = missingPeers(process.env.PATH ?? '');
+  const missing = [...missingPeers(process.env.PATH ?? ''), ...missingNative(program('keytray'))];
   if (missing.length > 0) {
     for (const line of missing) say(line);
     return 1;
   }
   say(await hardwareLine());
-  say(
-    `medians of ${amounts.processes} runs (processes), ${amounts.starts} (starts), ${amounts.loads} × ${amounts.loadSeconds} s (load)\n`,
-  );
-  const { rows, problems } = await measureAll();
-  say(tableOf(rows));
-  const wrong = [...wrongCounts(rows), ...problems];
+  const { processes, starts, loads, loadSeconds, visits } = amounts;
+  const medians = `${processes} runs (processes), ${starts} (starts), ${loads} × ${loadSeconds} s (load)`;
+  say(`medians of ${medians}, ${visits} (pages)\n`);
+  const wrong = process.argv.includes('--desktop') ? [] : await besidePeers();
+  say(`${await measureDesktop(amounts)}\n`);
   for (const line of wrong) say(`wrong: ${line}`);
   return wrong.length === 0 ? 0 : 1;
+}
+
+/** Prints the table; resolves to what is wrong. */
+async function besidePeers(): Promise<readonly string[]> {
+  const { rows, problems } = await measureAll();
+  say(`${tableOf(rows)}\n`);
+  return [...wrongCounts(rows), ...problems];
 }
 
 interface Measured {

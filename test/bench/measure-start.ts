@@ -83,7 +83,7 @@ async function timeToStatus({ env, folder, socket }: Keytray): Promise<number> {
   }
 }
 
-function answersStatus(socketPath: string): Promise<boolean> {
+export function answersStatus(socketPath: string): Promise<boolean> {
   return new Promise((resolve) => {
     const asking = request({ socketPath, path: '/v1/status', headers: { host: 'keytray' } }, (answer) => {
       answer.resume().once('close', () => resolve(answer.complete && answer.statusCode === 200));

@@ -1,8 +1,10 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** Programs the bench runs beside Keytray, and the Debian package of each. */
 const peers = {
+  chromium: 'chromium',
+  'dbus-daemon': 'dbus-daemon',
   gcc: 'gcc',
   git: 'git',
   'git-credential-oauth': 'git-credential-oauth',
@@ -18,6 +20,12 @@ export function missingPeers(path: string): readonly string[] {
   return Object.entries(peers)
     .filter(([name]) => !folders.some((folder) => isExecutable(join(folder, name))))
     .map(([name, debianPackage]) => `${name} is missing (Debian package ${debianPackage})`);
+}
+
+/** A line where `program` is a launcher of the twin: its figures would stand in the native client's row. */
+export function missingNative(program: string): readonly string[] {
+  const isScript = readFileSync(program).subarray(0, 2).toString() === '#!';
+  return isScript ? ['the native client is missing; run: npm run build'] : [];
 }
 
 function isExecutable(file: string): boolean {

@@ -1,4 +1,5 @@
 import { type Budget, budgetText, isWithin } from './budgets.ts';
+import { textTable } from './text-table.ts';
 
 export interface Row {
   readonly what: string;
@@ -9,14 +10,11 @@ export interface Row {
 }
 
 const headings = ['what', 'Keytray', 'peer', '', 'ratio', 'budget', 'met'] as const;
+const numeric: ReadonlySet<number> = new Set([1, 3, 4]);
 
 /** All rows as one table for a terminal. */
 export function tableOf(rows: readonly Row[]): string {
-  const cells = [headings, ...rows.map(cellsOf)];
-  const widths = headings.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  const lines = cells.map((row) => row.map((cell, column) => align(cell, widths[column] ?? 0, column)).join('  '));
-  const rule = widths.map((width) => '─'.repeat(width)).join('  ');
-  return [lines[0], rule, ...lines.slice(1)].map((line) => line?.trimEnd()).join('\n');
+  return textTable(headings, rows.map(cellsOf), numeric);
 }
 
 function cellsOf(row: Row): readonly string[] {
@@ -33,20 +31,15 @@ function cellsOf(row: Row): readonly string[] {
   ];
 }
 
-const numeric: ReadonlySet<number> = new Set([1, 3, 4]);
-
-const align = (text: string, width: number, column: number): string =>
-  numeric.has(column) ? text.padStart(width) : text.padEnd(width);
-
 function verdictOf(row: Row): string {
   if (row.budget === undefined) return '';
   return isWithin(row.budget, row.ours, row.peer?.value) ? 'yes' : 'no';
 }
 
-const numberText = (value: number, unit: string): string =>
+export const numberText = (value: number, unit: string): string =>
   unit === '' ? `${value}` : `${significant(value)} ${unit}`;
 
-function significant(value: number): string {
+export function significant(value: number): string {
   return value >= 100 ? value.toFixed(0) : Number(value.toPrecision(3)).toString();
 }
 

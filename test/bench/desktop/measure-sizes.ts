@@ -1,0 +1,30 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { repository } from '../../support/keytray.ts';
+import { type FoundPart, findParts, parts } from './parts.ts';
+import type { Size } from './report.ts';
+
+/** Throws where a part is not built; what has to be packed first is named instead. */
+export function measureSizes(): { readonly sizes: readonly Size[]; readonly notMade: readonly string[] } {
+  const namesIn = (folder: string): readonly string[] => {
+    const path = join(repository, folder);
+    return existsSync(path) ? readdirSync(path) : [];
+  };
+  const { found, missing, notMade } = findParts(parts, namesIn);
+  if (missing.length > 0) throw new Error(missing.join('; '));
+  const native = readFileSync(join(repository, 'out/bin/keytray'));
+  // Where no compiler was there at the build, a script starts the twin.
+  if (native.subarray(0, 2).toString('latin1') === '#!') throw new Error('client, native: out/bin/keytray is a script');
+  return { sizes: found.map(sizeOf), notMade };
+}
+
+function sizeOf({ part, names }: FoundPart): Size {
+  const files = names.map((name) => readFileSync(join(repository, part.folder, name)));
+  const sum = (lengths: readonly number[]): number => lengths.reduce((total, length) => total + length, 0);
+  return {
+    what: part.what,
+    raw: sum(files.map(({ length }) => length)),
+    gzip: part.packed === true ? undefined : sum(files.map((file) => gzipSync(file, { level: 9 }).length)),
+  };
+}
