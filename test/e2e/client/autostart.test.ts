@@ -4,6 +4,11 @@ import { createKeytray, type Keytray, program, repository } from '../../support/
 import { runToEnd } from '../../support/processes.ts';
 
 const account = 'lab: { service: oidc, issuer: "https://login.lab.example", client_id: keytray, git: [x.example] }';
+const notRunning = {
+  status: 1,
+  stdout: 'quit=1\n',
+  stderr: 'keytray: not running; start it with: keytray agent\n',
+};
 const question = 'protocol=https\nhost=y.example\n';
 
 describe.each([
@@ -22,6 +27,14 @@ describe.each([
   });
 
   const get = () => runToEnd(file, [...first, 'get'], { env: keytray.env, cwd: keytray.folder, input: question });
+  /** A busy machine may take longer to start an agent than a helper waits for it. */
+  const getAtLast = async () => {
+    for (;;) {
+      const answer = await get();
+      if (answer.status !== 1) return answer;
+      expect(answer).toEqual(notRunning);
+    }
+  };
   const running = async (): Promise<number | undefined> => (await keytray.api.status().catch(() => undefined))?.pid;
 
   /** The agent is nobody's child any more. */
@@ -35,7 +48,7 @@ describe.each([
 
   it('starts the agent where the configuration says so, and gets its answer', async () => {
     await keytray.configure(`agent: { autostart: true }\naccounts:\n  ${account}\n`);
-    expect(await get()).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(await getAtLast()).toEqual({ status: 0, stdout: '', stderr: '' });
     const pid = await running();
     expect(pid).toBeTypeOf('number');
     expect(await get()).toMatchObject({ status: 0 });
@@ -44,7 +57,7 @@ describe.each([
 
   it('starts one agent for all who ask at once', async () => {
     await keytray.configure(`agent: { autostart: true }\naccounts:\n  ${account}\n`);
-    const answers = await Promise.all(Array.from({ length: 4 }, get));
+    const answers = await Promise.all(Array.from({ length: 4 }, getAtLast));
     expect(answers.map(({ status, stderr }) => ({ status, stderr }))).toEqual(Array(4).fill({ status: 0, stderr: '' }));
   });
 
@@ -54,11 +67,7 @@ describe.each([
     'agent: { autostart: true }\nnonsense: 1\n',
   ])('starts nothing otherwise (%j)', async (config) => {
     await keytray.configure(config);
-    expect(await get()).toEqual({
-      status: 1,
-      stdout: 'quit=1\n',
-      stderr: 'keytray: not running; start it with: keytray agent\n',
-    });
+    expect(await get()).toEqual(notRunning);
     expect(await running()).toBeUndefined();
   });
 });
