@@ -66,6 +66,8 @@ export class MainWindow {
       },
     });
     window.once('ready-to-show', () => window.show());
+    // An empty window helps nobody; the next one has a new page.
+    window.webContents.once('render-process-gone', () => window.destroy());
     window.once('closed', () => {
       this.#window = undefined;
     });

@@ -158,6 +158,22 @@ describe('the main process', () => {
     expect(page.events.at(-1)).toEqual({ type: 'show', page: 'accounts', account: 'lab' });
   });
 
+  it('replaces a window whose page has crashed, and its broker goes on', async () => {
+    await launched();
+    app.testSecondInstance({ atLogin: false });
+    const first = await openWindow();
+    first.webContents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 5 });
+    expect(BrowserWindow.testAll).toEqual([]);
+    expect(await accountState()).toBe('signed_out');
+    app.testSecondInstance({ atLogin: false });
+    const page = pageOf(await openWindow());
+    expect(await page.ask('status', undefined)).toMatchObject({ ok: true });
+    expect(await pageOf(first).ask('status', undefined)).toMatchObject({
+      ok: false,
+      error: { error: 'access_denied' },
+    });
+  });
+
   it('puts a token into the clipboard only, and takes it out when it ends', async () => {
     await launched();
     await signIn();

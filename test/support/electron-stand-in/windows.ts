@@ -21,7 +21,14 @@ export class StandInFrame implements Pick<E.WebFrameMain, 'origin' | 'url'> {
 type ContentsMembers = 'send' | 'isDestroyed' | 'setWindowOpenHandler';
 
 export class StandInWebContents extends StrictEmitter implements Pick<E.WebContents, ContentsMembers> {
-  readonly testEvents = ['will-navigate', 'will-redirect', 'will-frame-navigate', 'will-attach-webview', 'destroyed'];
+  readonly testEvents = [
+    'will-navigate',
+    'will-redirect',
+    'will-frame-navigate',
+    'will-attach-webview',
+    'render-process-gone',
+    'destroyed',
+  ];
   /** What arrived in the page. */
   readonly testSent: { readonly channel: string; readonly given: readonly unknown[] }[] = [];
   mainFrame = new StandInFrame('about:blank');
@@ -64,7 +71,7 @@ export class StandInWebContents extends StrictEmitter implements Pick<E.WebConte
   }
 }
 
-type WindowMembers = 'show' | 'focus' | 'restore' | 'isMinimized' | 'loadURL' | 'close';
+type WindowMembers = 'show' | 'focus' | 'restore' | 'isMinimized' | 'loadURL' | 'close' | 'destroy';
 
 export class StandInBrowserWindow extends StrictEmitter implements Pick<E.BrowserWindow, WindowMembers> {
   static readonly testAll: StandInBrowserWindow[] = [];
@@ -102,6 +109,10 @@ export class StandInBrowserWindow extends StrictEmitter implements Pick<E.Browse
 
   isMinimized(): boolean {
     return false;
+  }
+
+  destroy(): void {
+    this.close();
   }
 
   close(): void {
