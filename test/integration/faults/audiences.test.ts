@@ -1,6 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../../core/secret.ts';
-import { type FaultScene, hour, labOnDemand, minute, second, startFaultScene } from '../../support/fault-scene.ts';
+import { caller, failureOf } from '../../support/broker.ts';
+import {
+  type FaultScene,
+  hour,
+  labOnDemand,
+  minute,
+  second,
+  signedInRecord,
+  startFaultScene,
+} from '../../support/fault-scene.ts';
 import { answers, first, refuses, repliesWith } from '../../support/faulty-server.ts';
 
 describe('a token for another audience', () => {
@@ -70,6 +79,41 @@ describe('a token for another audience', () => {
     scene.server.fault = first(repliesWith({ token_type: 'mac' }));
     expect(await ask()).toMatchObject({ code: 'temporarily_unavailable' });
     expect(await ask()).toMatchObject({ token: newest() });
+  });
+});
+
+describe('a refresh token spent for another audience', () => {
+  const audience = 'https://other.example';
+
+  it.each([
+    [true, 2],
+    [false, 1],
+  ])('is the one to use from then on where the server rotates: %s', async (rotates, different) => {
+    const scene = await startFaultScene({ config: labOnDemand });
+    scene.server.rotates = rotates;
+    await scene.ask({ audience });
+    const latest = scene.server.issued.at(-1);
+    // A server that ends the family of a token that comes twice would end the login here.
+    expect(await scene.ask({ audience: 'https://third.example' })).toHaveProperty('token');
+    expect(scene.server.presented.at(-1)).toBe(rotates ? latest?.refresh : scene.server.presented[0]);
+    expect(await scene.ask({ force: true })).toHaveProperty('token');
+    expect(new Set(scene.server.presented.slice(0, 2)).size).toBe(different);
+    expect(await scene.state()).toBe('active');
+    await scene.close();
+  });
+
+  it('has to be there', async () => {
+    const scene = await startFaultScene({
+      config: labOnDemand,
+      records: (server, clock) => ({ lab: signedInRecord(server, clock, { refreshToken: undefined }) }),
+    });
+    expect(await failureOf(scene.broker.token('lab', { audience }, caller))).toMatchObject({
+      code: 'login_required',
+      account: 'lab',
+    });
+    expect(scene.server.presented).toEqual([]);
+    expect(await scene.openLogins()).toMatchObject([{ account: 'lab', state: 'requested' }]);
+    await scene.close();
   });
 });
 
