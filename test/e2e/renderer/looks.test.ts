@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AppWindow, type Backend, openAppWindow } from '../../support/renderer/app-window.ts';
 import { seriousProblems } from '../../support/renderer/axe.ts';
 import { keepPicture } from '../../support/renderer/picture.ts';
-import { sampleNow } from '../../support/renderer/sample.ts';
+import { sampleNow, sampleStatus } from '../../support/renderer/sample.ts';
 import { firstEvent, sampleApi } from '../../support/renderer/sample-api.ts';
 import { type Pages, startPages } from '../../support/renderer/window-scene.ts';
 
@@ -63,16 +63,54 @@ describe('the window, as it looks', () => {
       await page.getByRole('button', { name: 'Set up… docker' }).click();
       await page.getByText('docker would ask Keytray').waitFor();
       problems.push(...(await seriousProblems(page)).map((problem) => `set-up: ${problem}`));
+      await page.keyboard.press('Escape');
+      await show(page, views[2]);
+      await page.getByRole('row', { name: 'GitHub' }).click();
+      await page.getByText('More', { exact: true }).click();
+      await page.getByRole('button', { name: 'Add and sign in' }).click();
+      await page.getByText('GitHub wants a client secret.').waitFor();
+      problems.push(...(await seriousProblems(page)).map((problem) => `form: ${problem}`));
       expect({ problems, errors }).toEqual({ problems: [], errors: [] });
       await close();
     },
   );
+
+  it('the first run: has nothing that axe calls serious', async () => {
+    const empty: Backend = {
+      api: sampleApi(),
+      subscribe: (listener) => {
+        listener({ type: 'broker', event: { type: 'state', status: { ...sampleStatus, accounts: [] } } });
+        return () => undefined;
+      },
+    };
+    const { page, close } = await openAppWindow(pages.browser, pages.url, empty, { bypassCSP: true });
+    await page.getByText('You sign in once per service').waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Add your first account' }).click();
+    await page.getByText('Any other server').waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    await close();
+  });
 
   it('would have a picture without words noticed', async () => {
     const { page, close } = await open({ bypassCSP: true });
     await show(page, views[0]);
     await page.evaluate("document.querySelector('main').append(document.createElement('img'))");
     expect(await seriousProblems(page)).toEqual([expect.stringContaining('image-alt')]);
+    await close();
+  });
+
+  it('would have a style, a connection or HTML made of text noticed', async () => {
+    const { page, violations, close } = await open({});
+    await show(page, views[0]);
+    await page.evaluate(
+      `document.head.append(Object.assign(document.createElement('style'), { textContent: 'a {}' }))`,
+    );
+    await page.evaluate(`fetch('/').catch(() => undefined)`);
+    await page.evaluate(`try { document.body.innerHTML = '<b>x</b>' } catch {}`);
+    await expect
+      .poll(() => violations.map((violation) => violation.split(' ')[0]))
+      .toEqual(['style-src-elem', 'connect-src', 'require-trusted-types-for']);
     await close();
   });
 
@@ -94,6 +132,10 @@ describe('the window, as it looks', () => {
       const sideways = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
       expect({ view: view.name, sideways }).toEqual({ view: view.name, sideways: 0 });
     }
+    await show(page, views[2]);
+    await page.getByRole('row', { name: 'GitLab' }).click();
+    await page.getByRole('button', { name: 'Add and sign in' }).waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
     expect({ violations, errors }).toEqual({ violations: [], errors: [] });
     await close();
   });
