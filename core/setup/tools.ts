@@ -22,7 +22,7 @@ import type { PlannedTexts, SetupContext, Tool, ToolPlan } from './tool.ts';
 import { changesOf, runTool, type ToolReport } from './tool-run.ts';
 import { list } from './words.ts';
 
-export { lookIn, type ToolSetupOptions } from './context.ts';
+export type { ToolSetupOptions } from './context.ts';
 export type { ToolReport } from './tool-run.ts';
 
 /** Every tool Keytray can be set up for, by the name of its family in the configuration. */
