@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { app, clipboard, session } from 'electron';
 import { openBrokerHost } from '../core/broker-host.ts';
@@ -14,6 +15,7 @@ import type { Desktop } from './api/parts.ts';
 import { startAtLogin } from './autostart.ts';
 import { BrokerMirror } from './broker-mirror.ts';
 import { SecretClipboard } from './clipboard.ts';
+import { linkedNotice, linkTools } from './command-line-tools.ts';
 import { SessionHttp } from './http/session-http.ts';
 import type { Installation } from './installation.ts';
 import { ElectronNotifier } from './notices/electron-notifier.ts';
@@ -106,6 +108,12 @@ export async function openDesktop(
     if (place !== undefined) pages.go(place);
     window.show();
   };
+  const installTools = async (): Promise<void> => {
+    const { HOME: home = homedir(), PATH = '' } = env;
+    const tools = await linkTools(programs.bin, ['/usr/local/bin', join(home, '.local/bin')]);
+    notices.show(linkedNotice(tools, PATH), () => undefined);
+  };
+  const commands = { api: running.api, broker, logger, go: show, installTools, quit: () => app.quit() };
   const mirror = new BrokerMirror();
   // Or the first menu would say that there is no account.
   mirror.heard({ type: 'state', status: await broker.status() });
@@ -118,9 +126,10 @@ export async function openDesktop(
     notifier: notices,
     view: () => {
       const { accounts, handOuts, configError } = mirror;
-      return { accounts, handOuts, configError, online: power.online, now: clock.now() };
+      const offersTools = platform === 'darwin' && app.isPackaged;
+      return { accounts, handOuts, configError, offersTools, online: power.online, now: clock.now() };
     },
-    run: (command) => void runCommand(command, { api: running.api, broker, logger, go: show, quit: () => app.quit() }),
+    run: (command) => void runCommand(command, commands),
     show,
   });
   const unheard = running.listen((event) => {

@@ -10,6 +10,7 @@ export interface CommandParts {
   readonly logger: Logger;
   /** Opens the window there. */
   readonly go: (place: Place) => void;
+  readonly installTools: () => Promise<void>;
   readonly quit: () => void;
 }
 
@@ -26,7 +27,7 @@ export async function runCommand(command: MenuCommand, parts: CommandParts): Pro
   }
 }
 
-async function perform(command: MenuCommand, { api, broker, go, quit }: CommandParts): Promise<void> {
+async function perform(command: MenuCommand, { api, broker, go, installTools, quit }: CommandParts): Promise<void> {
   switch (command.kind) {
     case 'sign_in':
       await api.startLogin({ account: command.account, userAgent: 'browser' });
@@ -65,6 +66,9 @@ async function perform(command: MenuCommand, { api, broker, go, quit }: CommandP
       return;
     case 'add_account':
       go({ page: 'add-account' });
+      return;
+    case 'install_tools':
+      await installTools();
       return;
     case 'open':
       go({ page: 'accounts' });

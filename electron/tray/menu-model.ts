@@ -8,7 +8,7 @@ export type MenuCommand =
       readonly account: string;
     }
   | { readonly kind: 'sign_in_all'; readonly accounts: readonly string[] }
-  | { readonly kind: 'pause' | 'resume' | 'lock' | 'unlock' | 'add_account' | 'open' | 'quit' };
+  | { readonly kind: 'pause' | 'resume' | 'lock' | 'unlock' | 'add_account' | 'install_tools' | 'open' | 'quit' };
 
 export type MenuEntry =
   | { readonly kind: 'separator' }
@@ -36,6 +36,7 @@ export function menuModel(view: TrayView): readonly MenuEntry[] {
     ...signInAll(view.accounts),
     ...handOutEntries(view),
     separator,
+    ...(view.offersTools ? [command('Install command line tools…', { kind: 'install_tools' })] : []),
     command('Open Keytray…', { kind: 'open' }),
     command('Quit', { kind: 'quit' }),
   ];

@@ -8,6 +8,8 @@ export interface TrayView {
   /** The configuration on disk is invalid. */
   readonly configError: string | undefined;
   readonly now: number;
+  /** Nothing has put our programs on PATH here. */
+  readonly offersTools: boolean;
 }
 
 export const configWords = 'the configuration has a mistake';

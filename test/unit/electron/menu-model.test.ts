@@ -10,7 +10,7 @@ const inSeconds = (seconds: number): string => new Date(now + seconds * 1_000).t
 const person = (name: string) => ({ issuer: 'https://login.example', subject: '1', name });
 
 function viewOf(accounts: readonly AccountView[], changes: Partial<TrayView> = {}): TrayView {
-  return { accounts, handOuts: undefined, online: true, configError: undefined, now, ...changes };
+  return { accounts, handOuts: undefined, online: true, configError: undefined, offersTools: false, now, ...changes };
 }
 
 function drawn(entries: readonly MenuEntry[]): readonly string[] {
@@ -85,6 +85,10 @@ describe('the menu of the tray', () => {
 
   it('leads to the first account where there is none', () => {
     expect(drawn(menuModel(viewOf([])))[2]).toBe('Add an account…');
+  });
+
+  it('offers the command line where nothing else puts it on PATH', () => {
+    expect(drawn(menuModel(viewOf(some, { offersTools: true })))).toContain('Install command line tools…');
   });
 
   it('says first that the configuration cannot be read', () => {
