@@ -47,7 +47,9 @@ export interface BrokerHost {
   listen(): Promise<'listening' | 'already_running'>;
   /** Undefined before `listen`. */
   readonly socketPath: string | undefined;
-  /** Notices wait while nobody sees the screen. */
+  /** Holds notices back while nobody sees the screen. */
+  readonly notices: Notifier;
+  /** Somebody besides logind says so. */
   screenLocked(locked: boolean): void;
   /** Takes no more requests, lets refreshes and requests under way end, and gives everything back. */
   close(): Promise<void>;
@@ -104,6 +106,7 @@ export function openBrokerHost(options: BrokerHostOptions): BrokerHost {
   };
   return {
     broker,
+    notices,
     get socketPath() {
       return api?.socketPath;
     },

@@ -137,7 +137,7 @@ export async function openDesktop(
     mirror.heard(event.event);
     tray.changed();
     const notice = window.isOpen ? undefined : signedInNotice(event.event, (account) => mirror.titleOf(account));
-    if (notice !== undefined) notices.show(notice, () => undefined);
+    if (notice !== undefined) host.notices.show(notice, () => undefined);
   });
   return {
     show,

@@ -2,7 +2,7 @@ import type { BrokerHost } from '../core/broker-host.ts';
 import { KeytrayError } from '../core/errors.ts';
 import type { LocalApiClient } from '../core/local-api/client.ts';
 import type { Clock } from '../core/ports.ts';
-import { pause } from '../core/refresh/pause.ts';
+import { pause, within } from '../core/refresh/pause.ts';
 
 export type TakeOver =
   | 'listening'
@@ -17,7 +17,9 @@ export type TakeOver =
 const patience = 40_000;
 const step = 100;
 // One that was started meanwhile, by a command that found nobody, is asked as well.
-const askEvery = 10;
+const askEvery = 1_000;
+// A process that is stopped accepts connections and answers nothing.
+const longestAnswer = 5_000;
 
 /** Becomes the person's one broker. An agent that runs already is asked to hand over, and ends when its work is done. */
 export async function takeOver(
@@ -26,11 +28,20 @@ export async function takeOver(
   clock: Clock,
   leaving: AbortSignal,
 ): Promise<TakeOver> {
-  for (let round = 0; round * step < patience; round += 1) {
-    if ((await host.listen()) === 'listening') return 'listening';
-    if (round % askEvery === 0 && (await ask(agent)) === 'desktop') return 'other_desktop';
+  const end = clock.monotonic() + patience;
+  let asked = Number.NEGATIVE_INFINITY;
+  try {
+    while (clock.monotonic() < end) {
+      if ((await host.listen()) === 'listening') return 'listening';
+      if (clock.monotonic() - asked >= askEvery) {
+        asked = clock.monotonic();
+        if ((await within(clock, longestAnswer, leaving, ask(agent))) === 'desktop') return 'other_desktop';
+      }
+      await pause(clock, step, leaving);
+    }
+  } catch (error) {
     if (leaving.aborted) return 'left';
-    await pause(clock, step, leaving).catch(() => undefined);
+    throw error;
   }
   return 'refused';
 }

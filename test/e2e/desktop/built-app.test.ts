@@ -17,7 +17,8 @@ describe('the main process as it is built', () => {
   });
   afterAll(() => keytray.close());
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('serves from its bundle, and drains on %s', async (signal) => {
+  /** Resolves when it serves. */
+  async function start() {
     const app = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, '--autostart'], {
       env: keytray.env,
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -33,12 +34,26 @@ describe('the main process as it is built', () => {
         () => app.exitCode !== null,
       ),
     );
-    expect(said).toBe('');
+    return { app, ended, said: () => said };
+  }
+  const log = () => readFile(path.join(keytray.folder, 'state/keytray/desktop.log'), 'utf8');
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('serves from its bundle, and drains on %s', async (signal) => {
+    const { app, ended, said } = await start();
+    expect(said()).toBe('');
     expect(await keytray.api.status()).toMatchObject({ kind: 'desktop', pid: app.pid });
     app.kill(signal);
     expect(await ended).toEqual([0, null]);
-    const log = await readFile(path.join(keytray.folder, 'state/keytray/desktop.log'), 'utf8');
-    expect(log).toContain('"msg":"stopping"');
+    expect(await log()).toContain('"msg":"stopping"');
+  });
+
+  it('leaves in its log why it crashed, without the words of the error', async () => {
+    const { app, ended, said } = await start();
+    app.kill('SIGUSR2');
+    expect(await ended).toEqual([1, null]);
+    expect(await log()).toContain('"msg":"unexpected failure"');
+    expect(said()).toContain('unexpected failure: Error');
+    expect(`${await log()}${said()}`).not.toContain('hunter2');
   });
 
   it('has a preload script of one CommonJS file that asks for Electron alone', async () => {

@@ -80,10 +80,9 @@ describe('the desktop app where an agent runs', () => {
     agent.kill('SIGSTOP');
     const up = scene.launch('--autostart');
     await waitFor('its first attempt', async () => machine.ready);
-    const status = scene.quit();
-    agent.kill('SIGCONT');
-    expect(await status).toBe(0);
+    expect(await scene.quit()).toBe(0);
     await up;
+    agent.kill('SIGCONT');
     agent.kill();
     await ended;
   });

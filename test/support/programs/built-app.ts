@@ -12,5 +12,9 @@ registerHooks({
 
 const { app } = await import('../electron-stand-in/index.ts');
 await import(pathToFileURL(path.resolve(import.meta.dirname, '../../../out/app/main.js')).href);
+// A fault nobody foresaw, on demand.
+process.on('SIGUSR2', () => {
+  throw new Error('client_secret=hunter2');
+});
 app.testBecomeReady();
 process.exit(await app.testExited());

@@ -5,11 +5,14 @@ import type { Clock, Timer } from '../../../core/ports.ts';
 import { takeOver } from '../../../electron/take-over.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
-/** Time passes as soon as somebody waits. */
+/** Time passes as soon as everybody waits. */
 class HastyClock extends ManualClock implements Clock {
   override after(ms: number, run: () => void): Timer {
-    queueMicrotask(run);
-    return super.after(ms, () => undefined);
+    const waiting = setImmediate(() => {
+      this.advance(ms);
+      run();
+    });
+    return { cancel: () => clearImmediate(waiting) };
   }
 }
 
@@ -61,9 +64,22 @@ describe('taking over', () => {
   it('gives up in the end, and at once when it is told to', async () => {
     const { host, agent, rounds } = scene('agent', Number.POSITIVE_INFINITY);
     expect(await takeOver(host, agent, new HastyClock(), stays)).toBe('refused');
-    expect(rounds()).toBe(400);
+    expect(rounds()).toBeGreaterThan(100);
     const other = scene('agent', Number.POSITIVE_INFINITY);
     expect(await takeOver(other.host, other.agent, new HastyClock(), AbortSignal.abort())).toBe('left');
     expect(other.rounds()).toBe(1);
+  });
+
+  it('waits no longer for one that is stopped, and accepts connections without a word', async () => {
+    const { host } = scene('agent', Number.POSITIVE_INFINITY);
+    const silent = { status: () => new Promise<never>(() => undefined), handover: async () => undefined };
+    const clock = new HastyClock();
+    const begun = clock.monotonic();
+    expect(await takeOver(host, silent, clock, stays)).toBe('refused');
+    expect(clock.monotonic() - begun).toBeLessThan(50_000);
+    const leaving = new AbortController();
+    const left = takeOver(host, silent, new ManualClock(), leaving.signal);
+    setImmediate(() => leaving.abort());
+    expect(await left).toBe('left');
   });
 });
