@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { watchSources } from './dev/changes.ts';
-import { type Electron, findElectron } from './start-choice.ts';
+import { installedElectron } from './installed-electron.ts';
 import { buildElectron } from './vite.electron.ts';
 import { buildRenderer } from './vite.renderer.ts';
 
@@ -16,23 +15,6 @@ const root = join(import.meta.dirname, '..');
 const out = join(root, 'out/app');
 const sources = ['core', 'electron', 'ipc', 'renderer'].map((folder) => join(root, folder));
 const say = (line: string): void => void process.stderr.write(`keytray: ${line}\n`);
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function installed(): Electron {
-  const folder = join(root, 'node_modules/electron');
-  const pathFile = join(folder, 'path.txt');
-  const pathText = existsSync(pathFile) ? readFileSync(pathFile, 'utf8').trim() : undefined;
-  const override = process.env.ELECTRON_OVERRIDE_DIST_PATH;
-  return findElectron({ override, folder, pathText, isExecutable }, process.platform);
-}
 
 async function end(child: ChildProcess | undefined): Promise<void> {
   if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
@@ -74,7 +56,7 @@ async function runDesktop(electron: string): Promise<void> {
   await end(app);
 }
 
-const electron = installed();
+const electron = installedElectron(join(root, 'node_modules/electron'));
 if (electron.kind === 'present') {
   await runDesktop(electron.file);
 } else {

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Electron, findElectron, type Lack, readWishes, withoutTray } from './start-choice.ts';
+import { installedElectron } from './installed-electron.ts';
+import { type Lack, readWishes, withoutTray } from './start-choice.ts';
 
 /** `npm start`: the desktop app where its Electron is or can be had at once, else the same broker without a tray. */
 
@@ -13,26 +14,6 @@ const app = join(root, 'out/app/main.js');
 
 /** Long enough for a good line, short enough to wait for. */
 const downloadSeconds = 60;
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function installed(): Electron {
-  const pathFile = join(electronFolder, 'path.txt');
-  const found = {
-    override: process.env.ELECTRON_OVERRIDE_DIST_PATH,
-    folder: electronFolder,
-    pathText: existsSync(pathFile) ? readFileSync(pathFile, 'utf8').trim() : undefined,
-    isExecutable,
-  };
-  return findElectron(found, process.platform);
-}
 
 /** One attempt. What it says is not shown: failing is nothing unusual, and the one line says what to do. */
 async function download(seconds: number): Promise<'done' | 'failed' | 'slow'> {
@@ -66,7 +47,7 @@ function runDesktop(file: string, rest: readonly string[]): never {
 async function main(): Promise<never> {
   const { download: mayDownload, rest } = readWishes(process.argv.slice(2), process.env);
   if (!existsSync(app)) return runAgent('app-not-built');
-  const first = installed();
+  const first = installedElectron(electronFolder);
   switch (first.kind) {
     case 'present':
       return runDesktop(first.file, rest);
@@ -75,7 +56,7 @@ async function main(): Promise<never> {
     case 'absent': {
       if (!mayDownload) return runAgent('download-off');
       const outcome = await download(downloadSeconds);
-      const second = installed();
+      const second = installedElectron(electronFolder);
       if (second.kind === 'present') return runDesktop(second.file, rest);
       return runAgent(outcome === 'slow' ? 'download-slow' : 'download-failed');
     }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { storedZip } from './stored-zip.ts';
+import { zipOf } from './zip.ts';
 
 export interface StubPythonIndex {
   /** `host:port` */
@@ -13,7 +13,7 @@ export interface StubPythonIndex {
 
 export const wheelName = 'demo-1.0.0-py3-none-any.whl';
 const folder = 'demo-1.0.0.dist-info';
-const wheel = storedZip({
+const wheel = zipOf({
   'demo/__init__.py': 'ANSWER = 42\n',
   [`${folder}/METADATA`]: 'Metadata-Version: 2.1\nName: demo\nVersion: 1.0.0\n',
   [`${folder}/WHEEL`]: 'Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n',

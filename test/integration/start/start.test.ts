@@ -16,7 +16,7 @@ describe('npm start', () => {
     for (const folder of ['build', 'out/app', 'out/bin', 'node_modules/electron', 'own']) {
       await mkdir(at(folder), { recursive: true });
     }
-    for (const file of ['start.ts', 'start-choice.ts']) {
+    for (const file of ['start.ts', 'start-choice.ts', 'installed-electron.ts']) {
       await copyFile(path.join(repository, 'build', file), at(`build/${file}`));
     }
     await writeFile(at('package.json'), '{"type":"module"}');
