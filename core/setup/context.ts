@@ -62,7 +62,8 @@ export function lookIn(env: Environment): Look {
     real,
     read: (path) => {
       try {
-        return readFileSync(path, 'utf8');
+        // A named pipe would be waited for.
+        return statSync(path).isFile() ? readFileSync(path, 'utf8') : undefined;
       } catch {
         return undefined;
       }

@@ -94,9 +94,10 @@ function isBlock(document: Document): boolean {
   );
 }
 
-/** Written anew by the library, which keeps comments but not spacing. */
+/** Written anew by the library, which keeps comments but not all spacing. */
 function rewritten(document: Document.Parsed, text: string): string {
-  const written = document.toString({ lineWidth: 0, indentSeq: false });
+  const padded = !/[{[][^\s\]}]/.test(text);
+  const written = document.toString({ lineWidth: 0, indentSeq: false, flowCollectionPadding: padded });
   return text.includes('\r\n') ? written.replaceAll('\n', '\r\n') : written;
 }
 

@@ -1,14 +1,28 @@
-import { type FileHandle, lstat, mkdir, open, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, mkdir, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf } from '../config/config-files.ts';
 import { KeytrayError } from '../errors.ts';
 
+/** Milliseconds for another program that is writing the file: it takes one of them. */
+const patience = 1_000;
+const pause = 20;
+
 export async function readIfThere(file: string): Promise<Buffer | undefined> {
+  let handle: FileHandle;
   try {
-    return await readFile(file);
+    // A named pipe would else be waited for.
+    handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw new KeytrayError('invalid_request', `${file} cannot be read (${codeOf(error)})`, { cause: error });
+  }
+  try {
+    if (!(await handle.stat()).isFile()) throw new KeytrayError('invalid_request', `${file} is not a regular file`);
+    return await handle.readFile();
+  } finally {
+    await handle.close();
   }
 }
 
@@ -50,7 +64,13 @@ export async function changeLocked(
   const handle = await takeLock(lock, file);
   try {
     const current = await readIfThere(file);
-    const mode = current === undefined ? newMode : (await stat(file)).mode & 0o777;
+    const found = current === undefined ? undefined : await stat(file);
+    const mode = found === undefined ? newMode : found.mode & 0o777;
+    // Renaming would make it ours.
+    if (found !== undefined && found.uid !== process.geteuid?.()) {
+      const message = `${file} belongs to another user (uid ${found.uid}); nothing was changed`;
+      throw new KeytrayError('invalid_request', message);
+    }
     // Renaming would go over it all the same; whoever took the right to write away meant something by it.
     if ((mode & 0o200) === 0) throw new KeytrayError('invalid_request', `${file} is read-only; nothing was changed`);
     const { bytes } = await change(current);
@@ -70,14 +90,19 @@ export async function changeLocked(
 }
 
 async function takeLock(lock: string, file: string): Promise<FileHandle> {
-  try {
-    return await open(lock, 'wx', 0o600);
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') {
-      const message = `${lock} exists: a program is writing ${file} right now; if none is, remove that file`;
-      throw new KeytrayError('temporarily_unavailable', message, { cause: error });
+  for (let waited = 0; ; waited += pause) {
+    try {
+      return await open(lock, 'wx', 0o600);
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') {
+        throw new KeytrayError('invalid_request', `${file} cannot be written (${codeOf(error)})`, { cause: error });
+      }
+      if (waited >= patience) {
+        const message = `${lock} exists: a program is writing ${file} right now; if none is, remove that file`;
+        throw new KeytrayError('temporarily_unavailable', message, { cause: error });
+      }
     }
-    throw new KeytrayError('invalid_request', `${file} cannot be written (${codeOf(error)})`, { cause: error });
+    await delay(pause);
   }
 }
 

@@ -190,7 +190,7 @@ describe('setup git', () => {
     expect(await readFile(real, 'utf8')).toBe('# mine\n');
   });
 
-  it('waits for nobody: a git that holds the lock is named', async () => {
+  it('does not wait for long: a git that holds the lock is named', async () => {
     const home = await gitHome();
     await writeFile(`${home.gitconfig}.lock`, '');
     await expect(home.setup()).rejects.toThrow(/\.gitconfig\.lock exists/);

@@ -107,6 +107,17 @@ describe('setup kubernetes', () => {
     expect(() => plan('- a\n')).toThrow(/is no kubeconfig/);
   });
 
+  it.each([
+    ['{name: c, cluster: {server: "https://k.example:6443"}}', '{cluster: c, user: keytray-lab}'],
+    ['{ name: c, cluster: { server: "https://k.example:6443" } }', '{ cluster: c, user: keytray-lab }'],
+  ])('keeps the spaces within braces of %s', (item, wanted) => {
+    const context = wanted.replace('keytray-lab', 'old');
+    const flow = `${start}clusters:\n- ${item}\ncontexts:\n- name: x\n  context: ${context}\n`;
+    const { after } = plan(flow);
+    expect(after).toContain(`- ${item}\n`);
+    expect(after).toContain(`  context: ${wanted}\n`);
+  });
+
   it('takes every file of KUBECONFIG', () => {
     const { files } = kubernetes.plan({ ...contextWith('/a/one:/b/two') });
     expect(files.map(({ path }) => path)).toEqual(['/a/one', '/b/two']);
