@@ -79,7 +79,13 @@ function fromCommander(error: CommanderError, program: Command, argv: readonly s
   if (error.code === 'commander.help') return usageFailure('no command given', hint);
   // Commander repeats what it was given; what is given in the wrong place may be a secret.
   if (error.code === 'commander.excessArguments') return usageFailure('too many arguments', hint);
-  const message = error.message.replace(/^error: /, '').replace(/^(unknown option '[^=']*)=.*'/s, "$1'");
+  const message = error.message
+    .replace(/^error: /, '')
+    .replace(/^(unknown option '[^=']*)=.*'/s, "$1'")
+    .replace(
+      /^command-argument value '(.*)' is invalid for argument '(\w+)'\. Allowed choices are (.*)\.$/s,
+      "'$1' is no $2; choose one of: $3",
+    );
   return usageFailure(message, hint);
 }
 

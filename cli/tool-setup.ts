@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { configFile } from '../core/config/paths.ts';
 import { failures, KeytrayError } from '../core/errors.ts';
 import type { AccountStates } from '../core/setup/tool-states.ts';
 import type { ToolName, ToolReport, ToolSetupOptions } from '../core/setup/tools.ts';
@@ -50,18 +51,20 @@ async function run(cli: Cli, tool: ToolName, options: SetupCommandOptions): Prom
     return await (options.dryRun ? planTool(tool, how, true) : undoTool(tool, how));
   }
   const how = await setupOptions(cli, options.link);
-  if (!how.accounts.some(({ serves }) => (serves[tool] ?? []).length > 0)) throw nobodyServes(tool);
+  if (!how.accounts.some(({ serves }) => (serves[tool] ?? []).length > 0)) throw nobodyServes(cli, tool);
   if (!existsSync(launcher('keytray'))) {
     throw new CommandFailure(1, `${launcher('keytray')} is not there`, 'Build Keytray first: npm run build');
   }
   return await (options.dryRun ? planTool(tool, how) : applyTool(tool, how));
 }
 
-function nobodyServes(tool: ToolName): CommandFailure {
+function nobodyServes(cli: Cli, tool: ToolName): CommandFailure {
   const what = tool === 'aws' ? 'ROLE_ARN' : tool === 'google' ? 'AUDIENCE' : 'HOST';
-  const way = tool === 'git' ? 'keytray accounts add SERVICE --git HOST' : `write ${tool}: [${what}] below it`;
-  const lists = what === 'HOST' ? 'its hosts' : `what it serves`;
-  return usageFailure(`no account serves ${tool}`, `Give an account ${lists}: ${way}`);
+  const add = `keytray accounts add SERVICE --${tool} ${what}`;
+  return usageFailure(
+    `no account serves ${tool}`,
+    `Write ${tool}: [${what}] below an account in ${configFile(cli.env)}, or: ${add}`,
+  );
 }
 
 /** What people read about a set-up: what was done, the difference where nothing was touched, and what to heed. */

@@ -1,21 +1,26 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { splitAccountId } from '../../core/config/account-id.ts';
+import { type ToolFamily, toolFamilies } from '../../core/config/config.ts';
+import { KeytrayError } from '../../core/errors.ts';
 import type { Service } from '../../core/services/service.ts';
 import type { Cli } from '../cli.ts';
 import { configSources } from '../configuration.ts';
-import { usageFailure } from '../failure.ts';
+import { CommandFailure, usageFailure, usageStatus } from '../failure.ts';
 import { readLine } from '../input.ts';
 import { printable } from '../output/printable.ts';
 import { registrationSteps } from '../output/service-words.ts';
 
-export interface AddOptions {
+/** What the account serves, by tool. */
+type HostOptions = Readonly<Partial<Record<ToolFamily, readonly string[]>>>;
+
+export interface AddOptions extends HostOptions {
   readonly id?: string;
   readonly clientId?: string;
   readonly issuer?: string;
   readonly authorizationEndpoint?: string;
   readonly tokenEndpoint?: string;
   readonly scopes?: string;
-  readonly git?: readonly string[];
+  readonly store?: string;
 }
 
 /** The account's keys as the configuration spells them; what was not given is left to the preset. */
@@ -27,7 +32,8 @@ export function accountFields(service: string, options: AddOptions): Readonly<Re
     authorization_endpoint: options.authorizationEndpoint,
     token_endpoint: options.tokenEndpoint,
     scopes,
-    git: options.git,
+    store: options.store,
+    ...Object.fromEntries(toolFamilies.map((family) => [family, options[family]])),
   };
   return { service, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
 }
@@ -54,6 +60,22 @@ async function askClientId(cli: Cli, service: Service, redirectUri: string, pres
   );
 }
 
+/** The mistake is in what was typed: no file has the line that would be named, as nothing was written. */
+function ofTheOptions(error: unknown, id: string): CommandFailure | undefined {
+  if (!(error instanceof KeytrayError) || error.code === 'temporarily_unavailable') return undefined;
+  const places = [`accounts.${id}`, `accounts[${JSON.stringify(id)}]`];
+  const place = places.find((candidate) => error.message.includes(`: ${candidate}`));
+  if (error.code === 'invalid_request') {
+    return new CommandFailure(usageStatus, error.message, `See it: keytray accounts show ${id}`, { cause: error });
+  }
+  if (place === undefined) return undefined;
+  const what = error.message.slice(error.message.indexOf(place) + place.length).replace(/^[.:]\s*/, '');
+  const hint = 'Nothing was written. See: keytray accounts add --help';
+  return new CommandFailure(usageStatus, what.startsWith('not an account id') ? `${id}: ${what}` : what, hint, {
+    cause: error,
+  });
+}
+
 async function addAccountTo(cli: Cli, preset: string, options: AddOptions): Promise<void> {
   const service = await findService(splitAccountId(preset).name);
   const id = options.id ?? preset;
@@ -62,15 +84,22 @@ async function addAccountTo(cli: Cli, preset: string, options: AddOptions): Prom
   const clientId = options.clientId ?? service.clientId ?? (await askClientId(cli, service, redirectUri, preset));
   const { file, ...sources } = await configSources(cli.env);
   const { addAccount } = await import('../../core/config/edit-config.ts');
-  await addAccount(file, id, accountFields(service.name, { ...options, clientId }), sources);
+  try {
+    await addAccount(file, id, accountFields(service.name, { ...options, clientId }), sources);
+  } catch (error) {
+    throw ofTheOptions(error, id) ?? error;
+  }
   cli.out.write(`Added ${printable(id)} to ${file}.\n`);
   if (options.clientId !== undefined) cli.out.write(registrationSteps(service, redirectUri));
   if (service.clientSecret === 'required') cli.out.write(`Then: keytray accounts set-secret ${id}\n`);
   cli.out.write(`Then: keytray login ${id}\n`);
 }
 
+/** Two families list no hosts. */
+const listed: Readonly<Partial<Record<ToolFamily, string>>> = { aws: 'arn', google: 'audience' };
+
 export function addAccountsAdd(accounts: Command, cli: Cli): void {
-  accounts
+  const add = accounts
     .command('add')
     .description('add an account; says where to register a client and with which redirect URI')
     .argument('<service[@label]>', 'a service (keytray services list), with a label where you have several accounts')
@@ -80,6 +109,11 @@ export function addAccountsAdd(accounts: Command, cli: Cli): void {
     .option('--authorization-endpoint <url>', 'for servers without metadata')
     .option('--token-endpoint <url>', 'for servers without metadata')
     .option('--scopes <scopes>', 'scopes, separated by blanks or commas')
-    .option('--git <host...>', 'hosts, or hosts with a path, whose git it serves')
-    .action((preset: string, options: AddOptions) => addAccountTo(cli, preset, options));
+    .addOption(new Option('--store <store>', 'where its tokens are').choices(['keychain', 'encrypted-file', 'memory']));
+  add.optionsGroup('What it serves:');
+  for (const family of toolFamilies) {
+    const what = listed[family] ?? 'host';
+    add.option(`--${family} <${what}...>`, `${what}s, for ${family}`);
+  }
+  add.optionsGroup('Options:').action((preset: string, options: AddOptions) => addAccountTo(cli, preset, options));
 }

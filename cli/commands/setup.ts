@@ -73,6 +73,9 @@ export function addSetup(program: Command, cli: Cli): void {
       if (how.link !== undefined && tool !== 'docker' && tool !== 'pip') {
         throw usageFailure('--link is for docker and pip', 'Other tools are given the whole path of their helper.');
       }
+      if (tool !== undefined && flags.json === true) {
+        throw usageFailure('--json is for the list of all tools', 'Run: keytray setup --json');
+      }
       if (tool !== undefined) return showReport(cli, await setUpTool(cli, tool, how), how);
       if (how.undo || how.dryRun) throw usageFailure('no tool named', `Name one of: ${toolFamilies.join(', ')}`);
       await listTools(cli, flags.json === true);

@@ -1,8 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { type ToolFamily, toolFamilies } from '../../../core/config/config.ts';
 import { startBrokerSocket } from '../../support/broker-socket.ts';
 import { CliSandbox } from '../../support/cli-process.ts';
 import { accountView, FakeBroker } from '../../support/fake-broker.ts';
+
+function valueFor(family: ToolFamily, role: string): string {
+  if (family === 'aws') return role;
+  return family === 'google'
+    ? '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/pool/providers/lab'
+    : `${family}.lab.example`;
+}
 
 const config = `# my accounts
 accounts:
@@ -53,6 +61,35 @@ describe('keytray accounts add', () => {
     const args = ['oidc', '--id', 'home', '--issuer', 'https://login.example', '--client-id', 'x'];
     expect((await sandbox.run(['accounts', 'add', ...args])).status).toBe(0);
     expect((await sandbox.run(['accounts', 'list'])).stdout).toMatch(/^home +oidc /m);
+  });
+
+  it('takes what the account serves for every tool, and where its tokens are', async () => {
+    await using sandbox = await CliSandbox.create();
+    const role = 'arn:aws:iam::123456789012:role/Developer';
+    const args = ['oidc', '--id', 'home', '--issuer', 'https://login.example', '--client-id', 'x', '--store', 'memory'];
+    const hosts = toolFamilies.flatMap((family) => [`--${family}`, valueFor(family, role)]);
+    expect(await sandbox.run(['accounts', 'add', ...args, ...hosts])).toMatchObject({ status: 0, stderr: '' });
+    const shown = JSON.parse((await sandbox.run(['accounts', 'show', 'home', '--json'])).stdout);
+    expect(shown.store).toBe('memory');
+    expect(Object.keys(shown.serves).sort()).toEqual([...toolFamilies].sort());
+    expect(shown.serves.aws).toEqual([role]);
+  });
+
+  it.each([
+    [['--git', 'https://git.example'], 'git[0]: a host is written without a scheme; write git.example'],
+    [['--docker', 'ada@r.example'], 'docker[0]: a host has no user name; remove everything up to the @'],
+    [['--issuer', 'http://login.example'], 'issuer: http is accepted for loopback hosts only; write https://'],
+    [
+      ['--id', 'A B'],
+      'A B: not an account id; use a-z, 0-9, . _ - and at most one @, up to 64 characters, as gitlab@work',
+    ],
+  ])('says what is wrong with %j, and no line of a file that has none', async (wrong, what) => {
+    await using sandbox = await CliSandbox.create({ config });
+    const args = ['oidc', '--id', 'home', '--issuer', 'https://login.example', '--client-id', 'x', ...wrong];
+    const { status, stderr } = await sandbox.run(['accounts', 'add', ...args]);
+    expect(stderr).toBe(`keytray: ${what}\n  Nothing was written. See: keytray accounts add --help\n`);
+    expect(status).toBe(2);
+    expect(await readFile(sandbox.configFile, 'utf8')).toBe(config);
   });
 
   it('refuses an account that is there already', async () => {

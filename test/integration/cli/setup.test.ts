@@ -36,6 +36,22 @@ describe('keytray setup git', () => {
     expect(await text()).toBe(original);
   });
 
+  it.each([
+    [['nope'], /^keytray: 'nope' is no tool; choose one of: git, docker, .*\n {2}See: keytray setup --help\n$/],
+    [
+      ['docker'],
+      /^keytray: no account serves docker\n {2}Write docker: \[HOST\] below an account in \/.*config\.yaml, or: keytray accounts add SERVICE --docker HOST\n$/,
+    ],
+    [['git', '--json'], /^keytray: --json is for the list of all tools\n {2}Run: keytray setup --json\n$/],
+  ])('%j is wrong usage, in two lines', async (args, said) => {
+    await using sandbox = await CliSandbox.create({ config });
+    expect(await sandbox.run(['setup', ...args])).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringMatching(said),
+    });
+  });
+
   it('--dry-run shows the difference and changes nothing', async () => {
     const { sandbox, text } = await withGitConfig();
     await using _ = sandbox;
