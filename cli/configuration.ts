@@ -26,7 +26,9 @@ export async function loadConfig(env: Environment): Promise<Config> {
 /** One account with its service's preset merged in. */
 export async function resolveConfigured(config: Config, id: string): Promise<AccountSettings> {
   const account = config.accounts.get(id);
-  if (account === undefined) throw new KeytrayError('unknown_account', `there is no account ${id}`, { account: id });
+  if (account === undefined) {
+    throw new KeytrayError('unknown_account', `there is no account named ${JSON.stringify(id)}`, { account: id });
+  }
   const [{ services }, { resolveAccount }] = await Promise.all([
     import('../core/services/registry.ts'),
     import('../core/services/resolve.ts'),

@@ -9,7 +9,7 @@ import { liveDetails } from '../output/account-details.ts';
 import { nextStep, stateWords, timeLeft, who } from '../output/account-words.ts';
 import { formatFields } from '../output/field-list.ts';
 import { formatJson } from '../output/json.ts';
-import { servedText } from '../output/service-words.ts';
+import { servedFields } from '../output/service-words.ts';
 
 /** The account as the running Keytray sees it; undefined where none runs or it does not know the account yet. */
 async function liveView(cli: Cli, id: string): Promise<AccountView | undefined> {
@@ -71,7 +71,7 @@ function formatSettings({ account, settings, redirectUri, live }: Shown): string
     ['Scopes', settings.scopes.join(' ')],
     ['Audience', settings.audience],
     ['Resource', settings.resource],
-    ['Serves', servedText(settings.serves)],
+    ...servedFields(settings.serves),
     ['Store', settings.store],
     ['Environment', settings.environment],
     ['TLS', settings.tls.verify ? undefined : 'certificates are NOT checked'],

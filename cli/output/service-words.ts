@@ -1,4 +1,5 @@
 import type { Service } from '../../core/services/service.ts';
+import type { Field } from './field-list.ts';
 
 /** What to enter where, with the redirect URI exactly as the server will compare it. */
 export function registrationSteps(service: Service, redirectUri: string): string {
@@ -16,4 +17,9 @@ export function servedText(serves: Service['serves']): string {
   return Object.entries(serves)
     .map(([family, hosts]) => `${family}: ${hosts.join(' ')}`)
     .join('; ');
+}
+
+/** A line for each kind of tool. */
+export function servedFields(serves: Service['serves']): readonly Field[] {
+  return Object.entries(serves).map(([family, hosts]) => [`Serves ${family}`, hosts.join(' ')]);
 }

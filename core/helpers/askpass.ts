@@ -28,7 +28,10 @@ export const askpassHelper: Helper = {
         );
       case 'ambiguous': {
         const ids = match.accounts.map((account) => account.id).join(', ');
-        return refuse(call, `${ids} all answer for ${host}; write the user name of one into the URL`);
+        return refuse(
+          call,
+          `${ids} all answer for ${host}; write the label or id of one into the URL as its user name`,
+        );
       }
       case 'one':
         return answer(call, broker, question, match);

@@ -8,6 +8,9 @@ import { oneLine, unavailableLine } from './unavailable.ts';
 
 const longestRequest = 65_536;
 
+/** Bazel calls its helper without arguments of ours. */
+const remedy = 'list it for one of them';
+
 export interface BazelHelperOptions {
   /** Wall clock, milliseconds since the epoch. */
   readonly now: () => number;
@@ -26,7 +29,7 @@ export function createBazelHelper({ now }: BazelHelperOptions): Helper {
       if (uri === undefined) return refuse(call, 'refused a malformed request of bazel');
       // gRPC is HTTP/2 with a name of its own.
       const url = uri.replace(/^grpc(s?):\/\//i, 'http$1://');
-      const chosen = chooseForUrl(broker, { family: 'bazel', id: undefined, url });
+      const chosen = chooseForUrl(broker, { family: 'bazel', id: undefined, url, remedy });
       switch (chosen.kind) {
         case 'not_listed':
           // An error would end the build: without a scope, bazel asks about every address.

@@ -19,11 +19,13 @@ interface Wanted {
 export interface WantedForUrl extends Wanted {
   readonly url: string;
   readonly username?: string | undefined;
+  /** What people can do where several accounts list it, if the tool cannot be given `--account=ID`. */
+  readonly remedy?: string | undefined;
 }
 
 /** The account for a URL the tool names in full; one without a path means the whole host. */
 export function chooseForUrl(broker: HelperBroker, wanted: WantedForUrl): ChosenAccount {
-  const { family, id, url, username } = wanted;
+  const { family, id, url, username, remedy = 'say which with --account=ID' } = wanted;
   const target = parseTarget(url);
   if (target === undefined) return { kind: 'not_listed' };
   if (isUnknown(broker, id)) return unknown(id);
@@ -38,7 +40,7 @@ export function chooseForUrl(broker: HelperBroker, wanted: WantedForUrl): Chosen
         `${target.host} is asked over plain http, where anyone on the way could read the token; use https`,
       );
     case 'ambiguous':
-      return refused(`${idsOf(match.accounts)} all answer for ${target.host}; say which with --account=ID`);
+      return refused(`${idsOf(match.accounts)} all answer for ${target.host}; ${remedy}`);
     case 'one':
       return { kind: 'account', account: match.account, target: target.host };
   }

@@ -12,6 +12,9 @@ type Operation = (typeof operations)[number];
 
 const usage = 'keytray helper curl config|header|netrc URL [--account=ID], or wget URL [--account=ID] [-- OPTIONS…]';
 
+/** Others curl would read too, but perhaps not as we do. */
+const addressForm = 'write https://HOST/PATH, without password, fragment, backslash or blank';
+
 /**
  * What curl reads from a pipe, so that the token stands in nobody's arguments: `-K -` (config), `-H @-` (header),
  * `--netrc-file` (netrc, for servers that only know Basic). wget reads no pipe, so that the client becomes wget, with a
@@ -46,9 +49,12 @@ async function answer(call: HelperCall, broker: HelperBroker, question: Question
   const wanted = { family: 'curl', id, url, username } as const;
   const chosen = chooseForUrl(broker, wanted);
   switch (chosen.kind) {
-    case 'not_listed':
-      call.stderr(notListedLine(wanted, parseTarget(url)?.host ?? 'this URL'));
+    case 'not_listed': {
+      const target = parseTarget(url);
+      if (target === undefined) return refuse(call, `not a whole address; ${addressForm}`);
+      call.stderr(notListedLine(wanted, target.host));
       return 2;
+    }
     case 'refused':
       call.stderr(chosen.line);
       return 2;

@@ -49,7 +49,7 @@ function helperFor(protocol: 'raw' | 'header' | 'env', linesFor: (wish: Wish) =>
 
       const account = broker.named(id);
       if (account === undefined) {
-        refuse(call, `there is no account ${id}; see: keytray accounts list`);
+        refuse(call, `there is no account named ${JSON.stringify(id)}; see: keytray accounts list`);
         return failures.unknown_account.exit;
       }
       const lines = linesFor({ account, kind: argv.includes('--id') ? 'id' : 'access' });

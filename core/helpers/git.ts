@@ -59,7 +59,7 @@ async function get(call: HelperCall, broker: HelperBroker, now: () => number): P
     return refuse(call);
   }
   if (match.kind === 'ambiguous') {
-    call.stderr(ambiguousLine(host, match.accounts));
+    call.stderr(ambiguousLine(host, match.accounts, credential.single.get('path')));
     return refuse(call);
   }
   return answer(call, broker, { credential, host, account: match.account, now });
@@ -124,11 +124,13 @@ function refuse(call: HelperCall): number {
   return 0;
 }
 
-function ambiguousLine(host: string, accounts: readonly ServedAccount[]): string {
+function ambiguousLine(host: string, accounts: readonly ServedAccount[], path: string | undefined): string {
   const ids = accounts.map((account) => account.id).join(', ');
-  return oneLine(
-    `keytray: ${ids} all answer for ${host} and git did not say which repository it wants; run: keytray setup git`,
-  );
+  const what =
+    path === undefined || path === ''
+      ? `${host} and git did not say which repository it wants; run: keytray setup git`
+      : `this repository of ${host}; write the label or id of one into the URL as its user name`;
+  return oneLine(`keytray: ${ids} all answer for ${what}`);
 }
 
 function printable(host: string): string {

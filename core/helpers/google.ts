@@ -36,7 +36,11 @@ export const googleHelper: Helper = createGoogleHelper({ now: Date.now });
 async function answer(call: HelperCall, broker: HelperBroker, now: () => number): Promise<object> {
   const options = readOnlyOptions(call.argv.slice(1), ['account']);
   if (options.kind === 'unknown') return failure('invalid_request', `keytray: unknown argument ${options.argument}`);
-  const tokenType = call.env.GOOGLE_EXTERNAL_ACCOUNT_TOKEN_TYPE ?? '';
+  const tokenType = call.env.GOOGLE_EXTERNAL_ACCOUNT_TOKEN_TYPE;
+  if (tokenType === undefined) {
+    const only = "GOOGLE_EXTERNAL_ACCOUNT_TOKEN_TYPE is not set: only Google's libraries can call this";
+    return failure('invalid_request', `keytray: ${only}`);
+  }
   if (!tokenTypes.includes(tokenType)) {
     return failure('invalid_request', 'keytray: subject_token_type must be that of an id_token or jwt');
   }

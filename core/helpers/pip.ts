@@ -29,6 +29,8 @@ export const pipHelper: Helper = {
   },
 };
 
+const remedy = 'write the label or id of one into the URL as its user name';
+
 function passOn(call: HelperCall): number {
   call.become({ name: 'keyring', argv: undefined, variables: {}, files: {} });
   return 0;
@@ -42,7 +44,7 @@ function choose({ service, username }: KeyringGet, broker: HelperBroker): Chosen
   const isUrl = /^https?:\/\//i.test(service);
   if (!isUrl && !isLoopback(parseHost(service)?.host ?? '')) return { kind: 'not_listed' };
   const url = isUrl ? service : `http://${service}/`;
-  return chooseForUrl(broker, { family: 'pip', id: undefined, url, username });
+  return chooseForUrl(broker, { family: 'pip', id: undefined, url, username, remedy });
 }
 
 async function answer(

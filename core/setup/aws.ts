@@ -61,7 +61,7 @@ export const aws: Tool = {
       ],
       links: [],
       lines: () => [
-        ...profiles.map(({ name, role }) => `${role}: AWS_PROFILE=${name}`),
+        ...profiles.map(({ name, role, account }) => `${role} as ${account}: AWS_PROFILE=${name}`),
         'A profile needs a region too where your commands name none: add region = … below its line.',
       ],
       obstacles: () => {
