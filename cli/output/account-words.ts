@@ -56,6 +56,8 @@ function whileLocked(view: AccountView): string {
       return 'wait for the keychain';
     case 'keychain_absent':
       return 'start a keychain';
+    case 'encrypted_file_locked':
+      return 'keytray unlock';
     case 'keychain_corrupt':
       return `keytray login ${view.account}`;
     default:

@@ -19,8 +19,6 @@ function explain(failure: unknown, account: { readonly id: string; readonly titl
   switch (failure.code) {
     case 'login_required':
       return `sign in to ${account.title}: keytray login ${account.id}`;
-    case 'keychain_locked':
-      return `the keychain is locked, ${account.title} waits for it; unlock it and try again`;
     case 'temporarily_unavailable':
       return `${account.title} is not reachable now; ${again(failure.retryAfter)}`;
     default:

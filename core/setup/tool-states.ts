@@ -75,6 +75,6 @@ function accountProblems(accounts: readonly string[], states: AccountStates): re
   return accounts.flatMap((id) => {
     const state = states.get(id);
     if (state === 'active' || state === 'degraded') return [];
-    return [state === 'locked' ? `${id} is locked: keytray unlock` : `${id} needs a sign-in: keytray login ${id}`];
+    return [state === 'locked' ? `${id} is locked; see: keytray status` : `${id} needs a sign-in: keytray login ${id}`];
   });
 }

@@ -138,7 +138,7 @@ describe('listTools', () => {
       (await states(home, new Map(state === '' ? [] : [['lab', state]]), env)).get('aws');
     expect(await aws('active')).toMatchObject({ state: 'set up', works: 'yes', problems: [] });
     expect(await aws('degraded')).toMatchObject({ works: 'yes' });
-    expect(await aws('locked')).toMatchObject({ works: 'no', problems: ['lab is locked: keytray unlock'] });
+    expect(await aws('locked')).toMatchObject({ works: 'no', problems: ['lab is locked; see: keytray status'] });
     for (const state of ['login_required', 'signed_out', '']) {
       expect(await aws(state)).toMatchObject({ works: 'no', problems: ['lab needs a sign-in: keytray login lab'] });
     }

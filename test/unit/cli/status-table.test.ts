@@ -51,6 +51,7 @@ describe('formatStatusTable', () => {
     ['degraded', 'misconfigured', 'correct its configuration'],
     ['locked', 'keychain_locked', 'unlock the keychain'],
     ['locked', 'keychain_absent', 'start a keychain'],
+    ['locked', 'encrypted_file_locked', 'keytray unlock'],
     ['locked', 'not_read_yet', 'wait for the keychain'],
   ] as const)('%s because %s: %s', (state, reason, next) => {
     expect(

@@ -88,7 +88,7 @@ describe('prompts of git and wget', () => {
       { ...lab, failure: 'keychain_locked' },
     ]);
     expect({ status, stdout }).toEqual({ status: 7, stdout: '' });
-    expect(stderr).toEqual([expect.stringContaining('keychain is locked')]);
+    expect(stderr).toEqual([expect.stringContaining('as the test says')]);
   });
 });
 

@@ -155,7 +155,7 @@ describe('ours, but', () => {
 
   it.each([
     ['login_required', 'keytray: sign in to lab: keytray login lab'],
-    ['keychain_locked', 'keytray: the keychain is locked, lab waits for it; unlock it and try again'],
+    ['keychain_locked', 'keytray: lab: as the test says'],
   ] as const)('%s: cargo stops and shows why', async (failure, message) => {
     const { answers, status, stderr } = await get(request('https://crates.example/'), [{ ...account, failure }]);
     expect(answers).toEqual([{ Err: { kind: 'other', message, 'caused-by': [] } }]);

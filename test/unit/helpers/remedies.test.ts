@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { storeFailure } from '../../../core/accounts/store-failure.ts';
 import { askpassHelper } from '../../../core/helpers/askpass.ts';
 import { bazelHelper } from '../../../core/helpers/bazel.ts';
 import { curlHelper } from '../../../core/helpers/curl.ts';
@@ -7,6 +8,7 @@ import { gitHelper } from '../../../core/helpers/git.ts';
 import { googleHelper } from '../../../core/helpers/google.ts';
 import type { Helper } from '../../../core/helpers/helper.ts';
 import { pipHelper } from '../../../core/helpers/pip.ts';
+import { unavailableLine } from '../../../core/helpers/unavailable.ts';
 import { FakeHelperBroker, fakeAccount } from '../../support/fake-helper-broker.ts';
 import { callHelper } from '../../support/helper-call.ts';
 
@@ -64,5 +66,17 @@ describe('what a person types by hand', () => {
   it('an account that is not there is named as everywhere', async () => {
     const { stderr } = await call(rawHelper, 'get', '', ['get', '--account=nobody']);
     expect(stderr).toEqual(['keytray: there is no account named "nobody"; see: keytray accounts list']);
+  });
+});
+
+describe('what a locked store is called, and how it is opened', () => {
+  const account = { id: 'lab', title: 'Lab' };
+
+  it.each([
+    [{ kind: 'locked' }, 'keytray: Lab: the keychain is locked; unlock it and try again'],
+    [{ kind: 'stuck' }, 'keytray: Lab: the keychain did not answer; a prompt may be open'],
+    [{ kind: 'locked', store: 'encrypted-file' }, 'keytray: Lab: the encrypted file is locked: keytray unlock'],
+  ] as const)('%j', (trouble, line) => {
+    expect(unavailableLine(storeFailure(trouble, 'lab'), account)).toBe(line);
   });
 });
