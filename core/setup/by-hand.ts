@@ -1,4 +1,4 @@
-import { servedHosts } from './served.ts';
+import { type ServedHost, servedHosts } from './served.ts';
 import type { SetupContext, Tool } from './tool.ts';
 import { keytrayCommand, quotedPath, shellQuoted, typed } from './words.ts';
 
@@ -19,9 +19,15 @@ export const postgres = byHand({ name: 'postgres', title: 'PostgreSQL', programs
   const [first] = servedHosts(context.accounts, 'postgres');
   return [
     'psql has no place for a helper. Instead of psql use, with the same arguments:',
-    `  ${typed(context, 'psql-keytray')} -h ${first?.name ?? 'HOST'} …`,
+    `  ${typed(context, 'psql-keytray')} ${first === undefined ? '-h HOST' : psqlOptions(first)} …`,
   ];
 });
+
+/** psql takes an IPv6 address without brackets. */
+function psqlOptions({ host, name }: ServedHost): string {
+  const port = host.slice(name.length).replace(/^:/, '');
+  return `-h ${name.replace(/^\[|\]$/g, '')}${port === '' ? '' : ` -p ${port}`}`;
+}
 
 export const maven = byHand({ name: 'maven', title: 'Maven', programs: ['mvn'] }, (context) => [
   'Maven has no place for a helper. Instead of mvn use, with the same arguments:',
@@ -30,7 +36,8 @@ export const maven = byHand({ name: 'maven', title: 'Maven', programs: ['mvn'] }
 
 export const curl = byHand({ name: 'curl', title: 'curl', programs: ['curl', 'wget'] }, (context) => {
   const [first] = servedHosts(context.accounts, 'curl');
-  const url = `https://${first === undefined ? 'HOST' : first.host + first.path}/`;
+  // A path may hold what a shell reads as its own.
+  const url = shellQuoted(`https://${first === undefined ? 'HOST' : first.host + first.path}/`);
   return [
     'curl has no place for a helper. Give it a configuration on a pipe:',
     `  ${typed(context, 'keytray')} helper curl config ${url} | curl -K - ${url}`,
@@ -40,7 +47,7 @@ export const curl = byHand({ name: 'curl', title: 'curl', programs: ['curl', 'wg
 export const mail = byHand({ name: 'mail', title: 'Mail', programs: ['msmtp', 'mutt', 'neomutt'] }, (context) =>
   context.accounts.flatMap(({ id, serves }) =>
     (serves.mail ?? []).flatMap((host) => {
-      const command = `${quotedPath(keytrayCommand(context), 'mail')} helper mail get --account=${id} --host=${host}`;
+      const command = `${quotedPath(keytrayCommand(context), 'mail')} helper mail get --account=${id} ${shellQuoted(`--host=${host}`)}`;
       return [
         `${host}, in ~/.msmtprc, below its account:`,
         '  auth oauthbearer',

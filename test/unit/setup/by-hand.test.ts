@@ -16,7 +16,7 @@ describe('tools without a place for a helper', () => {
   const linesOf = (tool: typeof curl, more = {}) => planOf(tool, { accounts, ...more }).lines.join('\n');
 
   it('are given the line to use, with the whole path where our folder is not on PATH', () => {
-    expect(linesOf(postgres)).toContain('  /opt/keytray/bin/psql-keytray -h db.example …');
+    expect(linesOf(postgres)).toContain('  /opt/keytray/bin/psql-keytray -h db.example -p 5433 …');
     expect(linesOf(maven)).toContain('  /opt/keytray/bin/mvn-keytray verify');
     expect(linesOf(curl)).toContain(
       '/opt/keytray/bin/keytray helper curl config https://api.example/v1/ | curl -K - https://api.example/v1/',
@@ -24,6 +24,14 @@ describe('tools without a place for a helper', () => {
     const onPath = { 'psql-keytray': '/opt/keytray/bin/psql-keytray' };
     expect(linesOf(postgres, { onPath })).toContain('  psql-keytray -h');
     expect(linesOf(postgres, { bin: "/opt/a b's" })).toContain(`  '/opt/a b'\\''s/psql-keytray' -h`);
+  });
+
+  it('can be pasted into a shell, whatever a list holds', () => {
+    const odd = [serving('lab', { curl: ['x.example/$(id)/*'], mail: ['x.example/`id`'], postgres: ['[::1]:5433'] })];
+    const url = "'https://x.example/$(id)/'";
+    expect(linesOf(curl, { accounts: odd })).toContain(`curl config ${url} | curl -K - ${url}`);
+    expect(linesOf(mail, { accounts: odd })).toContain("--account=lab '--host=x.example/`id`'\n");
+    expect(linesOf(postgres, { accounts: odd })).toContain('psql-keytray -h ::1 -p 5433 …');
   });
 
   it('mail: one pair of lines per server, each for its own protocol', () => {
