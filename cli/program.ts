@@ -83,6 +83,10 @@ function fromCommander(error: CommanderError, program: Command, argv: readonly s
     .replace(/^error: /, '')
     .replace(/^(unknown option '[^=']*)=.*'/s, "$1'")
     .replace(
+      /^option '(--[\w-]+) .*?' argument '(.*)' is invalid\. Allowed choices are (.*)\.$/s,
+      "$1 cannot be '$2'; choose one of: $3",
+    )
+    .replace(
       /^command-argument value '(.*)' is invalid for argument '(\w+)'\. Allowed choices are (.*)\.$/s,
       "'$1' is no $2; choose one of: $3",
     );

@@ -79,3 +79,22 @@ it('every listing has --json', () => {
     expect(flags).toContain('--json');
   }
 });
+
+describe('a value that is none of the choices', () => {
+  it.each([
+    [['setup', 'nope'], /^keytray: 'nope' is no tool; choose one of: git, docker, /],
+    [
+      ['completion', 'tcsh'],
+      /^keytray: 'tcsh' is no shell; choose one of: bash, zsh, fish\n {2}See: keytray completion --help\n$/,
+    ],
+    [
+      ['token', 'a', '--format', 'xml'],
+      /^keytray: --format cannot be 'xml'; choose one of: raw, header, json\n {2}See: /,
+    ],
+    [['accounts', 'add', 'oidc', '--store', 'disk'], /^keytray: --store cannot be 'disk'; choose one of: keychain, /],
+  ])('%j is said in one way', async (argv, said) => {
+    const { cli, err } = memoryCli();
+    expect(await run(cli, argv)).toBe(2);
+    expect(err.text).toMatch(said);
+  });
+});
