@@ -10,7 +10,7 @@ const tests = [
   'unit/{accounts,oauth,refresh}/*',
   'integration/{accounts,refresh}/*',
   'integration/oauth/*',
-  'integration/broker/{sign-in,sign-in-notices,account-notices,locked-store,wake}',
+  'integration/broker/{sign-in,sign-in-notices,account-notices,locked-store,wake,attempts}',
   'integration/faults/{fault-matrix,replies,calls,grants,audiences,network-faults}',
   'integration/model/*',
   'integration/broker/refresh',
