@@ -77,7 +77,7 @@ export const docker: Tool = {
           ...(inFront.length === 0
             ? []
             : [`DOCKER_AUTH_CONFIG answers for ${list(inFront)} before Keytray (docker 28.3 and later); unset it`]),
-          ...(problem === undefined ? [] : [`docker finds its helpers on PATH: ${problem}`]),
+          ...(problem === undefined ? [] : [`${problem}; or: keytray setup docker --link FOLDER`]),
         ];
       },
       warnings: (texts) => {

@@ -53,7 +53,7 @@ export const pip: Tool = {
           ...(chosen === undefined || chosen === value
             ? []
             : ['PIP_KEYRING_PROVIDER in the environment wins; unset it']),
-          ...(problem === undefined ? [] : [`pip runs the first keyring on PATH: ${problem}, or: --link FOLDER`]),
+          ...(problem === undefined ? [] : [`${problem}; or: keytray setup pip --link FOLDER`]),
         ];
       },
       warnings: ({ before }) => {

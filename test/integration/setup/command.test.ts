@@ -58,7 +58,7 @@ describe('keytray setup TOOL', () => {
     expect(result.stdout).toMatch(/^Docker asks Keytray for registry\.lab\.example \(.*\/\.docker\/config\.json\)\.$/m);
     expect(result.stdout).toContain('keytray setup docker --undo');
     expect(result.stderr).toBe(
-      `keytray: docker finds its helpers on PATH: docker-credential-keytray is not on PATH; add this line to your shell's start file: export PATH=${bin}:"$PATH"\n`,
+      `keytray: docker-credential-keytray is not on PATH; add this line to your shell's start file: export PATH=${bin}:"$PATH"; or: keytray setup docker --link FOLDER\n`,
     );
     expect(JSON.parse(await here.read('.docker/config.json'))).toEqual({
       credHelpers: { 'registry.lab.example': 'keytray' },
