@@ -19,6 +19,11 @@ interface SetupDialogProps {
   readonly onDone: () => void;
 }
 
+function titleOf({ tool, undo }: SetupWish): string {
+  if (undo) return `Undo the set-up of ${tool.title}?`;
+  return tool.byHand === true ? `${tool.title} with Keytray` : `Set up ${tool.title}?`;
+}
+
 /** Shows the difference first; nothing is written before the person says so. */
 export function SetupDialog({ wish, onClose, onDone }: SetupDialogProps): JSX.Element {
   const { tool, undo } = wish;
@@ -29,7 +34,7 @@ export function SetupDialog({ wish, onClose, onDone }: SetupDialogProps): JSX.El
     onDone();
   };
   return (
-    <Dialog title={undo ? `Undo the set-up of ${tool.title}?` : `Set up ${tool.title}?`} open onClose={onClose}>
+    <Dialog title={titleOf(wish)} open onClose={onClose}>
       <Problem error={plan.error} />
       {plan.value === undefined ? null : <SetupPlan plan={plan.value} />}
       <Problem error={call.error} />

@@ -58,8 +58,39 @@ interface ToolCardProps {
   readonly onWish: (wish: SetupWish) => void;
 }
 
+function ToolState({ tool }: { readonly tool: ToolView }): JSX.Element {
+  if (tool.state === 'set_up') return <span className="state good">Set up</span>;
+  return <span className="state idle">{tool.byHand === true ? 'Nothing to set up' : 'Not set up'}</span>;
+}
+
+function ToolAction({ tool, onWish }: ToolCardProps): JSX.Element {
+  if (tool.state === 'set_up') {
+    return (
+      <Button label={`Undo… ${tool.title}`} onPress={() => onWish({ tool, undo: true })}>
+        Undo…
+      </Button>
+    );
+  }
+  if (tool.byHand === true) {
+    return (
+      <Button label={`How to use… ${tool.title}`} onPress={() => onWish({ tool, undo: false })}>
+        How to use…
+      </Button>
+    );
+  }
+  return (
+    <Button
+      kind="primary"
+      label={`Set up… ${tool.title}`}
+      disabled={tool.hindrance !== undefined}
+      onPress={() => onWish({ tool, undo: false })}
+    >
+      Set up…
+    </Button>
+  );
+}
+
 function ToolCard({ tool, onWish }: ToolCardProps): JSX.Element {
-  const setUp = tool.state === 'set_up';
   return (
     <li className="card tool">
       <Mark name={tool.title} />
@@ -68,7 +99,7 @@ function ToolCard({ tool, onWish }: ToolCardProps): JSX.Element {
           <h2>{tool.title}</h2>
           {tool.version === undefined ? null : <span className="small soft">{tool.version}</span>}
         </span>
-        <span className={setUp ? 'state good' : 'state idle'}>{setUp ? 'Set up' : 'Not set up'}</span>
+        <ToolState tool={tool} />
         {tool.hosts.length === 0 ? null : (
           <p className="small soft">
             {tool.hosts.join(', ')}
@@ -78,20 +109,7 @@ function ToolCard({ tool, onWish }: ToolCardProps): JSX.Element {
         {tool.hindrance === undefined ? null : <p className="small soft">{tool.hindrance}</p>}
         {tool.conflict === undefined ? null : <Message tone="warn">{tool.conflict}</Message>}
       </div>
-      {setUp ? (
-        <Button label={`Undo… ${tool.title}`} onPress={() => onWish({ tool, undo: true })}>
-          Undo…
-        </Button>
-      ) : (
-        <Button
-          kind="primary"
-          label={`Set up… ${tool.title}`}
-          disabled={tool.hindrance !== undefined}
-          onPress={() => onWish({ tool, undo: false })}
-        >
-          Set up…
-        </Button>
-      )}
+      <ToolAction tool={tool} onWish={onWish} />
     </li>
   );
 }

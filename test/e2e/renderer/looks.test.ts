@@ -64,6 +64,11 @@ describe('the window, as it looks', () => {
       await page.getByText('docker would ask Keytray').waitFor();
       problems.push(...(await seriousProblems(page)).map((problem) => `set-up: ${problem}`));
       await page.keyboard.press('Escape');
+      await page.getByText('Nothing to set up').waitFor();
+      await page.getByRole('button', { name: 'How to use… curl' }).click();
+      await page.getByText('keytray helper curl config').waitFor();
+      expect(await page.getByRole('button', { name: 'Set up', exact: true }).count()).toBe(0);
+      await page.getByRole('button', { name: 'Close' }).click();
       await show(page, views[2]);
       await page.getByRole('row', { name: 'GitHub' }).click();
       await page.getByText('More', { exact: true }).click();

@@ -32,6 +32,14 @@ const tools: readonly ToolView[] = [
     hosts: ['registry.gitlab.com'],
     conflict: 'auths in ~/.docker/config.json answers for registry.gitlab.com before Keytray does.',
   },
+  {
+    tool: 'curl',
+    title: 'curl',
+    state: 'not_set_up',
+    byHand: true,
+    accounts: ['gitlab@acme'],
+    hosts: ['gitlab.com'],
+  },
   { tool: 'psql', title: 'psql', state: 'not_found', accounts: ['lakebase@shop'], hosts: ['lakebase.shop.example'] },
 ];
 
@@ -43,6 +51,14 @@ const dockerDiff = `--- /home/ada/.docker/config.json
 +  "credHelpers": {
 +    "registry.gitlab.com": "keytray"
 +  }`;
+
+const dockerPlan = {
+  tool: 'docker',
+  changed: true,
+  files: [{ file: '/home/ada/.docker/config.json', diff: dockerDiff }],
+  lines: ['docker would ask Keytray for registry.gitlab.com (/home/ada/.docker/config.json).'],
+  warnings: [],
+};
 
 /** Answers the pages with the sample; whatever would change it is refused. */
 export function sampleApi(): Partial<AppApi> {
@@ -71,13 +87,16 @@ export function sampleApi(): Partial<AppApi> {
     listServices: async () => listServices(),
     checkIssuer: async ({ issuer }) => ({ kind: 'found', issuer, endpoints: {}, notes: [] }),
     listTools: async () => tools,
-    planSetup: async ({ tool }) => ({
-      tool,
-      changed: true,
-      files: [{ file: '/home/ada/.docker/config.json', diff: dockerDiff }],
-      lines: ['docker would ask Keytray for registry.gitlab.com (/home/ada/.docker/config.json).'],
-      warnings: [],
-    }),
+    planSetup: async ({ tool }) =>
+      tool === 'curl'
+        ? {
+            tool,
+            changed: false,
+            files: [],
+            lines: ['keytray helper curl config https://gitlab.com/api | curl -K - https://gitlab.com/api'],
+            warnings: [],
+          }
+        : dockerPlan,
     settings: async () => settings,
   };
 }
