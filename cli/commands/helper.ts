@@ -6,7 +6,7 @@ export function addHelper(program: Command): void {
     .command('helper')
     .helpGroup('Keytray itself:')
     .description('answer a tool; tools call this')
-    .argument('<protocol>', 'git, docker, kubernetes, …: see docs/helpers.md')
+    .argument('<protocol>', 'git, docker, kubernetes and others: see docs/helpers.md')
     .argument('<operation...>', 'what the tool asks: get, store, erase, ...')
     .passThroughOptions()
     .action((protocol: string, operation: readonly string[]) =>
