@@ -5,9 +5,9 @@ import { failures } from '../core/errors.ts';
 /** `tables.h` of the native client: what it knows of programs, protocols and failures, from where its twin has it. */
 export function nativeClientTables(): string {
   const names = new Set([...protocolsWithStdin, ...environmentByProtocol.keys(), ...failureForms.keys()]);
-  const programs = [...helperPrograms].map(([name, { protocol, operation }]) => {
+  const programs = [...helperPrograms].map(([name, { protocol, operation, folder }]) => {
     const known = operation === 'last' ? 'NULL' : text(operation);
-    return `{${text(name)}, ${text(protocol)}, ${known}, ${text(`${name} OPERATION`)}}`;
+    return `{${text(name)}, ${text(protocol)}, ${known}, ${text(`${name} OPERATION`)}, ${flag(folder === 'libexec')}}`;
   });
   const protocols = [...names].map(protocolEntry);
   const codes = Object.entries(failures).map(([code, { exit }]) => `{${text(code)}, ${exit}}`);
@@ -33,6 +33,8 @@ struct program {
   /* NULL: the last argument. */
   const char *operation;
   const char *usage;
+  /* The name is another program's too, which answers what we do not. */
+  int is_in_place;
 };
 
 /* See client/failure-forms.ts; stdout is what stands before and after the message. */

@@ -9,17 +9,25 @@ import type { NextProgram } from './next-program.ts';
 const firstFile = 3;
 const notFound = 127;
 const notExecutable = 126;
+/** Of a program that knows no answer. */
+const nothingKnown = 1;
 
 // Above out/lib when built, above client/ when run from source.
 const ours = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
  * Node cannot become another program and keep descriptors open, so the twin runs it and passes on what happens.
- * Resolves to its exit status.
+ * Resolves to its exit status. Where we stand `inPlaceOf` it, not finding it is nothing to speak of.
  */
-export async function become(program: NextProgram, env: NodeJS.ProcessEnv, say: (line: string) => Promise<void>) {
+export async function become(
+  program: NextProgram,
+  env: NodeJS.ProcessEnv,
+  say: (line: string) => Promise<void>,
+  inPlaceOf?: string,
+) {
   const file = findProgram(program.name, env.PATH, ours);
   if (file === undefined) {
+    if (program.name === inPlaceOf) return nothingKnown;
     await say(`keytray: ${program.name}: not found on PATH`);
     return notFound;
   }

@@ -26,7 +26,7 @@ async function run(invocation: Invocation): Promise<number> {
     await say(`usage: ${invocation.usage}`);
     return failures.invalid_request.exit;
   }
-  const { protocol, operation, argv } = invocation;
+  const { protocol, operation, argv, inPlaceOf } = invocation;
   let spoken = false;
   try {
     const { status, next } = await callHelper(
@@ -48,8 +48,11 @@ async function run(invocation: Invocation): Promise<number> {
         silence,
       },
     );
-    return next === undefined ? status : await become(next, process.env, say);
+    return next === undefined ? status : await become(next, process.env, say, inPlaceOf);
   } catch (error) {
+    if (inPlaceOf !== undefined && !spoken) {
+      return await become({ name: inPlaceOf, argv, variables: [], files: [] }, process.env, say, inPlaceOf);
+    }
     return await answerFailure(asFailure(error), invocation, spoken);
   }
 }

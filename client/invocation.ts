@@ -7,6 +7,8 @@ export type Invocation =
       readonly protocol: string;
       readonly operation: string;
       readonly argv: readonly string[];
+      /** The other program whose name we were called by. */
+      readonly inPlaceOf?: string;
     }
   | { readonly kind: 'usage'; readonly usage: string };
 
@@ -14,8 +16,9 @@ export type Invocation =
 export function readInvocation(name: string, args: readonly string[]): Invocation {
   const program = helperPrograms.get(name);
   if (program !== undefined) {
-    const { protocol, operation } = program;
-    return helperCall(protocol, operation === 'last' ? args.at(-1) : operation, args, `${name} OPERATION`);
+    const { protocol, operation, folder } = program;
+    const call = helperCall(protocol, operation === 'last' ? args.at(-1) : operation, args, `${name} OPERATION`);
+    return folder === 'libexec' && call.kind === 'helper' ? { ...call, inPlaceOf: name } : call;
   }
   const [command, spoken, ...argv] = args;
   const usage = 'keytray helper PROTOCOL OPERATION…';

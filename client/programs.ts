@@ -7,7 +7,10 @@ export interface HelperProgram {
   readonly protocol: string;
   /** `last`: tools append the operation to whatever else is configured. Otherwise the protocol has but this one. */
   readonly operation: 'last' | 'get' | 'run';
-  /** `libexec`: the name is another program's too, so that nobody gets it by having our folder on PATH. */
+  /**
+   * `libexec`: the name is another program's too, so that nobody gets it by having our folder on PATH. What is not ours
+   * to answer, or cannot be answered now, is left to that program; where there is none, as to one that knows nothing.
+   */
   readonly folder: 'bin' | 'libexec';
 }
 

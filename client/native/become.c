@@ -14,6 +14,8 @@
 #include "paths.h"
 #include "say.h"
 
+/* Of a program that knows no answer. */
+#define NOTHING_KNOWN 1
 #define NOT_EXECUTABLE 126
 #define NOT_FOUND 127
 
@@ -108,28 +110,44 @@ static int set_variable(char *text) {
   return set;
 }
 
-int become_next(const struct next_records *next) {
+static int become_program(char **argv, const char *in_place_of) {
+  char path[LONGEST_PATH];
+  if (!find_on_path(argv[0], path, sizeof path)) {
+    if (in_place_of != NULL && strcmp(argv[0], in_place_of) == 0) return NOTHING_KNOWN;
+    say("%s: not found on PATH", argv[0]);
+    return NOT_FOUND;
+  }
+  execv(path, argv);
+  say("%s: cannot be run (%s)", argv[0], strerror(errno));
+  return NOT_EXECUTABLE;
+}
+
+int become_next(const struct next_records *next, const char *in_place_of) {
   char **argv = calloc(next->count + 1, sizeof *argv);
   struct next_record record;
   size_t argc = 0;
   int prepared = argv != NULL;
-  char path[LONGEST_PATH];
   for (size_t at = 0; prepared && next_each(next, &at, &record);) {
     if (record.type == 'F') prepared = set_file(&record);
     else if (record.type == 'V') prepared = set_variable(record.text);
     /* The name comes first, and is the first argument. */
     else argv[argc++] = record.text;
   }
-  if (!prepared) {
-    say("cannot prepare the next program: %s", strerror(errno));
-  } else if (!find_on_path(argv[0], path, sizeof path)) {
-    say("%s: not found on PATH", argv[0]);
-    free(argv);
-    return NOT_FOUND;
-  } else {
-    execv(path, argv);
-    say("%s: cannot be run (%s)", argv[0], strerror(errno));
-  }
+  int status = NOT_EXECUTABLE;
+  if (prepared) status = become_program(argv, in_place_of);
+  else say("cannot prepare the next program: %s", strerror(errno));
   free(argv);
-  return NOT_EXECUTABLE;
+  return status;
+}
+
+int step_aside(const char *name, char *const *arguments) {
+  size_t count = 0;
+  while (arguments[count] != NULL) count++;
+  char **argv = calloc(count + 2, sizeof *argv);
+  if (argv == NULL) return NOTHING_KNOWN;
+  argv[0] = (char *)name;
+  memcpy(argv + 1, arguments, count * sizeof *argv);
+  int status = become_program(argv, name);
+  free(argv);
+  return status;
 }

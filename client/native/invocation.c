@@ -24,23 +24,25 @@ static int is_protocol(const char *text) {
 }
 
 static struct invocation helper_call(const char *protocol, const char *operation, char **argv, const char *usage) {
-  struct invocation call = {RUN_HELPER, protocol, operation, argv, usage};
+  struct invocation call = {RUN_HELPER, protocol, operation, argv, usage, NULL};
   if (operation == NULL || *operation == '\0' || strlen(operation) > LONGEST_NAME) call.kind = SHOW_USAGE;
   return call;
 }
 
 struct invocation read_invocation(int argc, char **argv) {
-  struct invocation command_line = {RUN_COMMAND_LINE, NULL, NULL, argv + (argc > 0), NULL};
+  struct invocation command_line = {RUN_COMMAND_LINE, NULL, NULL, argv + (argc > 0), NULL, NULL};
   if (argc == 0) return command_line;
   const char *slash = strrchr(argv[0], '/');
   const struct program *program = find_program_entry(slash == NULL ? argv[0] : slash + 1);
   if (program != NULL) {
     const char *operation = program->operation;
     if (operation == NULL && argc > 1) operation = argv[argc - 1];
-    return helper_call(program->protocol, operation, argv + 1, program->usage);
+    struct invocation call = helper_call(program->protocol, operation, argv + 1, program->usage);
+    if (program->is_in_place) call.in_place_of = program->name;
+    return call;
   }
   if (argc > 2 && strcmp(argv[1], "token") == 0) {
-    struct invocation call = {RUN_TOKEN, "token", "get", argv + 2, NULL};
+    struct invocation call = {RUN_TOKEN, "token", "get", argv + 2, NULL, NULL};
     return call;
   }
   /* Options after `helper` are for the command line, which explains itself. */

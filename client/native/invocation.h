@@ -19,6 +19,8 @@ struct invocation {
   /* What follows the program's name; ends with NULL. */
   char *const *argv;
   const char *usage;
+  /* The other program whose name we were called by, or NULL. */
+  const char *in_place_of;
 };
 
 /* `argv` as main() gets it. */

@@ -41,10 +41,16 @@ static int say_usage(const char *usage) {
 }
 
 static int end_helper(const struct invocation *invocation, const struct reply *reply, const struct outcome *outcome) {
-  if (!outcome->answered) return answer_failure(invocation, &outcome->failure, outcome->spoken);
+  if (!outcome->answered) {
+    if (outcome->spoken || invocation->in_place_of == NULL) {
+      return answer_failure(invocation, &outcome->failure, outcome->spoken);
+    }
+    signal(SIGPIPE, caller_sigpipe);
+    return step_aside(invocation->in_place_of, invocation->argv);
+  }
   if (outcome->status != 0 || reply->next.count == 0) return outcome->status;
   signal(SIGPIPE, caller_sigpipe);
-  return become_next(&reply->next);
+  return become_next(&reply->next, invocation->in_place_of);
 }
 
 static int run_helper(const struct invocation *invocation) {

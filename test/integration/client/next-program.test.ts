@@ -77,6 +77,37 @@ describe.each(clients)('becoming another program, $title', (client) => {
     expect(await scene.run(['psql-keytray'], '', { env })).toEqual({ status: 4, stdout: '', stderr: '' });
   });
 
+  describe('under the name of another program', () => {
+    const asked = ['keyring', 'get', 'a b', 'ada'] as const;
+
+    it('leaves to it what the broker leaves to it', async () => {
+      await install('keyring', 'printf "%s," "$@"; exit 3');
+      scene.broker.helpers.set('pip', async (call) => {
+        call.become({ ...plain, name: 'keyring' });
+        return 0;
+      });
+      expect(await scene.run([...asked], '', { env })).toEqual({ status: 3, stdout: 'get,a b,ada,', stderr: '' });
+    });
+
+    it('leaves everything to it while there is no broker to ask', async () => {
+      await install('keyring', 'printf "%s," "$@"; cat; exit 3');
+      const socketPath = join(scene.socket.folder, 'nobody');
+      const result = await scene.run(['keyring', 'set', 'x', 'ada'], 'secret\n', { env, socketPath });
+      expect(result).toEqual({ status: 3, stdout: 'set,x,ada,secret\n', stderr: '' });
+    });
+
+    it('knows nothing where there is none, and says nothing', async () => {
+      scene.broker.helpers.set('pip', async (call) => {
+        call.become({ ...plain, name: 'keyring' });
+        return 0;
+      });
+      const nothing = { status: 1, stdout: '', stderr: '' };
+      expect(await scene.run([...asked], '', { env })).toEqual(nothing);
+      const socketPath = join(scene.socket.folder, 'nobody');
+      expect(await scene.run([...asked], '', { env, socketPath })).toEqual(nothing);
+    });
+  });
+
   it('ends with the signal that ends the program', async () => {
     await install('toolx', 'kill -TERM $$');
     becomes({});
