@@ -14,7 +14,7 @@ export interface Patience {
 export class ByteQueue implements AsyncIterable<Uint8Array> {
   readonly #patience: Patience | undefined;
   readonly #waiting = new ByteBuffer();
-  #end: { readonly error: Error | undefined } | undefined;
+  #end: { readonly error: (() => Error) | undefined } | undefined;
   #wake: (() => void) | undefined;
 
   constructor(patience?: Patience) {
@@ -27,8 +27,8 @@ export class ByteQueue implements AsyncIterable<Uint8Array> {
     this.#wake?.();
   }
 
-  /** With an error, the consumer meets it after the bytes that came before. */
-  end(error?: Error): void {
+  /** With an error, made when it is needed, the consumer meets it after the bytes that came before. */
+  end(error?: () => Error): void {
     this.#end ??= { error };
     this.#wake?.();
   }
@@ -38,7 +38,7 @@ export class ByteQueue implements AsyncIterable<Uint8Array> {
       if (this.#waiting.length > 0) {
         yield this.#waiting.takeAll();
       } else if (this.#end !== undefined) {
-        if (this.#end.error !== undefined) throw this.#end.error;
+        if (this.#end.error !== undefined) throw this.#end.error();
         return;
       } else {
         await this.#more();
@@ -48,7 +48,7 @@ export class ByteQueue implements AsyncIterable<Uint8Array> {
 
   async #more(): Promise<void> {
     const patience = this.#patience;
-    const timer = patience && setTimeout(() => this.end(patience.error()), patience.milliseconds);
+    const timer = patience && setTimeout(() => this.end(patience.error), patience.milliseconds);
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
     });

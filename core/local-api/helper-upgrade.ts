@@ -53,10 +53,11 @@ export function serveHelper(connection: HelperConnection): void {
     send(encodeFrame('X', Uint8Array.of(status & 0xff)));
     if (finished) return;
     finished = true;
+    // First of all: somebody waits for it.
+    socket.end();
     clearTimeout(preambleTimer);
     clearInterval(heartbeat);
-    stdin.end(new KeytrayError('invalid_request', 'the call has ended'));
-    socket.end();
+    stdin.end(() => new KeytrayError('invalid_request', 'the call has ended'));
     // The caller closes when it has seen the status; one that does not is not kept.
     setTimeout(() => socket.destroy(), timeouts.linger).unref();
   };
@@ -69,7 +70,7 @@ export function serveHelper(connection: HelperConnection): void {
   const leave = (): void => {
     clearTimeout(preambleTimer);
     clearInterval(heartbeat);
-    stdin.end(new KeytrayError('invalid_request', 'the caller has gone'));
+    stdin.end(() => new KeytrayError('invalid_request', 'the caller has gone'));
     if (!finished) gone.abort();
     finished = true;
     socket.destroy();

@@ -15,7 +15,7 @@ describe('ByteQueue', () => {
   it('tells of an early end after the bytes that came before it', async () => {
     const queue = new ByteQueue();
     queue.push(Buffer.from('a'));
-    queue.end(new Error('gone'));
+    queue.end(() => new Error('gone'));
     const seen: string[] = [];
     const read = (async () => {
       for await (const chunk of queue) seen.push(Buffer.from(chunk).toString());
@@ -27,7 +27,7 @@ describe('ByteQueue', () => {
   it('ends once: a later error does not undo a clean end', async () => {
     const queue = new ByteQueue();
     queue.end();
-    queue.end(new Error('gone'));
+    queue.end(() => new Error('gone'));
     expect(await Array.fromAsync(queue)).toEqual([]);
   });
 });
