@@ -1,6 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { helperPrograms } from '../client/programs.ts';
+import { nodeFlags } from './node-flags.ts';
 
 /** The folders a launcher points to, absolute, so that it works from any folder and through symbolic links. */
 export interface LauncherTargets {
@@ -15,7 +16,7 @@ export function shellWord(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-const quiet = '--disable-warning=ExperimentalWarning';
+const flags = nodeFlags.join(' ');
 
 /**
  * A helper inherits the environment of the tool that runs it. NODE_OPTIONS set there is meant for somebody's own
@@ -26,7 +27,7 @@ const runClient = 'unset NODE_OPTIONS';
 export function helperLauncher(targets: LauncherTargets, name: string): string {
   const node = shellWord(targets.node);
   const client = shellWord(join(targets.lib, 'client.js'));
-  return `#!/bin/sh\n${runClient}\nexec ${node} ${quiet} ${client} ${shellWord(name)} "$@"\n`;
+  return `#!/bin/sh\n${runClient}\nexec ${node} ${flags} ${client} ${shellWord(name)} "$@"\n`;
 }
 
 /**
@@ -34,7 +35,7 @@ export function helperLauncher(targets: LauncherTargets, name: string): string {
  * passphrase's descriptor goes straight to the agent: Node closes what it inherited when it becomes another program.
  */
 export function keytrayLauncher(targets: LauncherTargets): string {
-  const run = `exec ${shellWord(targets.node)} ${quiet}`;
+  const run = `exec ${shellWord(targets.node)} ${flags}`;
   const script = (file: string): string => shellWord(join(targets.lib, file));
   return `#!/bin/sh
 case "$1" in

@@ -1,6 +1,7 @@
 import { failureForms } from '../client/failure-forms.ts';
 import { environmentByProtocol, helperPrograms, protocolsWithStdin } from '../client/programs.ts';
 import { failures } from '../core/errors.ts';
+import { nodeFlags } from './node-flags.ts';
 
 /** `tables.h` of the native client: what it knows of programs, protocols and failures, from where its twin has it. */
 export function nativeClientTables(): string {
@@ -13,6 +14,7 @@ export function nativeClientTables(): string {
   const codes = Object.entries(failures).map(([code, { exit }]) => `{${text(code)}, ${exit}}`);
   return [
     declarations,
+    `#define NODE_FLAGS ${nodeFlags.map(text).join(', ')}`,
     table('struct program', 'programs', programs),
     table('struct protocol', 'protocols', protocols),
     table('struct failure_code', 'failure_codes', codes),

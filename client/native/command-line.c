@@ -11,6 +11,7 @@
 
 #include "paths.h"
 #include "say.h"
+#include "tables.h"
 
 static int find_lib(char *lib, size_t size) {
   char path[LONGEST_PATH];
@@ -69,11 +70,13 @@ int become_command_line(char *const *arguments) {
   int is_agent = count > 0 && strcmp(arguments[0], "agent") == 0;
   const char *passphrase = is_agent ? open_passphrase(arguments + 1) : NULL;
   int straight = is_agent && (count == 1 || passphrase != NULL);
-  char **argv = calloc(count + 6, sizeof *argv);
+  static char *const flags[] = {NODE_FLAGS};
+  size_t flag_count = sizeof flags / sizeof *flags;
+  char **argv = calloc(count + flag_count + 5, sizeof *argv);
   if (argv == NULL || !join_path(script, sizeof script, lib, straight ? "agent.js" : "cli.js")) return 1;
   size_t argc = 0;
   argv[argc++] = node;
-  argv[argc++] = "--disable-warning=ExperimentalWarning";
+  for (size_t index = 0; index < flag_count; index++) argv[argc++] = flags[index];
   argv[argc++] = script;
   if (passphrase != NULL) {
     argv[argc++] = "--passphrase-fd";

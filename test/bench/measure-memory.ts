@@ -1,5 +1,6 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nodeFlags } from '../../build/node-flags.ts';
 import { startChild } from '../../cli/demo/children.ts';
 import { createKeytray, repository } from '../support/keytray.ts';
 import { signIn } from '../support/sign-in.ts';
@@ -26,7 +27,7 @@ export async function startIdleBroker(issuer: string, folder: string): Promise<I
   const node = join(folder, 'node');
   await copyFile(process.execPath, node);
   await keytray.configure(manyAccounts(issuer, accounts));
-  const args = ['--disable-warning=ExperimentalWarning', join(repository, 'out/lib/agent.js')];
+  const args = [...nodeFlags, join(repository, 'out/lib/agent.js')];
   const agent = startChild(node, args, { env: keytray.env, cwd: folder });
   const close = async (): Promise<void> => {
     await agent.stop();
