@@ -5,6 +5,7 @@ import { openAppWindow } from '../../support/renderer/app-window.ts';
 import { type PageServer, servePages } from '../../support/renderer/page-server.ts';
 import { sampleApi } from '../../support/renderer/sample-api.ts';
 import { median } from '../statistics.ts';
+import { until } from '../until.ts';
 import type { Figure } from './report.ts';
 import { sampleState } from './sample-state.ts';
 
@@ -88,7 +89,8 @@ async function visitWith(browser: Browser, { url }: PageServer, count: number): 
 
 async function firstContentfulPaint(page: Page): Promise<number> {
   const entry = `performance.getEntriesByName('first-contentful-paint')[0]?.startTime`;
-  await page.waitForFunction(`${entry} !== undefined`);
+  // Playwright's own waiting evaluates text in the page, which the page's policy forbids.
+  await until(async () => (await page.evaluate(entry)) !== undefined);
   return Number(await page.evaluate(entry));
 }
 
