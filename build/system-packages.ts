@@ -63,7 +63,6 @@ const testPackages: readonly SystemPackage[] = [
   program('maven', 'mvn'),
   // The server's own programs are not on PATH.
   program('postgresql', 'pg_createcluster'),
-  program('openssl'),
   program('util-linux', 'setpriv'),
   // What packages are made and looked into with.
   program('zip'),
