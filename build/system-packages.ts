@@ -58,6 +58,7 @@ const testPackages: readonly SystemPackage[] = [
   program('openssh-client', 'ssh-add'),
   program('msmtp'),
   program('mutt'),
+  program('python3-pip', 'pip3'),
   program('openssl'),
   // Brings a Java runtime: some 250 MiB, the largest of these.
   program('maven', 'mvn'),
