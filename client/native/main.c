@@ -53,13 +53,18 @@ static int end_helper(const struct invocation *invocation, const struct reply *r
   return become_next(&reply->next, invocation->in_place_of);
 }
 
+/* The reply is the caller's to end. */
+static void ask_broker(const struct invocation *invocation, struct reply *reply, struct outcome *outcome) {
+  int broker = connect_to_broker(&outcome->failure);
+  if (broker < 0) broker = autostart_broker(&outcome->failure);
+  reply_start(reply);
+  if (broker >= 0) make_call(broker, invocation, reply, outcome);
+}
+
 static int run_helper(const struct invocation *invocation) {
   struct outcome outcome = {0};
   struct reply reply;
-  int broker = connect_to_broker(&outcome.failure);
-  if (broker < 0) broker = autostart_broker(&outcome.failure);
-  reply_start(&reply);
-  if (broker >= 0) make_call(broker, invocation, &reply, &outcome);
+  ask_broker(invocation, &reply, &outcome);
   int status = end_helper(invocation, &reply, &outcome);
   reply_end(&reply);
   return status;
@@ -69,10 +74,7 @@ static int run_helper(const struct invocation *invocation) {
 static int run_token(const struct invocation *invocation, char *const *arguments) {
   struct outcome outcome = {0};
   struct reply reply;
-  int broker = connect_to_broker(&outcome.failure);
-  if (broker < 0) broker = autostart_broker(&outcome.failure);
-  reply_start(&reply);
-  if (broker >= 0) make_call(broker, invocation, &reply, &outcome);
+  ask_broker(invocation, &reply, &outcome);
   reply_end(&reply);
   if (outcome.answered && outcome.status == 0) return 0;
   if (outcome.spoken) return answer_failure(invocation, &outcome.failure, 1);
