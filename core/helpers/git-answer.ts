@@ -1,6 +1,7 @@
 import { offeredSchemes } from './challenge.ts';
 import { type FormattedAnswer, formatGitCredential, type GitCredential } from './git-credential.ts';
 import type { HandedOut } from './helper.ts';
+import { tokenText } from './token-text.ts';
 
 /** What we may say to this caller. Capabilities exist since git 2.46; older ones announce none. */
 export const capabilities = ['authtype', 'state'] as const;
@@ -38,9 +39,9 @@ export function chooseForm(request: GitCredential, tokenType: string): AnswerFor
 
 /** Unsafe when the server's token, or the user name, could not be told from further attributes or headers. */
 export function formatAnswer(form: AnswerForm, handedOut: HandedOut, now: number): FormattedAnswer {
-  const token = handedOut.token.reveal();
-  // RFC 6750 §2.1: visible characters only. git copies what it gets into a header as it is.
-  if (!/^[\x21-\x7e]+$/.test(token)) return { kind: 'unsafe', key: 'token' };
+  // git copies what it gets into a header as it is.
+  const token = tokenText(handedOut.token);
+  if (token === undefined) return { kind: 'unsafe', key: 'token' };
   const expiry = expiryFor(handedOut.expiresAt, now);
   const expires: Pairs = expiry === undefined ? [] : [['password_expiry_utc', String(expiry)]];
   switch (form.kind) {

@@ -12,7 +12,6 @@ import { repositoryRoot, sourceFiles } from './source-files.ts';
 const reveals: Readonly<Record<string, { readonly times: number; readonly why: string }>> = {
   'core/accounts/token-age.ts': { times: 1, why: 'reads the claims of an ID token, which stay here' },
   'core/credentials/aws-role.ts': { times: 1, why: 'sends the ID token to AWS, which gives keys for it' },
-  'core/helpers/git-answer.ts': { times: 1, why: 'writes the token into the answer that git asked for' },
   'core/helpers/token-text.ts': { times: 1, why: 'gives a token to the helper that writes it into its answer' },
   'core/keychain/child-process.ts': { times: 1, why: 'sends a record to the keychain child, over its private channel' },
   'core/keychain/encrypted-file-store.ts': { times: 1, why: 'refuses an empty value' },
