@@ -22,7 +22,6 @@ export default defineConfig({
       // Wants a real Electron, which is no part of `npm ci`.
       ...(process.env.KEYTRAY_REAL_ELECTRON === '1' ? [project('desktop', 120_000)] : []),
     ],
-    // Half of the tests wait for processes and clocks: a third worker uses two cores better.
-    maxWorkers: 3,
+    maxWorkers: 2,
   },
 });
