@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, realpath, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { leanBundle } from './lean-bundle.ts';
 import { tooOldMessage } from './node-version.ts';
 import { placePrograms } from './place-programs.ts';
 
@@ -26,6 +27,7 @@ async function bundle(name: string, source: string, outDir: string): Promise<voi
     configFile: false,
     envDir: false,
     logLevel: 'warn',
+    plugins: leanBundle(),
     ssr: { target: 'node', noExternal: true, external },
     build: {
       ssr: true,

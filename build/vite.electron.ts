@@ -1,6 +1,7 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type InlineConfig } from 'vite';
+import { leanBundle } from './lean-bundle.ts';
 
 /** Native add-ons, what starts workers of its own, and what only Electron has. */
 const external = ['electron', 'koffi', 'pino', 'keytar'];
@@ -15,6 +16,7 @@ export async function buildElectron(root: string, outDir: string): Promise<void>
   const shared = { ssr: true, outDir, emptyOutDir: false, target: 'node24', minify: false, sourcemap: true } as const;
   await build({
     ...common(root, outDir),
+    plugins: leanBundle(),
     ssr: { target: 'node', noExternal: true, external },
     build: {
       ...shared,
