@@ -94,7 +94,7 @@ export class Broker implements BrokerApi {
       find: (id) => this.#find(id),
       asked: (account, asker) => this.#notices.asked(account, asker),
       stopped: () => void this.#tellAll(),
-      emit: (event) => this.#events.emit(event),
+      events: this.#events,
     });
     this.gate = this.#handOuts.gate;
     this.tokens = this.#handOuts.tokens;

@@ -2,6 +2,7 @@ import { HandOutGate } from './access/hand-out-gate.ts';
 import type { Account } from './accounts/account.ts';
 import type { AccountRegistry } from './accounts/account-registry.ts';
 import type { LoginDesk } from './accounts/login-desk.ts';
+import type { EventStream } from './event-stream.ts';
 import { HelperDesk } from './helper-desk.ts';
 import type { BrokerEvent } from './local-api/wire.ts';
 import type { Barriers, Clock, Http, Logger } from './ports.ts';
@@ -24,7 +25,7 @@ export interface HandOutDependencies {
   /** A caller waits for a sign-in: somebody should be told. */
   readonly asked: (account: Account, asker: string | undefined) => void;
   readonly stopped: () => void;
-  readonly emit: (event: BrokerEvent) => void;
+  readonly events: EventStream<BrokerEvent>;
 }
 
 export interface HandOuts {

@@ -4,6 +4,7 @@ import type { AccountRegistry } from './accounts/account-registry.ts';
 import type { ToolFamily } from './config/config.ts';
 import type { RoleCredentials, RoleRequest } from './credentials/aws-role.ts';
 import { KeytrayError } from './errors.ts';
+import type { EventStream } from './event-stream.ts';
 import type {
   HandedOut,
   HandOutRequest,
@@ -33,7 +34,7 @@ export interface HelperDeskDependencies {
   readonly gate: HandOutGate;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly emit: (event: BrokerEvent) => void;
+  readonly events: EventStream<BrokerEvent>;
 }
 
 /** Joins the helper protocols to the accounts: what they may see, and where hand-outs are noted. */
@@ -55,12 +56,14 @@ export class HelperDesk {
 
   /** Notes who took which token, in the log and for whoever listens. */
   handedOut(account: string, protocol: string, host: string | undefined, caller: Caller): void {
-    const { pid, executable } = caller.consumer;
+    const { clock, events } = this.#dependencies;
     this.#handOuts.note({ account, protocol, host }, caller.consumer);
-    this.#dependencies.emit({
+    if (!events.heard) return;
+    const { pid, executable } = caller.consumer;
+    events.emit({
       type: 'handed_out',
       account,
-      at: new Date(this.#dependencies.clock.now()).toISOString(),
+      at: new Date(clock.now()).toISOString(),
       protocol,
       ...(host === undefined ? {} : { host }),
       consumer: executable === undefined ? { pid } : { pid, executable },

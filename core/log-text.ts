@@ -21,7 +21,11 @@ const shapes: readonly (readonly [RegExp, string])[] = [
   [/\b(code|state|nonce)=[^\s"'&,;}]+/g, '$1=[secret]'],
 ];
 
+// Most texts hold none of them, and one look is quicker than eight.
+const anyShape = new RegExp(shapes.map(([shape]) => shape.source).join('|'), 'i');
+
 export function withoutCredentials(text: string): string {
+  if (!anyShape.test(text)) return text;
   return shapes.reduce((left, [shape, mask]) => left.replace(shape, mask), text);
 }
 

@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net';
 import type { Consumer } from './consumer.ts';
 import { executableOnDarwin, getSocketOption } from './libc.ts';
-import { identifyPeer, type ProcessIdentity } from './process-identity.ts';
+import { executableOfPeer, startTimeOfPeer } from './process-identity.ts';
 
 /**
  * Who is on the other side of an accepted Unix socket, as the kernel recorded it at connect().
  * Undefined where the kernel does not say: the caller must then refuse.
- * Which program it runs is read when first asked for, once: few requests need it, and it costs what a read of /proc
- * costs. It is undefined for a peer that has gone by then.
+ * Which program it runs and since when is read when first asked for, once: few requests need it, and it costs what a
+ * read of /proc costs. It is undefined for a peer that has gone by then.
  */
 export function peerOf(socket: Socket): Consumer | undefined {
   const fd = descriptorOf(socket);
@@ -35,21 +35,25 @@ function peerOnLinux(socket: Socket, fd: number): Consumer | undefined {
   const credentials = getSocketOption(fd, 1, 17, 12);
   if (credentials?.length !== 12) return undefined;
   const pid = credentials.readInt32LE(0);
-  let identity: ProcessIdentity | undefined;
-  const identified = (): ProcessIdentity => {
-    // The number of a closed descriptor may be another socket's by now.
-    const still = descriptorOf(socket);
-    identity ??= still === undefined ? { executable: undefined, startTime: undefined } : identifyPeer(still, pid);
-    return identity;
+  const readOnce = <Value>(read: (socketFd: number, pid: number) => Value | undefined) => {
+    let found: { readonly value: Value | undefined } | undefined;
+    return (): Value | undefined => {
+      // The number of a closed descriptor may be another socket's by now.
+      const still = descriptorOf(socket);
+      found ??= { value: still === undefined ? undefined : read(still, pid) };
+      return found.value;
+    };
   };
+  const executable = readOnce(executableOfPeer);
+  const startTime = readOnce(startTimeOfPeer);
   return {
     pid,
     uid: credentials.readUInt32LE(4),
     get executable() {
-      return identified().executable;
+      return executable();
     },
     get startTime() {
-      return identified().startTime;
+      return startTime();
     },
   };
 }

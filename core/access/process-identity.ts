@@ -2,38 +2,41 @@ import { closeSync, readFileSync, readlinkSync } from 'node:fs';
 import { constants } from 'node:os';
 import { getSocketOption, lastError, processEnded } from './libc.ts';
 
-/** What /proc says about a process. */
-export interface ProcessIdentity {
-  readonly executable: string | undefined;
-  readonly startTime: number | undefined;
+/** Path of the program that connected to the socket, Linux. */
+export function executableOfPeer(socketFd: number, pid: number): string | undefined {
+  return readOfPeer(socketFd, pid, executableOf);
 }
 
-const unknown: ProcessIdentity = { executable: undefined, startTime: undefined };
+/** When it was started, Linux: clock ticks from boot. */
+export function startTimeOfPeer(socketFd: number, pid: number): number | undefined {
+  return readOfPeer(socketFd, pid, startTimeOf);
+}
 
 /**
- * The process that connected to the socket, Linux. A pid may have been given to another process since: where the
- * kernel has SO_PEERPIDFD (6.5) the answer stands only if the process still lives after it was read. On an older
- * kernel it stands if the pid named one process throughout.
+ * A pid may have been given to another process since it connected: where the kernel has SO_PEERPIDFD (6.5) the answer
+ * stands only if the process still lives after it was read. On an older kernel it stands if the pid named one process
+ * throughout.
  */
-export function identifyPeer(socketFd: number, pid: number): ProcessIdentity {
-  if (pid <= 0) return unknown;
+function readOfPeer<Value>(socketFd: number, pid: number, read: (pid: number) => Value | undefined): Value | undefined {
+  if (pid <= 0) return undefined;
   const pidfd = peerPidfd(socketFd);
   switch (pidfd) {
     case 'gone':
-      return unknown;
+      return undefined;
     case 'unsupported': {
-      const before = readIdentity(pid);
-      return before.startTime !== undefined && before.startTime === startTimeOf(pid) ? before : unknown;
+      const before = startTimeOf(pid);
+      const value = read(pid);
+      return before !== undefined && before === startTimeOf(pid) ? value : undefined;
     }
     default:
-      return readWhileAlive(pidfd, pid);
+      return readWhileAlive(pidfd, () => read(pid));
   }
 }
 
-function readWhileAlive(pidfd: number, pid: number): ProcessIdentity {
+function readWhileAlive<Value>(pidfd: number, read: () => Value | undefined): Value | undefined {
   try {
-    const identity = readIdentity(pid);
-    return processEnded(pidfd) ? unknown : identity;
+    const value = read();
+    return processEnded(pidfd) ? undefined : value;
   } finally {
     closeSync(pidfd);
   }
@@ -44,10 +47,6 @@ function peerPidfd(socketFd: number): number | 'gone' | 'unsupported' {
   const option = getSocketOption(socketFd, 1, 77, 4);
   if (option?.length === 4) return option.readInt32LE(0);
   return option === undefined && lastError() === constants.errno.ENOPROTOOPT ? 'unsupported' : 'gone';
-}
-
-function readIdentity(pid: number): ProcessIdentity {
-  return { executable: executableOf(pid), startTime: startTimeOf(pid) };
 }
 
 /** Whether it is still the same process. False where its start is not known. */

@@ -82,7 +82,7 @@ export function serveHelper(connection: HelperConnection): void {
   const heartbeat = setInterval(() => send(encodeFrame('O')), timeouts.heartbeat);
 
   const start = (preamble: Preamble): void => {
-    clearTimeout(preambleTimer);
+    if (finished) return;
     const call: HelperCall = {
       operation: connection.operation,
       ...preamble,
@@ -102,7 +102,9 @@ export function serveHelper(connection: HelperConnection): void {
       case 'more':
         return;
       case 'start':
-        start(step.preamble);
+        clearTimeout(preambleTimer);
+        // After what came with it, so that the helper need not wait for a stdin that is here.
+        queueMicrotask(() => start(step.preamble));
         return;
       case 'stdin':
         received += step.bytes.length;

@@ -28,7 +28,11 @@ export interface UpgradeHandlerOptions {
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 export function asksForHelper(request: IncomingMessage): boolean {
-  return request.headers.upgrade?.toLowerCase() === helperUpgrade && helperPath(request.url ?? '') !== undefined;
+  return namesHelper(request) && helperPath(request.url ?? '') !== undefined;
+}
+
+function namesHelper({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === helperUpgrade;
 }
 
 /** Guards first, as for every request; then the switch of protocols (RFC 9110 section 7.8). */
@@ -59,7 +63,7 @@ export function createUpgradeHandler(options: UpgradeHandlerOptions): UpgradeHan
       if (hasBody(request)) throw new RequestRefused(400, 'a request to upgrade has no body');
       if (request.method !== 'GET') throw new RequestRefused(405, 'this path answers GET', { Allow: 'GET' });
       const path = helperPath(request.url ?? '');
-      if (path === undefined || !asksForHelper(request)) {
+      if (path === undefined || !namesHelper(request)) {
         throw new RequestRefused(400, `only ${helperUpgrade} is spoken here`);
       }
       socket.once('close', quotas.helpers.take(consumer.pid));

@@ -5,6 +5,8 @@ import { MemoryLogger } from '../../support/broker-socket.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 const git: Consumer = { uid: 1, pid: 41, executable: '/usr/bin/git', startTime: 900 };
+
+const ticks = (seconds: number): number => seconds * 100;
 const handOut = { account: 'lab', protocol: 'git', host: 'git.lab.example' };
 
 function setUp() {
@@ -42,14 +44,37 @@ describe('the log of hand-outs', () => {
     expect(logger.lines.map(({ fields }) => fields.repeated)).toEqual([undefined, 999]);
   });
 
-  it('lists what differs in account, protocol, host, or in the process behind the same pid', () => {
+  it('lists what differs in account, protocol or host', () => {
     const { log, logger } = setUp();
     log.note(handOut, git);
     log.note({ ...handOut, account: 'other' }, git);
     log.note({ ...handOut, protocol: 'api' }, git);
     log.note({ ...handOut, host: 'other.lab.example' }, git);
-    log.note(handOut, { ...git, startTime: 901 });
-    expect(logger.lines).toHaveLength(5);
+    expect(logger.lines).toHaveLength(4);
+  });
+
+  it('lists another process that was given the same pid', async () => {
+    const { log, logger, clock } = setUp();
+    log.note(handOut, git);
+    await clock.advance(1_000);
+    log.note(handOut, { ...git, startTime: ticks(clock.uptime()) });
+    expect(logger.lines).toHaveLength(2);
+    log.note(handOut, { ...git, startTime: ticks(clock.uptime()) });
+    log.note(handOut, { ...git, startTime: undefined });
+    expect(logger.lines).toHaveLength(2);
+  });
+
+  it('does not ask when a program was started that comes once', () => {
+    const { log, logger } = setUp();
+    const once: Consumer = {
+      ...git,
+      get startTime(): number {
+        throw new Error('asked');
+      },
+    };
+    log.note(handOut, once);
+    expect(logger.lines).toHaveLength(1);
+    expect(() => log.note(handOut, once)).toThrow('asked');
   });
 
   it('does not grow with the number of programs', () => {
