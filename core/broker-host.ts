@@ -16,6 +16,7 @@ import { passphraseSource } from './passphrase-source.ts';
 import type { Barriers, Clock, Http, Logger, Notifier, UserAgent } from './ports.ts';
 import { AttemptNoteFiles } from './refresh/attempt-notes.ts';
 import { never, within } from './refresh/pause.ts';
+import { rehearse } from './rehearsal.ts';
 
 // Requests under way when the broker is asked to end get this long.
 const drainTime = 2_000;
@@ -98,6 +99,8 @@ export function openBrokerHost(options: BrokerHostOptions): BrokerHost {
   apply(config.first);
 
   let api: LocalApi | undefined;
+  const closing = new AbortController();
+  let rehearsal = Promise.resolve();
   const giveBack = async (): Promise<void> => {
     config.close();
     logind.close();
@@ -119,12 +122,15 @@ export function openBrokerHost(options: BrokerHostOptions): BrokerHost {
       api = started;
       logger.info('started', { socket: started.socketPath });
       await attempts.load();
-      void broker.start();
+      void broker.start().then(() => {
+        if (!closing.signal.aborted) rehearsal = rehearse(uid, logger, closing.signal);
+      });
       void logind.listen();
       return 'listening';
     },
     screenLocked: (locked) => notices.screenLocked(locked),
     async close() {
+      closing.abort();
       try {
         if (api === undefined) return;
         logger.info('stopping');
@@ -134,6 +140,7 @@ export function openBrokerHost(options: BrokerHostOptions): BrokerHost {
           await keychain.close();
         });
       } finally {
+        await rehearsal;
         await giveBack();
       }
     },

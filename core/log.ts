@@ -4,13 +4,17 @@ import pino from 'pino';
 import { cleanFields, withoutCredentials } from './log-text.ts';
 import type { LogFields, Logger } from './ports.ts';
 
-/**
- * A logger that appends JSON lines to `file` (0600). Fields are plain words and numbers by type, so a `Secret` does
- * not compile; what is forced past the type is left out, and words that look like a credential are masked.
- */
+/** A logger that appends to `file` (0600). */
 export function openLog(file: string, level: string): Logger {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const destination = pino.destination({ dest: file, append: true, sync: true, mode: 0o600 });
+  return logTo(pino.destination({ dest: file, append: true, sync: true, mode: 0o600 }), level);
+}
+
+/**
+ * A logger of JSON lines. Fields are plain words and numbers by type, so a `Secret` does not compile; what is forced
+ * past the type is left out, and words that look like a credential are masked.
+ */
+export function logTo(destination: pino.DestinationStream, level: string): Logger {
   const log = pino({ level, base: { pid: process.pid } }, destination);
   const at = (level: 'debug' | 'info' | 'warn' | 'error') => (message: string, fields?: LogFields) => {
     if (log.isLevelEnabled(level)) log[level](cleanFields(fields ?? {}), withoutCredentials(message));

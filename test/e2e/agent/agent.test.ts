@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../cli/demo/authorization-server.ts';
 import { createKeytray, type Keytray, program } from '../../support/keytray.ts';
 import { labConfig, signIn } from '../../support/sign-in.ts';
@@ -34,6 +34,19 @@ describe('keytray agent', () => {
     expect((await stat(path.dirname(keytray.socket))).mode & 0o777).toBe(0o700);
     expect(await keytray.stopAgent(signal)).toBe(0);
     expect(existsSync(keytray.socket)).toBe(false);
+  });
+
+  it('rehearses with a broker of its own, and stops in good order meanwhile', async () => {
+    const stage = path.join(keytray.folder, 'tmp');
+    await mkdir(stage);
+    keytray.env.TMPDIR = stage;
+    keytray.env.KEYTRAY_LOG_LEVEL = 'debug';
+    await keytray.startAgent();
+    await vi.waitFor(async () => expect(await readdir(stage)).toHaveLength(1), { interval: 5 });
+    expect(await keytray.api.status()).toMatchObject({ accounts: [{ account: 'lab', state: 'signed_out' }] });
+    expect(await keytray.stopAgent('SIGTERM')).toBe(0);
+    expect(await readdir(stage)).toEqual([]);
+    expect(await keytray.log()).not.toMatch(/handed out|rehearsal/);
   });
 
   it('leaves the field to the one that runs already', async () => {
