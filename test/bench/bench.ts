@@ -21,7 +21,7 @@ import { startWarmLab, type WarmLab } from './warm-lab.ts';
  * because something was slow.
  */
 
-const thorough = { processes: 31, starts: 9, loads: 3, loadSeconds: 5, visits: 5, idleSeconds: 10 };
+const thorough = { processes: 101, starts: 9, loads: 3, loadSeconds: 5, visits: 5, idleSeconds: 10 };
 const quick = { processes: 3, starts: 1, loads: 1, loadSeconds: 1, visits: 1, idleSeconds: 1 };
 
 const amounts = process.argv.includes('--quick') ? quick : thorough;
