@@ -23,15 +23,15 @@ describe('the boot clock', () => {
     at.readings = 0;
   });
 
-  it('is reckoned for a moment, and then asked again', () => {
+  it('is reckoned for a minute, and then asked again', () => {
     const ours = clock();
     const first = ours.uptime();
     for (let times = 1; times <= 9; times += 1) {
-      pass(10);
-      expect(ours.uptime()).toBeCloseTo(first + times / 100);
+      pass(6_000);
+      expect(ours.uptime()).toBeCloseTo(first + times * 6);
     }
     expect(at.readings).toBe(1);
-    pass(10);
+    pass(6_000);
     expect(ours.uptime()).toBe(at.uptime);
     expect(at.readings).toBe(2);
   });
