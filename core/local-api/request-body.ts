@@ -5,7 +5,7 @@ import { payloadTooLarge } from './guards.ts';
 import { sizes } from './limits.ts';
 
 /** RFC 9112 section 6.3: a request has a body only where a header says so. */
-export function hasBody({ headers }: IncomingMessage): boolean {
+export function hasBody({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 

@@ -54,6 +54,7 @@ export async function startLocalApi(options: LocalApiOptions): Promise<LocalApiS
   });
   const streams = new Set<ServerResponse>();
   const apart = new Set<Socket>();
+  const silent = new Set<Socket>();
   const pending = new Set<ServerResponse>();
 
   const app = createApp({ broker, logger, heartbeat: timeouts.heartbeat, streams, quotas });
@@ -78,12 +79,13 @@ export async function startLocalApi(options: LocalApiOptions): Promise<LocalApiS
   });
   // What Node leaves out beyond its maximum, a length for example, its parser still goes by. The guards count instead.
   server.maxHeadersCount = 0;
-  guardConnections(server, { uid, peers, connections, logger, timeouts, limits, apart });
+  const upgrade = createUpgradeHandler({ broker, uid, peers, connections, quotas, logger, timeouts, apart });
+  guardConnections(server, { uid, peers, connections, logger, timeouts, limits, upgrade, apart, silent });
   server.on('request', serve);
   server.on('checkContinue', serve);
   // Node's own answer to it would pass the guards by.
   server.on('checkExpectation', serve);
-  server.on('upgrade', createUpgradeHandler({ broker, uid, peers, connections, quotas, logger, timeouts, apart }));
+  server.on('upgrade', upgrade);
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     answerUnreadable(error, socket as Socket, logger, timeouts.linger);
   });
@@ -100,6 +102,7 @@ export async function startLocalApi(options: LocalApiOptions): Promise<LocalApiS
     listening.removeFile();
     const closed = once(server, 'close');
     server.close();
+    for (const socket of silent) socket.destroy();
     for (const stream of streams) stream.end();
     await emptied([pending, apart], drainMs);
     server.closeAllConnections();

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { KeytrayError } from '../errors.ts';
@@ -7,6 +6,7 @@ import type { BrokerApi } from './broker-api.ts';
 import type { ConnectionTable } from './connection-table.ts';
 import { errorResponse, RequestRefused, rawErrorResponse } from './error-response.ts';
 import { judgeHead, judgePeer } from './guards.ts';
+import type { UpgradeRequest } from './helper-opening.ts';
 import { type HelperConnection, serveHelper } from './helper-upgrade.ts';
 import type { Quotas } from './quotas.ts';
 import { hasBody } from './request-body.ts';
@@ -25,13 +25,13 @@ export interface UpgradeHandlerOptions {
   readonly apart: Set<Socket>;
 }
 
-export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+export type UpgradeHandler = (request: UpgradeRequest, socket: Duplex, head: Buffer) => void;
 
-export function asksForHelper(request: IncomingMessage): boolean {
+export function asksForHelper(request: UpgradeRequest): boolean {
   return namesHelper(request) && helperPath(request.url ?? '') !== undefined;
 }
 
-function namesHelper({ headers }: IncomingMessage): boolean {
+function namesHelper({ headers }: UpgradeRequest): boolean {
   return headers.upgrade?.toLowerCase() === helperUpgrade;
 }
 

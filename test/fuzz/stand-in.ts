@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import path from 'node:path';
 import { createGitHelper } from '../../core/helpers/git.ts';
 import type { HelperBroker, ServedAccount } from '../../core/helpers/helper.ts';
@@ -61,7 +61,6 @@ export async function startStandIn(plant: Plant = {}): Promise<StandIn> {
   const common = { uid, peers, connections, logger, timeouts: defaultTimeouts, apart };
   const server = createServer({ requireHostHeader: false, shouldUpgradeCallback: asksForHelper });
   server.maxHeadersCount = 0;
-  guardConnections(server, { ...common, limits: defaultLimits });
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     plant.tamper?.(incoming);
     if (!connections.serve(incoming.socket, outgoing, () => handle(incoming, outgoing))) incoming.socket.destroy();
@@ -71,16 +70,19 @@ export async function startStandIn(plant: Plant = {}): Promise<StandIn> {
   if (!plant.leavesExpectations) server.on('checkExpectation', serve);
   const upgrade = createUpgradeHandler({ ...common, broker, quotas });
   const planted = plant.upgrade?.(broker);
-  server.on('upgrade', (request, socket, head) => {
+  const guarded: UpgradeHandler = (request, socket, head) => {
     const refusal = judgeHead({
       target: request.url ?? '',
       version: request.httpVersion,
       rawHeaders: request.rawHeaders,
     });
     const sound = refusal === undefined && request.method === 'GET' && !hasBody(request);
-    const due = connections.closeBehindAnswers(request.socket);
+    const due = socket instanceof Socket && connections.closeBehindAnswers(socket);
     (sound && !due ? (planted ?? upgrade) : upgrade)(request, socket, head);
-  });
+  };
+  server.on('upgrade', guarded);
+  const silent = new Set<Socket>();
+  guardConnections(server, { ...common, limits: defaultLimits, upgrade: guarded, silent });
   server.listen(socketPath);
   await once(server, 'listening');
 
@@ -104,7 +106,7 @@ export async function startStandIn(plant: Plant = {}): Promise<StandIn> {
       connections.close();
       server.close();
       server.closeAllConnections();
-      for (const socket of apart) socket.destroy();
+      for (const socket of [...apart, ...silent]) socket.destroy();
       await rm(folder, { recursive: true, force: true });
     },
   };

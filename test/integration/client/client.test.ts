@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KeytrayError } from '../../../core/errors.ts';
 import type { HelperCall } from '../../../core/helpers/helper.ts';
+import { encodeFrame } from '../../../core/local-api/frames.ts';
+import { readHelperOpening } from '../../../core/local-api/helper-opening.ts';
 import { startBrokerSocket } from '../../support/broker-socket.ts';
 import { needsRoot } from '../../support/needs-root.ts';
 import { clients } from './clients.ts';
@@ -39,6 +41,17 @@ describe.each(clients)('$title', (client) => {
       expect(call).toMatchObject({ operation: 'get', argv: ['--x', 'get'], cwd: scene.socket.folder });
       // No variable of the tool's environment that the protocol does not list.
       expect({ ...call?.env }).toEqual({});
+    });
+
+    it('begins in the words the broker knows without reading them', async () => {
+      const socketPath = join(scene.socket.folder, 'other.sock');
+      const begun = new Promise<Buffer>((resolve) => {
+        void scene.listen(socketPath, (connection) => connection.once('data', resolve));
+      });
+      await scene.start(['git-credential-keytray', "a b/ü?*!'()"], { socketPath });
+      const opening = readHelperOpening(await begun);
+      expect(opening?.request.url).toBe("/v1/helpers/git/a%20b%2F%C3%BC%3F*!'()");
+      expect(opening?.head.subarray(0, 5)).toEqual(encodeFrame('A', "a b/ü?*!'()").subarray(0, 5));
     });
 
     it('serves `keytray helper` the same way', async () => {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { KeytrayError } from '../../../core/errors.ts';
 import type { HelperCall } from '../../../core/helpers/helper.ts';
 import { createFrameDecoder, encodeFrame, fromBroker } from '../../../core/local-api/frames.ts';
@@ -249,6 +249,7 @@ describe('a helper call that fails', () => {
     ['stdin before the folder', [frame('I', 'x')]],
     ['a variable that is none', [frame('E', 'x')]],
     ['too many arguments', Array.from({ length: 3 }, () => frame('A', 'x'.repeat(60_000)))],
+    ['an argument that comes with the folder, behind it', [Buffer.concat([frame('C', '/'), frame('A', 'x')])]],
   ])('by %s gets one line and 2, and never reaches the helper', async (_name, pieces) => {
     const caller = await open();
     caller.send(head(), ...pieces);
@@ -268,7 +269,9 @@ describe('a helper call that fails', () => {
       return await new Promise((resolve) => call.signal.addEventListener('abort', () => resolve(0)));
     });
     const caller = await open();
-    caller.send(head(), frame('C', '/'), ...pieces);
+    caller.send(head(), frame('C', '/'));
+    await vi.waitFor(() => expect(signal).toBeDefined());
+    caller.send(...pieces);
     expect([await caller.end(), caller.said.length]).toEqual([2, 1]);
     expect(signal?.aborted).toBe(true);
   });

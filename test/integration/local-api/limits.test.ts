@@ -292,6 +292,18 @@ describe('a caller that does not read', () => {
   });
 });
 
+describe('the end of the server', () => {
+  it('does not wait for a caller that has said nothing', async () => {
+    await serve({});
+    const client = await open();
+    await until(async () => (await status()) === 200);
+    const closed = once(client, 'close');
+    client.resume();
+    await socket.api.close(3_600_000);
+    await closed;
+  });
+});
+
 describe('headers', () => {
   const many = (count: number, ...more: readonly string[]) => [
     ...Array.from({ length: count }, () => 'a:'),
