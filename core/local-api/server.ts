@@ -102,11 +102,10 @@ export async function startLocalApi(options: LocalApiOptions): Promise<LocalApiS
     listening.removeFile();
     const closed = once(server, 'close');
     server.close();
-    for (const socket of silent) socket.destroy();
     for (const stream of streams) stream.end();
     await emptied([pending, apart], drainMs);
     server.closeAllConnections();
-    for (const socket of apart) socket.destroy();
+    for (const socket of [...apart, ...silent]) socket.destroy();
     connections.close();
     await closed;
     try {
