@@ -23,6 +23,9 @@ const drainTime = 2_000;
 // A refresh token that is being spent gets longer: its reply is the only way to keep the login.
 const longestRefresh = 30_000;
 
+// By then whoever the broker was started for has been answered.
+const settled = 1_000;
+
 export interface BrokerHostOptions {
   readonly kind: BrokerDependencies['kind'];
   readonly env: NodeJS.ProcessEnv;
@@ -123,7 +126,9 @@ export function openBrokerHost(options: BrokerHostOptions): BrokerHost {
       logger.info('started', { socket: started.socketPath });
       await attempts.load();
       void broker.start().then(() => {
-        if (!closing.signal.aborted) rehearsal = rehearse(uid, logger, closing.signal);
+        clock.after(settled, () => {
+          if (!closing.signal.aborted) rehearsal = rehearse(uid, logger, closing.signal);
+        });
       });
       void logind.listen();
       return 'listening';

@@ -42,7 +42,7 @@ describe('keytray agent', () => {
     keytray.env.TMPDIR = stage;
     keytray.env.KEYTRAY_LOG_LEVEL = 'debug';
     await keytray.startAgent();
-    await vi.waitFor(async () => expect(await readdir(stage)).toHaveLength(1), { interval: 5 });
+    await vi.waitFor(async () => expect(await readdir(stage)).toHaveLength(1), { interval: 5, timeout: 10_000 });
     expect(await keytray.api.status()).toMatchObject({ accounts: [{ account: 'lab', state: 'signed_out' }] });
     expect(await keytray.stopAgent('SIGTERM')).toBe(0);
     expect(await readdir(stage)).toEqual([]);
