@@ -122,7 +122,7 @@ describe('the password window of the keyring', () => {
   });
 
   it('gone with the keyring service, is a service that is not there', async () => {
-    const { store } = open({ overtaken: true });
+    const { store } = open({ overtaken: true, callDeadline: 10_000 });
     const read = store.read('lab');
     await display.prompted();
     await keyring.stopService();
