@@ -21,8 +21,6 @@ export interface ConnectionGateOptions {
   readonly upgrade: UpgradeHandler;
   /** Connections that are not HTTP's, for the end of the server. */
   readonly apart: Set<Socket>;
-  /** Those that have not said anything yet, likewise. */
-  readonly silent: Set<Socket>;
 }
 
 /**
@@ -30,7 +28,7 @@ export interface ConnectionGateOptions {
  * does not need it.
  */
 export function guardConnections(server: Server, options: ConnectionGateOptions): void {
-  const { uid, peers, connections, logger, timeouts, limits, upgrade, apart, silent } = options;
+  const { uid, peers, connections, logger, timeouts, limits, upgrade, apart } = options;
   const parse = server.listeners('connection');
   server.removeAllListeners('connection');
   const logStranger = rarely((peer: Readonly<Record<string, number | undefined>>, passedOver) =>
@@ -39,11 +37,8 @@ export function guardConnections(server: Server, options: ConnectionGateOptions)
   let turnedAway = 0;
 
   const begin = (socket: Socket): void => {
-    silent.add(socket);
-    socket.once('close', () => silent.delete(socket));
     awaitFirstBytes(socket, timeouts.headers, {
       came: (bytes) => {
-        silent.delete(socket);
         const opening = readHelperOpening(bytes);
         if (opening !== undefined && asksForHelper(opening.request)) {
           upgrade(opening.request, socket, opening.head);
@@ -53,7 +48,6 @@ export function guardConnections(server: Server, options: ConnectionGateOptions)
         socket.unshift(bytes);
       },
       late: () => {
-        silent.delete(socket);
         // As the server itself says it of a request that was begun.
         server.emit(
           'clientError',

@@ -103,9 +103,10 @@ export class ConnectionTable {
     };
   }
 
+  /** Ends whatever is still connected. */
   close(): void {
-    clearInterval(this.#sweeper);
-    this.#sweeper = undefined;
+    this.#rest();
+    for (const socket of this.#open.keys()) socket.destroy();
   }
 
   #admitStranger(socket: Socket): Admission {
@@ -138,9 +139,14 @@ export class ConnectionTable {
     }
   }
 
+  #rest(): void {
+    clearInterval(this.#sweeper);
+    this.#sweeper = undefined;
+  }
+
   /** Whoever reads nothing holds what was made for it, and no time-out of HTTP's ends that. */
   #sweep(now: number): void {
-    if (this.#open.size === 0) this.close();
+    if (this.#open.size === 0) this.#rest();
     for (const [socket, connection] of this.#open) {
       const unsent = socket.writableLength;
       if (unsent === 0 || unsent < connection.unsent) connection.stalledSince = undefined;

@@ -54,7 +54,6 @@ export async function startLocalApi(options: LocalApiOptions): Promise<LocalApiS
   });
   const streams = new Set<ServerResponse>();
   const apart = new Set<Socket>();
-  const silent = new Set<Socket>();
   const pending = new Set<ServerResponse>();
 
   const app = createApp({ broker, logger, heartbeat: timeouts.heartbeat, streams, quotas });
@@ -80,7 +79,7 @@ export async function startLocalApi(options: LocalApiOptions): Promise<LocalApiS
   // What Node leaves out beyond its maximum, a length for example, its parser still goes by. The guards count instead.
   server.maxHeadersCount = 0;
   const upgrade = createUpgradeHandler({ broker, uid, peers, connections, quotas, logger, timeouts, apart });
-  guardConnections(server, { uid, peers, connections, logger, timeouts, limits, upgrade, apart, silent });
+  guardConnections(server, { uid, peers, connections, logger, timeouts, limits, upgrade, apart });
   server.on('request', serve);
   server.on('checkContinue', serve);
   // Node's own answer to it would pass the guards by.
@@ -105,7 +104,7 @@ export async function startLocalApi(options: LocalApiOptions): Promise<LocalApiS
     for (const stream of streams) stream.end();
     await emptied([pending, apart], drainMs);
     server.closeAllConnections();
-    for (const socket of [...apart, ...silent]) socket.destroy();
+    for (const socket of apart) socket.destroy();
     connections.close();
     await closed;
     try {

@@ -81,8 +81,7 @@ export async function startStandIn(plant: Plant = {}): Promise<StandIn> {
     (sound && !due ? (planted ?? upgrade) : upgrade)(request, socket, head);
   };
   server.on('upgrade', guarded);
-  const silent = new Set<Socket>();
-  guardConnections(server, { ...common, limits: defaultLimits, upgrade: guarded, silent });
+  guardConnections(server, { ...common, limits: defaultLimits, upgrade: guarded });
   server.listen(socketPath);
   await once(server, 'listening');
 
@@ -106,7 +105,7 @@ export async function startStandIn(plant: Plant = {}): Promise<StandIn> {
       connections.close();
       server.close();
       server.closeAllConnections();
-      for (const socket of [...apart, ...silent]) socket.destroy();
+      for (const socket of apart) socket.destroy();
       await rm(folder, { recursive: true, force: true });
     },
   };
