@@ -7,19 +7,24 @@
 #include <unistd.h>
 
 #include "paths.h"
+#include "private-group.h"
 
 #define MOST_LINKS 40
 
 static int is_trusted(const struct stat *found, uid_t uid) { return found->st_uid == uid || found->st_uid == 0; }
 
-/*
- * The sticky bit keeps what we make there ours. A group of root's, or one with the number of its user, lets nobody
- * else in.
- */
+/* The sticky bit keeps what we make there ours. A group of root's, or the user's private one, lets nobody else in. */
 static int is_open(const struct stat *found, uid_t uid) {
   if ((found->st_mode & S_ISVTX) != 0) return 0;
-  int private_group = found->st_gid == 0 || found->st_gid == uid;
-  return (found->st_mode & (private_group ? 0002u : 0022u)) != 0;
+  if ((found->st_mode & 0002u) != 0) return 1;
+  return (found->st_mode & 0020u) != 0 && found->st_gid != 0 && !is_private_group(found->st_gid, uid);
+}
+
+/* In a folder that others may add to, a second name may be of their making; root's store links equal files of its own. */
+static int has_strange_names(const struct stat *found, const struct stat *folder) {
+  if (S_ISDIR(found->st_mode) || found->st_nlink < 2 || (folder->st_mode & S_ISVTX) == 0) return 0;
+  int others = found->st_uid == 0 && folder->st_uid == 0 ? 0002 : 0022;
+  return (folder->st_mode & (mode_t)others) != 0;
 }
 
 /* One step of the way: where `name` leads from `at`, which is "" for the root. 0 where that is too long. */
@@ -63,14 +68,16 @@ static int folder_is_safe(const char *path, const struct stat *found, uid_t uid,
 }
 
 /*
- * Whether a folder is one that nobody else can put another in the place of, nor any of those that lead to it. Links are
- * followed as the kernel does, each judged by its owner. What cannot be looked at is no problem: it cannot be reached.
+ * Whether a socket is one that nobody else can put another in the place of, nor in that of the folders that lead to it.
+ * Links are followed as the kernel does, each judged by its owner. What cannot be looked at is no problem: it cannot be
+ * reached.
  */
-static int way_is_safe(const char *folder, uid_t uid, char *problem, size_t size) {
+static int way_is_safe(const char *socket, uid_t uid, char *problem, size_t size) {
   char way[LONGEST_PATH];
   char at[LONGEST_PATH] = "";
+  struct stat folder = {0};
   int links = 0;
-  if (snprintf(way, sizeof way, "%s", folder) >= (int)sizeof way) return 1;
+  if (snprintf(way, sizeof way, "%s", socket) >= (int)sizeof way) return 1;
   for (const char *rest = way;;) {
     char path[LONGEST_PATH];
     struct stat found;
@@ -79,6 +86,9 @@ static int way_is_safe(const char *folder, uid_t uid, char *problem, size_t size
     if (!step(path, sizeof path, at, rest, length)) return 1;
     const char *shown = *path == '\0' ? "/" : path;
     if (lstat(shown, &found) != 0) return 1;
+    if (has_strange_names(&found, &folder)) {
+      return complain(problem, size, "%s has a second name, and others can make one in its folder", shown, 0);
+    }
     if (S_ISLNK(found.st_mode)) {
       if (!is_trusted(&found, uid)) {
         return complain(problem, size, "%s is a link that belongs to uid %u", shown, found.st_uid);
@@ -89,8 +99,11 @@ static int way_is_safe(const char *folder, uid_t uid, char *problem, size_t size
       if (*way == '/') *at = '\0';
       continue;
     }
+    /* The caller has looked at whose it is. */
+    if (last && S_ISSOCK(found.st_mode)) return 1;
     if (!folder_is_safe(shown, &found, uid, problem, size)) return 0;
     if (last) return 1;
+    folder = found;
     memcpy(at, path, strlen(path) + 1);
     rest += length + 1;
   }
@@ -104,13 +117,6 @@ enum trust judge_socket(const char *path, uid_t uid, char *problem, size_t size)
     snprintf(problem, size, "%s belongs to uid %u, not to you (uid %u)%s", path, socket.st_uid, uid, advice);
     return TRUST_FOREIGN;
   }
-  char folder[LONGEST_PATH];
-  const char *slash = strrchr(path, '/');
-  size_t length = slash == NULL ? 0 : (size_t)(slash - path);
-  if (length == 0) return TRUST_OURS;
-  if (length >= sizeof folder) return TRUST_ABSENT;
-  memcpy(folder, path, length);
-  folder[length] = '\0';
   /* Where others can write, the file could be replaced between this look and the connection. */
-  return way_is_safe(folder, uid, problem, size) ? TRUST_OURS : TRUST_FOREIGN;
+  return way_is_safe(path, uid, problem, size) ? TRUST_OURS : TRUST_FOREIGN;
 }

@@ -1,7 +1,7 @@
 import { chmodSync, lstatSync, mkdirSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute } from 'node:path';
 import { KeytrayError, systemCodeOf } from '../errors.ts';
-import { wayProblem } from './folder-trust.ts';
+import { describeProblem, wayProblem } from '../platform/trusted-path.ts';
 
 /** sizeof(sockaddr_un.sun_path) without the final NUL: unix(7), and sys/un.h on macOS. */
 export function longestSocketPath(platform: NodeJS.Platform): number {
@@ -36,7 +36,8 @@ export function lengthProblem(path: string, platform: NodeJS.Platform): string |
 }
 
 function placeProblem(folder: string, uid: number): string | undefined {
-  return wayProblem(dirname(folder), uid) ?? folderProblem(folder, uid);
+  const way = wayProblem(dirname(folder), uid);
+  return way === undefined ? folderProblem(folder, uid) : describeProblem(way);
 }
 
 function folderProblem(folder: string, uid: number): string | undefined {

@@ -1,6 +1,5 @@
 import { lstatSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { wayProblem } from './folder-trust.ts';
+import { describeProblem, judgePath } from '../platform/trusted-path.ts';
 
 /**
  * Whom a caller would be talking to. What it sends is no secret, but what it gets is believed:
@@ -23,8 +22,8 @@ export function judgeSocketFile(path: string, uid: number): SocketTrust {
       return foreign(`${path} belongs to uid ${socket.uid}, not to you (uid ${uid})${advice}`);
     }
     // Where others can write, the file could be replaced between this look and the connection.
-    const problem = wayProblem(dirname(path), uid);
-    return problem === undefined ? { kind: 'ours' } : foreign(problem);
+    const judged = judgePath(path, uid);
+    return judged.kind === 'refused' ? foreign(describeProblem(judged.problem)) : { kind: 'ours' };
   } catch {
     // A folder that is not ours to look into.
     return absent;

@@ -4,7 +4,7 @@ import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { KeytrayError } from '../errors.ts';
-import { wayProblem } from './folder-trust.ts';
+import { describeProblem, wayProblem } from '../platform/trusted-path.ts';
 import { type LockFile, takeLockFile } from './lock-file.ts';
 
 export interface UnixSocketOptions {
@@ -53,7 +53,7 @@ function takeAll(paths: readonly string[], uid: number): readonly LockFile[] | u
   try {
     for (const path of paths) {
       const problem = wayProblem(dirname(path), uid);
-      if (problem !== undefined) throw new KeytrayError('misconfigured', problem);
+      if (problem !== undefined) throw new KeytrayError('misconfigured', describeProblem(problem));
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       const lock = takeLockFile(path, uid);
       if (lock === undefined) break;

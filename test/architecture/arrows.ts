@@ -6,6 +6,8 @@ import type { IForbiddenRuleType, IRegularForbiddenRuleType } from 'dependency-c
  */
 export const ranks: readonly (readonly string[])[] = [
   ['errors', 'ports', 'secret'],
+  // What the machine says of files and of the environment, asked by the reading of the configuration too.
+  ['platform'],
   ['config', 'services'],
   ['oauth', 'credentials'],
   ['dbus'],
@@ -104,7 +106,7 @@ const folderRules: IForbiddenRuleType[] = [
   }),
   ban('cli-asks-the-broker', 'a command line that cannot reach the token code can never refresh', '^cli/', {
     path: '^core/',
-    pathNot: '^core/(?:local-api/(?:client|wire)\\.ts$|(?:config|services|setup)/|(?:errors|secret)\\.ts$)',
+    pathNot: '^core/(?:local-api/(?:client|wire)\\.ts$|(?:config|services|setup|platform)/|(?:errors|secret)\\.ts$)',
   }),
   {
     name: 'cli-never-reaches-tokens',
@@ -124,7 +126,8 @@ const folderRules: IForbiddenRuleType[] = [
     '^client/',
     {
       path: '^core/',
-      pathNot: '^core/(?:local-api/(?:frames|connection|error-view)|config/paths|errors|secret)\\.ts$',
+      pathNot:
+        '^core/(?:local-api/(?:frames|connection|error-view)|config/paths|platform/start-environment|errors|secret)\\.ts$',
     },
   ),
   {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, mkdir, stat } from 'node:fs/promises';
+import { chmod, chown, link, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KeytrayError } from '../../../core/errors.ts';
@@ -268,6 +268,34 @@ describe.each(clients)('$title', (client) => {
       expect([result.status, result.stdout, connections()]).toEqual([1, 'quit=1\n', 0]);
       expect(result.stderr).toContain('others can write');
       await chmod(folder, 0o1777);
+      const { child } = await scene.start(['git-credential-keytray', 'get'], { socketPath });
+      await until(() => connections() === 1);
+      child.kill();
+    });
+
+    it('because it has a second name where others can make one is not talked to', async () => {
+      const folder = join(scene.socket.folder, 'shared');
+      await mkdir(folder);
+      const connections = await foreignSocket(join(scene.socket.folder, 'real.sock'));
+      const socketPath = join(folder, 'keytray.sock');
+      await link(join(scene.socket.folder, 'real.sock'), socketPath);
+      await chmod(folder, 0o1777);
+      const result = await scene.run(['git-credential-keytray', 'get'], '', { socketPath });
+      expect([result.status, result.stdout, connections()]).toEqual([1, 'quit=1\n', 0]);
+      expect(result.stderr).toContain('second name');
+    });
+
+    needsRoot('because a group can replace it is not talked to, unless it is root’s', async () => {
+      const folder = join(scene.socket.folder, 'group');
+      await mkdir(folder);
+      const socketPath = join(folder, 'keytray.sock');
+      const connections = await foreignSocket(socketPath);
+      await chmod(folder, 0o770);
+      await chown(folder, 0, 100);
+      const refused = await scene.run(['git-credential-keytray', 'get'], '', { socketPath });
+      expect([refused.status, connections()]).toEqual([1, 0]);
+      expect(refused.stderr).toContain(`run: chmod go-w ${folder}`);
+      await chown(folder, 0, 0);
       const { child } = await scene.start(['git-credential-keytray', 'get'], { socketPath });
       await until(() => connections() === 1);
       child.kill();
