@@ -1,3 +1,4 @@
+import { asciiLowerCase } from '../config/ascii-lower-case.ts';
 import type { ServedAccount } from './helper.ts';
 import { parseHost } from './host.ts';
 import { parseHostPattern } from './host-match.ts';
@@ -50,7 +51,7 @@ function canonical(host: string): string {
 function withCanonicalHosts(account: ServedAccount): ServedAccount {
   const hosts = account.hosts.map((text) => {
     const [host = '', ...path] = text.split('/');
-    const name = canonical(host.toLowerCase());
+    const name = canonical(asciiLowerCase(host));
     // `/v1` is the API's, as in the key of docker's configuration.
     return name === hub && path.join('/') === 'v1' ? hub : [name === hub ? hub : host, ...path].join('/');
   });

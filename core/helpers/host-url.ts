@@ -2,6 +2,7 @@ import { isLoopback } from '../oauth/loopback-host.ts';
 import type { ServedAccount } from './helper.ts';
 import { parseHost } from './host.ts';
 import { matchAccounts } from './host-match.ts';
+import { withPlainScheme } from './url-scheme.ts';
 
 /** Where a tool is about to send a token. */
 export interface Target {
@@ -18,9 +19,9 @@ export interface Target {
  */
 export function parseTarget(url: string): Target | undefined {
   const [, scheme, authority, path] =
-    /^(https?):\/\/([^/?#@\\\s\p{C}]+)(\/[^?#\\\s\p{C}]*)?(?:\?[^#\\\s\p{C}]*)?$/iu.exec(url) ?? [];
+    /^(https?):\/\/([^/?#@\\\s\p{C}]+)(\/[^?#\\\s\p{C}]*)?(?:\?[^#\\\s\p{C}]*)?$/u.exec(withPlainScheme(url)) ?? [];
   if (scheme === undefined || authority === undefined) return undefined;
-  return targetOf(scheme.toLowerCase() === 'http' ? 'http' : 'https', authority, path);
+  return targetOf(scheme === 'http' ? 'http' : 'https', authority, path);
 }
 
 /** A bare `host[:port]`, which tools mean as https. */

@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { domainToASCII, domainToUnicode } from 'node:url';
+import { asciiLowerCase } from '../config/ascii-lower-case.ts';
 
 /** A host as it is compared: lower case, A-labels, canonical IPv6 in brackets. */
 export interface HostAndPort {
@@ -31,7 +32,7 @@ function ipv6(address: string): string | undefined {
 }
 
 function domain(name: string): string | undefined {
-  const lower = name.toLowerCase();
+  const lower = asciiLowerCase(name);
   if (isIPv4(lower)) return lower;
   const ascii = isAscii(lower) ? lower : internationalName(lower);
   if (ascii === undefined || ascii.length > 253 || !asciiName.test(ascii)) return undefined;
@@ -39,9 +40,15 @@ function domain(name: string): string | undefined {
   return /(^|\.)(0x[0-9a-f]*|[0-9]+)$/.test(ascii) ? undefined : ascii;
 }
 
-function internationalName(lower: string): string | undefined {
-  const ascii = domainToASCII(lower);
-  return ascii !== '' && domainToUnicode(ascii) === lower.normalize('NFC') ? ascii : undefined;
+function internationalName(name: string): string | undefined {
+  if (hidesAscii(name)) return undefined;
+  const ascii = domainToASCII(name);
+  return ascii !== '' && domainToUnicode(ascii) === name.toLowerCase().normalize('NFC') ? ascii : undefined;
+}
+
+/** A character that case folding or composition turns into ASCII: U+212A is then a `k`, U+0130 holds an `i`. */
+function hidesAscii(name: string): boolean {
+  return [...name].some((char) => !isAscii(char) && /[\0-\x7f]/.test(char.normalize('NFC').toLowerCase()));
 }
 
 function isAscii(text: string): boolean {

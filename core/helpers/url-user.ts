@@ -1,9 +1,11 @@
+import { withPlainScheme } from './url-scheme.ts';
+
 /**
  * Takes the user name out of `https://name@host/`, percent-decoded. A URL with a password, or with a name that cannot
  * be decoded, stays whole: it is then no URL to those who read it next.
  */
 export function splitUserName(url: string): { readonly url: string; readonly username: string | undefined } {
-  const [, scheme, name, rest] = /^(https?:\/\/)([^/?#@:\\\s\p{C}]+)@(.*)$/isu.exec(url) ?? [];
+  const [, scheme, name, rest] = /^(https?:\/\/)([^/?#@:\\\s\p{C}]+)@(.*)$/su.exec(withPlainScheme(url)) ?? [];
   const username = name === undefined ? undefined : decoded(name);
   return username === undefined ? { url, username } : { url: `${scheme}${rest}`, username };
 }

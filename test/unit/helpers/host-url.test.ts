@@ -31,6 +31,8 @@ describe('a URL', () => {
     '//host.example',
     'ftp://host.example/',
     ' https://host.example/',
+    'http\u017f://host.example/',
+    'https://host\u212a.example/',
     '',
   ])('%j is refused', (url) => {
     expect(parseTarget(url)).toBeUndefined();

@@ -12,6 +12,8 @@ describe('reading a host', () => {
     ['localhost', 'localhost', undefined],
     ['under_score.example', 'under_score.example', undefined],
     ['bücher.example', 'xn--bcher-kva.example', undefined],
+    ['BÜCHER.example', 'xn--bcher-kva.example', undefined],
+    ['bu\u0308cher.example', 'xn--bcher-kva.example', undefined],
     ['xn--bcher-kva.example', 'xn--bcher-kva.example', undefined],
   ])('%s', (text, host, port) => {
     expect(parseHost(text)).toEqual({ host, port });
@@ -40,6 +42,10 @@ describe('reading a host', () => {
     ['a port that is too large', 'github.com:65536'],
     ['a port that is no number', 'github.com:https'],
     ['full-width letters that would become a known name', 'ｇithub.com'],
+    ['a Kelvin sign, which lower case turns into k', '\u212aeytray.example'],
+    ['a Kelvin sign among other foreign letters', 'bücher-\u212a.example'],
+    ['a long s, which case folding turns into s', 'git.example\u017f'],
+    ['a dotted capital I, which lower case gives an i', 'g\u0130thub.com'],
     ['a soft hyphen that would vanish', 'git\u00adhub.com'],
     ['an ideographic full stop that would become a dot', 'github。com'],
   ])('refuses %s', (_, text) => {
