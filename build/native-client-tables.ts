@@ -1,5 +1,11 @@
 import { failureForms } from '../client/failure-forms.ts';
-import { environmentByProtocol, helperPrograms, protocolsWithStdin } from '../client/programs.ts';
+import {
+  environmentByProtocol,
+  helperPrograms,
+  type NextProgramNames,
+  nextPrograms,
+  protocolsWithStdin,
+} from '../client/programs.ts';
 import { failures } from '../core/errors.ts';
 import { nodeFlags } from './node-flags.ts';
 
@@ -17,6 +23,7 @@ export function nativeClientTables(): string {
     `#define NODE_FLAGS ${nodeFlags.map(text).join(', ')}`,
     table('struct program', 'programs', programs),
     table('struct protocol', 'protocols', protocols),
+    table('struct next_program', 'next_programs', [...nextPrograms].map(nextProgramEntry)),
     table('struct failure_code', 'failure_codes', codes),
     '#endif',
     '',
@@ -60,10 +67,24 @@ struct protocol {
   const char *variables[16];
 };
 
+/* What the broker may have it given; each list ends with NULL. */
+struct next_program {
+  const char *name;
+  const char *variables[8];
+  const char *files[8];
+};
+
 struct failure_code {
   const char *name;
   int exit_status;
 };`;
+
+function nextProgramEntry([name, { variables, files }]: readonly [string, NextProgramNames]): string {
+  const list = (names: readonly string[]) => `{${names.length === 0 ? 'NULL' : names.map(text).join(', ')}}`;
+  if (variables.length > 7 || files.length > 7)
+    throw new RangeError(`${name} is given more variables than the native client has room for`);
+  return `{${text(name)}, ${list(variables)}, ${list(files)}}`;
+}
 
 function protocolEntry(name: string): string {
   const variables = environmentByProtocol.get(name) ?? [];

@@ -1,4 +1,5 @@
 import { type Frame, FrameError } from '../core/local-api/frames.ts';
+import { type NextProgramNames, nextPrograms } from './programs.ts';
 
 /** What the client is to become instead of ending. */
 export interface NextProgram {
@@ -22,6 +23,7 @@ const mostBytes = 1024 * 1024;
 /** Collects the frames `P`, `B`, `V` and `F`. `take` throws `FrameError` where they make no sense. */
 export function createNextProgram(): { take(frame: Frame): void; get(): NextProgram | undefined } {
   let name: string | undefined;
+  let allowed: NextProgramNames | undefined;
   let bytes = 0;
   const argv: string[] = [];
   const variables: string[] = [];
@@ -34,7 +36,8 @@ export function createNextProgram(): { take(frame: Frame): void; get(): NextProg
       switch (frame.type) {
         case 'P':
           name = wordOf(frame.bytes);
-          if (!/^[A-Za-z0-9][A-Za-z0-9._+-]*$/.test(name)) throw new FrameError('the next program has no proper name');
+          allowed = nextPrograms.get(name);
+          if (allowed === undefined) throw new FrameError('the client does not become that program');
           return;
         case 'B':
           argv.push(wordOf(frame.bytes));
@@ -42,15 +45,26 @@ export function createNextProgram(): { take(frame: Frame): void; get(): NextProg
         case 'V': {
           const variable = wordOf(frame.bytes);
           if (!/^[A-Za-z_][A-Za-z0-9_]*=/.test(variable)) throw new FrameError('a variable is NAME=value');
+          mustList(allowed?.variables, variable.slice(0, variable.indexOf('=')));
           variables.push(variable);
           return;
         }
-        default:
-          files.push(fileOf(frame.bytes));
+        default: {
+          const file = fileOf(frame.bytes);
+          mustList(allowed?.files, file.variable);
+          files.push(file);
+        }
       }
     },
     get: () => (name === undefined ? undefined : { name, argv, variables, files }),
   };
+}
+
+function mustList(names: readonly string[] = [], variable: string): void {
+  const listed = names.some((name) =>
+    name.endsWith('*') ? variable.startsWith(name.slice(0, -1)) : variable === name,
+  );
+  if (!listed) throw new FrameError('a variable that program is not given');
 }
 
 function wordOf(bytes: Uint8Array): string {

@@ -35,6 +35,23 @@ export const environmentByProtocol: ReadonlyMap<string, readonly string[]> = new
   ['postgres', ['PGHOST', 'PGHOSTADDR', 'PGPORT', 'PGUSER', 'PGSERVICE', 'PGSSLMODE']],
 ]);
 
+/** What the broker may have a program given: names of variables, `*` at the end standing for more of a name. */
+export interface NextProgramNames {
+  readonly variables: readonly string[];
+  /** Variables that get the path of a file without a name. */
+  readonly files: readonly string[];
+}
+
+/**
+ * What a client may become. Anything else the broker's socket says is refused: whoever answers there must not choose
+ * what runs in the caller's place, nor what is loaded into it.
+ */
+export const nextPrograms: ReadonlyMap<string, NextProgramNames> = new Map([
+  ['psql', { variables: ['PGSSLMODE'], files: ['PGPASSFILE', 'PGSERVICEFILE'] }],
+  ['mvn', { variables: ['KEYTRAY_TOKEN_*'], files: [] }],
+  ['keyring', { variables: [], files: [] }],
+]);
+
 /**
  * Protocols whose tools say something on stdin. For all others it is left alone: it belongs to the program the client
  * becomes (`psql-keytray < dump.sql`), or to whatever runs after us in a script.

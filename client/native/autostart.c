@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "command-line.h"
-#include "connection.h"
 #include "paths.h"
 #include "say.h"
 
@@ -89,30 +88,32 @@ static long long milliseconds(void) {
 }
 
 /* Of many helpers one starts it; the others see that it comes, or that it is their turn to try. */
-static int start_and_wait(int turn) {
+static struct broker start_and_wait(int turn) {
+  static const struct broker none_came = {-1, 0};
   pid_t agent = 0;
   for (long long end = milliseconds() + PATIENCE; milliseconds() < end;) {
     struct failure none;
-    int broker = connect_to_broker(&none);
-    if (broker >= 0) return broker;
+    struct broker broker = connect_to_broker(&none);
+    if (broker.descriptor >= 0) return broker;
     if (agent == 0 && flock(turn, LOCK_EX | LOCK_NB) == 0) agent = start_agent();
     int status;
     /* 0: another agent was faster. */
-    if (agent < 0 || (agent > 0 && waitpid(agent, &status, WNOHANG) == agent && status != 0)) return -1;
+    if (agent < 0 || (agent > 0 && waitpid(agent, &status, WNOHANG) == agent && status != 0)) return none_came;
     struct timespec pause = {.tv_nsec = PAUSE * 1000000L};
     nanosleep(&pause, NULL);
   }
-  return -1;
+  return none_came;
 }
 
-int autostart_broker(struct failure *failure) {
+struct broker autostart_broker(struct failure *failure) {
+  struct broker broker = {-1, 0};
   char config[LONGEST_PATH];
-  if (strcmp(failure->code, "no_broker") != 0) return -1;
-  if (!find_config(config, sizeof config) || !may_be_wanted(config)) return -1;
+  if (strcmp(failure->code, "no_broker") != 0) return broker;
+  if (!find_config(config, sizeof config) || !may_be_wanted(config)) return broker;
   /* Drop-ins without a file of the user's: then there is nothing to take turns on, and nobody needs to. */
   int turn = open(config, O_RDONLY | O_CLOEXEC);
-  if (turn < 0) return -1;
-  int broker = start_and_wait(turn);
+  if (turn < 0) return broker;
+  broker = start_and_wait(turn);
   close(turn);
   return broker;
 }

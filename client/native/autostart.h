@@ -1,12 +1,13 @@
 #ifndef KEYTRAY_AUTOSTART_H
 #define KEYTRAY_AUTOSTART_H
 
+#include "connection.h"
 #include "failure.h"
 
 /*
- * Where the configuration says `agent: {autostart: true}`, starts the broker and waits for it. Returns a connection, or
- * -1 and leaves `failure` as it was.
+ * Where the configuration says `agent: {autostart: true}`, starts the broker and waits for it. Where that
+ * fails, `failure` stays as it was.
  */
-int autostart_broker(struct failure *failure);
+struct broker autostart_broker(struct failure *failure);
 
 #endif

@@ -64,10 +64,10 @@ static int find_on_path(const char *name, char *path, size_t size) {
   if (!find_own(&own)) return 0;
   for (const char *at = folders;; at++) {
     size_t length = strcspn(at, ":");
-    int needed = length == 0 ? snprintf(path, size, "./%s", name)
-                             : snprintf(path, size, "%.*s/%s", (int)length, at, name);
+    int needed = snprintf(path, size, "%.*s/%s", (int)length, at, name);
     struct stat file;
-    if (needed > 0 && (size_t)needed < size && access(path, X_OK) == 0 && stat(path, &file) == 0 &&
+    /* Empty and relative entries mean whatever folder the caller happens to stand in. */
+    if (*at == '/' && needed > 0 && (size_t)needed < size && access(path, X_OK) == 0 && stat(path, &file) == 0 &&
         S_ISREG(file.st_mode) && !is_ours(path, &file, &own)) {
       return 1;
     }

@@ -30,25 +30,27 @@ static int connect_to(const char *path) {
   return -1;
 }
 
-int connect_to_broker(struct failure *failure) {
+struct broker connect_to_broker(struct failure *failure) {
   struct socket_paths sockets;
   char problem[LONGEST_MESSAGE] = "";
   find_sockets(&sockets);
   for (size_t index = 0; index < sockets.count; index++) {
     char found[LONGEST_MESSAGE];
-    switch (judge_socket(sockets.path[index], getuid(), found, sizeof found)) {
+    enum trust trust = judge_socket(sockets.path[index], sockets.is_named, getuid(), found, sizeof found);
+    switch (trust) {
       case TRUST_ABSENT:
         continue;
       case TRUST_FOREIGN:
         if (*problem == '\0') memcpy(problem, found, sizeof problem);
         continue;
-      case TRUST_OURS: {
-        int descriptor = connect_to(sockets.path[index]);
-        if (descriptor >= 0) return descriptor;
+      case TRUST_OURS:
+      case TRUST_LENT: {
+        struct broker broker = {connect_to(sockets.path[index]), trust == TRUST_LENT};
+        if (broker.descriptor >= 0) return broker;
       }
     }
   }
   if (*problem != '\0') fail_with(failure, "access_denied", "%s", problem);
   else fail_with(failure, "no_broker", "not running; start it with: keytray agent");
-  return -1;
+  return (struct broker){-1, 0};
 }

@@ -3,10 +3,17 @@
 
 #include "failure.h"
 
+struct broker {
+  /* -1: there is none to talk to. */
+  int descriptor;
+  /* It belongs to another uid, which lends it: it may answer, but not choose what runs next. */
+  int is_lent;
+};
+
 /*
- * A connection to the broker behind the first place that answers. -1 with `no_broker` where none does, with
- * `access_denied` where only somebody else's socket is there.
+ * A connection to the broker behind the first place that answers. Fails with `no_broker` where none does, with
+ * `access_denied` where only another user's socket is there.
  */
-int connect_to_broker(struct failure *failure);
+struct broker connect_to_broker(struct failure *failure);
 
 #endif

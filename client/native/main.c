@@ -55,10 +55,10 @@ static int end_helper(const struct invocation *invocation, const struct reply *r
 
 /* The reply is the caller's to end. */
 static void ask_broker(const struct invocation *invocation, struct reply *reply, struct outcome *outcome) {
-  int broker = connect_to_broker(&outcome->failure);
-  if (broker < 0) broker = autostart_broker(&outcome->failure);
-  reply_start(reply);
-  if (broker >= 0) make_call(broker, invocation, reply, outcome);
+  struct broker broker = connect_to_broker(&outcome->failure);
+  if (broker.descriptor < 0) broker = autostart_broker(&outcome->failure);
+  reply_start(reply, broker.is_lent ? FRAMES_OF_ANSWER : FRAMES_OF_BROKER);
+  if (broker.descriptor >= 0) make_call(broker.descriptor, invocation, reply, outcome);
 }
 
 static int run_helper(const struct invocation *invocation) {
@@ -76,7 +76,8 @@ static int run_token(const struct invocation *invocation, char *const *arguments
   struct reply reply;
   ask_broker(invocation, &reply, &outcome);
   reply_end(&reply);
-  if (outcome.answered && outcome.status == 0) return 0;
+  /* With something on stdout it is too late for the command line to say more. */
+  if (outcome.answered && (outcome.status == 0 || outcome.spoken)) return outcome.status;
   if (outcome.spoken) return answer_failure(invocation, &outcome.failure, 1);
   if (outcome.answered && outcome.said_length > 0) setenv("KEYTRAY_TOKEN_FAILURE", outcome.said, 1);
   signal(SIGPIPE, caller_sigpipe);

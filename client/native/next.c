@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tables.h"
+
 /* A record: its type, the length of its text, the text, NUL. */
 #define RECORD_HEAD (1 + sizeof(uint32_t))
 
@@ -30,11 +32,25 @@ void next_add(struct next_records *next, const char *bytes, size_t length) {
 static int is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 static int is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/* A program's name has no folder, and cannot be taken for an option. */
-static int is_program(const char *text) {
-  if (!is_letter(*text) && !is_digit(*text)) return 0;
-  while (is_letter(*text) || is_digit(*text) || (*text != '\0' && strchr("._+-", *text) != NULL)) text++;
-  return *text == '\0';
+static const struct next_program *find_next_program(const char *name) {
+  for (size_t index = 0; index < sizeof next_programs / sizeof *next_programs; index++) {
+    if (strcmp(next_programs[index].name, name) == 0) return &next_programs[index];
+  }
+  return NULL;
+}
+
+/* `*` at the end of a name stands for more of it. The variable ends with `=` or NUL. */
+static int lists(const char *const *names, const char *variable) {
+  size_t length = strcspn(variable, "=");
+  for (; *names != NULL; names++) {
+    size_t listed = strlen(*names);
+    int begins = (*names)[listed - 1] == '*';
+    if (begins) listed--;
+    if (begins ? length >= listed : length == listed) {
+      if (strncmp(*names, variable, listed) == 0) return 1;
+    }
+  }
+  return 0;
 }
 
 static int is_variable(const char *text, char end) {
@@ -48,16 +64,21 @@ const char *next_check(struct next_records *next, size_t record_start) {
   struct next_record record = {0};
   if (!next_each(next, &record_start, &record)) return "an empty record";
   size_t words = strlen(record.text);
+  /* The name comes first. */
+  const struct next_program *program = find_next_program(next->bytes + RECORD_HEAD);
   switch (record.type) {
     case 'F':
       if (words == record.length || !is_variable(record.text, '\0')) return "a file is NAME, NUL, content";
+      if (program == NULL || !lists(program->files, record.text)) return "a variable that program is not given";
       return NULL;
     case 'P':
-      if (words < record.length || !is_program(record.text)) return "the next program has no proper name";
+      if (words < record.length || program == NULL) return "the client does not become that program";
       return NULL;
     default:
       if (words < record.length) return "a NUL byte in an argument or variable";
-      if (record.type == 'V' && !is_variable(record.text, '=')) return "a variable is NAME=value";
+      if (record.type != 'V') return NULL;
+      if (!is_variable(record.text, '=')) return "a variable is NAME=value";
+      if (program == NULL || !lists(program->variables, record.text)) return "a variable that program is not given";
       return NULL;
   }
 }

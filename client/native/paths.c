@@ -79,8 +79,10 @@ static void add(struct socket_paths *sockets, const char *folder, const char *na
 
 void find_sockets(struct socket_paths *sockets) {
   sockets->count = 0;
+  sockets->is_named = 0;
   const char *set = getenv("KEYTRAY_SOCKET");
   if (set != NULL && *set != '\0') {
+    sockets->is_named = 1;
     if (chosen("KEYTRAY_SOCKET", sockets->path[0], LONGEST_PATH)) sockets->count = 1;
     return;
   }

@@ -11,6 +11,8 @@
 struct socket_paths {
   char path[MOST_SOCKETS][LONGEST_PATH];
   size_t count;
+  /* KEYTRAY_SOCKET names the only one. */
+  int is_named;
 };
 
 /* Where the broker may listen, in the order in which it is looked for. */

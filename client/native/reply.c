@@ -7,7 +7,10 @@
 
 #include "next.h"
 
-void reply_start(struct reply *reply) { memset(reply, 0, sizeof *reply); }
+void reply_start(struct reply *reply, const char *frame_types) {
+  memset(reply, 0, sizeof *reply);
+  reply->frame_types = frame_types;
+}
 
 void reply_end(struct reply *reply) {
   free(reply->head);
@@ -101,7 +104,7 @@ static enum reply_event read_body(struct reply *reply, const char **bytes, size_
 
 /* A wrong type or length is refused as soon as the header is there. */
 static const char *header_problem(const struct reply *reply) {
-  if (memchr("ORPBVFX", reply->header[0], 7) == NULL) return "unknown frame type";
+  if (memchr(reply->frame_types, reply->header[0], strlen(reply->frame_types)) == NULL) return "unknown frame type";
   if (reply->header_length < sizeof reply->header) return NULL;
   return reply->content_left > LARGEST_FRAME ? "frame too long" : NULL;
 }

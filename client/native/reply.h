@@ -15,6 +15,10 @@
 #define LARGEST_REFUSAL (64 * 1024)
 #define LARGEST_NEXT (1024 * 1024)
 
+/* Types of frames: all of them, and those of a broker that may not choose what runs next. */
+#define FRAMES_OF_BROKER "ORPBVFX"
+#define FRAMES_OF_ANSWER "ORX"
+
 enum reply_event {
   REPLY_MORE,     /* everything given was read */
   REPLY_SWITCHED, /* the broker speaks frames from here on */
@@ -32,6 +36,7 @@ struct next_records {
 };
 
 struct reply {
+  const char *frame_types;
   enum { IN_HEAD, IN_REFUSAL, IN_FRAMES, AT_END } phase;
   char *head; /* of the answer, or the body of a refusal behind it */
   size_t head_length;
@@ -51,7 +56,7 @@ struct reply {
   struct failure failure;
 };
 
-void reply_start(struct reply *reply);
+void reply_start(struct reply *reply, const char *frame_types);
 
 /* Reads from `*bytes` up to the next event and moves `*bytes` and `*length` past what it has read. */
 enum reply_event reply_read(struct reply *reply, const char **bytes, size_t *length);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "paths.h"
@@ -109,10 +110,19 @@ static int way_is_safe(const char *socket, uid_t uid, char *problem, size_t size
   }
 }
 
-enum trust judge_socket(const char *path, uid_t uid, char *problem, size_t size) {
+/* Nobody in here can put another socket in its place: the mount is read-only, or all of the way is root's. */
+static int is_lent(const char *path, const struct stat *socket) {
+  struct statvfs mount;
+  char problem[LONGEST_PATH];
+  if (statvfs(path, &mount) == 0 && (mount.f_flag & ST_RDONLY) != 0) return 1;
+  return socket->st_uid == 0 && way_is_safe(path, 0, problem, sizeof problem);
+}
+
+enum trust judge_socket(const char *path, int is_named, uid_t uid, char *problem, size_t size) {
   struct stat socket;
   if (lstat(path, &socket) != 0 || !S_ISSOCK(socket.st_mode)) return TRUST_ABSENT;
   if (socket.st_uid != uid) {
+    if (is_named && is_lent(path, &socket)) return TRUST_LENT;
     const char *advice = uid == 0 ? "; run the command as that user, without sudo" : "";
     snprintf(problem, size, "%s belongs to uid %u, not to you (uid %u)%s", path, socket.st_uid, uid, advice);
     return TRUST_FOREIGN;

@@ -4,6 +4,7 @@
  * sanitizers. Prints "SEED COUNT MUTATED SWITCHED STATUS" and ends with 0, or says which reply was misread.
  */
 #define _GNU_SOURCE
+#include <ctype.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,14 +74,19 @@ static void add_noise_frame(struct bytes *to, char type) {
 
 static void add_next_program(struct bytes *to) {
   static const char file[] = "PGPASSFILE\0host:5432:*:ada:token\n";
-  add_frame(to, 'P', "psql", 4);
+  static const char *const programs[] = {"psql", "psql", "mvn", "keyring", "sh"};
+  const char *program = programs[draw(sizeof programs / sizeof *programs)];
+  add_frame(to, 'P', program, strlen(program));
   for (uint32_t count = draw(4); count > 0; count--) {
-    switch (draw(3)) {
+    switch (draw(4)) {
       case 0:
         add_frame(to, 'B', "--dbname=lab", draw(13));
         break;
       case 1:
-        add_frame(to, 'V', "PGUSER=ada", 10);
+        add_frame(to, 'V', "KEYTRAY_TOKEN_LAB=at-1", 12 + draw(11));
+        break;
+      case 2:
+        add_frame(to, 'V', "PGSSLMODE=require", 17);
         break;
       default:
         add_frame(to, 'F', file, sizeof file - 1);
@@ -161,32 +167,34 @@ static void make_wild_reply(struct bytes *to) {
   for (uint32_t count = draw(12); count > 0; count--) add_noise_frame(to, types[draw(sizeof types - 1)]);
 }
 
-static int all_of(const unsigned char *at, size_t length, const char *allowed) {
-  for (size_t index = 0; index < length; index++) {
-    if (at[index] == 0 || strchr(allowed, at[index]) == NULL) return 0;
+static int is_text(const unsigned char *at, size_t length, const char *text) {
+  return length == strlen(text) && memcmp(at, text, length) == 0;
+}
+
+/* What client/programs.ts lists. */
+static int is_given(char program, char type, const unsigned char *at, size_t length) {
+  static const char maven[] = "KEYTRAY_TOKEN_";
+  if (program == 'p' && type == 'V') return is_text(at, length, "PGSSLMODE");
+  if (program == 'p') return is_text(at, length, "PGPASSFILE") || is_text(at, length, "PGSERVICEFILE");
+  if (program != 'm' || type != 'V' || length < sizeof maven - 1 || memcmp(at, maven, sizeof maven - 1) != 0) return 0;
+  for (size_t index = sizeof maven - 1; index < length; index++) {
+    if (!isalnum(at[index]) && at[index] != '_') return 0;
   }
   return 1;
 }
 
-#define DIGITS "0123456789"
-#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-static int is_variable_name(const unsigned char *at, size_t length) {
-  return length > 0 && all_of(at, 1, LETTERS "_") && all_of(at, length, LETTERS DIGITS "_");
-}
-
-static int makes_sense(char type, const unsigned char *at, size_t length) {
+static int makes_sense(char program, char type, const unsigned char *at, size_t length) {
   const unsigned char *nul = memchr(at, 0, length);
   const unsigned char *equals = memchr(at, '=', length);
   switch (type) {
     case 'P':
-      return length > 0 && all_of(at, 1, LETTERS DIGITS) && all_of(at, length, LETTERS DIGITS "._+-");
+      return is_text(at, length, "psql") || is_text(at, length, "mvn") || is_text(at, length, "keyring");
     case 'B':
       return nul == NULL;
     case 'V':
-      return nul == NULL && equals != NULL && is_variable_name(at, (size_t)(equals - at));
+      return nul == NULL && equals != NULL && is_given(program, type, at, (size_t)(equals - at));
     case 'F':
-      return nul != NULL && is_variable_name(at, (size_t)(nul - at));
+      return nul != NULL && is_given(program, type, at, (size_t)(nul - at));
     default:
       return 1;
   }
@@ -194,6 +202,7 @@ static int makes_sense(char type, const unsigned char *at, size_t length) {
 
 /* Frames of a whole reply, as core/local-api/frames.ts and client/next-program.ts read them. */
 static void expect_frames(const unsigned char *at, size_t length, struct reading *expected) {
+  char program = 0;
   while (length > 0) {
     char type = (char)at[0];
     int of_next = type != 0 && strchr("PBVF", type) != NULL;
@@ -208,8 +217,9 @@ static void expect_frames(const unsigned char *at, size_t length, struct reading
     if (type == 'O' || type == 'R') add(&expected->output[type == 'R'], at, there);
     if (of_next) expected->records++;
     if (there < size) return;
-    expected->failed = !makes_sense(type, at, size);
+    expected->failed = !makes_sense(program, type, at, size);
     if (expected->failed) return;
+    if (type == 'P') program = (char)at[0];
     if (type == 'X') {
       expected->status = size == 0 ? 1 : at[0];
       return;
@@ -260,7 +270,7 @@ static void read_in_pieces(const struct bytes *whole, struct reading *got) {
   struct reply reply;
   uint32_t most = draw(8) == 0 && whole->length < 1000 ? 2 : draw(2) == 0 ? 200 + (uint32_t)whole->length / 20 : LARGEST_REPLY;
   start_reading(got);
-  reply_start(&reply);
+  reply_start(&reply, FRAMES_OF_BROKER);
   for (size_t at = 0; at < whole->length;) {
     size_t length = 1 + draw(most);
     if (length > whole->length - at) length = whole->length - at;
