@@ -3,7 +3,7 @@ import { KeytrayError } from '../errors.ts';
 import { sharedHosts } from './served.ts';
 import { linesOf, orNoFile, withLines } from './text-lines.ts';
 import type { SetupContext, Tool } from './tool.ts';
-import { keytrayCommand, quotedPath } from './words.ts';
+import { cannotCall, keytrayCommand, quotedPath } from './words.ts';
 
 const ours = /\/keytray"? helper go get$/;
 /** What Go does where nothing is set. */
@@ -39,6 +39,13 @@ function withValue(text: string, value: string | undefined): string {
   return [...lines.slice(0, at), value === undefined ? '' : `GOAUTH=${value}${end}`, ...lines.slice(at + 1)].join('');
 }
 
+/** Go splits GOAUTH at every semicolon before it looks at quotes. */
+function commandPath(context: SetupContext): string {
+  const path = keytrayCommand(context);
+  if (path.includes(';')) throw cannotCall('go', path);
+  return quotedPath(path, 'go');
+}
+
 export const go: Tool = {
   name: 'go',
   title: 'Go',
@@ -54,7 +61,7 @@ export const go: Tool = {
             if (present.includes('off')) {
               throw new KeytrayError('invalid_request', `${file} says GOAUTH=off; remove that first: go env -u GOAUTH`);
             }
-            const command = `${quotedPath(keytrayCommand(context), 'go')} helper go get`;
+            const command = `${commandPath(context)} helper go get`;
             // Where two have a header for the same address, Go takes the earlier one.
             return withValue(text, [command, ...present].join('; '));
           },

@@ -19,7 +19,14 @@ export function plainPath(path: string, tool: string): string {
 export function quotedPath(path: string, tool: string): string {
   if (isPlain(path)) return path;
   if (path.startsWith('/') && !/["\\$`!\p{Cc}]/u.test(path)) return `"${path}"`;
-  throw new KeytrayError('invalid_request', `${tool} cannot call ${path}: move Keytray to a folder of a plainer name`);
+  throw cannotCall(tool, path);
+}
+
+export function cannotCall(tool: string, path: string): KeytrayError {
+  return new KeytrayError(
+    'invalid_request',
+    `${tool} cannot call ${path}: install Keytray in a path without special characters`,
+  );
 }
 
 /** One word of a POSIX shell, for lines that people paste. */

@@ -45,6 +45,16 @@ describe('the repository', () => {
     expect(existsSync(join(repositoryRoot, name))).toBe(true);
   });
 
+  it('pins every package of the lock file to a hash', () => {
+    const lock: unknown = JSON.parse(readFileSync(join(repositoryRoot, 'package-lock.json'), 'utf8'));
+    const { packages } = lock as { packages: Record<string, { readonly integrity?: string; readonly link?: boolean }> };
+    const unverified = Object.entries(packages).filter(
+      ([name, { integrity, link }]) => name !== '' && link !== true && !/^sha512-/.test(integrity ?? ''),
+    );
+    expect(Object.keys(packages).length).toBeGreaterThan(500);
+    expect(unverified.map(([name]) => name)).toEqual([]);
+  });
+
   it('skips no test and runs none alone, but for what needs-root.ts and needs-program.ts say', () => {
     const offenders = sourceFiles(repositoryRoot)
       .filter((file) => file.startsWith('test/') && !waysNotToRun.includes(file))

@@ -94,6 +94,8 @@ describe('setup go', () => {
     expect(edit('', { env: { GOAUTH: 'netrc' } }).warnings).toEqual([expect.stringContaining('hides')]);
     expect(edit('', { env: { GOAUTH: `netrc; ${own}` } }).warnings).toEqual([]);
     expect(edit('', { bin: '/opt/a b' }).after).toContain('GOAUTH="/opt/a b/keytray" helper go get; netrc');
+    // Go splits there before it looks at quotes, and would run `b/keytray" …`.
+    expect(() => edit('', { bin: '/opt/a;b' })).toThrow('go cannot call /opt/a;b/keytray');
   });
 });
 
