@@ -6,10 +6,11 @@ import { describe, expect, it } from 'vitest';
 const run = promisify(execFile);
 
 describe('npm run simulate', () => {
-  it('keeps 1,000 accounts signed in for 30 days', async () => {
-    const { stdout } = await run(process.execPath, [join(import.meta.dirname, 'simulate.ts'), '--seed', '1']);
-    expect(stdout).toContain('seed 1, 30 days, 1000 accounts');
-    expect(stdout).toMatch(/^ +500 {2}outages$/m);
+  it('keeps 30 accounts signed in for 3 days', async () => {
+    const short = ['--seed', '1', '--days', '3', '--accounts', '30', '--outages', '20'];
+    const { stdout } = await run(process.execPath, [join(import.meta.dirname, 'simulate.ts'), ...short]);
+    expect(stdout).toContain('seed 1, 3 days, 30 accounts');
+    expect(stdout).toMatch(/^ +20 {2}outages$/m);
     expect(stdout).toMatch(/^simulation: ok seed=1 /m);
   });
 

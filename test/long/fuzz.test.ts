@@ -1,0 +1,40 @@
+import { randomInt } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AgentTarget, startAgentTarget } from '../fuzz/agent-target.ts';
+import { runCampaign } from '../fuzz/campaign.ts';
+import { inputsOf } from '../fuzz/inputs.ts';
+import { saveFinding, tallyLine } from '../fuzz/report.ts';
+
+/** Milliseconds; `npm run fuzz` goes on for longer. */
+const time = 60_000;
+/** Far below what any machine does in that time: what sends nothing finds nothing. */
+const fewest = 2_000;
+
+let target: AgentTarget;
+
+beforeAll(async () => {
+  target = await startAgentTarget();
+});
+
+afterAll(async () => {
+  await target.close();
+});
+
+describe('bytes of all kinds at the local API of an agent that holds tokens', () => {
+  it('hurt nobody, and get nothing they have no right to', async () => {
+    const seed = randomInt(2 ** 31);
+    process.stdout.write(`  fuzz seed ${seed}\n`);
+    const inputs = inputsOf(seed, target.traffic);
+    const { tally, finding } = await runCampaign(target, { inputs, most: 1_000_000, time, batch: 500 });
+    process.stdout.write(`  ${tallyLine(tally)}\n`);
+    expect(finding === undefined ? [] : await saveFinding(seed, finding)).toEqual([]);
+    expect(tally.inputs).toBeGreaterThan(fewest);
+    expect(tally.mutated / tally.inputs).toBeGreaterThan(0.3);
+    expect(tally.unentitled / tally.inputs).toBeGreaterThan(0.5);
+    expect(tally.refused / tally.inputs).toBeGreaterThan(0.2);
+    expect(tally.answered / tally.inputs).toBeGreaterThan(0.5);
+    // The secrets are within reach, by both ways.
+    expect(tally.tokens).toBeGreaterThan(fewest / 200);
+    expect(tally.statuses.get('101')).toBeGreaterThan(fewest / 200);
+  });
+});
