@@ -11,6 +11,7 @@ import { measureMemory, startIdleBroker } from './measure-memory.ts';
 import { measureRequests } from './measure-requests.ts';
 import { measureStart } from './measure-start.ts';
 import { missingNative, missingPeers } from './peers.ts';
+import { thisCheckout } from './product.ts';
 import { type Row, tableOf, wrongCounts } from './report.ts';
 import { buildStopwatch, type Stopwatch } from './stopwatch.ts';
 import { startWarmLab, type WarmLab } from './warm-lab.ts';
@@ -86,7 +87,7 @@ async function measureAt(warmLab: WarmLab, stopwatch: Stopwatch, folder: string)
 
 /** What leaves `warmLab` alone, so that the idle broker and the peer have been idle when their memory is read. */
 async function besideIdleBroker(warmLab: WarmLab, folder: string) {
-  const idle = await startIdleBroker(warmLab.server.issuer, folder);
+  const idle = await startIdleBroker(warmLab.server.issuer, folder, thisCheckout);
   try {
     const herd = await measureHerd();
     const start = await measureStart(amounts.starts);

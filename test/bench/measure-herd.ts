@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunningAuthorizationServer } from '../../cli/demo/authorization-server.ts';
 import { program } from './bench-program.ts';
 import { budgets } from './budgets.ts';
 import { type HerdOutcome, herdOutcome } from './herd-outcome.ts';
@@ -6,9 +7,9 @@ import { lab } from './many-accounts.ts';
 import type { Row } from './report.ts';
 import { startWarmLab } from './warm-lab.ts';
 
-const size = 1_000;
+export const size = 1_000;
 // Long enough for the whole herd to arrive while the refresh is under way. Milliseconds.
-const slowness = 250;
+export const slowness = 250;
 
 export interface Herd {
   readonly rows: readonly Row[];
@@ -25,13 +26,8 @@ export async function measureHerd(): Promise<Herd> {
     await sleep(1_500);
     lifetime = 600;
     server.faults.delay = slowness;
-    const stampede = async (kind: 'keytray' | 'oidc-agent', socket: string) => {
-      const before = server.requests.refresh_token;
-      const outcome = herdOutcome.parse(await program('herd', [kind, socket, lab.account, lab.host, `${size}`]));
-      return { ...outcome, tokenRequests: server.requests.refresh_token - before };
-    };
-    const ours = await stampede('keytray', keytray.socket);
-    const theirs = await stampede('oidc-agent', peer.socket);
+    const ours = await stampede(server, 'keytray', keytray.socket);
+    const theirs = await stampede(server, 'oidc-agent', peer.socket);
     const name = 'oidc-agent';
     return {
       rows: [
@@ -63,7 +59,18 @@ export async function measureHerd(): Promise<Herd> {
   }
 }
 
-function problemsOf({ reasons, differentAnswers }: HerdOutcome): readonly string[] {
+/** The whole herd at one socket. */
+export async function stampede(
+  { requests }: RunningAuthorizationServer,
+  kind: 'keytray' | 'oidc-agent',
+  socket: string,
+): Promise<HerdOutcome & { readonly tokenRequests: number }> {
+  const before = requests.refresh_token;
+  const outcome = herdOutcome.parse(await program('herd', [kind, socket, lab.account, lab.host, `${size}`]));
+  return { ...outcome, tokenRequests: requests.refresh_token - before };
+}
+
+export function problemsOf({ reasons, differentAnswers }: HerdOutcome): readonly string[] {
   const different = differentAnswers === 1 ? [] : [`the herd got ${differentAnswers} different tokens`];
   return [...reasons.map((reason) => `a request of the herd failed: ${reason}`), ...different];
 }

@@ -1,12 +1,12 @@
-import { copyFile } from 'node:fs/promises';
+import { copyFile, cp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { nodeFlags } from '../../build/node-flags.ts';
 import { startChild } from '../../cli/demo/children.ts';
-import { createKeytray, repository } from '../support/keytray.ts';
+import { createKeytray } from '../support/keytray.ts';
 import { signIn } from '../support/sign-in.ts';
 import { budgets } from './budgets.ts';
 import { manyAccounts } from './many-accounts.ts';
 import { memoryOfTree } from './process-memory.ts';
+import { type Product, productAt } from './product.ts';
 import type { Row } from './report.ts';
 import { until } from './until.ts';
 
@@ -22,13 +22,11 @@ export interface IdleBroker {
  * A broker that is left alone once its accounts are signed in. It runs on a copy of Node: the bench and its other
  * processes would share the pages of the same file, and shared pages count by share only.
  */
-export async function startIdleBroker(issuer: string, folder: string): Promise<IdleBroker> {
+export async function startIdleBroker(issuer: string, folder: string, product: Product): Promise<IdleBroker> {
+  const { program } = await withNodeOfItsOwn(product, folder);
   const keytray = await createKeytray();
-  const node = join(folder, 'node');
-  await copyFile(process.execPath, node);
   await keytray.configure(manyAccounts(issuer, accounts));
-  const args = [...nodeFlags, join(repository, 'out/lib/agent.js')];
-  const agent = startChild(node, args, { env: keytray.env, cwd: folder });
+  const agent = startChild(program('keytray'), ['agent'], { env: keytray.env, cwd: folder });
   const close = async (): Promise<void> => {
     await agent.stop();
     await keytray.close();
@@ -50,6 +48,20 @@ export async function startIdleBroker(issuer: string, folder: string): Promise<I
     await close();
     throw error;
   }
+}
+
+/** A copy of the built programs, which name the Node they run on in `lib/node`. */
+async function withNodeOfItsOwn(product: Product, folder: string): Promise<Product> {
+  const node = join(folder, 'node');
+  const installed = await readFile(join(product.root, 'out/lib/node'), 'utf8');
+  await copyFile(installed.trimEnd(), node);
+  for (const part of ['bin', 'lib', 'libexec']) {
+    const from = join(product.root, 'out', part);
+    await cp(from, join(folder, 'out', part), { recursive: true, verbatimSymlinks: true });
+  }
+  await writeFile(join(folder, 'out/lib/node'), `${node}\n`);
+  await symlink(join(product.root, 'node_modules'), join(folder, 'node_modules'));
+  return productAt(folder);
 }
 
 /** Both with their children, as they stand. */

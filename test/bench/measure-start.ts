@@ -1,11 +1,14 @@
 import { request } from 'node:http';
 import { run, startChild } from '../../cli/demo/children.ts';
-import { createKeytray, type Keytray, program } from '../support/keytray.ts';
+import { createKeytray, type Keytray } from '../support/keytray.ts';
 import { budgets } from './budgets.ts';
 import { manyAccounts } from './many-accounts.ts';
 import { startOidcAgent } from './oidc-agent.ts';
+import { cpuOfTree } from './process-cpu.ts';
+import { type Product, thisCheckout } from './product.ts';
 import type { Row } from './report.ts';
 import { type Contestant, medians } from './rounds.ts';
+import type { Cost } from './stopwatch.ts';
 import { until } from './until.ts';
 
 // Nobody listens there and nobody is asked: no account is signed in.
@@ -19,19 +22,13 @@ export async function measureStart(rounds: number): Promise<Row[]> {
     for (const count of [10, 1_000]) {
       const keytray = await createKeytray();
       keytrays.push(keytray);
-      await keytray.configure(manyAccounts(issuer, count));
-      contestants.push({ name: `keytray ${count}`, run: () => timeToStatus(keytray) });
+      await keytray.configure(accountsToStartWith(count));
+      contestants.push({ name: `keytray ${count}`, run: async () => (await costOfStart(keytray, thisCheckout)).wall });
     }
     contestants.push(
       {
         name: 'oidc-agent',
-        async run() {
-          const start = performance.now();
-          const agent = await startOidcAgent();
-          const took = performance.now() - start;
-          await agent.close();
-          return took;
-        },
+        run: timeOfOidcAgent,
       },
       {
         name: 'node',
@@ -72,15 +69,32 @@ export async function measureStart(rounds: number): Promise<Row[]> {
   }
 }
 
-async function timeToStatus({ env, folder, socket }: Keytray): Promise<number> {
+/** Config of accounts that are not signed in. */
+export function accountsToStartWith(count: number): string {
+  return manyAccounts(issuer, count);
+}
+
+/** Of the agent, until its socket answers. */
+export async function costOfStart({ env, folder, socket }: Keytray, { program }: Product): Promise<Cost> {
   const start = performance.now();
   const agent = startChild(program('keytray'), ['agent'], { env, cwd: folder });
   try {
     await until(() => answersStatus(socket));
-    return performance.now() - start;
+    const wall = performance.now() - start;
+    if (agent.pid === undefined) throw new Error('the agent did not start');
+    return { wall, cpu: cpuOfTree(agent.pid) };
   } finally {
     await agent.stop();
   }
+}
+
+/** Milliseconds until its socket answers. */
+export async function timeOfOidcAgent(): Promise<number> {
+  const start = performance.now();
+  const agent = await startOidcAgent();
+  const took = performance.now() - start;
+  await agent.close();
+  return took;
 }
 
 export function answersStatus(socketPath: string): Promise<boolean> {

@@ -6,7 +6,8 @@ export function memoryOfTree(pid: number): number {
   return childrenOf(pid).reduce((sum, child) => sum + memoryOfTree(child), own);
 }
 
-function childrenOf(pid: number): readonly number[] {
+/** Of its children, not of theirs. */
+export function childrenOf(pid: number): readonly number[] {
   return readdirSync(`/proc/${pid}/task`)
     .flatMap((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' '))
     .filter((child) => child !== '')

@@ -24,8 +24,8 @@ export interface Keytray {
   close(): Promise<void>;
 }
 
-/** `env` adds to the private environment: a keyring's bus, for example. */
-export async function createKeytray(env: NodeJS.ProcessEnv = {}): Promise<Keytray> {
+/** `env` adds to the private environment: a keyring's bus, for example. `installed`: where the programs are. */
+export async function createKeytray(env: NodeJS.ProcessEnv = {}, installed = program): Promise<Keytray> {
   const folder = await mkdtemp(path.join(tmpdir(), 'keytray-e2e-'));
   await chmod(folder, 0o700);
   const home = path.join(folder, 'home');
@@ -62,7 +62,7 @@ export async function createKeytray(env: NodeJS.ProcessEnv = {}): Promise<Keytra
     api: new LocalApiClient(socket),
     configure: (yaml) => writeFile(config, yaml, { mode: 0o600 }),
     async startAgent() {
-      const started = spawn(program('keytray'), ['agent'], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
+      const started = spawn(installed('keytray'), ['agent'], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
       agent = started;
       let said = '';
       started.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -75,7 +75,7 @@ export async function createKeytray(env: NodeJS.ProcessEnv = {}): Promise<Keytra
       return started;
     },
     stopAgent,
-    run: (args, options = {}) => runToEnd(program('keytray'), args, { env: environment, cwd: home, ...options }),
+    run: (args, options = {}) => runToEnd(installed('keytray'), args, { env: environment, cwd: home, ...options }),
     log: () => readFile(path.join(folder, 'state', 'keytray', 'agent.log'), 'utf8'),
     async close() {
       await stopAgent();

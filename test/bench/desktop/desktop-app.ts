@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Child, startChild } from '../../../cli/demo/children.ts';
-import { createKeytray, type Keytray, repository } from '../../support/keytray.ts';
+import { createKeytray, type Keytray } from '../../support/keytray.ts';
 import { startBus } from '../../support/session-bus.ts';
 import { exportTrayWatcher } from '../../support/tray-watcher.ts';
+import type { Product } from '../product.ts';
 
 // Milliseconds.
 const patience = 30_000;
@@ -49,17 +50,18 @@ export interface Runner {
   readonly node: string;
   /** From `buildStandInApp`. */
   readonly program: string;
+  readonly product: Product;
 }
 
 /** The main process as it is built; without a window, as at login. Its first line: the tray has its menu. */
-export function startDesktopApp({ env, folder }: Keytray, { node, program }: Runner): Child {
-  const args = ['--disable-warning=ExperimentalWarning', program, repository, 'app', '--autostart'];
+export function startDesktopApp({ env, folder }: Keytray, { node, program, product }: Runner): Child {
+  const args = ['--disable-warning=ExperimentalWarning', program, product.root, 'app', '--autostart'];
   return startChild(node, args, { env, cwd: folder });
 }
 
 /** Node with the stand-in for Electron and nothing of ours. Its first line: it is loaded. */
-export function startStandIn({ node, program }: Runner): Child {
-  return startChild(node, [program, repository, 'alone'], { env: { PATH: process.env.PATH }, cwd: '/' });
+export function startStandIn({ node, program, product }: Runner): Child {
+  return startChild(node, [program, product.root, 'alone'], { env: { PATH: process.env.PATH }, cwd: '/' });
 }
 
 /** Resolves at its first line, which may take long, but not for ever. */

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { thisCheckout } from '../product.ts';
 import { measureDesktopMemory } from './measure-memory.ts';
 import { measurePage } from './measure-page.ts';
 import { measureSizes } from './measure-sizes.ts';
@@ -16,7 +17,7 @@ export interface DesktopAmounts {
 
 /** The tables of the desktop app, as they are built in `out`. Rejects where a part is missing or answers wrongly. */
 export async function measureDesktop({ starts, visits, idleSeconds }: DesktopAmounts): Promise<string> {
-  const { sizes, notMade } = measureSizes();
+  const { sizes, notMade } = measureSizes(thisCheckout);
   const folder = await mkdtemp(join(tmpdir(), 'keytray-bench-desktop-'));
   const inside = async (name: string): Promise<string> => {
     await mkdir(join(folder, name), { mode: 0o700 });

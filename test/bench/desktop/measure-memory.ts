@@ -9,6 +9,7 @@ import { manyAccounts } from '../many-accounts.ts';
 import { startIdleBroker } from '../measure-memory.ts';
 import { answersStatus } from '../measure-start.ts';
 import { memoryOfTree } from '../process-memory.ts';
+import { thisCheckout } from '../product.ts';
 import { until } from '../until.ts';
 import { createDesktopHome, hear, type Runner, startDesktopApp, startStandIn } from './desktop-app.ts';
 import { accounts, standIn } from './names.ts';
@@ -28,14 +29,14 @@ export async function measureDesktopMemory(
     await mkdir(at);
     const node = join(at, 'node');
     await copyFile(process.execPath, node);
-    return { node, program };
+    return { node, program, product: thisCheckout };
   };
   try {
     const server = await startAuthorizationServer();
     closers.push(() => server.close());
     const agentFolder = join(folder, 'agent');
     await mkdir(agentFolder);
-    const agent = await startIdleBroker(server.issuer, agentFolder);
+    const agent = await startIdleBroker(server.issuer, agentFolder, thisCheckout);
     closers.push(() => agent.close());
     const home = await createDesktopHome(folder, manyAccounts(server.issuer, accounts));
     closers.push(() => home.close());
@@ -67,7 +68,7 @@ export async function measureDesktopMemory(
   }
 }
 
-async function signInAll(keytray: Keytray): Promise<void> {
+export async function signInAll(keytray: Keytray): Promise<void> {
   await until(() => answersStatus(keytray.socket));
   for (const { account } of await keytray.api.accounts()) {
     const { state } = await signIn(keytray, account);
@@ -75,7 +76,7 @@ async function signInAll(keytray: Keytray): Promise<void> {
   }
 }
 
-function memoryOf({ pid }: Child): number {
+export function memoryOf({ pid }: Child): number {
   if (pid === undefined) throw new Error('a process did not start');
   return memoryOfTree(pid) / megabyte;
 }

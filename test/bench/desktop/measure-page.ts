@@ -10,7 +10,7 @@ import type { Figure } from './report.ts';
 import { sampleState } from './sample-state.ts';
 
 const few = 10;
-const many = 500;
+export const many = 500;
 const megabyte = 1e6;
 
 interface Visit {
@@ -25,12 +25,7 @@ interface Visit {
 export async function measurePage(folder: string, rounds: number): Promise<readonly Figure[]> {
   const server = await servePages(join(repository, 'out/app/renderer'));
   try {
-    const browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      // Root cannot have the sandbox, and the only pages opened are ours.
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage'],
-      env: { ...process.env, HOME: folder },
-    });
+    const browser = await launchBrowser(folder);
     try {
       const visits = new Map<number, Visit[]>();
       // Round -1 warms the caches and does not count.
@@ -49,6 +44,16 @@ export async function measurePage(folder: string, rounds: number): Promise<reado
   }
 }
 
+/** Its home is in `folder`. */
+export function launchBrowser(folder: string): Promise<Browser> {
+  return chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    // Root cannot have the sandbox, and the only pages opened are ours.
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage'],
+    env: { ...process.env, HOME: folder },
+  });
+}
+
 function figuresOf(medianOf: (count: number, of: keyof Visit) => number): readonly Figure[] {
   const figure = (what: string, unit: string, of: keyof Visit, scale = 1): Figure => ({
     what: `${what}, ${many} accounts`,
@@ -63,7 +68,7 @@ function figuresOf(medianOf: (count: number, of: keyof Visit) => number): readon
   ];
 }
 
-async function visitWith(browser: Browser, { url }: PageServer, count: number): Promise<Visit> {
+export async function visitWith(browser: Browser, { url }: PageServer, count: number): Promise<Visit> {
   const state = sampleState(count, Date.now());
   const window = await openAppWindow(browser, url, {
     api: { ...sampleApi(), status: async () => state },

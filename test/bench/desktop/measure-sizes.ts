@@ -1,23 +1,26 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { repository } from '../../support/keytray.ts';
+import type { Product } from '../product.ts';
 import { type FoundPart, findParts, parts } from './parts.ts';
 import type { Size } from './report.ts';
 
 /** Throws where a part is not built; what has to be packed first is named instead. */
-export function measureSizes(): { readonly sizes: readonly Size[]; readonly notMade: readonly string[] } {
+export function measureSizes({ root }: Product): {
+  readonly sizes: readonly Size[];
+  readonly notMade: readonly string[];
+} {
   const namesIn = (folder: string): readonly string[] => {
-    const path = join(repository, folder);
+    const path = join(root, folder);
     return existsSync(path) ? readdirSync(path) : [];
   };
   const { found, missing, notMade } = findParts(parts, namesIn);
   if (missing.length > 0) throw new Error(missing.join('; '));
-  return { sizes: found.map(sizeOf), notMade };
+  return { sizes: found.map((part) => sizeOf(root, part)), notMade };
 }
 
-function sizeOf({ part, names }: FoundPart): Size {
-  const files = names.map((name) => readFileSync(join(repository, part.folder, name)));
+function sizeOf(root: string, { part, names }: FoundPart): Size {
+  const files = names.map((name) => readFileSync(join(root, part.folder, name)));
   const sum = (lengths: readonly number[]): number => lengths.reduce((total, length) => total + length, 0);
   return {
     what: part.what,

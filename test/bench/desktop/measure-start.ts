@@ -2,6 +2,7 @@ import { type Child, startChild } from '../../../cli/demo/children.ts';
 import { createKeytray, program as installed } from '../../support/keytray.ts';
 import { manyAccounts } from '../many-accounts.ts';
 import { answersStatus } from '../measure-start.ts';
+import { thisCheckout } from '../product.ts';
 import { medians } from '../rounds.ts';
 import { median } from '../statistics.ts';
 import { until } from '../until.ts';
@@ -14,7 +15,7 @@ const config = manyAccounts('http://127.0.0.1:9', accounts);
 
 /** From the start of the process until the socket answers, and until the tray has its menu. */
 export async function measureDesktopStart(folder: string, program: string, rounds: number): Promise<readonly Figure[]> {
-  const runner = { node: process.execPath, program };
+  const runner = { node: process.execPath, program, product: thisCheckout };
   const agentHome = await createKeytray();
   const home = await createDesktopHome(folder, config);
   const menus: number[] = [];
@@ -85,7 +86,10 @@ export async function measureDesktopStart(folder: string, program: string, round
 }
 
 /** `work` is given the milliseconds since before the start. The child is gone afterwards. */
-async function timed(start: () => Child, work: (child: Child, took: () => number) => Promise<number>): Promise<number> {
+export async function timed(
+  start: () => Child,
+  work: (child: Child, took: () => number) => Promise<number>,
+): Promise<number> {
   const begin = performance.now();
   const child = start();
   try {
