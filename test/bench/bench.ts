@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { program } from '../support/keytray.ts';
+import { readArguments, usage, type Wish } from './arguments.ts';
+import { compare } from './compare/compare.ts';
 import { measureDesktop } from './desktop/measure-desktop.ts';
 import { hardwareLine } from './hardware.ts';
 import { measureGitFill } from './measure-git.ts';
@@ -17,42 +18,61 @@ import { buildStopwatch, type Stopwatch } from './stopwatch.ts';
 import { startWarmLab, type WarmLab } from './warm-lab.ts';
 
 /**
- * `npm run bench [-- --quick] [--desktop]`: Keytray beside its peers, one table, then the desktop app in tables of its
- * own; `--desktop`: these alone. Ends with 1 where a peer or a part is missing, an answer or a count is wrong; never
- * because something was slow.
+ * `npm run bench`: Keytray beside its peers, one table, then the desktop app in tables of its own. Ends with 1 where a
+ * peer or a part is missing, an answer or a count is wrong; never because something was slow. `--compare` measures
+ * another revision beside this one and ends with 1 where a row is worse.
  */
 
 const thorough = { processes: 101, starts: 9, loads: 3, loadSeconds: 5, visits: 5, idleSeconds: 10 };
-const quick = { processes: 3, starts: 1, loads: 1, loadSeconds: 1, visits: 1, idleSeconds: 1 };
+const quickly = { processes: 3, starts: 1, loads: 1, loadSeconds: 1, visits: 1, idleSeconds: 1 };
+type Amounts = typeof thorough;
 
-const amounts = process.argv.includes('--quick') ? quick : thorough;
+const path = process.env.PATH ?? '';
 const say = (line: string) => process.stdout.write(`${line}\n`);
 try {
-  process.exitCode = await bench();
+  process.exitCode = await main(readArguments(process.argv.slice(2)));
 } catch (error) {
   say(`wrong: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;
 }
 
-async function bench(): Promise<number> {
-  const missing = [...missingPeers(process.env.PATH ?? ''), ...missingNative(program('keytray'))];
-  if (missing.length > 0) {
-    for (const line of missing) say(line);
-    return 1;
+async function main(wish: Wish): Promise<number> {
+  switch (wish.kind) {
+    case 'help':
+      say(usage);
+      return 0;
+    case 'refused':
+      process.stderr.write(`${wish.problem}\n${usage}\n`);
+      return 2;
+    case 'compare':
+      // It builds, so what is built now does not matter.
+      return areThere(missingPeers(path)) ? await compare({ ...wish, say }) : 1;
+    case 'bench':
+      return areThere([...missingPeers(path), ...missingNative(thisCheckout.program('keytray'))])
+        ? await bench(wish.quick ? quickly : thorough, wish.desktopOnly)
+        : 1;
   }
+}
+
+function areThere(missing: readonly string[]): boolean {
+  for (const line of missing) say(line);
+  return missing.length === 0;
+}
+
+async function bench(amounts: Amounts, desktopOnly: boolean): Promise<number> {
   say(await hardwareLine());
   const { processes, starts, loads, loadSeconds, visits } = amounts;
   const medians = `${processes} runs (processes), ${starts} (starts), ${loads} × ${loadSeconds} s (load)`;
   say(`medians of ${medians}, ${visits} (pages)\n`);
-  const wrong = process.argv.includes('--desktop') ? [] : await besidePeers();
+  const wrong = desktopOnly ? [] : await besidePeers(amounts);
   say(`${await measureDesktop(amounts)}\n`);
   for (const line of wrong) say(`wrong: ${line}`);
   return wrong.length === 0 ? 0 : 1;
 }
 
 /** Prints the table; resolves to what is wrong. */
-async function besidePeers(): Promise<readonly string[]> {
-  const { rows, problems } = await measureAll();
+async function besidePeers(amounts: Amounts): Promise<readonly string[]> {
+  const { rows, problems } = await measureAll(amounts);
   say(`${tableOf(rows)}\n`);
   return [...wrongCounts(rows), ...problems];
 }
@@ -62,13 +82,13 @@ interface Measured {
   readonly problems: readonly string[];
 }
 
-async function measureAll(): Promise<Measured> {
+async function measureAll(amounts: Amounts): Promise<Measured> {
   const folder = await mkdtemp(join(tmpdir(), 'keytray-bench-'));
   try {
     const stopwatch = await buildStopwatch(folder);
     const warmLab = await startWarmLab(() => 3_600);
     try {
-      return await measureAt(warmLab, stopwatch, folder);
+      return await measureAt(warmLab, stopwatch, folder, amounts);
     } finally {
       await warmLab.close();
     }
@@ -77,8 +97,8 @@ async function measureAll(): Promise<Measured> {
   }
 }
 
-async function measureAt(warmLab: WarmLab, stopwatch: Stopwatch, folder: string): Promise<Measured> {
-  const { herd, start, memory } = await besideIdleBroker(warmLab, folder);
+async function measureAt(warmLab: WarmLab, stopwatch: Stopwatch, folder: string, amounts: Amounts): Promise<Measured> {
+  const { herd, start, memory } = await besideIdleBroker(warmLab, folder, amounts.starts);
   const helper = await measureHelper(warmLab, stopwatch, amounts.processes);
   const git = await measureGitFill(warmLab, stopwatch, amounts.processes);
   const requests = await measureRequests(warmLab, amounts.loadSeconds, amounts.loads);
@@ -86,11 +106,11 @@ async function measureAt(warmLab: WarmLab, stopwatch: Stopwatch, folder: string)
 }
 
 /** What leaves `warmLab` alone, so that the idle broker and the peer have been idle when their memory is read. */
-async function besideIdleBroker(warmLab: WarmLab, folder: string) {
+async function besideIdleBroker(warmLab: WarmLab, folder: string, starts: number) {
   const idle = await startIdleBroker(warmLab.server.issuer, folder, thisCheckout);
   try {
     const herd = await measureHerd();
-    const start = await measureStart(amounts.starts);
+    const start = await measureStart(starts);
     return { herd, start, memory: measureMemory(idle, warmLab.peer) };
   } finally {
     await idle.close();

@@ -22,8 +22,9 @@ export function missingPeers(path: string): readonly string[] {
     .map(([name, debianPackage]) => `${name} is missing (Debian package ${debianPackage})`);
 }
 
-/** A line where `program` is a launcher of the twin: its figures would stand in the native client's row. */
+/** A line where `program` is not built, or a launcher of the twin: its figures would stand in the native client's row. */
 export function missingNative(program: string): readonly string[] {
+  if (!isExecutable(program)) return ['Keytray is not built; run: npm run build'];
   const isScript = readFileSync(program).subarray(0, 2).toString() === '#!';
   return isScript ? ['the native client is missing; run: npm run build'] : [];
 }
