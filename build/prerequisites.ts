@@ -8,6 +8,7 @@ import {
   groups,
   type Machine,
   type SystemPackage,
+  stillMissing,
 } from './system-packages.ts';
 
 /**
@@ -70,6 +71,13 @@ function say(line: string): void {
   process.stderr.write(`prerequisites: ${line}\n`);
 }
 
+/** One package that the distribution does not have makes apt-get install none of them. */
+function install(packages: readonly string[]): void {
+  if (packages.length === 0 || aptGet(...aptInstallArguments(packages)) || packages.length === 1) return;
+  say('trying each of them alone');
+  for (const name of packages) aptGet(...aptInstallArguments([name]));
+}
+
 /** Whether the group can run now. */
 function prepare(group: Group): boolean {
   const decision = decide(group, thisMachine());
@@ -84,11 +92,12 @@ function prepare(group: Group): boolean {
       say(`installing ${[...required, ...optional].join(' ')} (this can take some minutes)`);
       if (!aptGet('update')) say('apt-get update failed; trying with the lists at hand');
       // Apart, so that a distribution without the optional package still gets the rest.
-      if (required.length > 0 && !aptGet(...aptInstallArguments(required))) return false;
-      if (optional.length > 0 && !aptGet(...aptInstallArguments(optional))) {
-        say(`going on without ${optional.join(' ')}`);
-      }
-      return true;
+      install(required);
+      install(optional);
+      const missing = stillMissing(group, thisMachine());
+      if (missing.optional.length > 0) say(`going on without ${missing.optional.join(' ')}`);
+      if (missing.required.length > 0) say(`could not be installed: ${missing.required.join(' ')}`);
+      return missing.required.length === 0;
     }
   }
 }
@@ -99,7 +108,8 @@ if (group === undefined) {
   process.exit(2);
 }
 if (!prepare(group)) process.exit(1);
-if (group !== 'demo' && process.getuid?.() === 0) {
+// The bench runs the machine's own git.
+if (group === 'test' && process.getuid?.() === 0) {
   const { ensureTrixie } = await import('./trixie.ts');
   await ensureTrixie();
 }

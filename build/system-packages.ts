@@ -105,12 +105,19 @@ export function aptInstallArguments(packages: readonly string[]): readonly strin
   return ['-o', 'DPkg::Lock::Timeout=120', '-o', 'Acquire::Retries=3', ...aptInstall, ...packages];
 }
 
-export function decide(group: Group, machine: Machine): Decision {
+/** The names of the packages that the group wants and the machine does not have. */
+export function stillMissing(
+  group: Group,
+  machine: Pick<Machine, 'display' | 'has'>,
+): { readonly required: readonly string[]; readonly optional: readonly string[] } {
   const wanted = wantedFor(group, machine);
   const names = (parts: readonly SystemPackage[]) =>
     parts.filter((part) => !machine.has(part)).map((part) => part.name);
-  const required = names(wanted.required);
-  const optional = names(wanted.optional);
+  return { required: names(wanted.required), optional: names(wanted.optional) };
+}
+
+export function decide(group: Group, machine: Machine): Decision {
+  const { required, optional } = stillMissing(group, machine);
   if (required.length + optional.length === 0) return { kind: 'ready' };
   if (machine.root && machine.aptGet) return { kind: 'install', required, optional };
   const all = [...required, ...optional].join(' ');
