@@ -11,8 +11,8 @@ import { outcomeOf } from './outcome.ts';
 import { runGroup } from './process-group.ts';
 import { comparisonLines, comparisonTable } from './report.ts';
 import {
+  addWorktree,
   buildAt,
-  checkOut,
   findRevision,
   installPackages,
   nameOfCheckout,
@@ -22,31 +22,42 @@ import {
 import { notCompared } from './rows.ts';
 
 const runs = 5;
-const runProgram = join(import.meta.dirname, '../programs/compare-run.ts');
 
 export interface Comparison {
   readonly revision: string;
+  /** Where the results are saved. */
   readonly json: string | undefined;
   readonly quick: boolean;
   say(line: string): void;
 }
 
-/** Resolves to the exit status: 0 if nothing is worse, 1 if something is, 2 where it cannot begin. */
+/** What is compared, and by what. */
+export interface Ground {
+  readonly checkout: string;
+  /** `programs/compare-run.ts`. */
+  readonly runProgram: string;
+}
+
+const ground: Ground = { checkout: repository, runProgram: join(import.meta.dirname, '../programs/compare-run.ts') };
+
+/** Resolves to the exit status: 0 if no row is worse, 1 if one is, 2 where it cannot begin. */
 export async function compare(comparison: Comparison): Promise<number> {
+  return await untilStopped((signal) => compareOn(ground, comparison, signal));
+}
+
+export async function compareOn(on: Ground, comparison: Comparison, signal: AbortSignal): Promise<number> {
   const { revision: name, say } = comparison;
   const json = comparison.json === undefined ? undefined : resolve(process.env.INIT_CWD ?? '.', comparison.json);
-  return await untilStopped(async (signal) => {
-    const revision = await findRevision(name, signal);
-    if (revision === undefined) {
-      say(`${name} is not a revision of this repository`);
-      return 2;
-    }
-    if (json !== undefined && !(await isWritable(dirname(json)))) {
-      say(`cannot write to ${dirname(json)}`);
-      return 2;
-    }
-    return await compareWith(revision, { ...comparison, json }, signal);
-  });
+  const revision = await findRevision(on.checkout, name, signal);
+  if (revision === undefined) {
+    say(`${name} is not a revision of this repository`);
+    return 2;
+  }
+  if (json !== undefined && !(await isWritable(dirname(json)))) {
+    say(`cannot write to ${dirname(json)}`);
+    return 2;
+  }
+  return await compareWith(on, revision, { ...comparison, json }, signal);
 }
 
 /** The work ends with what it started where a signal comes, which then gives the status. */
@@ -58,34 +69,39 @@ async function untilStopped(work: (signal: AbortSignal) => Promise<number>): Pro
     stopping.abort(new Error('stopped'));
   };
   // They stay until the end: a second Ctrl-C must not interrupt the cleaning up.
-  const [interrupted, terminated] = [listener(2), listener(15)];
-  process.on('SIGINT', interrupted).on('SIGTERM', terminated);
+  const [hungUp, interrupted, terminated] = [listener(1), listener(2), listener(15)];
+  process.on('SIGHUP', hungUp).on('SIGINT', interrupted).on('SIGTERM', terminated);
   try {
     return await work(stopping.signal);
   } catch (error) {
     if (stopping.signal.aborted) return status;
     throw error;
   } finally {
-    process.off('SIGINT', interrupted).off('SIGTERM', terminated);
+    process.off('SIGHUP', hungUp).off('SIGINT', interrupted).off('SIGTERM', terminated);
   }
 }
 
-async function compareWith(revision: Revision, { json, quick, say }: Comparison, signal: AbortSignal): Promise<number> {
+async function compareWith(
+  on: Ground,
+  revision: Revision,
+  { json, quick, say }: Comparison,
+  signal: AbortSignal,
+): Promise<number> {
   const began = performance.now();
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'keytray-compare-')));
   const root = join(folder, 'there');
   try {
-    const here = await nameOfCheckout(signal);
+    const here = await nameOfCheckout(on.checkout, signal);
     const there = revision.commit.slice(0, 7);
     say(await hardwareLine());
     say(`${runs} runs of ${here} (here) beside ${there} (${revision.name})`);
-    const ours = await buildAt(repository, signal);
+    const ours = await buildAt(on.checkout, signal);
     for (const line of missingNative(ours.program('keytray'))) throw new Error(line);
-    await checkOut(revision, root, signal);
-    const packages = await installPackages(root, signal);
+    await addWorktree(on.checkout, revision, root, signal);
+    const packages = await installPackages(on.checkout, root, signal);
     const product = await buildAt(root, signal);
     say(`built after ${secondsSince(began)} s; packages ${packages}`);
-    const reports = await measure(product, join(folder, 'tmp'), { quick, say, signal });
+    const reports = await measure(on, product, join(folder, 'tmp'), { quick, say, signal });
     const outcome = outcomeOf(reports);
     say(`\n${comparisonTable(outcome, there, here)}\n`);
     for (const line of notCompared) say(`not compared: ${line}`);
@@ -97,7 +113,7 @@ async function compareWith(revision: Revision, { json, quick, say }: Comparison,
     }
     return outcome.failed ? 1 : 0;
   } finally {
-    await removeWorktree(root);
+    await removeWorktree(on.checkout, root);
     await rm(folder, { recursive: true, force: true });
   }
 }
@@ -110,6 +126,7 @@ interface Measuring {
 
 /** Each run in a process of its own, whose temporary folders are all below `temporary`. */
 async function measure(
+  { checkout, runProgram }: Ground,
   there: Product,
   temporary: string,
   { quick, say, signal }: Measuring,
@@ -120,7 +137,7 @@ async function measure(
     const began = performance.now();
     const args = [runProgram, there.root, `${index}`, quick ? 'quick' : 'thorough'];
     const env = { ...process.env, TMPDIR: temporary };
-    const printed = await runGroup(process.execPath, args, { env, cwd: repository, signal });
+    const printed = await runGroup(process.execPath, args, { env, cwd: checkout, signal });
     reports.push(runReport.parse(JSON.parse(printed)));
     say(`run ${index + 1} of ${runs}: ${secondsSince(began)} s`);
   }

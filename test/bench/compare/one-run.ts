@@ -19,7 +19,7 @@ import type { RowId } from './rows.ts';
 import { noteSizes } from './sizes.ts';
 import { measureStarts } from './starts.ts';
 
-const thorough = { calls: 75, starts: 9, loads: 6, loadSeconds: 2, appStarts: 7, visits: 5, idleSeconds: 3 };
+const thorough = { calls: 50, starts: 6, loads: 5, loadSeconds: 2, appStarts: 5, visits: 4, idleSeconds: 3 };
 const quick = { calls: 2, starts: 1, loads: 1, loadSeconds: 1, appStarts: 1, visits: 1, idleSeconds: 1 };
 type Amounts = typeof thorough;
 

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { repository } from '../../support/keytray.ts';
+import { dirname, join } from 'node:path';
 import { type Product, productAt } from '../product.ts';
 import { runGroup } from './process-group.ts';
 
@@ -13,43 +12,60 @@ export interface Revision {
 }
 
 /** Undefined where git knows no such commit. */
-export async function findRevision(name: string, signal: AbortSignal): Promise<Revision | undefined> {
-  const found = await git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`], signal).catch(
-    () => '',
-  );
+export async function findRevision(checkout: string, name: string, signal: AbortSignal): Promise<Revision | undefined> {
+  const found = await git(
+    checkout,
+    ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`],
+    signal,
+  ).catch(() => '');
   const commit = found.trim();
   return /^[0-9a-f]{40,64}$/.test(commit) ? { name, commit } : undefined;
 }
 
 /** How this checkout is called in the results. */
-export async function nameOfCheckout(signal: AbortSignal): Promise<string> {
-  const commit = (await git(['rev-parse', '--short', 'HEAD'], signal)).trim();
-  const changes = await git(['status', '--porcelain', '--untracked-files=no'], signal);
+export async function nameOfCheckout(checkout: string, signal: AbortSignal): Promise<string> {
+  const commit = (await git(checkout, ['rev-parse', '--short', 'HEAD'], signal)).trim();
+  const changes = await git(checkout, ['status', '--porcelain', '--untracked-files=no'], signal);
   return changes === '' ? commit : `${commit} with changes`;
 }
 
-/** Its files in a work tree of their own at `root`, which must not exist. */
-export async function checkOut({ commit }: Revision, root: string, signal: AbortSignal): Promise<void> {
+/** The files of the commit in a work tree of their own at `root`, which must not exist. */
+export async function addWorktree(
+  checkout: string,
+  { commit }: Revision,
+  root: string,
+  signal: AbortSignal,
+): Promise<void> {
   // Hooks of this clone are not meant for a passing visit.
-  await git(['-c', 'core.hooksPath=/dev/null', 'worktree', 'add', '--quiet', '--detach', root, commit], signal);
+  await git(
+    checkout,
+    ['-c', 'core.hooksPath=/dev/null', 'worktree', 'add', '--quiet', '--detach', root, commit],
+    signal,
+  );
 }
 
 /** Also where it was added only by half. Never rejects: what is left is pruned by git itself. */
-export async function removeWorktree(root: string): Promise<void> {
+export async function removeWorktree(checkout: string, root: string): Promise<void> {
   const { signal } = new AbortController();
-  await git(['worktree', 'remove', '--force', root], signal).catch(() => undefined);
+  await git(checkout, ['worktree', 'remove', '--force', root], signal).catch(() => undefined);
 }
 
 /** Where its packages come from. */
-export async function installPackages(root: string, signal: AbortSignal): Promise<'linked' | 'installed'> {
+export async function installPackages(
+  checkout: string,
+  root: string,
+  signal: AbortSignal,
+): Promise<'linked' | 'installed'> {
   const [theirs, ours] = await Promise.all(
-    [root, repository].map((at) => readFile(join(at, 'package-lock.json'), 'utf8')),
+    [root, checkout].map((at) => readFile(join(at, 'package-lock.json'), 'utf8')),
   );
   if (theirs === ours) {
-    await linkPackages(root, signal);
+    await linkPackages(checkout, root, signal);
     return 'linked';
   }
-  await runGroup('npm', ['ci'], { env: outsideOfScript(process.env), cwd: root, signal });
+  // What npm leaves among the temporary files is removed with the work tree.
+  const env = outsideOfScript({ ...process.env, TMPDIR: dirname(root) });
+  await runGroup('npm', ['ci'], { env, cwd: root, signal });
   return 'installed';
 }
 
@@ -57,8 +73,8 @@ export async function installPackages(root: string, signal: AbortSignal): Promis
  * The files of this checkout's packages under names of their own. A symbolic link would not do: Node resolves it, and
  * programs of the build would run, and look for their neighbours, below this checkout.
  */
-async function linkPackages(root: string, signal: AbortSignal): Promise<void> {
-  const [from, to] = [repository, root].map((at) => join(at, 'node_modules'));
+async function linkPackages(checkout: string, root: string, signal: AbortSignal): Promise<void> {
+  const [from, to] = [checkout, root].map((at) => join(at, 'node_modules'));
   const options = { env: process.env, cwd: root, signal };
   const copy = (how: string) => runGroup('cp', [how, `${from}`, `${to}`], options);
   try {
@@ -87,6 +103,6 @@ function outsideOfScript(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   );
 }
 
-function git(args: readonly string[], signal: AbortSignal): Promise<string> {
-  return runGroup('git', args, { env: process.env, cwd: repository, signal });
+function git(checkout: string, args: readonly string[], signal: AbortSignal): Promise<string> {
+  return runGroup('git', args, { env: process.env, cwd: checkout, signal });
 }
