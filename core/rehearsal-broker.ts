@@ -79,6 +79,7 @@ function signedIn(clock: SystemClock): TokenRecord {
     identity: undefined,
     clientId,
     issuer,
+    endpoints: {},
     signedInAt: clock.now(),
     loginEnd: undefined,
     sessionEnded: false,

@@ -42,6 +42,7 @@ export function timeLeft(view: AccountView, now: number): string | undefined {
 function afterTrouble(view: AccountView): string {
   switch (view.reason) {
     case 'login_required':
+    case 'registration_changed':
       return `keytray login ${view.account}`;
     case 'misconfigured':
       return 'correct its configuration';

@@ -5,6 +5,7 @@ import type { Identity, TokenReply } from '../oauth/token-reply.ts';
 import type { Clock, Logger } from '../ports.ts';
 import type { Account } from './account.ts';
 import { judgeIdentity } from './identity-check.ts';
+import { serverEndpoints } from './origins.ts';
 import { wordsOf } from './server-directory.ts';
 import { recordOfSignIn } from './token-records.ts';
 
@@ -28,7 +29,8 @@ export async function acceptTokens(
 ): Promise<void> {
   const { account, reply } = result;
   await checkIdentity(result, logger);
-  await account.commit((generation) => recordOfSignIn(account.settings, reply, clock, generation));
+  const endpoints = serverEndpoints(result.server);
+  await account.commit((generation) => recordOfSignIn(account.settings, reply, endpoints, clock, generation));
 }
 
 async function checkIdentity(result: SignInResult, logger: Logger): Promise<void> {

@@ -9,7 +9,9 @@ export type AccountState =
   | { readonly kind: 'unread' }
   /** The store would not tell: never taken for signed out. */
   | { readonly kind: 'unreadable'; readonly trouble: StoreTrouble }
-  | { readonly kind: 'signed_out'; readonly why: 'never' | 'logout' | 'other_registration' | 'corrupt' }
+  | { readonly kind: 'signed_out'; readonly why: 'never' | 'logout' | 'corrupt' }
+  /** There are tokens, of another client or server than the config names; `issuedBy`: their host, where known. */
+  | { readonly kind: 'signed_out'; readonly why: 'registration_changed'; readonly issuedBy: string | undefined }
   | { readonly kind: 'signed_in'; readonly record: TokenRecord; readonly problem: RefreshProblem };
 
 /** The state a record alone tells of. */
@@ -86,9 +88,9 @@ function presentSignedOut(why: (AccountState & { kind: 'signed_out' })['why']): 
       return { name: 'signed_out', reason: 'never_signed_in', description: 'Nobody has signed in yet.' };
     case 'logout':
       return { name: 'signed_out', reason: 'signed_out', description: 'Signed out.' };
-    case 'other_registration':
+    case 'registration_changed':
       return {
-        name: 'signed_out',
+        name: 'login_required',
         reason: 'registration_changed',
         description: 'The saved sign-in belongs to another client or server than the config names now.',
       };
@@ -99,6 +101,10 @@ function presentSignedOut(why: (AccountState & { kind: 'signed_out' })['why']): 
 
 function presentSignedIn(record: TokenRecord, problem: RefreshProblem, seen: Circumstances): PresentedState {
   const expired = seen.secondsLeft <= 0;
+  if (problem.kind === 'moved') {
+    const description = `The server has moved: ${problem.why}; sign in again.`;
+    return { name: expired ? 'login_required' : 'degraded', reason: 'registration_changed', description };
+  }
   if (expired && needsSignIn(problem)) {
     return { name: 'login_required', reason: 'session_ended', description: 'The session has ended; sign in again.' };
   }

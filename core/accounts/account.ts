@@ -1,10 +1,12 @@
-import { KeytrayError } from '../errors.ts';
-import type { ReadResult, SecretStore } from '../keychain/secret-store.ts';
-import { parseRecord, serializeRecord, type TokenRecord } from '../keychain/token-record.ts';
+import type { SecretStore } from '../keychain/secret-store.ts';
+import { serializeRecord, type TokenRecord } from '../keychain/token-record.ts';
 import { type Barriers, type Clock, noBarriers } from '../ports.ts';
 import type { Secret } from '../secret.ts';
 import type { AccountSettings } from '../services/service.ts';
-import { type AccountState, renewed, signedIn } from './account-state.ts';
+import { type AccountState, renewed } from './account-state.ts';
+import { ClientSecret } from './client-secret.ts';
+import { isOfRegistration, type Move } from './origins.ts';
+import { ofAnother, readRecord } from './read-record.ts';
 import {
   afterCorrection,
   afterFailure,
@@ -25,11 +27,6 @@ export interface AccountDependencies {
 /** Builds the next record; `generation` is the one it must carry. */
 export type RecordBuilder = (generation: number) => TokenRecord;
 
-const clientSecretItem = (id: string): string => `${id}#client-secret`;
-
-/** Every item an account may have in its store. */
-export const itemsOf = (id: string): readonly string[] => [id, clientSecretItem(id)];
-
 /**
  * One configured sign-in: its settings, its state, and the only way to its record in the store.
  * Writes are serialised; a record becomes visible only once the store holds it.
@@ -40,10 +37,11 @@ export class Account {
   #state: AccountState = { kind: 'unread' };
   /** A record the store would not take yet; its refresh token is the only living one. */
   #unsaved: TokenRecord | undefined;
-  /** Kept once read: a keychain locked later must not end the refreshing. */
-  #clientSecret: { readonly value: Secret | undefined } | undefined;
+  readonly #clientSecret: ClientSecret;
   #lastHandOut: number | undefined;
   #loading: Promise<void> | undefined;
+  #move: Move | undefined;
+  #unknownServer = false;
   #writes: Promise<unknown> = Promise.resolve();
   readonly #dependencies: AccountDependencies;
 
@@ -51,6 +49,7 @@ export class Account {
     this.id = settings.id;
     this.#settings = settings;
     this.#dependencies = dependencies;
+    this.#clientSecret = new ClientSecret(settings.id, dependencies.store);
   }
 
   get settings(): AccountSettings {
@@ -79,11 +78,28 @@ export class Account {
     return this.#state.kind === 'signed_in' ? this.#state.record : undefined;
   }
 
+  /** The server has moved since the sign-in; its tokens go on at the old host. */
+  get move(): Move | undefined {
+    return this.#move;
+  }
+
+  noteMove(move: Move | undefined): void {
+    if (this.#move?.from === move?.from && this.#move?.to === move?.to) return;
+    this.#move = move;
+    this.#dependencies.changed();
+  }
+
+  /** Nothing tells which server issued the present record: its tokens are sent to none. */
+  get unknownServer(): boolean {
+    return this.#unknownServer;
+  }
+
   /** New settings from a reloaded config; tokens of another registration are no longer used. */
   reconfigure(settings: AccountSettings): void {
     this.#settings = settings;
     if (this.#state.kind === 'signed_in') {
-      if (!this.#fits(this.#state.record)) this.#become({ kind: 'signed_out', why: 'other_registration' });
+      const { record } = this.#state;
+      if (!isOfRegistration(record, settings)) this.#become(ofAnother(record));
       this.#corrected();
     } else if (this.#state.kind === 'signed_out') {
       this.#become({ kind: 'unread' });
@@ -103,7 +119,7 @@ export class Account {
   /** Forgets what was read: the next `load` asks the store again. A record that waits to be saved stays. */
   unload(): void {
     if (this.#unsaved !== undefined || this.#state.kind === 'unread') return;
-    this.#clientSecret = undefined;
+    this.#clientSecret.forget();
     this.#become({ kind: 'unread' });
   }
 
@@ -165,48 +181,28 @@ export class Account {
 
   /** Undefined for a public client. Throws where the store would not tell, or holds none and one is required. */
   async clientSecret(): Promise<Secret | undefined> {
-    if (this.#settings.clientSecret === 'none') return undefined;
-    this.#clientSecret ??= await this.#readClientSecret();
-    return this.#clientSecret.value;
+    return await this.#clientSecret.value(this.#settings);
   }
 
   async setClientSecret(secret: Secret): Promise<void> {
-    const written = await this.store.write(clientSecretItem(this.id), secret);
-    if (written.kind !== 'durable') throw storeFailure(written, this.id);
-    this.#clientSecret = { value: secret };
+    await this.#clientSecret.set(secret);
     this.#corrected();
   }
 
-  async #readClientSecret(): Promise<{ readonly value: Secret | undefined }> {
-    const found = await this.store.read(clientSecretItem(this.id));
-    if (found.kind === 'found') return { value: found.value };
-    if (found.kind !== 'empty') throw storeFailure(found, this.id);
-    if (this.#settings.clientSecret === 'optional') return { value: undefined };
-    throw new KeytrayError(
-      'misconfigured',
-      `${this.#settings.title} needs a client secret: keytray accounts set-secret ${this.id}`,
-      { account: this.id },
-    );
-  }
-
   async #read(): Promise<void> {
-    this.#become(this.#stateFrom(await this.store.read(this.id)));
+    const reading = readRecord(await this.store.read(this.id), this.#settings, this.store.backend);
+    this.#unknownServer = reading.unknownServer;
+    this.#become(reading.state);
+    if (reading.completed !== undefined) await this.#saveCompleted(reading.completed);
     // With the record, while the store is open: a keychain locked before the first request must not prevent it.
     if (this.#state.kind !== 'unreadable') await this.clientSecret().catch(() => undefined);
   }
 
-  #stateFrom(found: ReadResult): AccountState {
-    if (found.kind === 'empty') return { kind: 'signed_out', why: 'never' };
-    if (found.kind !== 'found') return { kind: 'unreadable', trouble: found };
-    const record = parseRecord(found.value);
-    if (record === undefined) return { kind: 'signed_out', why: 'corrupt' };
-    if (!this.#fits(record)) return { kind: 'signed_out', why: 'other_registration' };
-    return signedIn(record);
-  }
-
-  #fits(record: TokenRecord): boolean {
-    const { clientId, issuer } = this.#settings;
-    return record.clientId === clientId && (record.issuer ?? issuer) === issuer;
+  /** Where the store will not take it now, the next start completes it again. */
+  async #saveCompleted(completed: TokenRecord): Promise<void> {
+    await this.#exclusively(async () => {
+      if (this.record === completed) await this.store.write(this.id, serializeRecord(completed));
+    });
   }
 
   #latestGeneration(): number {
@@ -221,7 +217,10 @@ export class Account {
     if (written.kind !== 'durable') throw storeFailure(written, this.id);
     this.#barriers.reached('store_confirmed');
     this.#unsaved = undefined;
-    this.#become(renewed(this.#state, record));
+    this.#unknownServer = false;
+    // A new sign-in is at the server as it is now; a refresh finds out again whether that is elsewhere.
+    if (this.record?.signedInAt !== record.signedInAt) this.#move = undefined;
+    this.#become(isOfRegistration(record, this.#settings) ? renewed(this.#state, record) : ofAnother(record));
     this.#barriers.reached('record_visible');
   }
 

@@ -31,6 +31,8 @@ export type RefreshProblem =
   | { readonly kind: 'dead'; readonly why: string }
   /** A well-formed error no sign-in can cure: `invalid_client` and its kin. */
   | ({ readonly kind: 'misconfigured'; readonly error: string; readonly why: string } & Pace)
+  /** The server's metadata names another host, and the one that issued the token no longer answers. */
+  | ({ readonly kind: 'moved'; readonly why: string } & Pace)
   /** Refused without a well-formed OAuth error, as some servers answer dead tokens. */
   | ({
       readonly kind: 'refused';
@@ -74,6 +76,8 @@ export type RefreshFailure =
   | ({ readonly kind: 'invalid_grant' } & Said)
   /** A sign-in would meet the same error: tell the person once, try again hourly at most. */
   | ({ readonly kind: 'misconfigured'; readonly error: string } & Said)
+  /** The host that issued the token is gone, and no other may see the token. */
+  | ({ readonly kind: 'moved' } & Said)
   /** A no without a reason: keep the token and try again; a sign-in is offered once nothing else is left. */
   | ({ readonly kind: 'refused' } & Said);
 
@@ -126,6 +130,11 @@ export function afterFailure(before: RefreshProblem, failure: RefreshFailure, mo
     }
     case 'misconfigured':
       return { kind: 'misconfigured', error: failure.error, why, ...pace(now, retryAfter, hour) };
+    case 'moved': {
+      const failures = before.kind === 'moved' ? before.failures + 1 : 1;
+      const wait = doubling(firstBackOff, failures - 1, random);
+      return { kind: 'moved', why, ...pace(now, retryAfter, wait, Math.min(wait, longestAskedBackOff), failures) };
+    }
     case 'refused': {
       const { count, firstSeen } = before.kind === 'refused' ? before : { count: 0, firstSeen: now };
       const wait = doubling(firstRefusedBackOff, count, random);
@@ -172,7 +181,7 @@ export function mayRefresh(problem: RefreshProblem, moment: Pick<Moment, 'now' |
 
 /** Whether only a new sign-in helps, once the access token has run out. */
 export function needsSignIn(problem: RefreshProblem): boolean {
-  if (problem.kind === 'dead') return true;
+  if (problem.kind === 'dead' || problem.kind === 'moved') return true;
   if (problem.kind !== 'refused') return false;
   return problem.count >= refusalsThatCount && problem.lastSeen - problem.firstSeen >= refusalPeriod;
 }

@@ -1,4 +1,5 @@
 import { KeytrayError, placeOf } from '../errors.ts';
+import { endpointRoles, type TokenRecord } from '../keychain/token-record.ts';
 import { type AuthorizationServer, discoverAuthorizationServer } from '../oauth/authorization-server.ts';
 import { failureOfReply, failureOfThrown } from '../oauth/map-error.ts';
 import { OAuthFailure } from '../oauth/oauth-failure.ts';
@@ -6,6 +7,7 @@ import { readReply } from '../oauth/reply.ts';
 import type { Clock, Http } from '../ports.ts';
 import type { AccountSettings } from '../services/service.ts';
 import type { Account } from './account.ts';
+import { boundEndpoints, isOfRegistration, serverEndpoints } from './origins.ts';
 
 // Endpoints hardly ever move, and a sign-in should see it soon when they do.
 const keptFor = 3_600_000;
@@ -47,6 +49,22 @@ export class ServerDirectory {
       this.forget(account.id);
       throw error;
     }
+  }
+
+  /**
+   * The server as the tokens of `record` may be sent to it: only where they came from. Notes with the account where
+   * its metadata has moved. Throws `OAuthFailure`, also where the registration is another one by now; `KeytrayError`.
+   */
+  async boundTo(account: Account, record: TokenRecord): Promise<AuthorizationServer> {
+    const server = await this.of(account);
+    if (!isOfRegistration(record, account.settings)) {
+      const what = 'the configuration names another client or server than the one that issued the tokens';
+      throw new OAuthFailure(what, { kind: 'rejected', what });
+    }
+    const named = serverEndpoints(server);
+    const { endpoints, move } = boundEndpoints(record, named);
+    account.noteMove(move);
+    return endpointRoles.every((role) => endpoints[role] === named[role]) ? server : server.at(endpoints);
   }
 
   /** The machine has woken: whether the network leads anywhere is unknown. */

@@ -6,6 +6,6 @@ import { secondsLeft } from './token-age.ts';
 export function servesAlone({ state }: Account, clock: Clock): boolean {
   if (state.kind !== 'signed_in') return false;
   const { problem, record } = state;
-  if (problem.kind === 'dead' || problem.kind === 'suspect' || problem.kind === 'refused') return false;
+  if (problem.kind !== 'none' && problem.kind !== 'unreachable' && problem.kind !== 'misconfigured') return false;
   return record.refreshToken !== undefined || secondsLeft(record, clock) > 0;
 }

@@ -38,12 +38,19 @@ async function revoke(
   servers: ServerDirectory,
   options: { readonly revoke: boolean },
 ): Promise<Revocation> {
-  if (record === undefined) return { kind: 'nothing_to_revoke' };
+  const { state } = account;
+  const changed = state.kind === 'signed_out' && state.why === 'registration_changed' ? state : undefined;
+  if (record === undefined && changed === undefined) return { kind: 'nothing_to_revoke' };
   if (!options.revoke) return { kind: 'not_asked' };
+  // Whoever runs another server could use the tokens it is asked to revoke.
+  if (record === undefined || account.unknownServer) {
+    const issuer = changed?.issuedBy ?? 'an unknown server';
+    return { kind: 'failed', why: `the tokens were issued by ${issuer}, which the configuration does not name` };
+  }
   const sharer = await findSharer(account, record, others);
   if (sharer !== undefined) return { kind: 'shared', with: sharer };
   try {
-    const server = await servers.of(account);
+    const server = await servers.boundTo(account, record);
     // The refresh token first: a server that stops there has already ended what lives longest.
     const refresh =
       record.refreshToken === undefined

@@ -1,11 +1,17 @@
 import { assertNever, KeytrayError } from '../errors.ts';
-import type { StoreTrouble } from '../keychain/secret-store.ts';
+import type { SecretStore, StoreTrouble } from '../keychain/secret-store.ts';
 
 /** The failure a caller meets when the store would not read or write. */
 export function storeFailure(trouble: StoreTrouble, account?: string): KeytrayError {
   const locked = trouble.kind === 'locked' || trouble.kind === 'stuck' || trouble.kind === 'denied';
   const details = account === undefined ? {} : { account };
   return new KeytrayError(locked ? 'keychain_locked' : 'keychain_absent', storeWords(trouble), details);
+}
+
+/** A record this version cannot read may be of a newer one, and hold the only refresh token that works. */
+export function newerRecord(backend: SecretStore['backend'], account: string): StoreTrouble {
+  const detail = `the record of ${account} was written by another version of Keytray; use that version, or delete the record`;
+  return { kind: 'corrupt', detail, ...(backend === 'encrypted-file' ? { store: backend } : {}) };
 }
 
 /** What is wrong with a store, and what helps: one line without a full stop. */

@@ -1,4 +1,4 @@
-import type { TokenRecord } from '../keychain/token-record.ts';
+import type { RecordedEndpoints, TokenRecord } from '../keychain/token-record.ts';
 import type { Identity, TokenReply } from '../oauth/token-reply.ts';
 import type { Clock } from '../ports.ts';
 import type { AccountSettings } from '../services/service.ts';
@@ -29,6 +29,7 @@ function loginEndOf(reply: TokenReply, before: TokenRecord['loginEnd'], now: num
 export function recordOfSignIn(
   settings: AccountSettings,
   reply: TokenReply,
+  endpoints: RecordedEndpoints,
   clock: Clock,
   generation: number,
 ): TokenRecord {
@@ -45,6 +46,7 @@ export function recordOfSignIn(
     identity: reply.identity,
     clientId: settings.clientId,
     issuer: settings.issuer,
+    endpoints,
     signedInAt: clock.now(),
     loginEnd: loginEndOf(reply, undefined, clock.now()),
     sessionEnded: false,
@@ -61,11 +63,17 @@ function sameIdentity(before: Identity | undefined, now: Identity | undefined): 
   return { ...before, email: now.email ?? before.email, name: now.name ?? before.name };
 }
 
+/** What a refresh brought, and where it was had. */
+export interface Renewal {
+  readonly reply: TokenReply;
+  readonly receipt: Receipt;
+  readonly endpoints: RecordedEndpoints;
+}
+
 /** The record after a refresh. What the reply leaves out stays as it was (RFC 6749 §6). */
 export function recordOfRefresh(
   before: TokenRecord,
-  reply: TokenReply,
-  receipt: Receipt,
+  { reply, receipt, endpoints }: Renewal,
   generation: number,
 ): TokenRecord {
   return {
@@ -79,6 +87,7 @@ export function recordOfRefresh(
     lifetime: reply.expiresIn,
     clockSkew: reply.clockSkew ?? before.clockSkew,
     identity: sameIdentity(before.identity, reply.identity),
+    endpoints: { ...before.endpoints, ...endpoints },
     loginEnd: loginEndOf(reply, before.loginEnd, receipt.obtainedAt),
     generation,
   };

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { syncFolder, writeDurably } from '../config/durable-file.ts';
 import { systemCodeOf } from '../errors.ts';
@@ -68,7 +68,7 @@ export class Journal {
   async unlock(key: Secret): Promise<'read' | 'set_aside'> {
     const text = await this.#read();
     const entries = text === undefined ? new Map() : openEntries(text, key);
-    if (entries === undefined) await rename(this.#file, `${this.#file}.unreadable`);
+    if (entries === undefined) await rename(this.#file, await this.#nameAside());
     // Of a write that a kill cut off. Where it cannot go, the next write says so.
     await rm(this.#temporary, { force: true }).catch(() => undefined);
     this.#entries = entries ?? new Map();
@@ -93,6 +93,14 @@ export class Journal {
 
   has(item: string): boolean {
     return this.#entries.has(item);
+  }
+
+  /** What was set aside before stays too. */
+  async #nameAside(): Promise<string> {
+    const taken = new Set(await readdir(dirname(this.#file)));
+    const name = `${basename(this.#file)}.unreadable`;
+    const names = [name, ...Array.from({ length: taken.size }, (_, index) => `${name}.${index + 1}`)];
+    return join(dirname(this.#file), names.find((free) => !taken.has(free)) ?? name);
   }
 
   get #temporary(): string {

@@ -2,6 +2,12 @@ import { z } from 'zod';
 import type { Identity } from '../oauth/token-reply.ts';
 import { Secret } from '../secret.ts';
 
+/** Where a token may be sent, by what is asked there. */
+export const endpointRoles = ['token', 'revocation', 'userinfo', 'device'] as const;
+export type EndpointRole = (typeof endpointRoles)[number];
+/** Endpoints in full, as URLs. */
+export type RecordedEndpoints = Readonly<Partial<Record<EndpointRole, string>>>;
+
 /**
  * Everything Keytray knows of one signed-in account, written as one item so that a refresh token and the
  * access token born with it can never be separated. Times are milliseconds since the epoch,
@@ -25,6 +31,11 @@ export interface TokenRecord {
   /** Which client and server the tokens belong to: a record of another registration is not used. */
   readonly clientId: string;
   readonly issuer: string | undefined;
+  /**
+   * The endpoints of the server that issued the tokens, as far as they are known: no token goes to another origin.
+   * Undefined in a record of a version that did not write them.
+   */
+  readonly endpoints: RecordedEndpoints | undefined;
   readonly signedInAt: number;
   /**
    * When the login itself ends, where the server tells. `moves`: whether a refresh puts it off, so that an account
@@ -42,6 +53,13 @@ const identitySchema = z.object({
   name: z.string().optional(),
 });
 
+const endpointsSchema = z.object(
+  Object.fromEntries(endpointRoles.map((role) => [role, z.url().optional()])) as Record<
+    EndpointRole,
+    z.ZodOptional<z.ZodURL>
+  >,
+);
+
 const storedSchema = z.object({
   version: z.literal(1),
   refresh: z.string().min(1).optional(),
@@ -58,6 +76,8 @@ const storedSchema = z.object({
   identity: identitySchema.optional(),
   client_id: z.string(),
   issuer: z.string().optional(),
+  origins: endpointsSchema.optional(),
+  endpoints: endpointsSchema.optional(),
   signed_in_at: z.number(),
   login_end: z.object({ at: z.number(), moves: z.enum(['unknown', 'yes', 'no']) }).optional(),
   session_ended: z.boolean().optional(),
@@ -65,6 +85,11 @@ const storedSchema = z.object({
 
 const secretOf = (value: string | undefined): Secret | undefined =>
   value === undefined ? undefined : new Secret(value);
+
+/** Scheme, host and port of each endpoint. */
+export function originsOf(endpoints: RecordedEndpoints): RecordedEndpoints {
+  return Object.fromEntries(Object.entries(endpoints).map(([role, url]) => [role, new URL(url).origin]));
+}
 
 export function serializeRecord(record: TokenRecord): Secret {
   const stored: z.infer<typeof storedSchema> = {
@@ -83,6 +108,8 @@ export function serializeRecord(record: TokenRecord): Secret {
     identity: record.identity,
     client_id: record.clientId,
     issuer: record.issuer,
+    origins: record.endpoints && originsOf(record.endpoints),
+    endpoints: record.endpoints,
     signed_in_at: record.signedInAt,
     login_end: record.loginEnd,
     session_ended: record.sessionEnded || undefined,
@@ -90,17 +117,29 @@ export function serializeRecord(record: TokenRecord): Secret {
   return new Secret(JSON.stringify(stored));
 }
 
-/** Undefined where the text is no record of ours: the caller says `corrupt`, never `empty`. */
-export function parseRecord(text: Secret): TokenRecord | undefined {
+/** What the text of an item turned out to be. */
+export type ParsedRecord =
+  | { readonly kind: 'record'; readonly record: TokenRecord }
+  /** Not a record: the caller says `corrupt`, never `empty`. */
+  | { readonly kind: 'corrupt' }
+  /** Written by a newer Keytray: it may hold a refresh token that works, so nothing may replace it. */
+  | { readonly kind: 'unknown_version' };
+
+const otherVersion = z.object({ version: z.unknown().refine((version) => version !== undefined && version !== 1) });
+
+export function parseRecord(text: Secret): ParsedRecord {
   let json: unknown;
   try {
     json = JSON.parse(text.reveal());
   } catch {
-    return undefined;
+    return { kind: 'corrupt' };
   }
+  if (otherVersion.safeParse(json).success) return { kind: 'unknown_version' };
   const parsed = storedSchema.safeParse(json);
-  if (!parsed.success) return undefined;
-  const stored = parsed.data;
+  return parsed.success ? { kind: 'record', record: recordOf(parsed.data) } : { kind: 'corrupt' };
+}
+
+function recordOf(stored: z.infer<typeof storedSchema>): TokenRecord {
   return {
     refreshToken: secretOf(stored.refresh),
     accessToken: new Secret(stored.access),
@@ -121,8 +160,21 @@ export function parseRecord(text: Secret): TokenRecord | undefined {
     },
     clientId: stored.client_id,
     issuer: stored.issuer,
+    endpoints: endpointsOf(stored),
     signedInAt: stored.signed_in_at,
     loginEnd: stored.login_end,
     sessionEnded: stored.session_ended ?? false,
   };
+}
+
+/** Each endpoint must lie at its recorded origin; where it does not, the origin alone counts. */
+function endpointsOf({ origins, endpoints }: z.infer<typeof storedSchema>): RecordedEndpoints | undefined {
+  if (origins === undefined) return undefined;
+  const recorded = endpointRoles.flatMap((role) => {
+    const origin = origins[role];
+    const endpoint = endpoints?.[role];
+    if (origin === undefined) return [];
+    return [[role, endpoint !== undefined && new URL(endpoint).origin === origin ? endpoint : origin] as const];
+  });
+  return Object.fromEntries(recorded);
 }

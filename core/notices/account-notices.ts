@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/account.ts';
 import type { Clock, Notice, NoticeChoice, Notifier } from '../ports.ts';
-import { loginEndsNotice, misconfiguredNotice } from './notice-texts.ts';
+import { loginEndsNotice, misconfiguredNotice, movedNotice } from './notice-texts.ts';
 
 export interface AccountNoticesDependencies {
   readonly notifier: Notifier;
@@ -39,12 +39,15 @@ export class AccountNotices {
     this.#dependencies.notifier.withdraw(said.id);
   }
 
-  #wanted({ id, settings, state }: Account): { readonly matter: string; readonly notice: Notice } | undefined {
+  #wanted({ id, move, settings, state }: Account): { readonly matter: string; readonly notice: Notice } | undefined {
     if (state.kind !== 'signed_in') return undefined;
     const { problem, record } = state;
     if (problem.kind === 'misconfigured') {
       const { error } = problem;
       return { matter: error, notice: misconfiguredNotice(id, settings.title, error) };
+    }
+    if (move !== undefined) {
+      return { matter: `moved to ${move.to}`, notice: movedNotice(id, settings.title, move.from, move.to) };
     }
     const { loginEnd, signedInAt } = record;
     // A session that each refresh prolongs has no end to warn of.

@@ -65,6 +65,20 @@ export function misconfiguredNotice(account: string, title: string, error: strin
   };
 }
 
+/** Hosts with their ports: where the tokens were issued, and where the server's metadata leads now. */
+export function movedNotice(account: string, title: string, from: string, to: string): Notice {
+  return {
+    id: `moved:${account}`,
+    title: `${title} has moved to ${to}`,
+    body: `Your tokens were issued by ${from} and are only used there. Sign in again to use ${to}.`,
+    actions: [
+      { name: 'renew', label: 'Sign in' },
+      { name: 'later', label: 'Later' },
+    ],
+    otherwise: `keytray login ${account} --renew`,
+  };
+}
+
 function dayOf(milliseconds: number, now: number): string {
   const dayNumber = (time: number): number => Math.floor(new Date(time).setHours(12, 0, 0, 0) / 86_400_000);
   const days = dayNumber(milliseconds) - dayNumber(now);

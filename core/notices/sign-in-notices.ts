@@ -108,6 +108,9 @@ export class SignInNotices {
 function whyOf({ state, record }: Account): string {
   if (state.kind === 'signed_out' && state.why === 'never') return 'Nobody has signed in yet.';
   if (state.kind === 'signed_out' && state.why === 'logout') return 'You have signed out.';
+  if (state.kind === 'signed_out' && state.why === 'registration_changed') {
+    return 'Your tokens belong to another server or client than the configuration names.';
+  }
   if (record !== undefined && record.refreshToken === undefined && !record.sessionEnded)
     return 'Your token has run out.';
   return 'Your session has ended.';

@@ -30,6 +30,16 @@ export interface AuthorizationServer {
   readonly fetch: Fetch;
   /** A configuration of its own for one exchange, so that its answer can be watched; keys are shared. */
   configure(options: { readonly fetch: CustomFetch; readonly clockSkew: number | undefined }): Configuration;
+  /** The same server with its tokens sent elsewhere than its metadata says. */
+  at(endpoints: TokenEndpoints): AuthorizationServer;
+}
+
+/** Where tokens are sent; what is left out the server does not have. */
+export interface TokenEndpoints {
+  readonly token?: string;
+  readonly revocation?: string;
+  readonly userinfo?: string;
+  readonly device?: string;
 }
 
 export interface DiscoveryDeps {
@@ -115,7 +125,7 @@ function checkedMetadata(settings: AccountSettings, metadata: unknown): Metadata
 function assemble(
   client: ClientLibrary,
   settings: AccountSettings,
-  { issuer, metadata }: Described,
+  { issuer, metadata }: Pick<Described, 'issuer' | 'metadata'>,
   deps: DiscoveryDeps,
 ): AuthorizationServer {
   const tokenEndpoint = new URL(metadata.token_endpoint);
@@ -153,6 +163,24 @@ function assemble(
     clockSkew: deps.clockSkew,
     fetch: deps.fetch,
     configure,
+    at: (endpoints) => assemble(client, settings, { issuer, metadata: movedTo(metadata, endpoints) }, deps),
+  };
+}
+
+function movedTo(metadata: Metadata, endpoints: TokenEndpoints): Metadata {
+  const {
+    revocation_endpoint: _revocation,
+    userinfo_endpoint: _userinfo,
+    device_authorization_endpoint: _device,
+    ...rest
+  } = metadata;
+  const { token, revocation, userinfo, device } = endpoints;
+  return {
+    ...rest,
+    token_endpoint: token ?? metadata.token_endpoint,
+    ...(revocation !== undefined && { revocation_endpoint: revocation }),
+    ...(userinfo !== undefined && { userinfo_endpoint: userinfo }),
+    ...(device !== undefined && { device_authorization_endpoint: device }),
   };
 }
 

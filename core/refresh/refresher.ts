@@ -1,4 +1,5 @@
 import type { Account } from '../accounts/account.ts';
+import { serverEndpoints } from '../accounts/origins.ts';
 import { afterUse, mayRefresh, type RefreshFailure } from '../accounts/refresh-problem.ts';
 import { type ServerDirectory, serverFailure, wordsOf } from '../accounts/server-directory.ts';
 import { secondsLeft } from '../accounts/token-age.ts';
@@ -30,6 +31,7 @@ export interface TokenTarget {
 interface Answer {
   readonly reply: TokenReply;
   readonly receipt: Receipt;
+  readonly server: AuthorizationServer;
 }
 
 export interface RefresherDependencies {
@@ -83,7 +85,7 @@ export class Refresher {
         throw new KeytrayError('temporarily_unavailable', problem.why, { account: account.id, retryAfter });
       }
       try {
-        const server = await this.#reachableServer(account);
+        const server = await this.#reachableServer(account, record);
         await attempts.begin(account.id, record.generation);
         const reply = await refreshTokens(server, account.settings, record.refreshToken, target);
         const { refreshToken } = reply;
@@ -147,17 +149,18 @@ export class Refresher {
       if (answer.kind !== 'transient') await attempts.end(account.id);
       return { kind: 'failed' };
     }
-    const { reply, receipt } = answer;
-    await account.commit((generation) => recordOfRefresh(record, reply, receipt, generation), record.generation);
+    const { reply, receipt, server } = answer;
+    const renewal = { reply, receipt, endpoints: serverEndpoints(server) };
+    await account.commit((generation) => recordOfRefresh(record, renewal, generation), record.generation);
     await attempts.end(account.id);
     return { kind: 'refreshed' };
   }
 
   async #request(account: Account, record: TokenRecord): Promise<Answer | RefreshFailure> {
-    const { attempts, clock, logger, barriers = noBarriers } = this.#dependencies;
+    const { attempts, clock, logger, servers, barriers = noBarriers } = this.#dependencies;
     let server: AuthorizationServer;
     try {
-      server = await this.#reachableServer(account);
+      server = await this.#reachableServer(account, record);
     } catch (error) {
       // The client secret could not be had.
       if (error instanceof KeytrayError) throw error;
@@ -172,22 +175,32 @@ export class Refresher {
       barriers.reached('refresh_requested');
       const reply = await refreshTokens(server, account.settings, record.refreshToken);
       barriers.reached('reply_received');
-      return { reply, receipt };
+      return { reply, receipt, server };
     } catch (error) {
       if (!(error instanceof OAuthFailure)) throw error;
-      const outcome = classifyRefreshFailure(error, account.settings.deadTokenErrors);
+      if (isGone(error)) servers.forget(account.id);
+      const outcome = this.#classify(account, error);
       logger.warn('refresh failed', { account: account.id, outcome: outcome.kind, why: outcome.why });
       return outcome;
     }
   }
 
   /** After a sleep a token is spent only where the server has shown itself. */
-  async #reachableServer(account: Account): Promise<AuthorizationServer> {
+  async #reachableServer(account: Account, record: TokenRecord): Promise<AuthorizationServer> {
     const { servers, wakes } = this.#dependencies;
     wakes.look();
-    const server = await servers.of(account);
+    const server = await servers.boundTo(account, record);
     await servers.proveReachable(account, server);
     return server;
+  }
+
+  /** A host that is gone after its server has moved does not come back: a sign-in at the new one is what helps. */
+  #classify(account: Account, error: OAuthFailure): RefreshFailure {
+    const { move } = account;
+    const outcome = classifyRefreshFailure(error, account.settings.deadTokenErrors);
+    if (move === undefined || outcome.kind !== 'transient' || !isGone(error)) return outcome;
+    const why = `${move.from} issued the tokens and no longer answers, and the server now names ${move.to}`;
+    return { kind: 'moved', retryAfter: outcome.retryAfter, why };
   }
 
   /** Dropped from the store, a dead token cannot be sent again, not even by the next process. */
@@ -216,5 +229,10 @@ export class Refresher {
     return await turn;
   }
 }
+
+/** Nobody is there any more, as far as one try can tell; a reply that was lost came from somebody. */
+const isGone = ({ failure, replyLost }: OAuthFailure): boolean =>
+  (failure.kind === 'network' && !replyLost) ||
+  (failure.kind === 'http_status' && (failure.status === 404 || failure.status === 410));
 
 const isFailure = (result: Answer | RefreshFailure): result is RefreshFailure => 'kind' in result;

@@ -160,7 +160,7 @@ export class TokenDesk {
   }
 
   #loginRequired(account: Account, loginId = this.#dependencies.logins.request(account.id).id): never {
-    throw new KeytrayError('login_required', `sign in to ${account.settings.title}: keytray login ${account.id}`, {
+    throw new KeytrayError('login_required', `${whatIsNeeded(account)}: keytray login ${account.id}`, {
       account: account.id,
       loginId,
     });
@@ -189,4 +189,10 @@ export class TokenDesk {
     }
     return { token: record.idToken, tokenType: 'id_token', scope: record.scope, secondsLeft: left };
   }
+}
+
+function whatIsNeeded({ state, settings }: Account): string {
+  if (state.kind !== 'signed_out' || state.why !== 'registration_changed') return `sign in to ${settings.title}`;
+  const { issuedBy = 'another server' } = state;
+  return `the tokens of ${settings.title} were issued by ${issuedBy} and are not used with the client and server configured now; sign in again`;
 }

@@ -30,6 +30,7 @@ function degradedState(reason: string | undefined): string {
     case 'unreachable':
       return 'Not reachable';
     case 'login_required':
+    case 'registration_changed':
       return 'Sign-in needed soon';
     default:
       return 'Refused';
@@ -41,9 +42,13 @@ export function who(view: Pick<AccountView | LoginView, 'subject'>): string | un
   return view.subject?.name ?? view.subject?.email ?? view.subject?.subject;
 }
 
+/** The token still works, and no other will follow it. */
+const endsByItself = (reason: string | undefined): boolean =>
+  reason === 'login_required' || reason === 'registration_changed';
+
 /** Nothing works for this account until a person acts. */
 export function needsPerson({ state, reason }: AccountView): boolean {
-  if (state === 'degraded') return reason === 'login_required' || reason === 'misconfigured';
+  if (state === 'degraded') return reason === 'misconfigured' || endsByItself(reason);
   return state === 'login_required' || state === 'locked';
 }
 
@@ -88,8 +93,7 @@ export function troubleSentence(view: AccountView, now: number): string | undefi
     case 'signing_in':
       return 'Finish signing in in your browser.';
     case 'signed_out':
-      // The state says all of it, unless there is a reason that is not the person's own doing.
-      return view.reason === 'registration_changed' ? view.reason_description : undefined;
+      return undefined;
     case 'degraded': {
       const left = view.expires_at === undefined ? 0 : secondsTo(view.expires_at, now);
       const still = left > 0 ? ` The token still works for ${formatDuration(left)}.` : '';
@@ -107,6 +111,8 @@ function degradedWords(view: AccountView): string {
   switch (view.reason) {
     case 'login_required':
       return 'The server no longer renews this session.';
+    case 'registration_changed':
+      return 'The server has moved: sign in at its new address.';
     case 'misconfigured':
       return 'The server refuses this client: check its settings.';
     default:
@@ -135,7 +141,7 @@ export function primaryAction(view: AccountView, now: number): PrimaryAction {
     case 'locked':
       return lockedAction(view.reason ?? '');
     case 'degraded':
-      if (view.reason === 'login_required') return 'sign_in';
+      if (endsByItself(view.reason)) return 'sign_in';
       return view.reason === 'misconfigured' ? 'none' : 'retry';
     case 'active':
       return endsSoon(view, now) ? 'renew' : 'copy_token';

@@ -1,3 +1,4 @@
+import { configuredEndpoints } from '../../core/accounts/origins.ts';
 import { recordOfSignIn } from '../../core/accounts/token-records.ts';
 import type { AccountConfig, Config } from '../../core/config/config.ts';
 import { serializeRecord } from '../../core/keychain/token-record.ts';
@@ -110,5 +111,6 @@ export function recordOf(account: SimulatedAccount, tokens: IssuedTokens, clock:
     clockSkew: undefined,
     identity: undefined,
   };
-  return serializeRecord(recordOfSignIn(resolveAccount(config, service), reply, clock, 1)).reveal();
+  const settings = resolveAccount(config, service);
+  return serializeRecord(recordOfSignIn(settings, reply, configuredEndpoints(settings), clock, 1)).reveal();
 }

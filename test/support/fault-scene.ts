@@ -141,6 +141,7 @@ export function signedInRecord(
     accessToken: new Secret(access),
     refreshToken: new Secret(refresh),
     issuer: server.issuer,
+    endpoints: { token: `${server.issuer}/token`, revocation: `${server.issuer}/revoke` },
     ...more,
   });
 }

@@ -22,6 +22,7 @@ export function recordAt(
     identity: undefined,
     clientId: 'keytray',
     issuer: 'https://login.lab.example',
+    endpoints: undefined,
     signedInAt: clock.now(),
     loginEnd: undefined,
     sessionEnded: false,

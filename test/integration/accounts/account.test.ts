@@ -45,7 +45,7 @@ async function signedIn(overrides: Partial<AccountSettings> = {}): Promise<Accou
 
 describe('what the store holds', () => {
   it('is read once, with the client secret while the store is open', async () => {
-    await store.write('lab', serializeRecord(build()(3)));
+    await store.write('lab', serializeRecord(build({ endpoints: {} })(3)));
     await store.write('lab#client-secret', new Secret('client'));
     store.calls.length = 0;
     const account = accountWith();
@@ -59,8 +59,8 @@ describe('what the store holds', () => {
 
   it.each<[string, () => Secret, object]>([
     ['cannot be understood', () => new Secret('{'), { kind: 'signed_out', why: 'corrupt' }],
-    ['is of another client', () => serializeRecord(build({ clientId: 'other' })(1)), { why: 'other_registration' }],
-    ['is of another server', () => serializeRecord(build({ issuer: 'https://x' })(1)), { why: 'other_registration' }],
+    ['is of another client', () => serializeRecord(build({ clientId: 'other' })(1)), { why: 'registration_changed' }],
+    ['is of another server', () => serializeRecord(build({ issuer: 'https://x' })(1)), { why: 'registration_changed' }],
     ['names no server', () => serializeRecord(build({ issuer: undefined })(1)), { kind: 'signed_in' }],
   ])('and %s', async (_what, value, state) => {
     await store.write('lab', value());
@@ -69,6 +69,17 @@ describe('what the store holds', () => {
     expect(account.state).toMatchObject(state);
     expect(account.record === undefined).toBe(!('kind' in state) || state.kind !== 'signed_in');
   });
+
+  it.each(['{"version":2,"access":"newer"}', '{"version":0}'])(
+    'and is of another version (%s), stays as it is',
+    async (text) => {
+      await store.write('lab', new Secret(text));
+      const account = accountWith();
+      await account.load();
+      expect(account.state).toMatchObject({ kind: 'unreadable', trouble: { kind: 'corrupt' } });
+      expect((await store.held('lab')).lab).toBe(text);
+    },
+  );
 
   it('may be nothing', async () => {
     const account = accountWith();
@@ -151,7 +162,7 @@ describe('other settings', () => {
     async (more) => {
       const account = await signedIn();
       account.reconfigure(accountSettings({ issuer, ...more }));
-      expect(account.state).toEqual({ kind: 'signed_out', why: 'other_registration' });
+      expect(account.state).toEqual({ kind: 'signed_out', why: 'registration_changed', issuedBy: 'login.lab.example' });
       expect(account.record).toBeUndefined();
     },
   );

@@ -7,7 +7,7 @@ import { readConfig } from '../../../core/config/read-config.ts';
 import { KeytrayError } from '../../../core/errors.ts';
 import { EncryptedFileStore } from '../../../core/keychain/encrypted-file-store.ts';
 import { MemoryStore } from '../../../core/keychain/memory-store.ts';
-import { parseRecord } from '../../../core/keychain/token-record.ts';
+import { parseRecord, type TokenRecord } from '../../../core/keychain/token-record.ts';
 import type { Notice, NoticeChoice, Notifier, UserAgent } from '../../../core/ports.ts';
 import { caller } from '../../support/broker.ts';
 import { MemoryLogger } from '../../support/broker-socket.ts';
@@ -142,9 +142,10 @@ export class World {
   }
 
   /** What the keychain holds, whether it would tell or not. */
-  async stored(): Promise<ReturnType<typeof parseRecord>> {
+  async stored(): Promise<TokenRecord | undefined> {
     const found = await this.store.peek('lab');
-    return found.kind === 'found' ? parseRecord(found.value) : undefined;
+    const parsed = found.kind === 'found' ? parseRecord(found.value) : undefined;
+    return parsed?.kind === 'record' ? parsed.record : undefined;
   }
 
   async settle(): Promise<void> {

@@ -68,19 +68,17 @@ describe('what people are told of an account nobody is signed in to', () => {
     ['never', 'signed_out', 'never_signed_in', 'Nobody has signed in yet.'],
     ['logout', 'signed_out', 'signed_out', 'Signed out.'],
     [
-      'other_registration',
-      'signed_out',
+      'registration_changed',
+      'login_required',
       'registration_changed',
       'The saved sign-in belongs to another client or server than the config names now.',
     ],
     ['corrupt', 'login_required', 'record_corrupt', 'The saved sign-in cannot be read.'],
   ])('%s', (why, name, reason, description) => {
-    expect(said({ kind: 'signed_out', why })).toEqual([name, reason, description]);
-    expect(said({ kind: 'signed_out', why }, 0, true)).toEqual([
-      'signing_in',
-      'sign_in_open',
-      'A sign-in is open in the browser.',
-    ]);
+    const state: AccountState =
+      why === 'registration_changed' ? { kind: 'signed_out', why, issuedBy: undefined } : { kind: 'signed_out', why };
+    expect(said(state)).toEqual([name, reason, description]);
+    expect(said(state, 0, true)).toEqual(['signing_in', 'sign_in_open', 'A sign-in is open in the browser.']);
   });
 });
 

@@ -36,10 +36,10 @@ describe('the state people see', () => {
     ['not read yet', { kind: 'unread' }, 0, false, 'locked', 'not_read_yet'],
     [
       'another registration',
-      { kind: 'signed_out', why: 'other_registration' },
+      { kind: 'signed_out', why: 'registration_changed', issuedBy: 'as.example' },
       0,
       false,
-      'signed_out',
+      'login_required',
       'registration_changed',
     ],
     ['unreadable record', { kind: 'signed_out', why: 'corrupt' }, 0, false, 'login_required', 'record_corrupt'],

@@ -15,7 +15,11 @@ const problems: readonly [RefreshProblem, boolean][] = [
 
 async function signedIn(clock: ManualClock, record: Partial<TokenRecord>): Promise<Account> {
   const store = new RecordingStore('memory');
-  const account = new Account(accountSettings(), { store, clock, changed: () => undefined });
+  const account = new Account(accountSettings({ issuer: 'https://login.lab.example' }), {
+    store,
+    clock,
+    changed: () => undefined,
+  });
   await account.commit((generation) => recordAt(clock, { ...record, generation }));
   return account;
 }
@@ -31,6 +35,7 @@ it.each([
   ['transient', true],
   ['invalid_grant', false],
   ['refused', false],
+  ['moved', false],
 ] as const)('after a refresh that ended as %s: %s', async (kind, alone) => {
   const clock = new ManualClock();
   const account = await signedIn(clock, {});
@@ -49,5 +54,10 @@ it('without a refresh token it does so until the access token ends', async () =>
 it('signed out it does not', () => {
   const clock = new ManualClock();
   const store = new RecordingStore('memory');
-  expect(servesAlone(new Account(accountSettings(), { store, clock, changed: () => undefined }), clock)).toBe(false);
+  expect(
+    servesAlone(
+      new Account(accountSettings({ issuer: 'https://login.lab.example' }), { store, clock, changed: () => undefined }),
+      clock,
+    ),
+  ).toBe(false);
 });

@@ -31,9 +31,10 @@ const whole: TokenReply = {
   identity: ada,
 };
 
+const endpoints = { token: 'https://as/token' };
 const begin = (reply = whole) => {
   const clock = new ManualClock();
-  return { clock, first: recordOfSignIn(settings, reply, clock, 7) };
+  return { clock, first: recordOfSignIn(settings, reply, endpoints, clock, 7) };
 };
 
 describe('the record of a sign-in', () => {
@@ -54,6 +55,7 @@ describe('the record of a sign-in', () => {
       identity: ada,
       clientId: 'keytray',
       issuer: 'https://as',
+      endpoints,
       signedInAt: clock.now(),
       loginEnd: { at: clock.now() + 86_400_000, moves: 'unknown' },
       sessionEnded: false,
@@ -69,7 +71,7 @@ describe('the record after a refresh', () => {
   it('keeps what the reply leaves out, but no lifetime', () => {
     const { clock, first } = begin();
     clock.advance(60_000);
-    expect(recordOfRefresh(first, bare, receiptNow(clock), 8)).toEqual({
+    expect(recordOfRefresh(first, { reply: bare, receipt: receiptNow(clock), endpoints }, 8)).toEqual({
       ...first,
       accessToken: bare.accessToken,
       tokenType: 'dpop',
@@ -90,7 +92,7 @@ describe('the record after a refresh', () => {
       expiresIn: 60,
       clockSkew: 0,
     };
-    expect(recordOfRefresh(first, reply, receiptNow(clock), 8)).toMatchObject({
+    expect(recordOfRefresh(first, { reply: reply, receipt: receiptNow(clock), endpoints }, 8)).toMatchObject({
       refreshToken: reply.refreshToken,
       idToken: reply.idToken,
       scope: 'less',
@@ -107,13 +109,18 @@ describe('the record after a refresh', () => {
     const { clock, first } = begin();
     clock.advance(3_600_000);
     const at = clock.now() + loginExpiresIn * 1_000;
-    expect(recordOfRefresh(first, { ...bare, loginExpiresIn }, receiptNow(clock), 8).loginEnd).toEqual({ at, moves });
+    expect(
+      recordOfRefresh(first, { reply: { ...bare, loginExpiresIn }, receipt: receiptNow(clock), endpoints }, 8).loginEnd,
+    ).toEqual({ at, moves });
   });
 
   it('learns of an end the sign-in did not tell', () => {
     const { clock, first } = begin({ ...whole, loginExpiresIn: undefined });
     const end = { at: clock.now() + 60_000, moves: 'unknown' };
-    expect(recordOfRefresh(first, { ...bare, loginExpiresIn: 60 }, receiptNow(clock), 8).loginEnd).toEqual(end);
+    expect(
+      recordOfRefresh(first, { reply: { ...bare, loginExpiresIn: 60 }, receipt: receiptNow(clock), endpoints }, 8)
+        .loginEnd,
+    ).toEqual(end);
   });
 
   it.each([
@@ -129,6 +136,8 @@ describe('the record after a refresh', () => {
     ['nobody was known', undefined, ada, ada],
   ])('belongs to the same person where %s', (_what, before, now, identity) => {
     const { clock, first } = begin({ ...whole, identity: before });
-    expect(recordOfRefresh(first, { ...bare, identity: now }, receiptNow(clock), 8).identity).toEqual(identity);
+    expect(
+      recordOfRefresh(first, { reply: { ...bare, identity: now }, receipt: receiptNow(clock), endpoints }, 8).identity,
+    ).toEqual(identity);
   });
 });

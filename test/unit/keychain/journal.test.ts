@@ -105,6 +105,18 @@ describe('journal', () => {
     expect((await opened()).get('lab')?.reveal()).toBe('two');
   });
 
+  it('is set aside beside what was set aside before', async () => {
+    for (const value of ['one', 'two', 'three']) {
+      await (await opened()).put('lab', new Secret(value));
+      expect(await new Journal(file).unlock(newJournalKey())).toBe('set_aside');
+    }
+    expect((await readdir(join(folder, 'state'))).sort()).toEqual([
+      'journal.unreadable',
+      'journal.unreadable.1',
+      'journal.unreadable.2',
+    ]);
+  });
+
   it('is set aside when its key is another', async () => {
     const journal = await opened();
     await journal.put('lab', new Secret('one'));

@@ -17,6 +17,7 @@ const full: TokenRecord = {
   identity: { issuer: 'https://login.lab.example', subject: 'ada', email: 'ada@lab.example', name: 'Ada' },
   clientId: 'keytray',
   issuer: 'https://login.lab.example',
+  endpoints: { token: 'https://login.lab.example/token', revocation: 'https://api.lab.example/revoke' },
   signedInAt: 1_690_000_000_000,
   loginEnd: { at: 1_700_100_000_000, moves: 'no' },
   sessionEnded: true,
@@ -30,6 +31,7 @@ const bare: TokenRecord = {
   clockSkew: undefined,
   identity: undefined,
   issuer: undefined,
+  endpoints: undefined,
   loginEnd: undefined,
   sessionEnded: false,
 };
@@ -39,7 +41,8 @@ describe('token record', () => {
     ['full', full],
     ['bare', bare],
   ])('comes back as it went: %s', (_, record) => {
-    const back = parseRecord(serializeRecord(record));
+    const parsed = parseRecord(serializeRecord(record));
+    const back = parsed.kind === 'record' ? parsed.record : undefined;
     expect(back).toEqual(record);
     expect(back?.accessToken.reveal()).toBe('access-1');
     expect(back?.refreshToken?.reveal()).toBe(record.refreshToken?.reveal());
@@ -48,10 +51,26 @@ describe('token record', () => {
 
   it.each([
     ['not JSON', () => 'access-1'],
-    ['of another version', (text: string) => text.replace('"version":1', '"version":2')],
     ['without an access token', (text: string) => text.replace('access-1', '')],
     ['cut short', (text: string) => text.slice(0, -1)],
   ])('is no record when it is %s', (_, damage) => {
-    expect(parseRecord(new Secret(damage(serializeRecord(full).reveal())))).toBeUndefined();
+    expect(parseRecord(new Secret(damage(serializeRecord(full).reveal())))).toEqual({ kind: 'corrupt' });
+  });
+
+  it.each(['2', '0', '"1"', 'null', '1.5'])('of version %s is left to whichever Keytray wrote it', (version) => {
+    const text = serializeRecord(full).reveal().replace('"version":1', `"version":${version}`);
+    expect(parseRecord(new Secret(text))).toEqual({ kind: 'unknown_version' });
+  });
+
+  it('names the origins its tokens may go to, apart from the endpoints', () => {
+    const { origins } = JSON.parse(serializeRecord(full).reveal());
+    expect(origins).toEqual({ token: 'https://login.lab.example', revocation: 'https://api.lab.example' });
+  });
+
+  it('takes no endpoint at another origin than the one recorded for it', () => {
+    const stored = JSON.parse(serializeRecord(full).reveal());
+    stored.endpoints.token = 'https://elsewhere.example/token';
+    const parsed = parseRecord(new Secret(JSON.stringify(stored)));
+    expect(parsed).toMatchObject({ record: { endpoints: { token: 'https://login.lab.example' } } });
   });
 });

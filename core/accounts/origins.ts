@@ -1,0 +1,114 @@
+import {
+  type EndpointRole,
+  endpointRoles,
+  type RecordedEndpoints,
+  type TokenRecord,
+} from '../keychain/token-record.ts';
+import type { AuthorizationServer } from '../oauth/authorization-server.ts';
+import type { AccountSettings } from '../services/service.ts';
+
+/** The server's metadata names another host than the one that issued the tokens. Hosts with their ports. */
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+}
+
+const originOf = (url: string): string => new URL(url).origin;
+const hostOf = (url: string): string => new URL(url).host;
+
+const defined = (endpoints: Readonly<Record<EndpointRole, string | undefined>>): RecordedEndpoints =>
+  Object.fromEntries(Object.entries(endpoints).filter(([, url]) => url !== undefined));
+
+/** The endpoints the configuration itself names, the preset's included. */
+export const configuredEndpoints = ({ endpoints }: Pick<AccountSettings, 'endpoints'>): RecordedEndpoints =>
+  defined({
+    token: endpoints.tokenEndpoint,
+    revocation: endpoints.revocationEndpoint,
+    userinfo: endpoints.userinfoEndpoint,
+    device: endpoints.deviceAuthorizationEndpoint,
+  });
+
+export const serverEndpoints = (
+  server: Pick<
+    AuthorizationServer,
+    'tokenEndpoint' | 'revocationEndpoint' | 'userinfoEndpoint' | 'deviceAuthorizationEndpoint'
+  >,
+): RecordedEndpoints =>
+  defined({
+    token: server.tokenEndpoint.href,
+    revocation: server.revocationEndpoint?.href,
+    userinfo: server.userinfoEndpoint?.href,
+    device: server.deviceAuthorizationEndpoint?.href,
+  });
+
+/** Whether a record says enough to be held against the configuration: same client, same issuer or an unnamed one. */
+const sameRegistration = (record: TokenRecord, { clientId, issuer }: AccountSettings): boolean =>
+  record.clientId === clientId && (record.issuer ?? issuer) === issuer;
+
+/** An endpoint that was not there at the sign-in must lie where one of the server's others does, or at its issuer. */
+function fits(role: EndpointRole, url: string, recorded: RecordedEndpoints, issuer: string | undefined): boolean {
+  const known = recorded[role];
+  if (known !== undefined) return originOf(known) === originOf(url);
+  const origins = [...Object.values(recorded), ...(issuer === undefined ? [] : [issuer])].map(originOf);
+  return origins.includes(originOf(url));
+}
+
+/**
+ * Whether the tokens of a record belong to the client and server the configuration names now. A token sent to another
+ * server than its own could be used there by whoever runs it.
+ */
+export function isOfRegistration(record: TokenRecord, settings: AccountSettings): boolean {
+  if (!sameRegistration(record, settings)) return false;
+  const { endpoints: recorded } = record;
+  if (recorded === undefined) return true;
+  const named = configuredEndpoints(settings);
+  return endpointRoles.every((role) => {
+    const url = named[role];
+    return url === undefined || fits(role, url, recorded, record.issuer ?? settings.issuer);
+  });
+}
+
+/**
+ * What becomes of a record written before endpoints were recorded, at its first read. `complete`: the configuration
+ * in force names its server. `unknown_server`: nothing tells who issued it, so its refresh token must not be sent.
+ */
+export function judgeOldRecord(
+  record: TokenRecord,
+  settings: AccountSettings,
+): { readonly kind: 'complete'; readonly record: TokenRecord } | { readonly kind: 'unknown_server' } {
+  const byHandAlone = settings.service === 'oauth' && settings.issuer === undefined;
+  if (byHandAlone || record.issuer !== settings.issuer) return { kind: 'unknown_server' };
+  return { kind: 'complete', record: { ...record, endpoints: configuredEndpoints(settings) } };
+}
+
+/**
+ * The endpoints a record's tokens may be sent to, where the server in force names those of `server`. A recorded one
+ * outlives a move to another origin; one that is new, and elsewhere than the rest, is left out.
+ */
+export function boundEndpoints(
+  record: Pick<TokenRecord, 'endpoints' | 'issuer'>,
+  server: RecordedEndpoints,
+): { readonly endpoints: RecordedEndpoints; readonly move: Move | undefined } {
+  const recorded = record.endpoints ?? {};
+  // Nothing but the issuer was known when the record was written: what its metadata says is the first to count.
+  if (recorded.token === undefined) return { endpoints: { ...server, ...recorded }, move: undefined };
+  const chosen = endpointRoles.flatMap((role): [EndpointRole, string][] => {
+    const [known, named] = [recorded[role], server[role]];
+    if (named !== undefined && fits(role, named, recorded, record.issuer)) return [[role, named]];
+    return known === undefined ? [] : [[role, known]];
+  });
+  const moved = endpointRoles.find((role) => {
+    const [known, named] = [recorded[role], server[role]];
+    return known !== undefined && named !== undefined && originOf(known) !== originOf(named);
+  });
+  return { endpoints: Object.fromEntries(chosen), move: moved && moveOf(recorded[moved], server[moved]) };
+}
+
+const moveOf = (from: string | undefined, to: string | undefined): Move | undefined =>
+  from === undefined || to === undefined ? undefined : { from: hostOf(from), to: hostOf(to) };
+
+/** The host that issued the tokens, for people; undefined where it is not known. */
+export function issuingHost({ endpoints, issuer }: Pick<TokenRecord, 'endpoints' | 'issuer'>): string | undefined {
+  const known = endpoints?.token ?? issuer;
+  return known === undefined || !URL.canParse(known) ? undefined : hostOf(known);
+}
