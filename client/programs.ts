@@ -32,7 +32,13 @@ export const environmentByProtocol: ReadonlyMap<string, readonly string[]> = new
   ['cargo', ['CARGO_REGISTRY_INDEX_URL', 'CARGO_REGISTRY_NAME_OPT']],
   ['google', ['GOOGLE_EXTERNAL_ACCOUNT_AUDIENCE', 'GOOGLE_EXTERNAL_ACCOUNT_TOKEN_TYPE']],
   ['askpass', ['SSH_ASKPASS_PROMPT']],
-  ['postgres', ['PGHOST', 'PGHOSTADDR', 'PGPORT', 'PGUSER', 'PGSERVICE', 'PGSSLMODE']],
+  [
+    'postgres',
+    [
+      ...['PGHOST', 'PGHOSTADDR', 'PGPORT', 'PGUSER', 'PGSERVICE', 'PGSSLMODE'],
+      ...['PGSERVICEFILE', 'PGSYSCONFDIR', 'HOME'],
+    ],
+  ],
 ]);
 
 /** What the broker may have a program given: names of variables, `*` at the end standing for more of a name. */

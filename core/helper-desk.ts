@@ -16,6 +16,7 @@ import type {
 import { helpers } from './helpers/registry.ts';
 import type { Caller } from './local-api/broker-api.ts';
 import type { BrokerEvent } from './local-api/wire.ts';
+import { readRegularFile } from './platform/regular-file.ts';
 import type { Clock, Logger } from './ports.ts';
 import { plainNeed } from './refresh/hand-out.ts';
 import { never } from './refresh/pause.ts';
@@ -77,6 +78,7 @@ export class HelperDesk {
       handOut: async (id, request) => await this.#handOut(id, request, protocol, caller),
       assumeRole: async (id, request) => await this.#assumeRole(id, request, protocol, caller),
       openRoleEndpoint: async (id, request) => await this.#openRoleEndpoint(id, request, protocol, caller),
+      readFile: readRegularFile,
       reportRejected: async (id, value) => await this.#reportRejected(id, value),
     };
   }

@@ -1,5 +1,6 @@
 import type { ToolFamily } from '../config/config.ts';
 import type { RoleCredentials, RoleRequest } from '../credentials/aws-role.ts';
+import type { FileText } from '../platform/regular-file.ts';
 import type { Secret } from '../secret.ts';
 import type { ServedAccount } from './served-account.ts';
 
@@ -77,6 +78,8 @@ export interface HelperBroker {
   assumeRole(account: string, request: RoleRequest): Promise<RoleCredentials>;
   /** A place on loopback where the caller, for as long as it runs, gets these credentials by itself. */
   openRoleEndpoint(account: string, request: RoleRequest): Promise<RoleEndpointAddress>;
+  /** A configuration file of the tool that asks; `path` is absolute. Its content must not go back to the caller. */
+  readFile(path: string): Promise<FileText>;
   /** A tool says this value was refused: a hint; what follows is the broker’s decision. */
   reportRejected(account: string, value: Secret): Promise<void>;
 }

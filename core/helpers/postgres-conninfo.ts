@@ -18,7 +18,15 @@ function isUri(text: string): boolean {
 
 function parsePairs(text: string): Conninfo | undefined {
   const found = new Map<string, string>();
-  const pair = /\s*([a-z_]+)\s*=\s*(?:'((?:[^'\\]|\\.)*)'(?=\s|$)|((?:[^\s\\']|\\.)(?:[^\s\\]|\\.)*)?(?=\s|$))\s*/suy;
+  // White space is what isspace(3) takes for it: `\s` would end a value at a no-break space, and libpq does not.
+  const space = '[ \\t\\n\\v\\f\\r]';
+  const other = '[^ \\t\\n\\v\\f\\r\\\\]';
+  const quotedValue = "'((?:[^'\\\\]|\\\\.)*)'";
+  const plainValue = `((?!')(?:${other}|\\\\.)+)?`;
+  const pair = new RegExp(
+    `${space}*([a-z_]+)${space}*=${space}*(?:${quotedValue}|${plainValue})(?=${space}|$)${space}*`,
+    'suy',
+  );
   while (pair.lastIndex < text.length) {
     const match = pair.exec(text);
     if (match === null) return undefined;

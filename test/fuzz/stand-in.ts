@@ -126,6 +126,7 @@ function brokerWithToken(): FakeBroker {
     }),
     assumeRole: () => Promise.reject(new Error('there are no roles here')),
     openRoleEndpoint: () => Promise.reject(new Error('there are no roles here')),
+    readFile: async () => ({ kind: 'absent' }),
     reportRejected: async () => undefined,
   };
   const git = createGitHelper({ now: Date.now });

@@ -7,6 +7,7 @@ import type {
   RoleEndpointAddress,
   ServedAccount,
 } from '../../core/helpers/helper.ts';
+import type { FileText } from '../../core/platform/regular-file.ts';
 import { Secret } from '../../core/secret.ts';
 
 /** What the fake broker holds for an account: plain data, so that a helper process can be given it as JSON. */
@@ -73,6 +74,12 @@ export class FakeHelperBroker implements HelperBroker {
   async openRoleEndpoint(id: string, request: RoleRequest): Promise<RoleEndpointAddress> {
     const { sessionToken } = await this.assumeRole(id, request);
     return { url: 'http://127.0.0.1:1/endpoint', authorization: sessionToken };
+  }
+
+  readonly files = new Map<string, FileText>();
+
+  async readFile(path: string): Promise<FileText> {
+    return this.files.get(path) ?? { kind: 'absent' };
   }
 
   async reportRejected(account: string, value: Secret): Promise<void> {

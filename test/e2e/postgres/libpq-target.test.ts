@@ -1,9 +1,11 @@
 import { randomInt } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { parsePsqlArguments } from '../../../core/helpers/postgres-arguments.ts';
-import { findTarget } from '../../../core/helpers/postgres-target.ts';
+import { findService } from '../../../core/helpers/postgres-service.ts';
+import { findTarget, serviceOf } from '../../../core/helpers/postgres-target.ts';
 import { type Random, randomFor } from '../../fuzz/random.ts';
 import { newestBin } from '../../support/postgres-server.ts';
 import { runToEnd } from '../../support/processes.ts';
@@ -12,9 +14,29 @@ import { runToEnd } from '../../support/processes.ts';
  * Where psql connects to is libpq's to decide, and our reading of its arguments a second opinion. Nothing listens on
  * these ports, so psql names every host and port it tried.
  */
-const rounds = 100;
+const rounds = 150;
 const hosts = ['127.0.0.5', '127.0.0.6', '127.0.0.5,127.0.0.6', '::1', '/nowhere', '', '127.0.0.7,/nowhere'];
 const ports = ['2', '3', '2,3', '4', ''];
+
+const serviceFile = `# of the test
+[one]
+hostaddr=127.0.0.8
+sslmode=disable
+[two]
+ host=127.0.0.9
+port=3\t
+port=2
+[three]
+host=127.0.0.5,127.0.0.6
+port=2,3
+user=bob
+[four]
+host=db.example
+hostaddr=127.0.0.8
+[five]
+user=bob
+`;
+const services = ['one', 'two', 'three', 'four', 'five', 'six', 'tw'];
 
 interface Call {
   readonly argv: readonly string[];
@@ -33,6 +55,10 @@ function callFor(random: Random): Call {
       () => `host=db.example hostaddr=${one()} port=3`,
       () => `host='' dbname='a b'`,
       () => 'user=ada',
+      () => `service=${random.pick(services)}`,
+      () => `service='${random.pick(services)}' port=4`,
+      () => `service=${random.pick(services)} host=${one()}`,
+      () => `postgresql:///?service=${random.pick(services)}`,
       () => `postgresql://${one()}:3/shop`,
       () => `postgresql://ada@${one()},${one()}:4/shop`,
       () => `postgres://[::1]:2`,
@@ -71,24 +97,40 @@ function callFor(random: Random): Call {
   if (random.chance(0.3)) env.PGHOST = host();
   if (random.chance(0.3)) env.PGPORT = port();
   if (random.chance(0.1)) env.PGHOSTADDR = one();
+  if (random.chance(0.1)) env.PGSERVICE = random.pick(services);
   return { argv: Array.from({ length: 1 + random.int(4) }, words).flat(), env };
 }
 
 function ours({ argv, env }: Call): readonly string[] {
   const given = parsePsqlArguments(argv);
-  const target = given === undefined ? undefined : findTarget(given, env);
-  return target?.kind === 'hosts' ? target.hosts.map(({ name, port, address }) => `${address ?? name} ${port}`) : [];
+  const name = given === undefined ? undefined : serviceOf(given, env);
+  const section = name === undefined ? undefined : findService(serviceFile, name);
+  // libpq does not find it either, and connects to nobody.
+  if (given === undefined || (section !== undefined && section.kind !== 'found')) return [];
+  const target = findTarget({ given, service: section?.values, env });
+  return target.kind === 'hosts' ? target.hosts.map(({ name, port, address }) => `${address ?? name} ${port}`) : [];
 }
 
 it('reads hosts and ports as libpq does', async () => {
   const seed = randomInt(2 ** 31);
   process.stdout.write(`  seed ${seed}\n`);
   const psql = path.join(await newestBin(), 'psql');
+  const folder = await mkdtemp(path.join(tmpdir(), 'keytray-services-'));
+  const file = path.join(folder, 'services.conf');
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await writeFile(file, serviceFile);
   let connected = 0;
   for (let index = 0; index < rounds; index += 1) {
     const call = callFor(randomFor(seed, index));
     const { stderr } = await runToEnd(psql, ['-X', '-w', ...call.argv], {
-      env: { PATH: process.env.PATH, HOME: tmpdir(), LC_ALL: 'C', PGCONNECT_TIMEOUT: '5', ...call.env },
+      env: {
+        PATH: process.env.PATH,
+        HOME: tmpdir(),
+        LC_ALL: 'C',
+        PGCONNECT_TIMEOUT: '5',
+        PGSERVICEFILE: file,
+        ...call.env,
+      },
       cwd: tmpdir(),
     });
     const tried = [...stderr.matchAll(/connection to server at "([^"]*)"(?: \([^)]*\))?, port (\d+) failed/g)];

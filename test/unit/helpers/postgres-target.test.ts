@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parsePsqlArguments } from '../../../core/helpers/postgres-arguments.ts';
 import { parseConninfo } from '../../../core/helpers/postgres-conninfo.ts';
+import { findService } from '../../../core/helpers/postgres-service.ts';
 import { findTarget, type PostgresTarget } from '../../../core/helpers/postgres-target.ts';
 
 describe('arguments of psql', () => {
@@ -59,6 +60,10 @@ describe('connection strings', () => {
     [" host = 'db.example'  user='o\\'hara \\\\'", { host: 'db.example', user: "o'hara \\" }],
     ['host=a\\ b user=', { host: 'a b', user: '' }],
     ['host=one.example host=two.example', { host: 'two.example' }],
+    ['host=db.example\u00a0sslmode=verify-full port=1', { host: 'db.example\u00a0sslmode=verify-full', port: '1' }],
+    ['host=db.example\u2003hostaddr=192.0.2.1', { host: 'db.example\u2003hostaddr=192.0.2.1' }],
+    ['host=db.example\vport=1', { host: 'db.example', port: '1' }],
+    ["host=a'b", { host: "a'b" }],
     ['postgres://', {}],
     ['postgresql://db.example', { host: 'db.example' }],
     [
@@ -94,9 +99,9 @@ describe('where psql connects to', () => {
   const find = (argv: readonly string[], env: Readonly<Record<string, string>> = {}): PostgresTarget => {
     const given = parsePsqlArguments(argv);
     if (given === undefined) throw new Error('psql would not connect');
-    return findTarget(given, env);
+    return findTarget({ given, service: undefined, env });
   };
-  const host = (name: string, port: number | undefined, address?: string) => ({ name, port, address });
+  const host = (name: string, port: number, address?: string) => ({ name, port, address });
   const hosts = (user: string | undefined, ...list: readonly object[]) => ({ kind: 'hosts', hosts: list, user });
 
   it.each([
@@ -128,19 +133,6 @@ describe('where psql connects to', () => {
       hosts(undefined, host('a.example', 5432, '192.0.2.1')),
     ],
     ['an address alone', [], { PGHOSTADDR: '192.0.2.1' }, hosts(undefined, host('192.0.2.1', 5432, '192.0.2.1'))],
-    [
-      'a name and a service',
-      ['-h', 'a.example', '-p', '1'],
-      { PGSERVICE: 's', PGPORT: '2' },
-      hosts(undefined, host('a.example', 1)),
-    ],
-    [
-      'a name whose port the service knows',
-      ['service=s host=a.example'],
-      { PGPORT: '2' },
-      hosts(undefined, host('a.example', undefined)),
-    ],
-    ['a service', [], { PGSERVICE: 's', PGHOST: 'a.example' }, { kind: 'service', user: undefined }],
     ['a socket and a host', ['-h', '/tmp,a.example'], {}, hosts(undefined, host('a.example', 5432))],
   ])('%s', (_, argv, env, expected) => {
     expect(find(argv, env)).toEqual(expected);
@@ -158,5 +150,51 @@ describe('where psql connects to', () => {
     ['too many addresses', ['host=a.example hostaddr=192.0.2.1,192.0.2.2'], {}],
   ])('%s is not ours', (_, argv, env) => {
     expect(find(argv, env)).toEqual({ kind: 'none' });
+  });
+
+  it.each([
+    [
+      'stands behind what is written on the command line',
+      ['-h', 'a.example'],
+      {},
+      'host=b.example\nport=1',
+      1,
+      undefined,
+    ],
+    ['stands before a variable', [], { PGHOST: 'a.example', PGPORT: '2' }, 'host=b.example\nport=1', 1, undefined],
+    ['leaves to variables what it does not say', [], { PGHOSTADDR: '192.0.2.9' }, 'host=b.example', 5432, '192.0.2.9'],
+    ['may say the address alone', ['host=b.example'], {}, 'hostaddr=192.0.2.1', 5432, '192.0.2.1'],
+    ['counts by its first line', [], {}, 'host=b.example\nport=1\nport=2', 1, undefined],
+  ])('a service %s', (_, argv, env, lines, port, address) => {
+    const given = parsePsqlArguments(argv);
+    const section = findService(`[s]\n${lines}\n`, 's');
+    if (given === undefined || section.kind !== 'found') throw new Error('not understood');
+    const target = findTarget({ given, service: section.values, env });
+    expect(target).toMatchObject({ hosts: [{ port, address }] });
+  });
+});
+
+describe('a section of a service file', () => {
+  const text = '# services\n [a]\nhost=a.example\n\n[ab]\r\n  host = spaced\nport=1 \n\u00a0\n[ab]\nport=2\n';
+
+  it('ends at the next, and is found by its whole name', () => {
+    expect(findService(text, 'a')).toMatchObject({ kind: 'found', text: '[a]\nhost=a.example\n' });
+    expect(findService(text, 'b')).toEqual({ kind: 'absent' });
+    expect(findService('host=x\n', '')).toEqual({ kind: 'absent' });
+  });
+
+  it.each([
+    ['a line that is no pair', '[a]\nhost\n', 'broken'],
+    ['a no-break space, which is no white space to libpq', '[a]\n\u00a0\n', 'broken'],
+    ['a service within the service', '[a]\nservice=b\n', 'broken'],
+    ['a directory on the network', '[a]\nldap://ldap.example/dc=x?y?one\n', 'ldap'],
+  ])('is not believed with %s', (_, lines, kind) => {
+    expect(findService(lines, 'a')).toEqual({ kind });
+  });
+
+  it('keeps blanks around "=" as libpq does', () => {
+    const section = findService(text, 'ab');
+    expect(section).toMatchObject({ kind: 'broken' });
+    expect(findService('[a]\nhost = x\n', 'a')).toMatchObject({ values: new Map([['host ', ' x']]) });
   });
 });

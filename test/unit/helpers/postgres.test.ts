@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { postgresHelper } from '../../../core/helpers/postgres.ts';
+import type { FileText } from '../../../core/platform/regular-file.ts';
 import { type FakeAccount, FakeHelperBroker, fakeAccount } from '../../support/fake-helper-broker.ts';
 import { callHelper, neverClosed } from '../../support/helper-call.ts';
 
@@ -12,8 +13,10 @@ async function psql(
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
   accounts: readonly FakeAccount[] = [lab, other],
+  files: Readonly<Record<string, FileText>> = {},
 ) {
   const broker = new FakeHelperBroker(accounts);
+  for (const [path, file] of Object.entries(files)) broker.files.set(path, file);
   const answer = await callHelper(postgresHelper, 'run', neverClosed(), broker, { argv, env });
   return { ...answer, file: answer.next?.files.PGPASSFILE?.reveal(), asked: broker.requests };
 }
@@ -34,7 +37,6 @@ describe('psql-keytray', () => {
     [[], { PGHOST: 'db2.example', PGUSER: 'ada' }, 'db2.example:5432:*:ada:tok-other\n'],
     [['-h', 'evil.example,db2.example'], {}, 'db2.example:5432:*:*:tok-other\n'],
     [['host=db.example hostaddr=192.0.2.1'], {}, 'db.example:5432:*:*:tok\\:1\\\\2\n'],
-    [['service=shop host=db.example'], {}, 'db.example:5432:*:*:tok\\:1\\\\2\ndb.example:6000:*:*:tok\\:1\\\\2\n'],
     [['-h', 'db2.example,db.example'], {}, 'db2.example:5432:*:*:tok-other\ndb.example:5432:*:*:tok\\:1\\\\2\n'],
   ])('writes lines for listed hosts and ports alone (%j %j)', async (argv, env, expected) => {
     expect((await psql(argv, env)).file).toBe(expected);
@@ -54,20 +56,6 @@ describe('psql-keytray', () => {
     const { status, stderr, next, asked } = await psql(argv, env);
     expect({ status, stderr, asked }).toEqual({ status: 0, stderr: [], asked: [] });
     expect(next).toEqual({ name: 'psql', argv: undefined, variables: {}, files: {} });
-  });
-
-  it('leaves the choice of a service to libpq, which compares host and port itself', async () => {
-    const { file } = await psql(['-U', 'ada'], { PGSERVICE: 'shop' }, [fakeAccount('lab', ['db.example', '[::1]:7'])]);
-    expect(file).toBe('db.example:5432:*:ada:token-of-lab\n\\:\\:1:7:*:ada:token-of-lab\n');
-  });
-
-  it('goes on with the accounts that have a token when it cannot know which one is meant', async () => {
-    const { status, file, stderr } = await psql([], { PGSERVICE: 'shop' }, [
-      { ...lab, failure: 'login_required' },
-      other,
-    ]);
-    expect({ status, file }).toEqual({ status: 0, file: 'db2.example:5432:*:*:tok-other\n' });
-    expect(stderr).toEqual(['keytray: sign in to lab@work: keytray login lab@work']);
   });
 
   it('stops where there is no token, so that psql does not ask for a password', async () => {
@@ -93,24 +81,8 @@ describe('psql-keytray', () => {
     expect((await psql(['-h', '127.0.0.1', '-p', '7000'])).next?.variables).toEqual({});
   });
 
-  it('says so where there are more hosts than the client can be given', async () => {
-    const hosts = Array.from({ length: 100 }, (_, index) => `db${index}.example`);
-    const many = fakeAccount('many', hosts, { token: 'x'.repeat(1_000) });
-    const { status, stderr, next } = await psql(['service=s'], {}, [many]);
-    expect({ status, stderr, next }).toEqual({ status: 2, stderr: [expect.stringContaining('-h')], next: undefined });
-    expect((await psql(['-h', 'db7.example'], {}, [many])).file).toMatch(/^db7\.example:5432:/);
-  });
-
-  it('asks a service that is on this machine for no TLS', async () => {
-    const near = fakeAccount('near', ['127.0.0.1:7000', 'localhost'], { token: 'tok-near' });
-    expect((await psql(['service=s'], {}, [near])).next?.variables).toEqual({});
-    expect((await psql(['service=s'], {}, [near, other])).next?.variables).toEqual({ PGSSLMODE: 'require' });
-    expect((await psql(['service=s', '-h', 'localhost'], {}, [near])).next?.variables).toEqual({});
-  });
-
   it.each([
     [['host=db.example hostaddr=203.0.113.9'], {}],
-    [['service=s host=db.example hostaddr=203.0.113.9'], {}],
     [['-h', 'db.example'], { PGHOSTADDR: '203.0.113.9' }],
   ])('does not follow a listed name to an address that is not (%j %j)', async (argv, env) => {
     const { status, stderr, next } = await psql(argv, env);
@@ -120,12 +92,88 @@ describe('psql-keytray', () => {
 
   it('tells accounts apart by the user', async () => {
     const twins = [lab, fakeAccount('lab@home', ['db.example'], { token: 'tok-home', username: 'ada' })];
-    for (const argv of [['-h', 'db.example'], ['service=s']]) {
-      const unclear = await psql(argv, {}, twins);
-      expect(unclear).toMatchObject({ status: 2, stderr: [expect.stringContaining('-U')], next: undefined });
-    }
+    const unclear = await psql(['-h', 'db.example'], {}, twins);
+    expect(unclear).toMatchObject({ status: 2, stderr: [expect.stringContaining('-U')], next: undefined });
     expect((await psql(['-h', 'db.example', '-U', 'ada'], {}, twins)).file).toBe('db.example:5432:*:ada:tok-home\n');
-    expect((await psql(['service=s', '-U', 'ada'], {}, twins)).file).toContain('db.example:5432:*:ada:tok-home\n');
+  });
+});
+
+describe('psql-keytray with a service', () => {
+  const own = '/home/ada/.pg_service.conf';
+  const text = (lines: string): FileText => ({ kind: 'text', text: `[shop]\n${lines}\n[next]\nhost=db2.example\n` });
+  const withService = (lines: string, argv = ['service=shop'], env: Record<string, string> = {}) =>
+    psql(argv, { HOME: '/home/ada', ...env }, [lab, other], { [own]: text(lines) });
+
+  it('hands out for the host the file names, and gives psql the section it has read', async () => {
+    const { file, next } = await withService('host=db.example\nport=6000\nuser=ada');
+    expect(file).toBe('db.example:6000:*:ada:tok\\:1\\\\2\n');
+    expect(next?.files.PGSERVICEFILE?.reveal()).toBe('[shop]\nhost=db.example\nport=6000\nuser=ada\n');
+    expect(next?.variables).toEqual({ PGSSLMODE: 'require' });
+  });
+
+  it.each([
+    ['another address', 'host=db.example\nhostaddr=203.0.113.9\nsslmode=disable'],
+    ['another address with TLS', 'host=db.example\nhostaddr=203.0.113.9\nsslmode=verify-full'],
+    ['no TLS', 'host=db.example\nsslmode=disable'],
+    ['TLS only where the server wants it', 'host=db.example\nsslmode=prefer'],
+  ])('hands out nothing where the file says %s', async (_, lines) => {
+    for (const [argv, env] of [
+      [['service=shop'], {}],
+      [['service=shop host=db.example'], {}],
+      [['-h', 'db.example'], { PGSERVICE: 'shop' }],
+      [['postgresql://db.example/?service=shop'], {}],
+    ] as const) {
+      const { status, next, asked } = await withService(lines, [...argv], env);
+      expect({ status, next, asked }).toEqual({ status: 2, next: undefined, asked: [] });
+    }
+  });
+
+  it('hands out nothing where a variable adds what the file leaves open', async () => {
+    expect(await withService('host=db.example', ['service=shop'], { PGHOSTADDR: '203.0.113.9' })).toMatchObject({
+      status: 2,
+      next: undefined,
+    });
+    expect(await withService('host=db.example', ['service=shop'], { PGSSLMODE: 'allow' })).toMatchObject({ status: 2 });
+  });
+
+  it('lets the connection string overrule the file', async () => {
+    const { file } = await withService('host=evil.example\nsslmode=disable', [
+      "service=shop host=db.example hostaddr='' sslmode=verify-full",
+    ]);
+    expect(file).toBe('db.example:5432:*:*:tok\\:1\\\\2\n');
+  });
+
+  it.each([
+    ['a host that is not listed', 'host=evil.example'],
+    ['a password', 'host=db.example\npassword=w'],
+    ['a password file', 'host=db.example\npassfile=/tmp/x'],
+    ['a line that libpq refuses', 'host'],
+  ])('becomes psql as it is where the file says %s', async (_, lines) => {
+    const { status, next, asked } = await withService(lines);
+    expect({ status, next, asked }).toEqual({
+      status: 0,
+      next: { name: 'psql', argv: undefined, variables: {}, files: {} },
+      asked: [],
+    });
+  });
+
+  it('looks where libpq looks, and leaves to psql a service that stands nowhere', async () => {
+    const files = { '/etc/x/pg_service.conf': text('host=db.example'), '/srv/s': text('host=db2.example') };
+    const fileOf = async (env: Record<string, string>) => (await psql(['service=shop'], env, [lab, other], files)).file;
+    expect(await fileOf({ PGSYSCONFDIR: '/etc/x' })).toContain('db.example:5432');
+    expect(await fileOf({ PGSYSCONFDIR: '/etc/x', PGSERVICEFILE: 'srv/s' })).toContain('db2.example:5432');
+    expect(await fileOf({})).toBeUndefined();
+    expect((await psql(['service=shop'])).next).toEqual({ name: 'psql', argv: undefined, variables: {}, files: {} });
+  });
+
+  it.each([
+    [{ kind: 'unreadable', why: 'not a regular file' } as const, /not a regular file; write host=… and sslmode=…/],
+    [text('ldap://ldap.example'), /it asks an LDAP directory; write host=… and sslmode=…/],
+  ])('stops with a line where the file cannot be judged', async (file, line) => {
+    const answer = await psql(['service=shop'], { HOME: '/home/ada' }, [lab], { [own]: file });
+    expect(answer).toMatchObject({ status: 2, next: undefined, asked: [], stderr: [expect.stringMatching(line)] });
+    const nobody = await psql(['service=shop'], { HOME: '/home/ada' }, [], { [own]: file });
+    expect(nobody.next).toMatchObject({ name: 'psql', files: {} });
   });
 });
 
