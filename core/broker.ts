@@ -17,7 +17,6 @@ import type { BrokerApi, Caller } from './local-api/broker-api.ts';
 import type {
   AccountView,
   BrokerEvent,
-  CallbackRequest,
   LoginRequest,
   LoginView,
   LogoutView,
@@ -166,21 +165,11 @@ export class Broker implements BrokerApi {
     return await this.#signInApi.start(await this.#find(id), request);
   }
 
-  login(loginId: string): LoginView {
-    return this.#signInApi.view(loginId);
-  }
-
-  async waitForLogin(loginId: string, seconds: number, signal: AbortSignal): Promise<LoginView> {
-    return await this.#signInApi.wait(loginId, seconds, signal);
-  }
-
-  async finishLogin(loginId: string, callback: CallbackRequest): Promise<LoginView> {
-    return await this.#signInApi.finish(loginId, callback);
-  }
-
-  cancelLogin(loginId: string): LoginView {
-    return this.#signInApi.cancel(loginId);
-  }
+  readonly login: BrokerApi['login'] = (id) => this.#signInApi.view(id);
+  readonly waitForLogin: BrokerApi['waitForLogin'] = (...which) => this.#signInApi.wait(...which);
+  readonly finishLogin: BrokerApi['finishLogin'] = (id, callback) => this.#signInApi.finish(id, callback);
+  readonly confirmLogin: BrokerApi['confirmLogin'] = (id, accept) => this.#signInApi.confirm(id, accept);
+  readonly cancelLogin: BrokerApi['cancelLogin'] = (id) => this.#signInApi.cancel(id);
 
   async logout(id: string, options: { readonly revoke: boolean }): Promise<LogoutView> {
     const account = await this.#find(id);

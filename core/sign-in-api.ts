@@ -24,11 +24,13 @@ export class SignInApi {
   }
 
   async start(account: Account, request: LoginRequest): Promise<LoginView> {
-    const login = await this.#dependencies.signIn.start(account, {
+    const { login, address } = await this.#dependencies.signIn.start(account, {
       way: ways[request.user_agent],
       acceptOther: request.switch ?? false,
     });
-    return loginViewWithCode(login);
+    const view = loginViewWithCode(login);
+    // Told once, to the one who asked for it: whoever else follows the login has no use for it.
+    return address === undefined || !login.open ? view : { ...view, authorization_url: address.href };
   }
 
   view(loginId: string): LoginView {
@@ -50,6 +52,12 @@ export class SignInApi {
       });
     }
     await this.#dependencies.signIn.finishByPaste(login, new URL(callback.redirect_url));
+    return loginViewWithCode(login);
+  }
+
+  async confirm(loginId: string, accept: boolean): Promise<LoginView> {
+    const login = this.#dependencies.logins.find(loginId);
+    await this.#dependencies.signIn.confirm(login, accept);
     return loginViewWithCode(login);
   }
 

@@ -1,3 +1,5 @@
+import { type IncomingMessage, request as requestOverHttp } from 'node:http';
+
 /** A user agent just able to sign in at the demo's server: redirects, cookies, and the first form of a page. */
 
 export interface FormAnswers {
@@ -38,36 +40,33 @@ export async function followForms(url: URL | string, answers: FormAnswers): Prom
   const jar = new Map<string, Map<string, string>>();
   let request = { url: new URL(url), body: undefined as URLSearchParams | undefined };
   for (let step = 0; step < mostSteps; step += 1) {
-    const response = await send(request.url, request.body, jar);
-    const location = response.headers.get('location');
-    const text = await response.text();
-    if (response.status >= 300 && response.status < 400 && location !== null) {
+    const { status, location, text } = await send(request.url, request.body, jar);
+    if (status >= 300 && status < 400 && location !== undefined) {
       request = { url: new URL(location, request.url), body: undefined };
-      if (answers.stopAt?.(request.url)) return { status: response.status, text, url: request.url };
+      if (answers.stopAt?.(request.url)) return { status, text, url: request.url };
       continue;
     }
-    const form = response.ok ? firstForm(text) : undefined;
-    if (form === undefined) return { status: response.status, text, url: request.url };
+    const form = status === 200 ? firstForm(text) : undefined;
+    if (form === undefined) return { status, text, url: request.url };
     request = { url: new URL(form.action, request.url), body: fill(form, answers) };
   }
   throw new Error(`the sign-in did not end after ${mostSteps} steps`);
 }
 
-async function send(
-  url: URL,
-  body: URLSearchParams | undefined,
-  jar: Map<string, Map<string, string>>,
-): Promise<Response> {
+interface Page {
+  readonly status: number;
+  readonly location: string | undefined;
+  readonly text: string;
+}
+
+async function send(url: URL, body: URLSearchParams | undefined, jar: Map<string, Map<string, string>>): Promise<Page> {
   const cookies = jar.get(url.host) ?? new Map<string, string>();
   jar.set(url.host, cookies);
   const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-  const response = await fetch(url, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: { accept: 'text/html', ...(cookie === '' ? {} : { cookie }) },
-    redirect: 'manual',
-    ...(body === undefined ? {} : { body }),
-  });
-  for (const line of response.headers.getSetCookie()) {
+  const response = await visit(url, body?.toString(), cookie === '' ? {} : { cookie });
+  let text = '';
+  for await (const chunk of response.setEncoding('utf8')) text += chunk;
+  for (const line of response.headers['set-cookie'] ?? []) {
     const [pair = ''] = line.split(';', 1);
     const separator = pair.indexOf('=');
     const name = pair.slice(0, separator);
@@ -75,7 +74,26 @@ async function send(
     if (value === '') cookies.delete(name);
     else cookies.set(name, value);
   }
-  return response;
+  return { status: response.statusCode ?? 0, location: response.headers.location, text };
+}
+
+/** As a browser visits a page; `fetch` calls itself a script (Sec-Fetch-Mode), which the start address turns away. */
+function visit(
+  url: URL,
+  form: string | undefined,
+  headers: Readonly<Record<string, string>>,
+): Promise<IncomingMessage> {
+  const posted = form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
+  return new Promise((resolve, reject) => {
+    requestOverHttp(url, {
+      method: form === undefined ? 'GET' : 'POST',
+      headers: { accept: 'text/html', 'sec-fetch-mode': 'navigate', ...posted, ...headers },
+      agent: false,
+    })
+      .once('response', resolve)
+      .once('error', reject)
+      .end(form);
+  });
 }
 
 interface Form {

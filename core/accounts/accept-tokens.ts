@@ -1,7 +1,7 @@
 import { KeytrayError } from '../errors.ts';
 import type { AuthorizationServer } from '../oauth/authorization-server.ts';
 import { revokeToken } from '../oauth/revocation.ts';
-import type { Identity, TokenReply } from '../oauth/token-reply.ts';
+import type { TokenReply } from '../oauth/token-reply.ts';
 import type { Clock, Logger } from '../ports.ts';
 import type { Account } from './account.ts';
 import { judgeIdentity } from './identity-check.ts';
@@ -10,11 +10,14 @@ import { wordsOf } from './server-directory.ts';
 import { recordOfSignIn } from './token-records.ts';
 
 /** What a sign-in brought, whichever way it came. */
-export interface SignInResult {
-  readonly account: Account;
-  readonly loginId: string;
+export interface SignedIn {
   readonly server: AuthorizationServer;
   readonly reply: TokenReply;
+}
+
+export interface SignInResult extends SignedIn {
+  readonly account: Account;
+  readonly loginId: string;
   /** The person asked for another account themselves: `login --switch`. */
   readonly acceptOther: boolean;
 }
@@ -38,7 +41,7 @@ async function checkIdentity(result: SignInResult, logger: Logger): Promise<void
   const previous = account.record?.identity;
   const verdict = judgeIdentity({ expect: account.settings.expect, previous, found: reply.identity, acceptOther });
   if (verdict.kind === 'accepted') return;
-  await discard(result, previous, logger);
+  await giveBack(account, result, logger);
   if (verdict.kind === 'unknown') {
     throw new KeytrayError(
       'misconfigured',
@@ -53,10 +56,13 @@ async function checkIdentity(result: SignInResult, logger: Logger): Promise<void
   );
 }
 
-/** Revokes tokens nobody will use, unless they may share the grant in use: servers revoke a grant as a whole. */
-async function discard(result: SignInResult, previous: Identity | undefined, logger: Logger): Promise<void> {
-  const { account, reply, server } = result;
-  if (previous !== undefined && previous.subject === reply.identity?.subject) return;
+/**
+ * Revokes tokens nobody will use, unless they may share the grant in use: servers revoke a grant as a whole. Never
+ * rejects.
+ */
+export async function giveBack(account: Account, { server, reply }: SignedIn, logger: Logger): Promise<void> {
+  // Where neither says who it is, they may be of the same grant.
+  if (account.record !== undefined && account.record.identity?.subject === reply.identity?.subject) return;
   try {
     await revokeToken(
       server,

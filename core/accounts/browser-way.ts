@@ -1,22 +1,40 @@
 import { type Authorization, beginAuthorization } from '../oauth/authorization-request.ts';
-import { judgeRedirect, type RedirectVerdict } from '../oauth/authorization-response.ts';
+import { completeAuthorization, judgeRedirect } from '../oauth/authorization-response.ts';
 import type { AuthorizationServer } from '../oauth/authorization-server.ts';
 import type { CallbackPage } from '../oauth/callback-page.ts';
-import { listenForRedirect } from '../oauth/loopback-redirect.ts';
+import { type Arrival, listenForRedirect, type StrayVerdict } from '../oauth/loopback-redirect.ts';
 import type { Clock } from '../ports.ts';
 import type { AccountSettings } from '../services/service.ts';
+import type { SignedIn } from './accept-tokens.ts';
+import type { Account } from './account.ts';
 import type { BrowserInvitation } from './pending-login.ts';
+import { refuse } from './sign-in-ending.ts';
 
-export type RedirectAnswer = Exclude<RedirectVerdict, { kind: 'stray' }>;
+/** How a request is begun: Keytray opens the start address, or the person opens the address they were given. */
+export type BegunAt = Arrival['begunAt'];
+
+/** An answer, and the request of ours that it answers. */
+export interface Answered extends Arrival {
+  readonly request: Authorization;
+}
 
 /** Authorization code + PKCE in the person's own browser (RFC 8252), open until its listener ends. */
 export interface BrowserWay {
   readonly server: AuthorizationServer;
-  readonly authorization: Authorization;
+  readonly port: number;
   readonly invitation: BrowserInvitation;
   /** Resolves when nobody came in time; never where it ended otherwise. */
   readonly expired: Promise<void>;
-  judge(url: URL): RedirectVerdict;
+  /** Resolves when its port is free again. */
+  readonly closed: Promise<unknown>;
+  /**
+   * The request that is begun this way, the same for all who ask. Each has a `state` and a verifier of its own: the
+   * cookie is demanded of what was begun at the start address, and of nothing else.
+   */
+  begin(at: BegunAt): Promise<Authorization>;
+  judge(url: URL): Answered | StrayVerdict;
+  /** The login has ended otherwise; the person's browser may still come for its page. */
+  conclude(page: CallbackPage): void;
   stop(): Promise<void>;
 }
 
@@ -25,8 +43,13 @@ export interface BrowserWayOptions {
   readonly settings: AccountSettings;
   readonly clock: Clock;
   readonly loginHint: string | undefined;
+  readonly first: BegunAt;
   /** Called once, for the answer or a denial; the browser sees its page when it resolves. */
-  readonly answer: (way: BrowserWay, verdict: RedirectAnswer) => Promise<CallbackPage>;
+  readonly answer: (way: BrowserWay, answered: Answered) => Promise<CallbackPage>;
+  /** The answer to what was begun at the start address, from a browser without its cookie. */
+  readonly fromElsewhere: (way: BrowserWay, answered: Answered) => void;
+  /** Something came that is not the answer. */
+  readonly strayed: (why: string) => void;
 }
 
 const deadline = 300_000;
@@ -34,30 +57,60 @@ const deadline = 300_000;
 /** Throws `KeytrayError` `misconfigured` where no port is free. */
 export async function openBrowserWay(options: BrowserWayOptions): Promise<BrowserWay> {
   const { server, settings, clock, loginHint } = options;
+  const begun = new Map<BegunAt, Promise<Authorization>>();
+  const made = new Map<BegunAt, Authorization>();
   let way: BrowserWay | undefined;
+  const expiresAt = clock.now() + deadline;
   const redirect = await listenForRedirect({
     settings: settings.redirect,
+    title: settings.title,
     deadlineMs: deadline,
     clock,
+    destination: () => made.get('start')?.authorizationUrl,
     judge: (url) => way?.judge(url) ?? { kind: 'stray', why: 'not ready' },
-    answer: async (verdict) => (way === undefined ? notOpenPage(settings.title) : await options.answer(way, verdict)),
+    answer: async (answered) => (way === undefined ? notOpenPage(settings.title) : await options.answer(way, answered)),
+    fromElsewhere: (answered) => {
+      if (way !== undefined) options.fromElsewhere(way, answered);
+    },
+    strayed: options.strayed,
   });
-  try {
+
+  const make = async (at: BegunAt): Promise<Authorization> => {
     const authorization = await beginAuthorization(server, settings, redirect.redirectUri, { loginHint });
+    made.set(at, authorization);
+    return authorization;
+  };
+  const begin = async (at: BegunAt): Promise<Authorization> => {
+    const known = begun.get(at) ?? make(at);
+    begun.set(at, known);
+    return await known;
+  };
+  const judge = (url: URL): Answered | StrayVerdict => {
+    const strays: StrayVerdict[] = [];
+    for (const [begunAt, request] of made) {
+      const { issuer, issuerRequired } = server;
+      const answer = judgeRedirect(url, { ...request, issuer, issuerRequired });
+      if (answer.kind !== 'stray') return { kind: 'arrival', begunAt, request, answer };
+      strays.push(answer);
+    }
+    return mostTelling(strays);
+  };
+
+  try {
+    await begin(options.first);
     way = {
       server,
-      authorization,
-      invitation: { authorizationUrl: authorization.authorizationUrl, expiresAt: clock.now() + deadline },
+      port: redirect.port,
+      get invitation() {
+        return { startUrl: made.has('start') ? redirect.startUrl : undefined, expiresAt };
+      },
       expired: new Promise((resolve) => {
         void redirect.ended.then((how) => how === 'deadline' && resolve());
       }),
-      judge: (url) =>
-        judgeRedirect(url, {
-          redirectUri: authorization.redirectUri,
-          state: authorization.state,
-          issuer: server.issuer,
-          issuerRequired: server.issuerRequired,
-        }),
+      closed: redirect.ended,
+      begin,
+      judge,
+      conclude: (page) => redirect.conclude(page),
       stop: () => redirect.close(),
     };
     return way;
@@ -65,6 +118,21 @@ export async function openBrowserWay(options: BrowserWayOptions): Promise<Browse
     await redirect.close();
     throw error;
   }
+}
+
+/** With two requests open, each is strange to the other; what else is wrong says more. */
+const mostTelling = (strays: readonly StrayVerdict[]): StrayVerdict =>
+  strays.find(({ why }) => why !== 'another state') ?? strays[0] ?? { kind: 'stray', why: 'not ready' };
+
+/** The tokens for the code of an answer. Throws `OAuthFailure`, or `KeytrayError` `access_denied` where it is a no. */
+export async function exchangeCode(
+  account: Account,
+  { server }: BrowserWay,
+  { request, answer }: Answered,
+): Promise<SignedIn> {
+  if (answer.kind === 'denied') return refuse(answer, account);
+  const clockSkew = account.record?.clockSkew ?? 0;
+  return { server, reply: await completeAuthorization(server, request, answer.url, { clockSkew }) };
 }
 
 export const notOpenPage = (title: string): CallbackPage => ({

@@ -1,7 +1,9 @@
 import type { KeytrayError } from '../errors.ts';
+import type { SignedIn } from './accept-tokens.ts';
 import type { Account } from './account.ts';
 import type { BrowserWay } from './browser-way.ts';
 import type { DeviceWay } from './device-way.ts';
+import { OtherBrowser } from './other-browser.ts';
 import type { PendingLogin } from './pending-login.ts';
 import { serverFailure } from './server-directory.ts';
 
@@ -24,13 +26,22 @@ export class LoginAttempt {
   readonly account: Account;
   /** The person asked for another account themselves: `login --switch`. */
   acceptOther = false;
+  readonly otherBrowser: OtherBrowser;
   #answered = false;
+  #note: string | undefined;
   readonly #browser: Slot<BrowserWay> = { opening: undefined, open: undefined };
   readonly #device: Slot<DeviceWay> = { opening: undefined, open: undefined };
 
-  constructor(login: PendingLogin, account: Account) {
+  constructor(login: PendingLogin, account: Account, giveBack: (signedIn: SignedIn) => Promise<void>) {
     this.login = login;
     this.account = account;
+    this.otherBrowser = new OtherBrowser({
+      waiting: () => login.open && !this.#answered,
+      ended: login.ended,
+      changed: () => this.show(),
+      note: (text) => this.note(text),
+      giveBack,
+    });
   }
 
   /** Opens the browser way once, for all who ask for it. Throws `KeytrayError`. */
@@ -50,6 +61,7 @@ export class LoginAttempt {
 
   /** Nobody came this way in time; or, with a failure, it leads nowhere. The login goes on while another is open. */
   over(way: WayName, failure?: KeytrayError): void {
+    if (way === 'browser') void this.otherBrowser.refuse();
     this.#over(way === 'browser' ? this.#browser : this.#device, failure);
   }
 
@@ -60,6 +72,25 @@ export class LoginAttempt {
     // Not its own: the browser still waits for its page.
     void (way === 'browser' ? this.#device : this.#browser).open?.stop();
     return true;
+  }
+
+  /** Tells whoever waits; the sign-in goes on. */
+  note(text: string): void {
+    if (text === this.#note) return;
+    this.#note = text;
+    this.show();
+  }
+
+  /** What there is to know of the ways that are open, for all who follow this login. */
+  show(): void {
+    if (!this.login.open || this.#answered || !this.#isOpen) return;
+    this.login.become({
+      kind: 'started',
+      browser: this.#browser.open?.invitation,
+      device: this.#device.open?.invitation,
+      question: this.otherBrowser.question,
+      note: this.#note,
+    });
   }
 
   async stop(): Promise<void> {
@@ -82,7 +113,7 @@ export class LoginAttempt {
     const way = await begin();
     slot.open = way;
     // The login may have ended meanwhile.
-    if (this.login.open && !this.#answered) this.#show();
+    if (this.login.open && !this.#answered) this.show();
     else await way.stop();
     return way;
   }
@@ -91,17 +122,13 @@ export class LoginAttempt {
     if (this.#answered) return;
     slot.opening = undefined;
     slot.open = undefined;
-    if (this.#browser.open !== undefined || this.#device.open !== undefined) this.#show();
+    if (this.#isOpen) this.show();
     else if (this.#browser.opening === undefined && this.#device.opening === undefined) {
       this.login.become(failure === undefined ? { kind: 'expired' } : { kind: 'failed', failure });
     }
   }
 
-  #show(): void {
-    this.login.become({
-      kind: 'started',
-      browser: this.#browser.open?.invitation,
-      device: this.#device.open?.invitation,
-    });
+  get #isOpen(): boolean {
+    return this.#browser.open !== undefined || this.#device.open !== undefined;
   }
 }

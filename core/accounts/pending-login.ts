@@ -5,7 +5,8 @@ import type { Secret } from '../secret.ts';
 
 /** The person's browser, which comes back to our listener. */
 export interface BrowserInvitation {
-  readonly authorizationUrl: URL;
+  /** Leads to the authorization URL, once; undefined where Keytray was not asked to open a browser. */
+  readonly startUrl: URL | undefined;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
@@ -20,6 +21,11 @@ export interface DeviceInvitation {
   readonly expiresAt: number;
 }
 
+/** Another browser than the one that began it brought the answer: who would be signed in, where the server tells. */
+export interface SignInQuestion {
+  readonly identity: Identity | undefined;
+}
+
 /** Where a sign-in stands. `requested`: a tool waits for it; `started`: a person is at it. */
 export type LoginPhase =
   | { readonly kind: 'requested' }
@@ -28,6 +34,10 @@ export type LoginPhase =
       readonly kind: 'started';
       readonly browser: BrowserInvitation | undefined;
       readonly device: DeviceInvitation | undefined;
+      /** Nothing is stored before the person has said yes. */
+      readonly question: SignInQuestion | undefined;
+      /** What whoever waits should know although the sign-in goes on. */
+      readonly note: string | undefined;
     }
   | { readonly kind: 'succeeded'; readonly identity: Identity | undefined }
   | { readonly kind: 'failed'; readonly failure: KeytrayError }

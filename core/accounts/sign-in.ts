@@ -1,18 +1,18 @@
 import { KeytrayError } from '../errors.ts';
-import { completeAuthorization } from '../oauth/authorization-response.ts';
 import type { AuthorizationServer } from '../oauth/authorization-server.ts';
 import type { CallbackPage } from '../oauth/callback-page.ts';
-import type { Identity, TokenReply } from '../oauth/token-reply.ts';
 import type { Clock, Logger, UserAgent } from '../ports.ts';
-import { acceptTokens } from './accept-tokens.ts';
+import { acceptTokens, giveBack, type SignedIn } from './accept-tokens.ts';
 import type { Account } from './account.ts';
-import { type BrowserWay, notOpenPage, openBrowserWay, type RedirectAnswer } from './browser-way.ts';
+import { type Answered, type BegunAt, type BrowserWay, exchangeCode, notOpenPage } from './browser-way.ts';
+import { BrowserWays } from './browser-ways.ts';
 import { type DeviceWay, deviceEndpointOf, openDeviceWay } from './device-way.ts';
 import { LoginAttempt, type WayName } from './login-attempt.ts';
 import type { LoginDesk } from './login-desk.ts';
 import type { PendingLogin } from './pending-login.ts';
 import { type ServerDirectory, serverFailure, wordsOf } from './server-directory.ts';
 import { servesAlone } from './serves-alone.ts';
+import { type Ending, endingPage, refuse } from './sign-in-ending.ts';
 import { storeFailure } from './store-failure.ts';
 
 export interface SignInDependencies {
@@ -29,24 +29,24 @@ export interface SignInOptions {
   readonly acceptOther: boolean;
 }
 
-interface SignedIn {
-  readonly server: AuthorizationServer;
-  readonly reply: TokenReply;
+export interface StartedSignIn {
+  readonly login: PendingLogin;
+  /** The authorization URL, for the one who asked to open it themselves. */
+  readonly address: URL | undefined;
 }
-
-type Ending = { readonly identity: Identity | undefined } | { readonly failure: KeytrayError };
 
 /** A sign-in from the first request to the stored record, by browser, by paste or by device code. */
 export class SignIn {
   readonly #dependencies: SignInDependencies;
   readonly #attempts = new Map<string, LoginAttempt>();
+  readonly #browserWays = new BrowserWays();
 
   constructor(dependencies: SignInDependencies) {
     this.#dependencies = dependencies;
   }
 
   /** Starts the account's pending login, or joins it and adds a way to finish it. */
-  async start(account: Account, options: SignInOptions): Promise<PendingLogin> {
+  async start(account: Account, options: SignInOptions): Promise<StartedSignIn> {
     await account.load();
     // Whoever signs in now would do it for nothing: the tokens could not be kept.
     if (account.state.kind === 'unreadable') throw storeFailure(account.state.trouble, account.id);
@@ -54,16 +54,21 @@ export class SignIn {
     // Looked up before there is a login: what the server cannot do must not end one that waits for a browser.
     if (way === 'device') deviceEndpointOf(await this.#serverOf(account), account.settings);
     const attempt = this.#attemptAt(account);
+    let address: URL | undefined;
     if (way === 'device') {
       await attempt.joinDevice(() => this.#openDevice(attempt));
     } else {
-      const browser = await attempt.joinBrowser(() => this.#openBrowser(attempt, acceptOther));
+      const at = way === 'browser' ? 'start' : 'address';
+      const browser = await attempt.joinBrowser(() => this.#openBrowser(attempt, acceptOther, at));
       // Its time ran out while we joined it, and the person has only just come.
       if (attempt.login.phase.kind === 'expired') return await this.start(account, options);
-      if (way === 'browser' && attempt.login.open) await this.#showBrowser(account, browser);
+      const { authorizationUrl } = await browser.begin(at);
+      attempt.show();
+      if (way === 'address') address = authorizationUrl;
+      else if (attempt.login.open) await this.#showBrowser(account, browser);
     }
     attempt.acceptOther ||= acceptOther;
-    return attempt.login;
+    return { login: attempt.login, address };
   }
 
   /** The person pasted the address their browser ended at. Throws `invalid_request` unless it is the answer. */
@@ -73,14 +78,32 @@ export class SignIn {
     if (attempt === undefined || way === undefined || !login.open) {
       throw new KeytrayError('invalid_request', 'this login waits for no address', { loginId: login.id });
     }
-    const verdict = way.judge(redirectUrl);
-    if (verdict.kind === 'stray') {
-      throw new KeytrayError('invalid_request', `this is not the answer to this login: ${verdict.why}`, {
+    const answered = way.judge(redirectUrl);
+    if (answered.kind === 'stray') {
+      throw new KeytrayError('invalid_request', `this is not the answer to this login: ${answered.why}`, {
         loginId: login.id,
       });
     }
-    await this.#answer(attempt, way, verdict);
-    await way.stop();
+    const ending = await this.#finish(attempt, 'browser', () => exchangeCode(attempt.account, way, answered));
+    if (ending !== undefined) way.conclude(endingPage(ending, attempt.account.settings.title));
+  }
+
+  /**
+   * The person has seen who would be signed in from another browser, and says whether to take it. A no leaves the
+   * login open. Throws `invalid_request` where nothing is asked.
+   */
+  async confirm(login: PendingLogin, accept: boolean): Promise<void> {
+    const attempt = this.#attempts.get(login.id);
+    if (attempt?.otherBrowser.question === undefined) {
+      throw new KeytrayError('invalid_request', 'this sign-in asks nothing', { loginId: login.id });
+    }
+    if (!accept) return await attempt.otherBrowser.refuse();
+    const held = attempt.otherBrowser.take();
+    if (held === undefined) return;
+    const ending = await this.#finish(attempt, 'browser', () => held);
+    // The tokens that were stored meanwhile decide what may be given back.
+    if (ending === undefined) return void login.ended.then(() => this.#giveBack(attempt.account, held));
+    (await attempt.browser())?.conclude(endingPage(ending, attempt.account.settings.title));
   }
 
   async cancel(login: PendingLogin): Promise<void> {
@@ -101,7 +124,7 @@ export class SignIn {
     const login = this.#dependencies.logins.request(account.id);
     const known = this.#attempts.get(login.id);
     if (known !== undefined) return known;
-    const attempt = new LoginAttempt(login, account);
+    const attempt = new LoginAttempt(login, account, (signedIn) => this.#giveBack(account, signedIn));
     this.#attempts.set(login.id, attempt);
     void login.ended.then(() => this.#attempts.delete(login.id));
     return attempt;
@@ -115,15 +138,18 @@ export class SignIn {
     }
   }
 
-  async #openBrowser(attempt: LoginAttempt, acceptOther: boolean): Promise<BrowserWay> {
+  async #openBrowser(attempt: LoginAttempt, acceptOther: boolean, first: BegunAt): Promise<BrowserWay> {
     const { account } = attempt;
     const { settings, record } = account;
-    const way = await openBrowserWay({
+    const way = await this.#browserWays.open(attempt.login, {
       server: await this.#dependencies.servers.of(account),
       settings,
       clock: this.#dependencies.clock,
       loginHint: acceptOther ? undefined : (settings.expect?.email ?? record?.identity?.email),
-      answer: (answered, verdict) => this.#answer(attempt, answered, verdict),
+      first,
+      answer: (answering, answered) => this.#answer(attempt, answering, answered),
+      fromElsewhere: (answering, answered) => this.#fromElsewhere(attempt, answering, answered),
+      strayed: (why) => attempt.note(`something came that was not its answer (${why})`),
     });
     void way.expired.then(() => attempt.over('browser'));
     return way;
@@ -158,18 +184,21 @@ export class SignIn {
     }
   }
 
-  async #answer(attempt: LoginAttempt, way: BrowserWay, verdict: RedirectAnswer): Promise<CallbackPage> {
-    const { account } = attempt;
-    const { title } = account.settings;
-    const ending = await this.#finish(attempt, 'browser', async () => {
-      if (verdict.kind === 'denied') return refuse(verdict, account);
-      const clockSkew = account.record?.clockSkew ?? 0;
-      const reply = await completeAuthorization(way.server, way.authorization, verdict.url, { clockSkew });
-      return { server: way.server, reply };
-    });
-    if (ending === undefined) return notOpenPage(title);
-    if ('failure' in ending) return { kind: 'failed', title, what: ending.failure.message };
-    return { kind: 'signed_in', title, who: ending.identity?.name ?? ending.identity?.email };
+  async #answer(attempt: LoginAttempt, way: BrowserWay, answered: Answered): Promise<CallbackPage> {
+    const { title } = attempt.account.settings;
+    const ending = await this.#finish(attempt, 'browser', () => exchangeCode(attempt.account, way, answered));
+    return ending === undefined ? notOpenPage(title) : endingPage(ending, title);
+  }
+
+  /** Neither finishes nor ends the login: who sends it may have read the authorization URL somewhere. */
+  #fromElsewhere(attempt: LoginAttempt, way: BrowserWay, answered: Answered): void {
+    // A refusal's words are of whoever made them up, and go to nobody's terminal.
+    if (answered.answer.kind === 'denied') attempt.note('a refusal came from another browser or profile');
+    else void attempt.otherBrowser.answered(() => exchangeCode(attempt.account, way, answered));
+  }
+
+  async #giveBack(account: Account, signedIn: SignedIn): Promise<void> {
+    await giveBack(account, signedIn, this.#dependencies.logger);
   }
 
   /**
@@ -202,20 +231,13 @@ export class SignIn {
     return failure;
   }
 
-  async #showBrowser(account: Account, { authorization }: BrowserWay): Promise<void> {
+  async #showBrowser(account: Account, { invitation: { startUrl } }: BrowserWay): Promise<void> {
     const { userAgent, logger } = this.#dependencies;
     try {
-      await userAgent.open(authorization.authorizationUrl, account.settings.browser);
+      if (startUrl !== undefined) await userAgent.open(startUrl, account.settings.browser);
     } catch (error) {
       // The caller shows the address as well, so a machine without a browser can still sign in.
       logger.warn('no browser could be opened', { account: account.id, why: wordsOf(error) });
     }
   }
-}
-
-function refuse(said: { readonly error: string; readonly description: string | undefined }, account: Account): never {
-  const words = `${said.error}${said.description === undefined ? '' : `: ${said.description}`}`;
-  throw new KeytrayError('access_denied', `the sign-in to ${account.settings.title} was refused (${words})`, {
-    account: account.id,
-  });
 }

@@ -21,21 +21,27 @@ function subjectView(identity: Identity | undefined): AccountView['subject'] {
   return identity && present({ ...identity });
 }
 
+function confirmView(identity: Identity | undefined): NonNullable<LoginView['confirm']> {
+  return present({ who: identity?.name ?? identity?.email ?? identity?.subject });
+}
+
 /**
- * A pending login as everybody may see it. No secret: the authorization URL carries a challenge, not the verifier,
- * and the user code is left out.
+ * A pending login as everybody may see it. No secret: the start address is good for this user alone, the
+ * authorization URL behind it and the user code are left out.
  */
 export function loginView(login: PendingLogin): LoginView {
   const { phase } = login;
   const common = { login_id: login.id, account: login.account, state: phase.kind };
   switch (phase.kind) {
     case 'started': {
-      const { browser, device } = phase;
+      const { browser, device, question, note } = phase;
       return present<LoginView>({
         ...common,
-        authorization_url: browser?.authorizationUrl.href,
+        authorization_url: browser?.startUrl?.href,
         verification_uri: device?.verificationUri.href,
         expires_at: iso(Math.max(browser?.expiresAt ?? 0, device?.expiresAt ?? 0)),
+        confirm: question && confirmView(question.identity),
+        note,
       });
     }
     case 'succeeded':

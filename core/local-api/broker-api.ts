@@ -42,6 +42,8 @@ export interface BrokerApi {
   /** Resolves when the login has ended, or with its present state after `seconds`. */
   waitForLogin(loginId: string, seconds: number, signal: AbortSignal): Promise<LoginView>;
   finishLogin(loginId: string, callback: CallbackRequest): Promise<LoginView>;
+  /** Whether the person takes what another browser brought; `invalid_request` where nothing is asked. */
+  confirmLogin(loginId: string, accept: boolean): Promise<LoginView>;
   cancelLogin(loginId: string): LoginView;
   logout(id: string, options: { readonly revoke: boolean }): Promise<LogoutView>;
   setClientSecret(id: string, secret: Secret): Promise<void>;

@@ -78,6 +78,10 @@ export class LocalApiClient {
     return await this.#exchange({ method: 'POST', path: `${loginPath(loginId)}/callback`, body });
   }
 
+  async confirmLogin(loginId: string, accept: boolean): Promise<LoginView> {
+    return await this.#exchange({ method: 'POST', path: `${loginPath(loginId)}/confirm`, body: { accept } });
+  }
+
   async cancelLogin(loginId: string): Promise<LoginView> {
     return await this.#exchange({ method: 'DELETE', path: loginPath(loginId) });
   }

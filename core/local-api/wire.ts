@@ -32,12 +32,25 @@ export const pendingLoginSchema = z
     login_id: z.string(),
     account: accountIdSchema,
     state: z.enum(['requested', 'started', 'succeeded', 'failed', 'cancelled', 'expired']),
+    /**
+     * The start address, which leads the browser on; the authorization URL itself only in the answer to the call that
+     * asked to open it elsewhere (`none`, `paste`).
+     */
     authorization_url: z.url().optional(),
     verification_uri: z.url().optional(),
     /** These two are told only to who starts or follows this login, never in the status or an event. */
     verification_uri_complete: z.url().optional(),
     user_code: z.string().optional(),
     expires_at: time.optional(),
+    /** Another browser than the one that began it brought the answer; nothing is stored before somebody says yes. */
+    confirm: z
+      .object({
+        /** Who would be signed in, where the server tells. */
+        who: z.string().optional(),
+      })
+      .optional(),
+    /** What whoever waits should know although the sign-in goes on. */
+    note: z.string().optional(),
     subject: subjectSchema.optional(),
     error: z.string().optional(),
     error_description: z.string().optional(),
@@ -140,6 +153,8 @@ export const callbackRequestSchema = z
   .union([z.strictObject({ redirect_url: z.url().max(16_384) }), z.strictObject({ code: z.string().min(1).max(4096) })])
   .openapi('Callback');
 export type CallbackRequest = z.infer<typeof callbackRequestSchema>;
+
+export const confirmRequestSchema = z.strictObject({ accept: z.boolean() }).openapi('Confirm');
 
 export const logoutRequestSchema = z.strictObject({ revoke: z.boolean().optional() }).openapi('LogoutRequest');
 

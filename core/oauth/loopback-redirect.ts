@@ -1,58 +1,143 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { RedirectSettings } from '../config/config.ts';
 import type { Clock } from '../ports.ts';
 import type { RedirectVerdict } from './authorization-response.ts';
-import { type CallbackPage, type RenderedPage, renderCallbackPage } from './callback-page.ts';
+import {
+  type AsidePage,
+  type CallbackPage,
+  type RenderedPage,
+  renderAsidePage,
+  renderCallbackPage,
+} from './callback-page.ts';
+import { bringsCookie, newLoginCookie, setCookie } from './login-cookie.ts';
 import { listenOn } from './loopback-port.ts';
+import { judgeStart } from './start-request.ts';
 
 export type RedirectEnd = 'answered' | 'closed' | 'deadline';
 
-/** A listener for the one answer of an authorization request (RFC 8252 §7.3). */
+export type StrayVerdict = Extract<RedirectVerdict, { kind: 'stray' }>;
+
+/**
+ * A request to the redirect URI that answers a request of ours. `start`: one that was begun at the start address, so
+ * the browser must bring its cookie; `address`: one whose address the person was given to open wherever they like.
+ */
+export interface Arrival {
+  readonly kind: 'arrival';
+  readonly begunAt: 'start' | 'address';
+  readonly answer: Exclude<RedirectVerdict, StrayVerdict>;
+}
+
+/** A listener for the one answer of a sign-in (RFC 8252 §7.3), and for the browser that is sent off to fetch it. */
 export interface LoopbackRedirect {
   /** As it must be sent and compared, character for character. */
   readonly redirectUri: string;
+  /** What a browser is given instead of the authorization URL: it stands in argument lists that all users can read. */
+  readonly startUrl: URL;
+  readonly port: number;
+  /** Resolves when nothing listens any more: half a minute after the answer. */
   readonly ended: Promise<RedirectEnd>;
+  /** The answer came another way: who has the cookie is shown `page`, for as long as after an answer that came here. */
+  conclude(page: CallbackPage): void;
   close(): Promise<void>;
 }
 
-export interface RedirectOptions {
+export interface RedirectOptions<Found extends Arrival> {
   readonly settings: RedirectSettings;
+  /** Names service and account, on the pages. */
+  readonly title: string;
   readonly deadlineMs: number;
   readonly clock: Clock;
-  readonly judge: (url: URL) => RedirectVerdict;
+  /** Where the start address leads to; undefined: nowhere, nothing is begun there. */
+  readonly destination: () => URL | undefined;
+  readonly judge: (url: URL) => Found | StrayVerdict;
   /** Called once, for the answer or a denial; the browser sees its page when it resolves. */
-  readonly answer: (verdict: Exclude<RedirectVerdict, { kind: 'stray' }>) => Promise<CallbackPage>;
+  readonly answer: (arrival: Found) => Promise<CallbackPage>;
+  /** An answer to what was begun at the start address came without its cookie. */
+  readonly fromElsewhere: (arrival: Found) => void;
+  /** Something came that looks like an answer and is not the one; `why` in words of ours. */
+  readonly strayed: (why: string) => void;
 }
 
 /** Browsers open a few connections ahead; scanners open many. */
 const mostConnections = 32;
 
-/** Codes of some servers are several KiB long. */
-const largestHeader = 32 * 1024;
+/** Cookies do not know ports, so a browser sends those that other programs set for this host too. */
+const largestHeader = 320 * 1024;
+
+/** For how long a reload shows the page again. */
+const shownFor = 30_000;
 
 /**
- * Listens on loopback until the answer has come, the deadline has passed or `close` is called. Anything else that
- * connects gets an error and changes nothing. Throws `KeytrayError` `misconfigured` where no port is free.
+ * Listens on loopback until the answer has come and its page was there for half a minute, the deadline has passed or
+ * `close` is called. Anything else that connects gets an error and changes nothing. Throws `KeytrayError`
+ * `misconfigured` where no port is free.
  */
-export async function listenForRedirect(options: RedirectOptions): Promise<LoopbackRedirect> {
-  const { settings, clock } = options;
+export async function listenForRedirect<Found extends Arrival>(
+  options: RedirectOptions<Found>,
+): Promise<LoopbackRedirect> {
+  const { settings, title, clock } = options;
   const sockets = new Set<Socket>();
   const { promise: ended, resolve: end } = Promise.withResolvers<RedirectEnd>();
-  let taken = false;
+  const cookie = newLoginCookie();
+  const redirectPath = settings.path === 'none' ? '/' : settings.path;
+  const startPath = `/start/${randomBytes(24).toString('base64url')}`;
+  const deadlineAt = clock.monotonic() + options.deadlineMs;
+  let visited = false;
+  let stopped = false;
+  /** Set with the answer: from then on there is one page, for the browser that has the cookie. */
+  let concluded: Promise<CallbackPage> | undefined;
   let authority = '';
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const url = redirectedUrl(request, authority, settings);
-    if (url === undefined) return refuse(response, 404);
-    if (request.method !== 'GET') return refuse(response, 405);
-    const verdict = taken ? undefined : options.judge(url);
-    if (verdict === undefined || verdict.kind === 'stray') return refuse(response, 404);
-    taken = true;
-    deadline.cancel();
-    const page = await options.answer(verdict).catch(() => undefined);
-    await send(response, renderCallbackPage(page ?? unexpected));
-    await stop('answered', request.socket);
+    const url = requestedUrl(request, authority);
+    if (url === undefined || (url.path !== redirectPath && url.path !== startPath)) {
+      return await aside(response, { kind: 'nothing_here' });
+    }
+    if (request.method !== 'GET') return await aside(response, { kind: 'only_get' });
+    const cookieBrought = bringsCookie(request.headers.cookie, cookie);
+    if (concluded !== undefined) {
+      if (!cookieBrought) return await aside(response, { kind: 'over', title });
+      return await send(response, renderCallbackPage(await concluded));
+    }
+    if (url.path === startPath) return await start(request, response, cookieBrought);
+    await arrive(url.whole, response, cookieBrought);
+  };
+
+  const start = async (request: IncomingMessage, response: ServerResponse, cookieBrought: boolean): Promise<void> => {
+    const destination = options.destination();
+    if (destination === undefined) return await aside(response, { kind: 'nothing_here' });
+    const { 'sec-purpose': purpose, 'sec-fetch-mode': fetchMode } = request.headers;
+    const verdict = judgeStart(
+      { purpose: text(purpose), fetchMode: text(fetchMode), bringsCookie: cookieBrought },
+      visited,
+    );
+    if (verdict === 'not_a_visit') return await aside(response, { kind: 'not_a_visit' });
+    if (verdict === 'begun_elsewhere') return await aside(response, { kind: 'begun_elsewhere', title });
+    visited = true;
+    const rest = (deadlineAt - clock.monotonic()) / 1_000;
+    // Twice: the redirect URI's is never sent to the start address, which the browser may come back to as well.
+    const cookies = [redirectPath, startPath].map((path) => setCookie(cookie, path, rest));
+    const headers = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', location: destination.href };
+    await send(response, { status: 302, headers, body: '' }, cookies);
+  };
+
+  const arrive = async (url: URL, response: ServerResponse, cookieBrought: boolean): Promise<void> => {
+    const arrival = options.judge(url);
+    if (arrival.kind === 'stray') {
+      if (url.searchParams.has('error') || url.searchParams.has('code')) options.strayed(arrival.why);
+      return await aside(response, { kind: 'not_the_answer', title, why: arrival.why });
+    }
+    if (arrival.begunAt === 'start' && !cookieBrought) {
+      options.fromElsewhere(arrival);
+      return await aside(response, { kind: 'answer_from_elsewhere', title });
+    }
+    timer.cancel();
+    concluded = options.answer(arrival).catch(() => unexpected(title));
+    const page = renderCallbackPage(await concluded);
+    showPage();
+    await send(response, page, cookieBrought ? [] : [setCookie(cookie, redirectPath, shownFor / 1_000)]);
   };
 
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
@@ -62,22 +147,34 @@ export async function listenForRedirect(options: RedirectOptions): Promise<Loopb
   const servers = await listenOn(settings, () => createRedirectServer(onRequest, sockets));
   authority = `${settings.host}:${servers.port}`;
 
-  const stop = async (why: RedirectEnd, last?: Socket): Promise<void> => {
-    deadline.cancel();
-    for (const socket of sockets) if (socket !== last) socket.destroy();
+  const stop = async (why: RedirectEnd): Promise<void> => {
+    stopped = true;
+    timer.cancel();
+    for (const socket of sockets) socket.destroy();
     await Promise.all(servers.listening.map(closed));
     end(why);
   };
-  const deadline = clock.after(options.deadlineMs, () => void stop('deadline'));
+  /** Until the answer the deadline, then the time its page is shown. */
+  let timer = clock.after(options.deadlineMs, () => void stop('deadline'));
+  const showPage = (): void => {
+    timer.cancel();
+    if (!stopped) timer = clock.after(shownFor, () => void stop('answered'));
+  };
 
   return {
     redirectUri: `http://${authority}${settings.path === 'none' ? '' : settings.path}`,
+    startUrl: new URL(`http://${authority}${startPath}`),
+    port: servers.port,
     ended,
+    conclude(page) {
+      concluded = Promise.resolve(page);
+      showPage();
+    },
     close: () => stop('closed'),
   };
 }
 
-const unexpected: CallbackPage = { kind: 'failed', title: 'your account', what: 'Something unexpected happened' };
+const unexpected = (title: string): CallbackPage => ({ kind: 'failed', title, what: 'Something unexpected happened' });
 
 function createRedirectServer(
   onRequest: (request: IncomingMessage, response: ServerResponse) => void,
@@ -103,33 +200,33 @@ function createRedirectServer(
   return server;
 }
 
-/** The address the browser was sent to, or undefined where the request is for another one. */
-function redirectedUrl(request: IncomingMessage, authority: string, settings: RedirectSettings): URL | undefined {
-  const target = request.url ?? '';
-  const path = target.split('?', 1)[0];
-  // Compared before the URL parser resolves `..`, backslashes and the like.
-  if (path !== (settings.path === 'none' ? '/' : settings.path)) return undefined;
-  // Another name in Host is a page that had its own name resolved to this machine.
-  if (request.headers.host?.toLowerCase() !== authority) return undefined;
-  const text = `http://${authority}${target}`;
-  return URL.canParse(text) ? new URL(text) : undefined;
+interface RequestedUrl {
+  /** Compared as it came, before the URL parser resolves `..`, backslashes and the like. */
+  readonly path: string;
+  readonly whole: URL;
 }
 
-function refuse(response: ServerResponse, status: 404 | 405): void {
-  response
-    .writeHead(status, {
-      'content-type': 'text/plain; charset=utf-8',
-      'cache-control': 'no-store',
-      connection: 'close',
-      ...(status === 405 ? { allow: 'GET' } : {}),
-    })
-    .end(status === 405 ? 'Only GET.\n' : 'Nothing here.\n');
+/** The address that was asked for, or undefined where the request names another server. */
+function requestedUrl(request: IncomingMessage, authority: string): RequestedUrl | undefined {
+  const target = request.url ?? '';
+  // Another name in Host is a page that had its own name resolved to this machine.
+  if (request.headers.host?.toLowerCase() !== authority) return undefined;
+  const whole = `http://${authority}${target}`;
+  return URL.canParse(whole) ? { path: target.split('?', 1)[0] ?? '', whole: new URL(whole) } : undefined;
+}
+
+const text = (header: string | readonly string[] | undefined): string | undefined =>
+  typeof header === 'object' ? header.join(',') : header;
+
+async function aside(response: ServerResponse, page: AsidePage): Promise<void> {
+  await send(response, renderAsidePage(page));
 }
 
 /** Resolves when the page has left us, or when the browser has not waited for it. */
-function send(response: ServerResponse, page: RenderedPage): Promise<void> {
+function send(response: ServerResponse, page: RenderedPage, cookies: readonly string[] = []): Promise<void> {
   return new Promise((resolve) => {
     response.once('close', resolve);
+    if (cookies.length > 0) response.setHeader('set-cookie', cookies);
     response.writeHead(page.status, { ...page.headers, connection: 'close' }).end(page.body);
     if (response.destroyed) resolve();
   });

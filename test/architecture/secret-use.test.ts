@@ -35,6 +35,7 @@ const reveals: Readonly<Record<string, { readonly times: number; readonly why: s
   },
   'core/oauth/device-poll.ts': { times: 1, why: 'asks the token endpoint with the device code' },
   'core/oauth/identity.ts': { times: 1, why: 'asks the userinfo endpoint with the access token' },
+  'core/oauth/login-cookie.ts': { times: 1, why: 'gives the browser the cookie it has to bring back' },
   'core/oauth/refresh-grant.ts': { times: 1, why: 'sends the refresh token to the token endpoint' },
   'core/oauth/revocation.ts': { times: 2, why: 'sends a token to be revoked, and takes it out of the answer' },
   'electron/clipboard.ts': { times: 1, why: 'puts the token where the person asked for it, for 30 s' },

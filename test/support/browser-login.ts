@@ -36,18 +36,20 @@ export async function logIn(settings: AccountSettings, options: LoginOptions = {
   let outcome: TokenReply | Error = new Error('nothing arrived');
   const redirect = await listenForRedirect({
     settings: settings.redirect,
+    title: settings.title,
+    destination: () => undefined,
+    fromElsewhere: () => undefined,
+    strayed: () => undefined,
     deadlineMs: 60_000,
     clock: new ManualClock(),
-    judge: (url) =>
-      pending === undefined
-        ? { kind: 'stray', why: 'too early' }
-        : judgeRedirect(url, {
-            redirectUri: pending.redirectUri,
-            state: pending.state,
-            issuer: server.issuer,
-            issuerRequired: server.issuerRequired,
-          }),
-    answer: async (verdict) => {
+    judge: (url) => {
+      if (pending === undefined) return { kind: 'stray', why: 'too early' };
+      const { redirectUri, state } = pending;
+      const { issuer, issuerRequired } = server;
+      const answer = judgeRedirect(url, { redirectUri, state, issuer, issuerRequired });
+      return answer.kind === 'stray' ? answer : { kind: 'arrival', begunAt: 'address', answer };
+    },
+    answer: async ({ answer: verdict }) => {
       if (verdict.kind === 'denied' || pending === undefined) {
         outcome = new Error(verdict.kind === 'denied' ? verdict.error : 'too early');
         return { kind: 'failed', title: settings.title, what: outcome.message };

@@ -187,6 +187,14 @@ export class FakeBroker implements BrokerApi {
     return login;
   }
 
+  async confirmLogin(loginId: string, accept: boolean): Promise<LoginView> {
+    this.#record('confirmLogin', loginId, accept);
+    const { confirm, ...login } = this.#login(loginId);
+    if (confirm === undefined) throw new KeytrayError('invalid_request', 'this sign-in asks nothing', { loginId });
+    this.setLogin({ ...login, ...(accept ? { state: 'succeeded' } : {}) });
+    return this.#login(loginId);
+  }
+
   cancelLogin(loginId: string): LoginView {
     this.#record('cancelLogin', loginId);
     const login: LoginView = { ...this.#login(loginId), state: 'cancelled' };

@@ -9,7 +9,7 @@ import {
   noStore,
   type RouteContext,
 } from '../route.ts';
-import { callbackRequestSchema, pendingLoginSchema } from '../wire.ts';
+import { callbackRequestSchema, confirmRequestSchema, pendingLoginSchema } from '../wire.ts';
 
 const params = z.object({
   login_id: z.string().openapi({ param: { name: 'login_id', in: 'path', required: true } }),
@@ -48,6 +48,14 @@ const callback = createRoute({
   responses: { 200: jsonAnswer('The login.', pendingLoginSchema), ...failureResponse },
 });
 
+const confirm = createRoute({
+  method: 'post',
+  path: '/v1/logins/{login_id}/confirm',
+  summary: 'Says whether to take a sign-in that another browser has brought (`confirm` in the login).',
+  request: { params, body: { ...jsonBody(confirmRequestSchema), required: true } },
+  responses: { 200: jsonAnswer('The login.', pendingLoginSchema), ...failureResponse },
+});
+
 const cancel = createRoute({
   method: 'delete',
   path: '/v1/logins/{login_id}',
@@ -67,6 +75,9 @@ export function registerLoginRoutes(app: LocalApiApp, { broker, quotas }: RouteC
   });
   app.openapi(callback, async (c) =>
     c.json(await broker.finishLogin(c.req.valid('param').login_id, c.req.valid('json')), 200, noStore),
+  );
+  app.openapi(confirm, async (c) =>
+    c.json(await broker.confirmLogin(c.req.valid('param').login_id, c.req.valid('json').accept), 200, noStore),
   );
   app.openapi(cancel, (c) => c.json(broker.cancelLogin(c.req.valid('param').login_id), 200, noStore));
 }

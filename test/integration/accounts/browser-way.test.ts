@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { followForms } from '../../../cli/demo/built-in-user-agent.ts';
 import {
+  type Answered,
   type BrowserWay,
+  type BrowserWayOptions,
   notOpenPage,
   openBrowserWay,
-  type RedirectAnswer,
 } from '../../../core/accounts/browser-way.ts';
+import type { Authorization } from '../../../core/oauth/authorization-request.ts';
 import { discoverAuthorizationServer } from '../../../core/oauth/authorization-server.ts';
 import { NodeHttp } from '../../../core/oauth/node-http.ts';
 import type { AccountSettings } from '../../../core/services/service.ts';
@@ -24,12 +27,15 @@ const settings = (more: Partial<AccountSettings> = {}) =>
 
 describe('the way through the browser', () => {
   let clock: ManualClock;
-  let answered: RedirectAnswer[];
+  let answered: Answered[];
+  let elsewhere: Answered[];
   let way: BrowserWay;
+  let address: Authorization;
   let expired: boolean;
   beforeEach(async () => {
     clock = new ManualClock();
     answered = [];
+    elsewhere = [];
     expired = false;
     const server = await discoverAuthorizationServer(settings(), {
       fetch: fetchOf(new NodeHttp()),
@@ -40,18 +46,22 @@ describe('the way through the browser', () => {
       settings: settings(),
       clock,
       loginHint: 'ada',
-      answer: async (_way, verdict) => {
-        answered.push(verdict);
+      first: 'address',
+      answer: async (_way, arrived) => {
+        answered.push(arrived);
         return { kind: 'failed', title: 'Lab (work)', what: 'The test says so.' };
       },
+      fromElsewhere: (_way, arrived) => elsewhere.push(arrived),
+      strayed: () => undefined,
     });
+    address = await way.begin('address');
     void way.expired.then(() => {
       expired = true;
     });
   });
   afterEach(() => way.stop());
 
-  const asked = () => way.invitation.authorizationUrl.searchParams;
+  const asked = () => address.authorizationUrl.searchParams;
   const redirect = (parameters: Readonly<Record<string, string>>): URL => {
     const url = new URL(asked().get('redirect_uri') ?? '');
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
@@ -62,7 +72,7 @@ describe('the way through the browser', () => {
   it('invites for five minutes, naming who is expected', () => {
     expect(way.invitation.expiresAt).toBe(clock.now() + 300_000);
     expect(asked().get('login_hint')).toBe('ada');
-    expect(asked().get('state')).toBe(way.authorization.state.reveal());
+    expect(asked().get('state')).toBe(address.state.reveal());
   });
 
   it('ends when nobody came in time', async () => {
@@ -81,12 +91,33 @@ describe('the way through the browser', () => {
     expect(expired).toBe(false);
   });
 
+  it('has a start address only once a browser is to be opened, and a request of its own behind it', async () => {
+    expect(way.invitation.startUrl).toBeUndefined();
+    const started = await way.begin('start');
+    expect(await way.begin('start')).toBe(started);
+    expect(await way.begin('address')).toBe(address);
+    expect(started.state.equals(address.state)).toBe(false);
+    expect(started.codeVerifier.equals(address.codeVerifier)).toBe(false);
+    expect(started.redirectUri).toBe(address.redirectUri);
+    const visited = await followForms(way.invitation.startUrl ?? '', { login: '', stopAt: () => true });
+    expect(visited.url.href).toBe(started.authorizationUrl.href);
+  });
+
+  it('demands the cookie of what was begun at the start address, and of nothing else', async () => {
+    const { state } = await way.begin('start');
+    const page = await fetch(redirect({ code: 'c', state: state.reveal() }));
+    expect(await page.text()).toContain('begun in another browser or profile');
+    expect([answered, elsewhere.length]).toEqual([[], 1]);
+    await fetch(redirect({ code: 'c', state: address.state.reveal() }));
+    expect(answered).toMatchObject([{ begunAt: 'address' }]);
+  });
+
   it('takes the answer that carries its state, and shows what became of it', async () => {
     const stray = await fetch(redirect({ code: 'c', state: 'another' }));
     expect([stray.status, answered]).toEqual([404, []]);
-    const page = await fetch(redirect({ code: 'c', state: way.authorization.state.reveal() }));
+    const page = await fetch(redirect({ code: 'c', state: address.state.reveal() }));
     expect(await page.text()).toContain('The test says so.');
-    expect(answered).toMatchObject([{ kind: 'answer' }]);
+    expect(answered).toMatchObject([{ begunAt: 'address', answer: { kind: 'answer' }, request: address }]);
     await settle();
     expect(expired).toBe(false);
   });
@@ -108,8 +139,11 @@ it('gives its port back where the request cannot be made', async () => {
     settings: settings(),
     clock,
     loginHint: undefined,
+    first: 'start',
     answer: async () => expect.unreachable(),
-  });
+    fromElsewhere: () => expect.unreachable(),
+    strayed: () => expect.unreachable(),
+  } satisfies BrowserWayOptions);
   await expect(opened).rejects.toThrow('no such client');
   // The deadline of the listener went with it.
   expect(clock.untilNextTimer).toBeUndefined();

@@ -1,26 +1,17 @@
-import { request as httpRequest } from 'node:http';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { RedirectSettings } from '../../../core/config/config.ts';
-import { judgeRedirect, type RedirectVerdict } from '../../../core/oauth/authorization-response.ts';
 import type { CallbackPage } from '../../../core/oauth/callback-page.ts';
-import { type LoopbackRedirect, listenForRedirect } from '../../../core/oauth/loopback-redirect.ts';
-import { Secret } from '../../../core/secret.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
-
-const state = new Secret('the-right-state');
-const issuer = 'https://login.lab.example';
-const iss = encodeURIComponent(issuer);
-const good = `code=the-code&state=the-right-state&iss=${iss}`;
-const deadlineMs = 300_000;
-
-interface Listening {
-  readonly redirect: LoopbackRedirect;
-  readonly clock: ManualClock;
-  readonly port: number;
-  readonly answers: readonly RedirectVerdict[];
-  readonly end: () => string | undefined;
-}
+import type { LoopbackRedirect } from '../../../core/oauth/loopback-redirect.ts';
+import {
+  cookiesOf,
+  deadlineMs,
+  good,
+  iss,
+  type Listening,
+  listening as listen,
+  send,
+  signedIn,
+} from '../../support/redirect-scene.ts';
 
 const open: LoopbackRedirect[] = [];
 const holders: Server[] = [];
@@ -31,58 +22,11 @@ afterEach(async () => {
   await Promise.all(holders.splice(0).map((server) => new Promise((done) => server.close(done))));
 });
 
-const signedIn: CallbackPage = { kind: 'signed_in', title: 'Lab', who: 'ada' };
-
-async function listening(
-  overrides: Partial<RedirectSettings> = {},
-  answer: (verdict: RedirectVerdict) => Promise<CallbackPage> = async (verdict) =>
-    verdict.kind === 'answer' ? signedIn : { kind: 'failed', title: 'Lab', what: 'you said no' },
-): Promise<Listening> {
-  const clock = new ManualClock();
-  const answers: RedirectVerdict[] = [];
-  let ended: string | undefined;
-  const redirect = await listenForRedirect({
-    settings: { host: '127.0.0.1', ports: 'any', path: '/callback', ...overrides },
-    deadlineMs,
-    clock,
-    judge: (url) => judgeRedirect(url, { redirectUri: redirect.redirectUri, state, issuer, issuerRequired: true }),
-    answer: (verdict) => {
-      answers.push(verdict);
-      return answer(verdict);
-    },
-  });
-  open.push(redirect);
-  void redirect.ended.then((how) => {
-    ended = how;
-  });
-  return { redirect, clock, port: Number(new URL(redirect.redirectUri).port), answers, end: () => ended };
-}
-
-interface Sent {
-  readonly status: number;
-  readonly body: string;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-}
-
-/** Sends a path as it is: fetch would tidy it up first. */
-function send(
-  port: number,
-  path: string,
-  options: { method?: string; headers?: Record<string, string>; body?: string; host?: string } = {},
-): Promise<Sent> {
-  return new Promise((resolve, reject) => {
-    const { body, host, ...rest } = options;
-    const sending = httpRequest({ ...rest, host: host ?? '127.0.0.1', port, path, agent: false }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk) => {
-        text += chunk;
-      });
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text, headers: response.headers }));
-      response.on('error', reject);
-    });
-    sending.on('error', reject).end(body);
-  });
-}
+const listening: typeof listen = async (...how) => {
+  const it = await listen(...how);
+  open.push(it.redirect);
+  return it;
+};
 
 /** Writes bytes and resolves when the other side has hung up. */
 function sendBytes(port: number, bytes: string | Buffer): Promise<void> {
@@ -106,24 +50,29 @@ function lurk(port: number, bytes: string): Promise<Socket> {
   });
 }
 
-async function expectStillWaiting({ answers, end, port, redirect }: Listening): Promise<void> {
+async function expectStillWaiting({ answers, clock, end, port, redirect }: Listening): Promise<void> {
   expect(answers).toEqual([]);
   expect(end()).toBeUndefined();
   const real = await send(port, `/callback?${good}`);
   expect(real.status).toBe(200);
+  clock.advance(30_000);
   expect(await redirect.ended).toBe('answered');
   expect(answers).toHaveLength(1);
 }
 
 describe('the answer', () => {
-  it('is taken once, and the listener is gone', async () => {
+  it('is taken once; half a minute later the listener is gone', async () => {
     const it = await listening();
     const page = await send(it.port, `/callback?${good}`);
     expect(page.status).toBe(200);
     expect(page.body).toContain('You are signed in to Lab as ada.');
     expect(page.headers['content-security-policy']).toContain("default-src 'none'");
+    expect((await send(it.port, `/callback?${good}`)).status).toBe(404);
+    it.clock.advance(29_999);
+    expect(it.end()).toBeUndefined();
+    it.clock.advance(1);
     expect(await it.redirect.ended).toBe('answered');
-    expect(it.answers).toMatchObject([{ kind: 'answer' }]);
+    expect(it.answers).toMatchObject([{ answer: { kind: 'answer' } }]);
     await expect(send(it.port, `/callback?${good}`)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
@@ -139,6 +88,26 @@ describe('the answer', () => {
     expect(it.answers).toHaveLength(1);
   });
 
+  it('is shown again to the browser that brought it, whatever it asks for, and to no other', async () => {
+    const it = await listening();
+    const first = await send(it.port, `/callback?${good}`);
+    const headers = { cookie: cookiesOf(first) };
+    for (const path of [
+      `/callback?${good}`,
+      '/callback',
+      '/callback?error=access_denied',
+      it.redirect.startUrl.pathname,
+    ]) {
+      expect(await send(it.port, path, { headers })).toMatchObject({ status: 200, body: first.body });
+      const other = await send(it.port, path);
+      expect(other).toMatchObject({ status: 404, body: expect.stringContaining('has already come') });
+      expect(other.body).not.toContain('ada');
+    }
+    expect((await send(it.port, '/other', { headers })).status).toBe(404);
+    expect(it.answers).toHaveLength(1);
+    expect(it.strayed).toEqual([]);
+  });
+
   it('shows its page only after the work is done, and does not mind the deadline meanwhile', async () => {
     const { promise, resolve } = Promise.withResolvers<CallbackPage>();
     const it = await listening({}, () => promise);
@@ -147,7 +116,7 @@ describe('the answer', () => {
     it.clock.advance(deadlineMs * 2);
     resolve({ kind: 'failed', title: 'Lab', what: 'another person signed in' });
     expect(await page).toMatchObject({ status: 400, body: expect.stringContaining('Another person signed in.') });
-    expect(await it.redirect.ended).toBe('answered');
+    expect(it.end()).toBeUndefined();
   });
 
   it('counts although the browser has gone', async () => {
@@ -157,6 +126,8 @@ describe('the answer', () => {
     while (it.answers.length === 0) await new Promise((go) => setTimeout(go, 2));
     socket.destroy();
     resolve(signedIn);
+    await expect.poll(() => it.clock.untilNextTimer).toBe(30_000);
+    it.clock.advance(30_000);
     expect(await it.redirect.ended).toBe('answered');
   });
 
@@ -165,6 +136,7 @@ describe('the answer', () => {
     const page = await send(it.port, `/callback?${good}`);
     expect(page.status).toBe(400);
     expect(page.body).not.toContain('secret detail');
+    it.clock.advance(30_000);
     expect(await it.redirect.ended).toBe('answered');
   });
 
@@ -172,7 +144,8 @@ describe('the answer', () => {
     const it = await listening();
     const page = await send(it.port, `/callback?error=access_denied&state=the-right-state&iss=${iss}`);
     expect(page).toMatchObject({ status: 400, body: expect.stringContaining('You said no.') });
-    expect(it.answers).toMatchObject([{ kind: 'denied', error: 'access_denied' }]);
+    expect(it.answers).toMatchObject([{ answer: { kind: 'denied', error: 'access_denied' } }]);
+    it.clock.advance(30_000);
     expect(await it.redirect.ended).toBe('answered');
   });
 });
@@ -219,7 +192,7 @@ describe('what changes nothing', () => {
     ['garbage', Buffer.from([0, 255, 1, 254, 13, 10, 13, 10, 0])],
     ['a TLS hello', Buffer.from('16030100c8010000c40303', 'hex')],
     ['an SSH greeting', 'SSH-2.0-OpenSSH_9.2\r\n'],
-    ['a header without end', `GET /callback?${good} HTTP/1.1\r\nX: ${'x'.repeat(40_000)}`],
+    ['a header without end', `GET /callback?${good} HTTP/1.1\r\nX: ${'x'.repeat(400_000)}`],
     ['a CONNECT', 'CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example\r\n\r\n'],
     ['an Upgrade', 'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'],
   ])('%s', async (_what, bytes) => {
@@ -234,7 +207,7 @@ describe('what changes nothing', () => {
     await expectStillWaiting(it);
   });
 
-  it('a slow request that is cut off when the answer has come', async () => {
+  it('a slow request that is cut off with the listener', async () => {
     const it = await listening();
     const slow = await lurk(it.port, 'GET /callback?code');
     const hungUp = new Promise((resolve) => slow.on('error', resolve).on('close', resolve));

@@ -10,8 +10,11 @@ import { Secret } from '../../../core/secret.ts';
 import { accountSettings } from '../../support/authorization-server.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
-const authorizationUrl = new URL('https://login.example/authorize');
+const startUrl = new URL('http://127.0.0.1:4711/start/random');
 const verificationUri = new URL('https://login.example/device');
+
+/** A login nobody has anything to say about. */
+const quiet = { kind: 'started', question: undefined, note: undefined };
 
 /** Ways that nobody goes; `stopped` names those that were stopped, in order. */
 function scene() {
@@ -20,7 +23,7 @@ function scene() {
     stopped.push(name);
   };
   const browser: Pick<BrowserWay, 'invitation' | 'stop'> = {
-    invitation: { authorizationUrl, expiresAt: 300 },
+    invitation: { startUrl, expiresAt: 300 },
     stop: stop('browser'),
   };
   const device: Pick<DeviceWay, 'invitation' | 'stop'> = {
@@ -36,7 +39,7 @@ function scene() {
   return {
     stopped,
     login,
-    attempt: new LoginAttempt(login, account),
+    attempt: new LoginAttempt(login, account, async () => undefined),
     browser: browser as BrowserWay,
     device: device as DeviceWay,
   };
@@ -46,11 +49,11 @@ describe('the ways of one login', () => {
   it('are shown as long as they are open', async () => {
     const { attempt, login, browser, device } = scene();
     await attempt.joinBrowser(async () => browser);
-    expect(login.phase).toEqual({ kind: 'started', browser: browser.invitation, device: undefined });
+    expect(login.phase).toEqual({ ...quiet, browser: browser.invitation, device: undefined });
     await attempt.joinDevice(async () => device);
-    expect(login.phase).toEqual({ kind: 'started', browser: browser.invitation, device: device.invitation });
+    expect(login.phase).toEqual({ ...quiet, browser: browser.invitation, device: device.invitation });
     attempt.over('browser');
-    expect(login.phase).toEqual({ kind: 'started', browser: undefined, device: device.invitation });
+    expect(login.phase).toEqual({ ...quiet, browser: undefined, device: device.invitation });
     attempt.over('device');
     expect(login.phase).toEqual({ kind: 'expired' });
   });
@@ -75,7 +78,7 @@ describe('the ways of one login', () => {
     expect(login.open).toBe(true);
     resolve(device);
     await joining;
-    expect(login.phase).toEqual({ kind: 'started', browser: undefined, device: device.invitation });
+    expect(login.phase).toEqual({ ...quiet, browser: undefined, device: device.invitation });
   });
 
   it('that cannot be opened end the login only where no other is left, and can be tried again', async () => {
@@ -130,5 +133,18 @@ describe('the ways of one login', () => {
     await attempt.joinDevice(async () => device);
     await attempt.stop();
     expect(stopped.sort()).toEqual(['browser', 'device']);
+  });
+
+  it('carry a note to whoever follows the login, as long as no answer is worked on', async () => {
+    const { attempt, login, browser } = scene();
+    attempt.note('too early to be seen');
+    expect(login.phase).toEqual({ kind: 'requested' });
+    await attempt.joinBrowser(async () => browser);
+    expect(login.phase).toMatchObject({ note: 'too early to be seen' });
+    attempt.note('something came');
+    expect(login.phase).toMatchObject({ note: 'something came' });
+    attempt.claim('browser');
+    attempt.note('too late');
+    expect(login.phase).toMatchObject({ note: 'something came' });
   });
 });

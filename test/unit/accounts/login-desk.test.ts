@@ -3,7 +3,13 @@ import { LoginDesk } from '../../../core/accounts/login-desk.ts';
 import type { LoginPhase, PendingLogin } from '../../../core/accounts/pending-login.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
-const started: LoginPhase = { kind: 'started', browser: undefined, device: undefined };
+const started: LoginPhase = {
+  kind: 'started',
+  browser: undefined,
+  device: undefined,
+  question: undefined,
+  note: undefined,
+};
 const succeeded: LoginPhase = { kind: 'succeeded', identity: undefined };
 
 describe('the pending logins', () => {

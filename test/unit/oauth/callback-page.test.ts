@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { renderCallbackPage } from '../../../core/oauth/callback-page.ts';
+import { type AsidePage, renderAsidePage, renderCallbackPage } from '../../../core/oauth/callback-page.ts';
 
 const signedIn = renderCallbackPage({ kind: 'signed_in', title: 'GitHub (work)', who: 'ada' });
 
@@ -42,4 +42,27 @@ describe('renderCallbackPage', () => {
     expect(style).toContain('prefers-color-scheme: dark');
     expect(signedIn.headers['content-security-policy']).toContain(`style-src 'sha256-${hash}'`);
   });
+});
+
+describe('renderAsidePage', () => {
+  const title = 'GitHub (work)';
+  it.each<[AsidePage, number, string]>([
+    [{ kind: 'answer_from_elsewhere', title }, 409, 'to GitHub (work) was begun in another browser or profile'],
+    [{ kind: 'begun_elsewhere', title }, 404, 'to GitHub (work) was begun in another browser or profile'],
+    [{ kind: 'not_the_answer', title, why: 'no state' }, 404, 'no state'],
+    [{ kind: 'over', title }, 404, 'to GitHub (work) has already come'],
+    [{ kind: 'not_a_visit' }, 503, 'begins a sign-in'],
+    [{ kind: 'nothing_here' }, 404, 'nothing at this address'],
+    [{ kind: 'only_get' }, 405, 'only takes GET'],
+  ])('says why: %j', (page, status, words) => {
+    const rendered = renderAsidePage(page);
+    expect(rendered.status).toBe(status);
+    expect(rendered.body).toContain(words);
+    expect(rendered.body).not.toMatch(/<script|src=|href=|url\(|@import/);
+    expect(rendered.headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
+  });
+});
+
+it('has the mark and the name of Keytray', () => {
+  expect(signedIn.body).toMatch(/<svg .*<\/svg>Keytray</);
 });
