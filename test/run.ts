@@ -1,9 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import path from 'node:path';
 import { parseCLI, startVitest, type TestCase, type Vitest } from 'vitest/node';
+import { costLines, type FileCost } from './support/cost-report.ts';
+import { type CpuMeter, startCpuMeter } from './support/cpu-meter.ts';
 import { type ModuleOutcome, type TestOutcome, tallyLines, tallyOf, tallyStatus } from './support/tally.ts';
 
-/** `npm test`: every project, then the count. Arguments go to vitest (`npm test -- --project unit`). */
+/** `npm test`: every project, then what it cost and the count. Arguments go to vitest (`npm test -- --project unit`). */
+
+const repository = path.join(import.meta.dirname, '..');
 
 function outcomeOf(test: TestCase): TestOutcome {
   const result = test.result();
@@ -29,13 +33,31 @@ function modulesOf(vitest: Vitest): readonly ModuleOutcome[] {
   });
 }
 
+function costsOf(vitest: Vitest, meter: CpuMeter): readonly FileCost[] {
+  return vitest.state.getTestModules().map((module) => {
+    const file = path.relative(repository, module.moduleId);
+    const { collectDuration, duration } = module.diagnostic();
+    return { file, cpu: meter.of(file), wall: (collectDuration + duration) / 1_000 };
+  });
+}
+
+/** Runs a step of the build; what it lacks, it has said. */
+function step(program: string, ...args: readonly string[]): void {
+  const { status } = spawnSync(process.execPath, [path.join(repository, program), ...args], { stdio: 'inherit' });
+  if (status !== 0) process.exit(1);
+}
+
+const meter = startCpuMeter();
+step('build/prerequisites.ts', 'test');
 // The tests run the programs of out/, which must be those of the sources beside it.
-const built = spawnSync(process.execPath, [join(import.meta.dirname, '../build/bundle.ts')], { stdio: 'inherit' });
-if (built.status !== 0) process.exit(1);
+step('build/bundle.ts');
 
 const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)]);
 const vitest = await startVitest(filter, { ...options, watch: false, run: true, allowOnly: false });
 const tally = tallyOf(modulesOf(vitest), vitest.state.getUnhandledErrors().length);
+const files = costsOf(vitest, meter);
 await vitest.close();
-process.stdout.write(`${tallyLines(tally).join('\n')}\n`);
+const cost = costLines({ files, total: meter.total(), counts: meter.counts });
+meter.close();
+process.stdout.write(`${[...cost, ...tallyLines(tally)].join('\n')}\n`);
 process.exit(tallyStatus(tally));
