@@ -10,4 +10,6 @@ export interface Consumer {
   readonly executable: string | undefined;
   /** Clock ticks from boot to its start (proc(5), field 22): with the pid it names one process and no later one. */
   readonly startTime: number | undefined;
+  /** Executables of the processes above it, nearest first. Ends where the kernel lets us read no further. */
+  readonly parents: readonly string[];
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Consumer } from './consumer.ts';
 import { executableOnDarwin, getSocketOption } from './libc.ts';
-import { executableOfPeer, startTimeOfPeer } from './process-identity.ts';
+import { executableOfPeer, parentsOfPeer, startTimeOfPeer } from './process-identity.ts';
 
 /**
  * Who is on the other side of an accepted Unix socket, as the kernel recorded it at connect().
@@ -46,6 +46,7 @@ function peerOnLinux(socket: Socket, fd: number): Consumer | undefined {
   };
   const executable = readOnce(executableOfPeer);
   const startTime = readOnce(startTimeOfPeer);
+  const parents = readOnce(parentsOfPeer);
   return {
     pid,
     uid: credentials.readUInt32LE(4),
@@ -54,6 +55,9 @@ function peerOnLinux(socket: Socket, fd: number): Consumer | undefined {
     },
     get startTime() {
       return startTime();
+    },
+    get parents() {
+      return parents() ?? [];
     },
   };
 }
@@ -68,5 +72,5 @@ function peerOnDarwin(fd: number): Consumer | undefined {
   const peerPid = getSocketOption(fd, 0, 2, 4);
   const pid = peerPid?.length === 4 ? peerPid.readInt32LE(0) : 0;
   const executable = pid > 0 ? executableOnDarwin(pid) : undefined;
-  return { pid, uid: credentials.readUInt32LE(4), executable, startTime: undefined };
+  return { pid, uid: credentials.readUInt32LE(4), executable, startTime: undefined, parents: [] };
 }

@@ -12,6 +12,24 @@ export function startTimeOfPeer(socketFd: number, pid: number): number | undefin
   return readOfPeer(socketFd, pid, startTimeOf);
 }
 
+/** Programs above the one that connected, nearest first, Linux. */
+export function parentsOfPeer(socketFd: number, pid: number): readonly string[] {
+  return readOfPeer(socketFd, pid, parentsOf) ?? [];
+}
+
+/** More than a tool, its wrapper and the shells between them. */
+const mostParents = 16;
+
+function parentsOf(pid: number): readonly string[] {
+  const found: string[] = [];
+  for (let parent = parentOf(pid); parent !== undefined && parent > 0; parent = parentOf(parent)) {
+    const executable = executableOf(parent);
+    if (executable === undefined || found.length === mostParents) break;
+    found.push(executable);
+  }
+  return found;
+}
+
 /**
  * A pid may have been given to another process since it connected: where the kernel has SO_PEERPIDFD (6.5) the answer
  * stands only if the process still lives after it was read. On an older kernel it stands if the pid named one process
@@ -69,16 +87,30 @@ function executableOf(pid: number): string | undefined {
 }
 
 function startTimeOf(pid: number): number | undefined {
+  const stat = statOf(pid);
+  return stat === undefined ? undefined : parseStartTime(stat);
+}
+
+function parentOf(pid: number): number | undefined {
+  const stat = statOf(pid);
+  return stat === undefined ? undefined : fieldOf(stat, 4);
+}
+
+function statOf(pid: number): string | undefined {
   try {
-    return parseStartTime(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    return readFileSync(`/proc/${pid}/stat`, 'latin1');
   } catch {
     return undefined;
   }
 }
 
-/** Field 22 of /proc/PID/stat. The second field is the program's name in brackets, which may hold anything. */
 export function parseStartTime(stat: string): number | undefined {
+  return fieldOf(stat, 22);
+}
+
+/** A field of /proc/PID/stat (proc(5)). The second is the program's name in brackets, which may hold anything. */
+function fieldOf(stat: string, number: number): number | undefined {
   const fromThird = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const field = fromThird[22 - 3];
+  const field = fromThird[number - 3];
   return field !== undefined && /^\d+$/.test(field) ? Number(field) : undefined;
 }

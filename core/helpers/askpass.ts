@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { fetchToken, refuse } from './generic-answer.ts';
 import type { Helper, HelperBroker, HelperCall } from './helper.ts';
 import { matchTarget, parseTarget, type Target, type TargetMatch } from './host-url.ts';
@@ -7,15 +8,15 @@ import { splitUserName } from './url-user.ts';
 const notOurs = 1;
 
 /**
- * GIT_ASKPASS, SSH_ASKPASS and wget's --use-askpass: one argument, the prompt; the answer is one line. Passphrases,
- * host keys and confirmations of ssh are never ours.
+ * GIT_ASKPASS and wget's --use-askpass: one argument, the prompt; the answer is one line. ssh passes on whatever a server
+ * asks, in any words, so that only git and wget are answered: the kernel says who asks, the prompt does not.
  */
 export const askpassHelper: Helper = {
   protocol: 'askpass',
   environment: ['SSH_ASKPASS_PROMPT'],
   async serve(call, broker) {
     const question = call.env.SSH_ASKPASS_PROMPT === undefined ? parsePrompt(call.argv) : undefined;
-    if (question === undefined) return notOurs;
+    if (question === undefined || !isAskedByGitOrWget(call.parents)) return notOurs;
     const { host } = question.target;
     const match = find(question, broker);
     switch (match.kind) {
@@ -38,6 +39,12 @@ export const askpassHelper: Helper = {
     }
   },
 };
+
+/** Scripts between the tool and us are passed over; ssh below git is ssh all the same. */
+function isAskedByGitOrWget(parents: readonly string[]): boolean {
+  const asker = parents.map((path) => basename(path)).find((name) => /^(?:git|wget|ssh|dbclient)/.test(name));
+  return asker !== undefined && /^(?:git|wget)/.test(asker);
+}
 
 type OneMatch = Extract<TargetMatch, { kind: 'one' }>;
 

@@ -14,6 +14,8 @@ export interface HelperCall {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** Executables of the processes above the caller, nearest first, as the kernel names them. */
+  readonly parents: readonly string[];
   /** Chunks as they come. Need not end: some tools keep stdin open until the helper has gone. */
   readonly stdin: AsyncIterable<Uint8Array>;
   /** Protocol bytes, nothing else. */

@@ -86,6 +86,9 @@ export function serveHelper(connection: HelperConnection): void {
     const call: HelperCall = {
       operation: connection.operation,
       ...preamble,
+      get parents() {
+        return connection.consumer.parents;
+      },
       stdin,
       stdout: (text) => sendText('O', text),
       stderr: (line) => sendText('R', `${oneLine(line)}\n`),

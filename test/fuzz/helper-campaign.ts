@@ -99,7 +99,8 @@ async function answerTo(protocol: FuzzedProtocol, input: GeneratedInput, deadlin
   const { promise: late, resolve } = Promise.withResolvers<Answered>();
   const timer = setTimeout(resolve, deadline, { kind: 'fault', fault: 'no answer: hangs' });
   try {
-    const details = { argv: input.argv, env: input.env };
+    // As git's own; of all protocols askpass alone looks at who asks.
+    const details = { argv: input.argv, env: input.env, parents: ['/usr/lib/git-core/git-remote-http'] };
     const call = callHelper(protocol.helper, input.operation, piecesOf(input), new FakeHelperBroker(accounts), details);
     return await Promise.race([call.then((answer): Answered => ({ kind: 'answer', answer })), late]);
   } catch (error) {

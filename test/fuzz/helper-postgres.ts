@@ -57,7 +57,6 @@ export const postgresProtocol: FuzzedProtocol = {
       [`postgresql://me%40corp.example@${host}:5432/shop?sslmode=verify-full`],
       [`host='${host}' port=5432 user=ada sslmode=require`],
       ['-h', `a.example,${host}`, '-p', '1,5432'],
-      ['service=shop'],
     ].map((argv) => call('run', '', { argv })),
     call('run', '', { argv: ['-c', 'select 1'], env: { PGHOST: host, PGPORT: '5432', PGUSER: 'ada' } }),
     call('pgpass', '', { argv: ['pgpass', `--host=${host}`, '--user=ada'] }),

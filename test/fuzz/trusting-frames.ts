@@ -39,8 +39,8 @@ export function trustingUpgrade(broker: FakeBroker): UpgradeHandler {
           const stdout = (text: string) => socket.write(encodeFrame('O', text));
           const stderr = (line: string) => socket.write(encodeFrame('R', line));
           const become = () => undefined;
-          const call = { ...step.preamble, operation, stdin, stdout, stderr, become, signal: gone.signal };
-          const consumer = { pid: 0, uid: 0, startTime: undefined, executable: undefined };
+          const call = { ...step.preamble, parents: [], operation, stdin, stdout, stderr, become, signal: gone.signal };
+          const consumer = { pid: 0, uid: 0, startTime: undefined, executable: undefined, parents: [] };
           broker.helper(protocol, call, { consumer, signal: gone.signal }).then(finish, () => finish(1));
         }
       } catch {

@@ -66,7 +66,7 @@ const silent: Logger = {
 };
 
 const caller: Caller = {
-  consumer: { uid: 0, pid: 1, executable: undefined, startTime: undefined },
+  consumer: { uid: 0, pid: 1, executable: undefined, startTime: undefined, parents: [] },
   signal: new AbortController().signal,
 };
 

@@ -65,7 +65,7 @@ export class Log implements Logger {
 }
 
 export const caller: Caller = {
-  consumer: { uid: 0, pid: 1, executable: undefined, startTime: undefined },
+  consumer: { uid: 0, pid: 1, executable: undefined, startTime: undefined, parents: [] },
   signal: new AbortController().signal,
 };
 

@@ -19,6 +19,7 @@ export async function callBrokersHelper(
     argv,
     env: {},
     cwd: '/',
+    parents: [],
     stdin: (async function* () {})(),
     stdout: (text) => {
       stdout += text;

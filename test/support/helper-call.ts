@@ -12,6 +12,7 @@ export interface HelperAnswer {
 export interface CallDetails {
   readonly argv?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  readonly parents?: readonly string[];
 }
 
 /** Runs a helper once on these bytes of stdin, as the broker would. */
@@ -30,6 +31,7 @@ export async function callHelper(
     argv: details.argv ?? [operation],
     env: details.env ?? {},
     cwd: '/',
+    parents: details.parents ?? [],
     stdin: typeof stdin === 'string' || stdin instanceof Uint8Array ? chunks(Buffer.from(stdin)) : stdin,
     stdout: (text) => {
       stdout += text;

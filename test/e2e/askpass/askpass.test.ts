@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -74,6 +74,32 @@ describe('askpass-keytray', () => {
         const added = await lab.run('ssh-agent', ['ssh-add', key], { env: askpass });
         expect({ status: added.status, stdout: added.stdout }).toEqual({ status, stdout: '' });
         expect(added.stderr).not.toContain('keytray:');
+      }
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('answers no ssh, whatever its server asks', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'ssh-'));
+    const prompt = `Password for 'http://${server.host}': `;
+    // As ssh before 8.4 does it: the server's words, and nothing before them.
+    const asks = 'my $answer = qx{$ENV{SSH_ASKPASS} "$ARGV[0]"}; print "answer=$answer status=", $? >> 8, "\n"';
+    try {
+      for (const [name, expected] of [
+        ['ssh', 'answer= status=1\n'],
+        ['git-remote-http', /^answer=\S+\n status=0\n$/],
+      ] as const) {
+        const tool = path.join(folder, name);
+        await copyFile('/usr/bin/perl', tool);
+        const { stdout, stderr } = await lab.run(tool, ['-e', asks, '--', prompt], {
+          env: { SSH_ASKPASS: program('askpass-keytray') },
+        });
+        expect({ name, stderr, stdout }).toEqual({
+          name,
+          stderr: '',
+          stdout: typeof expected === 'string' ? expected : expect.stringMatching(expected),
+        });
       }
     } finally {
       await rm(folder, { recursive: true, force: true });

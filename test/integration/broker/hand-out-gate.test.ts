@@ -23,6 +23,7 @@ describe('hand-outs the person has stopped', () => {
       argv: ['git-credential-keytray', 'get'],
       env: {},
       cwd: '/',
+      parents: [],
       stdin: stdin(),
       stdout: (text: string) => {
         said += text;

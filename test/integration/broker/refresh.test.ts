@@ -218,6 +218,7 @@ describe('a token is', () => {
           argv: ['erase'],
           env: {},
           cwd: '/',
+          parents: [],
           stdin: stdin(),
           stdout() {},
           stderr() {},

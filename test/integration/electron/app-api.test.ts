@@ -74,7 +74,7 @@ describe('the api of the pages, with one account', () => {
       'lab',
       {},
       {
-        consumer: { uid: 0, pid: 7, executable: '/usr/bin/curl', startTime: undefined },
+        consumer: { uid: 0, pid: 7, executable: '/usr/bin/curl', startTime: undefined, parents: [] },
         signal: new AbortController().signal,
       },
     );

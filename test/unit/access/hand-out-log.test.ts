@@ -4,7 +4,7 @@ import { HandOutLog } from '../../../core/access/hand-out-log.ts';
 import { MemoryLogger } from '../../support/broker-socket.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
-const git: Consumer = { uid: 1, pid: 41, executable: '/usr/bin/git', startTime: 900 };
+const git: Consumer = { uid: 1, pid: 41, executable: '/usr/bin/git', startTime: 900, parents: [] };
 
 const ticks = (seconds: number): number => seconds * 100;
 const handOut = { account: 'lab', protocol: 'git', host: 'git.lab.example' };
@@ -30,7 +30,10 @@ describe('the log of hand-outs', () => {
 
   it('says so where the program is not known', () => {
     const { log, logger } = setUp();
-    log.note({ ...handOut, host: undefined }, { uid: 1, pid: 0, executable: undefined, startTime: undefined });
+    log.note(
+      { ...handOut, host: undefined },
+      { uid: 1, pid: 0, executable: undefined, startTime: undefined, parents: [] },
+    );
     expect(logger.lines[0]?.fields).toMatchObject({ consumer: 0, executable: 'unknown' });
   });
 
@@ -60,7 +63,7 @@ describe('the log of hand-outs', () => {
     log.note(handOut, { ...git, startTime: ticks(clock.uptime()) });
     expect(logger.lines).toHaveLength(2);
     log.note(handOut, { ...git, startTime: ticks(clock.uptime()) });
-    log.note(handOut, { ...git, startTime: undefined });
+    log.note(handOut, { ...git, startTime: undefined, parents: [] });
     expect(logger.lines).toHaveLength(2);
   });
 

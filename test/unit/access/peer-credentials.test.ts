@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, Socket } from 'node:net';
 import { constants, tmpdir } from 'node:os';
@@ -33,6 +33,7 @@ const gone = (pid: number | undefined) => ({
   uid: process.getuid?.(),
   executable: undefined,
   startTime: undefined,
+  parents: [],
 });
 
 /** A Perl program that runs `before`, connects, then runs `after`. */
@@ -54,11 +55,14 @@ describe('peerOf', () => {
     const waiting = accepted();
     const client = connect(path);
     const socket = await waiting;
-    expect(peerOf(socket)).toEqual({
+    const seen = peerOf(socket);
+    expect(seen?.parents[0]).toBe(readlinkSync(`/proc/${process.ppid}/exe`));
+    expect(seen).toEqual({
       pid: process.pid,
       uid: process.getuid?.(),
       executable: realpathSync(process.execPath),
       startTime: parseStartTime(readFileSync('/proc/self/stat', 'utf8')),
+      parents: expect.any(Array),
     });
     client.destroy();
     socket.destroy();

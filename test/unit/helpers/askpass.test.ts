@@ -9,8 +9,14 @@ const lab = fakeAccount('lab@work', ['git.example', 'git.example:8443', '127.0.0
 });
 const silence = { status: 1, stdout: '', stderr: [], next: undefined };
 
-const ask = (prompt: string, accounts = [lab], env: Readonly<Record<string, string>> = {}) =>
-  callHelper(askpassHelper, 'get', neverClosed(), new FakeHelperBroker(accounts), { argv: [prompt], env });
+const parents = ['/usr/lib/git-core/git-remote-http', '/usr/bin/git', '/usr/bin/bash'];
+
+const ask = (prompt: string, accounts = [lab], env: Readonly<Record<string, string>> = {}, askedBy = parents) =>
+  callHelper(askpassHelper, 'get', neverClosed(), new FakeHelperBroker(accounts), {
+    argv: [prompt],
+    env,
+    parents: askedBy,
+  });
 
 describe('prompts of git and wget', () => {
   it.each([
@@ -28,7 +34,7 @@ describe('prompts of git and wget', () => {
 
   it('hands out nothing before the password is asked for', async () => {
     const broker = new FakeHelperBroker([lab]);
-    await callHelper(askpassHelper, 'get', '', broker, { argv: ["Username for 'https://git.example': "] });
+    await callHelper(askpassHelper, 'get', '', broker, { argv: ["Username for 'https://git.example': "], parents });
     expect(broker.requests).toEqual([]);
   });
 
@@ -39,7 +45,8 @@ describe('prompts of git and wget', () => {
       }
     })([fakeAccount('git', ['git.example']), fakeAccount('curl', ['git.example', 'files.example'])]);
     const password = async (host: string) =>
-      (await callHelper(askpassHelper, 'get', '', split, { argv: [`Password for 'https://u@${host}': `] })).stdout;
+      (await callHelper(askpassHelper, 'get', '', split, { argv: [`Password for 'https://u@${host}': `], parents }))
+        .stdout;
     expect(await password('git.example')).toBe('token-of-git\n');
     expect(await password('files.example')).toBe('token-of-curl\n');
   });
@@ -64,7 +71,7 @@ describe('prompts of git and wget', () => {
     const broker = new FakeHelperBroker([lab]);
     const prompt = "Password for 'https://git.example': ";
     for (const argv of [[], [prompt, prompt]]) {
-      expect(await callHelper(askpassHelper, 'get', '', broker, { argv })).toEqual(silence);
+      expect(await callHelper(askpassHelper, 'get', '', broker, { argv, parents })).toEqual(silence);
     }
   });
 
@@ -104,5 +111,31 @@ describe('prompts of ssh', () => {
 
   it.each(['confirm', 'none'])('nothing is answered where ssh asks for a click (%s)', async (kind) => {
     expect(await ask("Password for 'https://git.example': ", [lab], { SSH_ASKPASS_PROMPT: kind })).toEqual(silence);
+  });
+});
+
+describe('the program that asks', () => {
+  const prompt = "Password for 'https://git.example': ";
+
+  it.each([
+    [['/usr/bin/git', '/usr/bin/bash']],
+    [['/usr/bin/dash', '/usr/lib/git-core/git-remote-https', '/usr/bin/git']],
+    [['/usr/bin/wget']],
+    [['/opt/git/bin/git (deleted)']],
+    [['/usr/bin/git', '/usr/bin/bash', '/usr/bin/ssh']],
+  ])('is answered as %j', async (askedBy) => {
+    expect((await ask(prompt, [lab], {}, askedBy)).stdout).toBe('tok-123\n');
+  });
+
+  it.each([
+    [['/usr/bin/ssh']],
+    [['/usr/bin/ssh', '/usr/bin/git', '/usr/bin/bash']],
+    [['/usr/bin/dash', '/usr/bin/ssh', '/usr/bin/git']],
+    [['/usr/bin/dbclient', '/usr/bin/git']],
+    [['/usr/bin/sudo', '/usr/bin/bash']],
+    [['/usr/bin/bash']],
+    [[]],
+  ])('gets nothing as %j, which passes on what a server asks, or is unknown', async (askedBy) => {
+    expect(await ask(prompt, [lab], {}, askedBy)).toEqual(silence);
   });
 });

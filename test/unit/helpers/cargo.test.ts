@@ -33,6 +33,7 @@ describe('the conversation', () => {
         argv: ['--cargo-plugin'],
         env: {},
         cwd: '/',
+        parents: [],
         stdin: neverClosed(),
         stdout: (text) => {
           said += text;

@@ -14,7 +14,10 @@ import { callHelper } from '../../support/helper-call.ts';
 
 const accounts = [fakeAccount('lab', ['x.example']), fakeAccount('lab@two', ['x.example'])];
 const call = (helper: Helper, operation: string, stdin: string, argv: readonly string[] = [operation]) =>
-  callHelper(helper, operation, stdin, new FakeHelperBroker(accounts), { argv });
+  callHelper(helper, operation, stdin, new FakeHelperBroker(accounts), {
+    argv,
+    parents: ['/usr/bin/git'],
+  });
 const asUserName = 'write the label or id of one into the URL as its user name';
 
 describe('where two accounts list a host, the line says what that tool can do about it', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { judgeHead, judgePeer } from '../../../core/local-api/guards.ts';
 
-const peer = (uid: number) => ({ uid, pid: 1, executable: undefined, startTime: undefined });
+const peer = (uid: number) => ({ uid, pid: 1, executable: undefined, startTime: undefined, parents: [] });
 const head = (rawHeaders: readonly string[], target = '/v1/status', version = '1.1') =>
   judgeHead({ target, version, rawHeaders });
 
