@@ -5,6 +5,8 @@ export interface Patience {
   readonly milliseconds: number;
   /** What it meets then. */
   readonly error: () => Error;
+  /** Called when the consumer begins to wait; the function it returns, when there is something to read. */
+  readonly waits: () => () => void;
 }
 
 /**
@@ -48,11 +50,13 @@ export class ByteQueue implements AsyncIterable<Uint8Array> {
 
   async #more(): Promise<void> {
     const patience = this.#patience;
+    const readsOn = patience?.waits();
     const timer = patience && setTimeout(() => this.end(patience.error), patience.milliseconds);
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
     clearTimeout(timer);
+    readsOn?.();
     this.#wake = undefined;
   }
 }

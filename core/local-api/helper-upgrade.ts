@@ -7,6 +7,7 @@ import { ByteQueue } from './byte-queue.ts';
 import { asKeytrayError } from './error-response.ts';
 import { createFrameDecoder, encodeFrame, encodeStream, FrameError, fromCaller } from './frames.ts';
 import { createHelperSession, type HelperStep, type Preamble } from './helper-session.ts';
+import type { AtWork, IdleCalls } from './idle-calls.ts';
 import { type LocalApiTimeouts, sizes } from './limits.ts';
 import { nextProgramFrames } from './next-program.ts';
 import type { Quota, Release } from './quota.ts';
@@ -23,6 +24,9 @@ export interface HelperConnection {
   readonly timeouts: Pick<LocalApiTimeouts, 'preamble' | 'stdin' | 'heartbeat' | 'linger'>;
   /** Calls that bring more than a little stdin. */
   readonly largeInputs: Quota;
+  readonly idle: IdleCalls;
+  /** Gives back the place of the call. */
+  readonly release: Release;
 }
 
 /** Serves one helper call on a connection whose `101 Switching Protocols` has been sent, then closes it. */
@@ -32,6 +36,7 @@ export function serveHelper(connection: HelperConnection): void {
   const stdin = new ByteQueue({
     milliseconds: timeouts.stdin,
     error: () => new KeytrayError('invalid_request', 'the input did not arrive'),
+    waits: () => connection.idle.wait(giveWay),
   });
   const decode = createFrameDecoder(fromCaller);
   const advance = createHelperSession();
@@ -56,6 +61,7 @@ export function serveHelper(connection: HelperConnection): void {
     // First of all: somebody waits for it.
     socket.end();
     clearTimeout(preambleTimer);
+    preambleCame();
     clearInterval(heartbeat);
     stdin.end(() => new KeytrayError('invalid_request', 'the call has ended'));
     // The caller closes when it has seen the status; one that does not is not kept.
@@ -69,12 +75,23 @@ export function serveHelper(connection: HelperConnection): void {
   };
   const leave = (): void => {
     clearTimeout(preambleTimer);
+    preambleCame();
     clearInterval(heartbeat);
-    stdin.end(() => new KeytrayError('invalid_request', 'the caller has gone'));
+    stdin.end(() => new KeytrayError('invalid_request', 'the client disconnected'));
     if (!finished) gone.abort();
     finished = true;
     socket.destroy();
   };
+  const giveWay = (): void => {
+    connection.release();
+    fail(
+      new KeytrayError('temporarily_unavailable', 'Keytray is busy: this call waited longest for its input', {
+        retryAfter: 1,
+      }),
+    );
+    gone.abort();
+  };
+  const preambleCame: AtWork = connection.idle.wait(giveWay);
   const preambleTimer = setTimeout(
     () => fail(new KeytrayError('invalid_request', 'the arguments did not arrive')),
     timeouts.preamble,
@@ -106,6 +123,7 @@ export function serveHelper(connection: HelperConnection): void {
         return;
       case 'start':
         clearTimeout(preambleTimer);
+        preambleCame();
         // After what came with it, so that the helper need not wait for a stdin that is here.
         queueMicrotask(() => start(step.preamble));
         return;

@@ -8,6 +8,7 @@ import { errorResponse, RequestRefused, rawErrorResponse } from './error-respons
 import { judgeHead, judgePeer } from './guards.ts';
 import type { UpgradeRequest } from './helper-opening.ts';
 import { type HelperConnection, serveHelper } from './helper-upgrade.ts';
+import { IdleCalls } from './idle-calls.ts';
 import type { Quotas } from './quotas.ts';
 import { hasBody } from './request-body.ts';
 import type { Peers } from './request-handler.ts';
@@ -38,6 +39,7 @@ function namesHelper({ headers }: UpgradeRequest): boolean {
 /** Guards first, as for every request; then the switch of protocols (RFC 9110 section 7.8). */
 export function createUpgradeHandler(options: UpgradeHandlerOptions): UpgradeHandler {
   const { broker, uid, peers, connections, quotas, logger, timeouts, apart } = options;
+  const idle = new IdleCalls();
   return (request, socket, head) => {
     // Node types it wider, for servers that are fed other streams.
     if (!(socket instanceof Socket)) return;
@@ -66,13 +68,20 @@ export function createUpgradeHandler(options: UpgradeHandlerOptions): UpgradeHan
       if (path === undefined || !namesHelper(request)) {
         throw new RequestRefused(400, `only ${helperUpgrade} is spoken here`);
       }
-      socket.once('close', quotas.helpers.take(consumer.pid));
+      const { helpers } = quotas;
+      // No call goes for a program that has too many already.
+      if (helpers.withinShare(consumer.pid) && !helpers.hasRoom()) idle.endOldest();
+      const release = helpers.take(consumer.pid);
+      socket.once('close', release);
       connections.busy(socket);
       // What the helper knows at once goes with it: a caller that is woken once has its answer sooner.
       socket.cork();
       setImmediate(() => socket.uncork());
       socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${helperUpgrade}\r\n\r\n`);
-      serveHelper({ socket, head, ...path, consumer, broker, logger, timeouts, largeInputs: quotas.largeInputs });
+      serveHelper({
+        ...{ socket, head, ...path, consumer, broker, logger, timeouts, idle, release },
+        largeInputs: quotas.largeInputs,
+      });
     } catch (failure) {
       refuse(socket, rawErrorResponse(errorResponse(failure, logger)), timeouts.linger);
     }

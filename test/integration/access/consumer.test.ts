@@ -108,6 +108,10 @@ describe('a caller of another pid namespace', () => {
   });
 
   needsRoot('has pid 0, an unknown program, and a uid all the same', async () => {
-    expect(await named(['unshare', '--pid', '--fork', '--mount-proc'])).toEqual({ pid: 0, uid: process.getuid?.(), parents: [] });
+    expect(await named(['unshare', '--pid', '--fork', '--mount-proc'])).toEqual({
+      pid: 0,
+      uid: process.getuid?.(),
+      parents: [],
+    });
   });
 });

@@ -55,8 +55,15 @@ const upgrade = Buffer.from(
   requestText('GET /v1/helpers/git/get', ['Host: keytray', 'Connection: Upgrade', 'Upgrade: keytray-helper/1']),
 );
 
-async function holder(count: number): Promise<{ ask(question: string): Promise<unknown> }> {
-  const child = fork(new URL('holder-process.ts', import.meta.url), [socket.socketPath, String(count)]);
+async function holder(
+  count: number,
+  said: Uint8Array = Buffer.alloc(0),
+): Promise<{ ask(question: string): Promise<unknown> }> {
+  const child = fork(new URL('holder-process.ts', import.meta.url), [
+    socket.socketPath,
+    String(count),
+    Buffer.from(said).toString('base64'),
+  ]);
   children.push(child);
   await once(child, 'message');
   return {
@@ -226,6 +233,34 @@ describe('what lasts', () => {
       next.destroy();
       return got === 101;
     });
+  });
+
+  it.each<[string, readonly Uint8Array[]]>([
+    ['its arguments', []],
+    ['its input', [encodeFrame('C', '/')]],
+    ['the rest of its input', [encodeFrame('C', '/'), encodeFrame('I', 'host=x\n')]],
+  ])('a helper call that waits for %s gives way to one that can be answered', async (_, said) => {
+    await serve({ helpers: 4 });
+    broker.helpers.set('git', async (call) => {
+      await Array.fromAsync(call.stdin);
+      call.stdout('done\n');
+      return 0;
+    });
+    // Two processes with half of the places each.
+    const opening = Buffer.concat([upgrade, ...said]);
+    const holders = await Promise.all([holder(2, opening), holder(2, opening)]);
+    for (const each of holders) expect(await each.ask('status')).toBe(200);
+    const whole = Buffer.concat([upgrade, encodeFrame('C', '/'), encodeFrame('Z')]);
+    for (let call = 0; call < 3; call += 1) {
+      const caller = await open();
+      const received = receiveUntil(caller, (text) => text.includes('done'));
+      caller.write(whole);
+      expect(await received).toContain('done');
+      caller.destroy();
+    }
+    const left = async () => Promise.all(holders.map((each) => each.ask('open')));
+    await until(async () => (await left()).join() !== '2,2');
+    expect((await left()).toSorted()).toEqual([1, 2]);
   });
 
   it('helper calls with much stdin are counted apart', async () => {

@@ -56,7 +56,7 @@ describe('ByteQueue under many small pieces', () => {
   });
 
   it('ends for a consumer whose patience is over, after what came', async () => {
-    const queue = new ByteQueue({ milliseconds: 1, error: () => new Error('too late') });
+    const queue = new ByteQueue({ milliseconds: 1, error: () => new Error('too late'), waits: () => () => undefined });
     queue.push(Buffer.from('a'));
     const reader = queue[Symbol.asyncIterator]();
     expect(Buffer.from((await reader.next()).value).toString()).toBe('a');
