@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
 import { type RowId, rowIds } from './rows.ts';
 
@@ -19,6 +20,11 @@ export const runReport = z.object({
 });
 export type RunReport = z.infer<typeof runReport>;
 
+/** Of what a program or a browser said, which may be coloured and long. */
+function firstLine(text: string): string {
+  return stripVTControlCharacters(text).trim().split('\n')[0] ?? '';
+}
+
 /** Where a run writes its figures down. */
 export interface Book {
   note(entry: Entry, row: RowId, value: number): void;
@@ -36,7 +42,11 @@ export function createBook(): Book {
       Object.assign(noted[entry], { [row]: value });
     },
     miss(side, rows, error) {
-      missing.push({ side, rows: [...rows], reason: error instanceof Error ? error.message : String(error) });
+      missing.push({
+        side,
+        rows: [...rows],
+        reason: firstLine(error instanceof Error ? error.message : String(error)),
+      });
     },
     wrong: (problem) => void problems.push(problem),
     report: () => ({ figures: noted, missing, problems }),

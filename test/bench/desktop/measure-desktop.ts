@@ -17,7 +17,8 @@ export interface DesktopAmounts {
 
 /** The tables of the desktop app, as they are built in `out`. Rejects where a part is missing or answers wrongly. */
 export async function measureDesktop({ starts, visits, idleSeconds }: DesktopAmounts): Promise<string> {
-  const { sizes, notMade } = measureSizes(thisCheckout);
+  const { sizes, missing, notMade } = measureSizes(thisCheckout);
+  if (missing.length > 0) throw new Error(missing.join('; '));
   const folder = await mkdtemp(join(tmpdir(), 'keytray-bench-desktop-'));
   const inside = async (name: string): Promise<string> => {
     await mkdir(join(folder, name), { mode: 0o700 });

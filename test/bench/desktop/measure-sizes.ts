@@ -5,18 +5,21 @@ import type { Product } from '../product.ts';
 import { type FoundPart, findParts, parts } from './parts.ts';
 import type { Size } from './report.ts';
 
-/** Throws where a part is not built; what has to be packed first is named instead. */
-export function measureSizes({ root }: Product): {
+interface Sizes {
   readonly sizes: readonly Size[];
+  /** What is not built. */
+  readonly missing: readonly string[];
+  /** What would have to be packed first. */
   readonly notMade: readonly string[];
-} {
+}
+
+export function measureSizes({ root }: Product): Sizes {
   const namesIn = (folder: string): readonly string[] => {
     const path = join(root, folder);
     return existsSync(path) ? readdirSync(path) : [];
   };
   const { found, missing, notMade } = findParts(parts, namesIn);
-  if (missing.length > 0) throw new Error(missing.join('; '));
-  return { sizes: found.map((part) => sizeOf(root, part)), notMade };
+  return { missing, sizes: found.map((part) => sizeOf(root, part)), notMade };
 }
 
 function sizeOf(root: string, { part, names }: FoundPart): Size {

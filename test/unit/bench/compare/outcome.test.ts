@@ -141,7 +141,10 @@ describe('a race', () => {
     const book = createBook();
     const ran: string[] = [];
     await race(
-      [entrant('here', 'token', [1, 1, 1], ran), entrant('there', 'token', [1, 1, new Error('no such command')], ran)],
+      [
+        entrant('here', 'token', [1, 1, 1], ran),
+        entrant('there', 'token', [1, 1, new Error('\u001b[2mno such command\u001b[22m\n  at somewhere')], ran),
+      ],
       2,
       book,
     );
