@@ -2,16 +2,19 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import type { Cli } from './cli.ts';
 
-const isTerminal = (cli: Cli): boolean => 'isTTY' in cli.stdin && cli.stdin.isTTY === true;
+export const isTerminal = (cli: Cli): boolean => 'isTTY' in cli.stdin && cli.stdin.isTTY === true;
 
 /** Readline echoes to its output, not to the terminal: with nowhere to write, nothing typed shows. */
 const nowhere = () => new Writable({ write: (_chunk, _encoding, done) => done() });
 
-/** One line of standard input without its end; undefined when there is none. Asks on standard error, on a terminal only. */
+/**
+ * One line of standard input without its end; undefined when there is none, or when `signal` has aborted. Asks on
+ * standard error, on a terminal only.
+ */
 export async function readLine(
   cli: Cli,
   question: string,
-  options: { readonly hidden: boolean } = { hidden: false },
+  options: { readonly hidden: boolean; readonly signal?: AbortSignal } = { hidden: false },
 ): Promise<string | undefined> {
   const terminal = isTerminal(cli);
   const lines = createInterface({
@@ -20,6 +23,8 @@ export async function readLine(
   });
   // After the echo is off: people type as soon as they are asked.
   if (terminal) cli.err.write(question);
+  const close = (): void => lines.close();
+  options.signal?.addEventListener('abort', close, { once: true });
   try {
     return await new Promise((resolve) => {
       lines.once('line', resolve);
@@ -28,6 +33,7 @@ export async function readLine(
       lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
     });
   } finally {
+    options.signal?.removeEventListener('abort', close);
     lines.close();
     if (terminal && options.hidden) cli.err.write('\n');
   }

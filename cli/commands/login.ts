@@ -7,6 +7,7 @@ import { usageFailure } from '../failure.ts';
 import { readLine } from '../input.ts';
 import { endingOnInterruption } from '../interruption.ts';
 import { type LoginOutcome, loginOutcome, pastedAnswer, signedInSentence } from '../login-outcome.ts';
+import { watchLogin } from '../login-question.ts';
 import { who } from '../output/account-words.ts';
 import { printable } from '../output/printable.ts';
 import { startSpinner } from '../output/spinner.ts';
@@ -87,23 +88,43 @@ async function finishByPaste(
   }
 }
 
+async function waitForEnd(
+  cli: Cli,
+  broker: LocalApiClient,
+  login: LoginView,
+  title: string,
+  way: LoginRequest['user_agent'],
+): Promise<Ended> {
+  const over = new AbortController();
+  const pastes = way === 'paste';
+  const spinner = pastes ? undefined : startSpinner(cli.err, 'Waiting for you to sign in (Ctrl-C cancels)');
+  const aside = spinner?.aside ?? ((work) => work());
+  const ended = follow(broker, login, title);
+  const watched = watchLogin(cli, broker, { login, title, asks: !pastes, over: over.signal, aside });
+  const finished = pastes ? finishByPaste(cli, broker, login, ended) : ended;
+  try {
+    return await Promise.race([finished, watched.then(() => finished)]);
+  } finally {
+    over.abort();
+    spinner?.stop();
+  }
+}
+
 async function signIn(cli: Cli, broker: LocalApiClient, account: AccountView, options: LoginOptions): Promise<Ended> {
   const way = userAgent(options);
-  const login = await broker.startLogin(account.account, {
-    user_agent: way,
-    ...(options.switch ? { switch: true } : {}),
-  });
+  // A question that stands is answered; the browser has done its part.
+  const asked = way === 'browser' && account.login?.confirm !== undefined ? account.login : undefined;
+  const login =
+    asked ??
+    (await broker.startLogin(account.account, { user_agent: way, ...(options.switch ? { switch: true } : {}) }));
   return await endingOnInterruption(
     async () => {
       cli.err.write('Sign-in cancelled.\n');
       await broker.cancelLogin(login.login_id);
     },
     async () => {
-      showWay(cli, login, way);
-      const ended = follow(broker, login, account.title);
-      if (way === 'paste') return await finishByPaste(cli, broker, login, ended);
-      const stopSpinner = startSpinner(cli.err, 'Waiting for you to sign in (Ctrl-C cancels)');
-      return await ended.finally(stopSpinner);
+      if (asked === undefined) showWay(cli, login, way);
+      return await waitForEnd(cli, broker, login, account.title, way);
     },
   );
 }

@@ -80,6 +80,8 @@ export function nextStep(view: AccountView, now: number): string | undefined {
     case 'signed_out':
       return `keytray login ${view.account}`;
     case 'signing_in':
+      // It shows who would be signed in, and asks.
+      if (view.login?.confirm !== undefined) return `keytray login ${view.account}`;
       return view.login?.verification_uri !== undefined && view.login.authorization_url === undefined
         ? 'enter the code'
         : 'finish in the browser';

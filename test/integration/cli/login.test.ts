@@ -142,6 +142,38 @@ describe('keytray login', () => {
     expect(setting.broker.called('cancelLogin')).toHaveLength(1);
   });
 
+  it('takes no other browser’s sign-in where it cannot ask, and says what to do', async () => {
+    await using setting = await work();
+    const running = setting.sandbox.start(['login', 'github@work']);
+    await once(running.child.stderr, 'data');
+    setting.end({ confirm: { who: 'bob' } });
+    expect(await running.ended).toMatchObject({
+      status: 5,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /\nkeytray: bob signed in in another browser or profile than .*; nothing was stored\n {2}Sign in to GitHub \(work\) in one browser, or on a terminal, .*: keytray login github@work\n$/,
+      ),
+    });
+    expect(setting.broker.called('confirmLogin').map((call) => call.arguments)).toEqual([['login-1', false]]);
+    expect(setting.broker.called('cancelLogin')).toEqual([]);
+  });
+
+  it('tells once that something else came, and goes on waiting', async () => {
+    await using setting = await work();
+    const running = setting.sandbox.start(['login', 'github@work', '--no-browser']);
+    await running.said(url);
+    const note = 'something came that was not its answer (no state)';
+    const told = once(running.child.stderr, 'data');
+    setting.end({ note });
+    setting.end({ note });
+    await told;
+    setting.end({ state: 'succeeded', subject: ada });
+    expect(await running.ended).toMatchObject({
+      status: 0,
+      stderr: 'Something came that was not its answer (no state). Keytray still waits.\n',
+    });
+  });
+
   it.each([
     [{ state: 'failed', error: 'access_denied', error_description: 'the sign-in was refused' }, 5],
     [{ state: 'failed', error: 'identity_mismatch', error_description: 'bob signed in' }, 5],

@@ -9,20 +9,30 @@ import { accountView, FakeBroker } from '../../support/fake-broker.ts';
 
 const entry = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
 
-/** Runs the command line on a terminal of its own (script(1)); `answer` is typed once `question` is on the screen. */
-async function onTerminal(sandbox: CliSandbox, args: string, question: string, answer: string) {
+/**
+ * Runs the command line on a terminal of its own (script(1)); `answer` is typed once `question` is on the screen, and
+ * what `then` has second once its first is.
+ */
+async function onTerminal(
+  sandbox: CliSandbox,
+  args: string,
+  question: string,
+  answer: string,
+  then: readonly [string, string] | undefined = undefined,
+) {
   const command = `exec "$NODE" "$ENTRY" ${args}`;
   const child = spawn('script', ['-qec', command, '/dev/null'], {
     env: { ...sandbox.env, NODE: process.execPath, ENTRY: entry, TERM: 'xterm', SHELL: '/bin/sh' },
     cwd: sandbox.home,
   });
   let screen = '';
-  let typed = false;
+  const script = [[question, answer] as const, ...(then === undefined ? [] : [then])];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     screen += text;
-    if (typed || !screen.includes(question)) return;
-    typed = true;
-    child.stdin.write(answer);
+    const [next] = script;
+    if (next === undefined || !screen.includes(next[0])) return;
+    script.shift();
+    child.stdin.write(next[1]);
   });
   const status = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
@@ -68,6 +78,44 @@ describe('on a terminal', () => {
     await using setting = await lab();
     const { screen } = await onTerminal(setting.sandbox, 'status', 'nothing', '');
     expect(screen).toContain('\u001b[2msigned out\u001b[22m');
+  });
+
+  it.each([
+    ['y\r', true, 0, 'Signed in to Lab.'],
+    ['yes\r', true, 0, 'Signed in to Lab.'],
+    ['\r', false, 130, 'Keytray still waits for the browser that began the sign-in.'],
+    ['x\r', false, 130, 'Not taken.'],
+  ] as const)('a sign-in of another browser is asked about: %j', async (answer, accept, ends, words) => {
+    await using setting = await lab();
+    const { broker } = setting;
+    broker.setLogin({ login_id: 'l1', account: 'lab', state: 'started', confirm: { who: 'bob' } });
+    broker.views.set('lab', accountView('lab', { title: 'Lab', state: 'signing_in', login: broker.login('l1') }));
+    const question = 'Sign in to Lab as bob? [y/N] ';
+    const { status, screen } = await onTerminal(
+      setting.sandbox,
+      'login lab',
+      question,
+      answer,
+      accept ? undefined : [words, '\u0003'],
+    );
+    expect(screen).toContain('bob signed in in another browser or profile than the one that began this sign-in.');
+    expect(screen).toContain(words);
+    expect(status).toBe(ends);
+    expect(broker.called('confirmLogin').map((call) => call.arguments)).toEqual([['l1', accept]]);
+    // The browser is not opened again for a question that stands.
+    expect(broker.called('startLogin')).toEqual([]);
+  });
+
+  it('a question that is answered elsewhere is put no more', async () => {
+    await using setting = await lab();
+    const { broker } = setting;
+    broker.setLogin({ login_id: 'l1', account: 'lab', state: 'started', confirm: { who: 'bob' } });
+    broker.views.set('lab', accountView('lab', { title: 'Lab', state: 'signing_in', login: broker.login('l1') }));
+    const running = onTerminal(setting.sandbox, 'login lab', 'never on the screen', '');
+    await expect.poll(() => broker.listenerCount, { timeout: 20_000 }).toBe(1);
+    await broker.confirmLogin('l1', true);
+    expect(await running).toMatchObject({ status: 0, screen: expect.stringContaining('Signed in to Lab.') });
+    expect(broker.called('confirmLogin')).toHaveLength(1);
   });
 
   it('waiting shows, and Ctrl-C cancels the sign-in', async () => {
