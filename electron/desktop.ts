@@ -19,6 +19,7 @@ import { linkedNotice, linkTools } from './command-line-tools.ts';
 import { SessionHttp } from './http/session-http.ts';
 import type { Installation } from './installation.ts';
 import { ElectronNotifier } from './notices/electron-notifier.ts';
+import { SignInQuestions } from './notices/sign-in-questions.ts';
 import { signedInNotice } from './notices/signed-in-notice.ts';
 import { Pages, type Place } from './pages.ts';
 import { Power } from './power.ts';
@@ -132,9 +133,11 @@ export async function openDesktop(
     run: (command) => void runCommand(command, commands),
     show,
   });
+  const questions = new SignInQuestions((account) => show({ page: 'accounts', account }));
   const unheard = running.listen((event) => {
     if (event.type !== 'broker') return;
     mirror.heard(event.event);
+    questions.heard(event.event);
     tray.changed();
     const notice = window.isOpen ? undefined : signedInNotice(event.event, (account) => mirror.titleOf(account));
     if (notice !== undefined) host.notices.show(notice, () => undefined);

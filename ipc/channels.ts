@@ -8,6 +8,7 @@ export const methods = [
   'startLogin',
   'cancelLogin',
   'pasteRedirect',
+  'confirmLogin',
   'logout',
   'refreshNow',
   'copyToken',

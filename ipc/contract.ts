@@ -36,9 +36,13 @@ export const contract = {
   /** What happened since start, newest first. */
   activity: answers<readonly Activity[]>()(requests.nothing),
 
-  /** Also renews: the old tokens stay until the new sign-in succeeds. Again on an open one: opens the browser again. */
+  /**
+   * Also renews: the old tokens stay until the new sign-in succeeds. Again on an open one: opens the browser again.
+   * With `paste` the answer, and nothing else, has the address to open on another machine.
+   */
   startLogin: answers<LoginView>()(requests.startLogin),
   cancelLogin: answers<LoginView>()(requests.ofLogin),
+  confirmLogin: answers<LoginView>()(requests.confirmLogin),
   pasteRedirect: answers<LoginView>()(requests.pasteRedirect),
   logout: answers<LogoutView>()(requests.logout),
   refreshNow: answers<AccountView>()(requests.ofAccount),

@@ -35,6 +35,8 @@ export const startLogin = z.strictObject({
 });
 /** The whole address the browser ended at. */
 export const pasteRedirect = z.strictObject({ loginId, address: z.string().min(1).max(16_384) });
+/** Whether to take what another browser brought. */
+export const confirmLogin = z.strictObject({ loginId, accept: z.boolean() });
 export const logout = z.strictObject({ account, revoke: z.boolean() });
 
 export const checkIssuer = z.strictObject({ issuer: url });

@@ -7,6 +7,7 @@ type Methods =
   | 'startLogin'
   | 'cancelLogin'
   | 'pasteRedirect'
+  | 'confirmLogin'
   | 'logout'
   | 'refreshNow'
   | 'copyToken'
@@ -27,6 +28,7 @@ export function loginMethods({ broker, desktop }: ApiParts): Pick<AppApi, Method
         throw new KeytrayError('invalid_request', 'this is not the address of a page', { loginId });
       return await broker.finishLogin(loginId, { redirect_url: url });
     },
+    confirmLogin: ({ loginId, accept }) => broker.confirmLogin(loginId, accept),
     logout: ({ account, revoke }) => broker.logout(account, { revoke }),
     refreshNow: async ({ account }) => {
       await broker.tokens.refresh(account);

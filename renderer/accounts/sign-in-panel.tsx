@@ -8,7 +8,7 @@ import { When } from '../design/when.tsx';
 import { ask } from '../state/bridge.ts';
 import { rememberLogin, useApp } from '../state/store.ts';
 import { useCall } from '../state/use-call.ts';
-import { cancelSignIn, signIn } from './actions.ts';
+import { addressForElsewhere, cancelSignIn, confirmSignIn, signIn } from './actions.ts';
 
 /** The account's sign-in while it is open, and why it failed once it has. */
 export function SignInPanel({ account }: { readonly account: string }): JSX.Element | null {
@@ -58,6 +58,8 @@ function OpenSignIn({ login }: { readonly login: LoginView }): JSX.Element {
           )}
         </span>
       </div>
+      {login.confirm === undefined ? null : <OtherBrowser login={login} who={login.confirm.who} />}
+      {login.note === undefined ? null : <Message tone="warn">While waiting: {login.note}.</Message>}
       {login.user_code === undefined ? null : <DeviceCode login={login} code={login.user_code} />}
       <Problem error={call.error} />
       <div className="line">
@@ -74,6 +76,28 @@ function OpenSignIn({ login }: { readonly login: LoginView }): JSX.Element {
         <PasteAddress login={login} />
       </Fold>
     </section>
+  );
+}
+
+/** Nothing is stored before the person has said yes; staying as it was is the first button. */
+function OtherBrowser({ login, who }: { readonly login: LoginView; readonly who: string | undefined }): JSX.Element {
+  const call = useCall();
+  return (
+    <div className="stack-small" role="alert">
+      <p>
+        {who === undefined ? 'A person' : <strong>{who}</strong>} signed in in another browser or profile than the one
+        Keytray opened{who === undefined ? ', and the service does not say who' : ''}. Was that you?
+      </p>
+      <Problem error={call.error} />
+      <div className="line">
+        <Button autoFocus onPress={() => void call.run(() => confirmSignIn(login.login_id, false))}>
+          No, do not take it
+        </Button>
+        <Button busy={call.busy} onPress={() => void call.run(() => confirmSignIn(login.login_id, true))}>
+          {who === undefined ? 'Yes, take this sign-in' : `Yes, sign in as ${who}`}
+        </Button>
+      </div>
+    </div>
   );
 }
 
@@ -99,6 +123,7 @@ function DeviceCode({ login, code }: { readonly login: LoginView; readonly code:
 
 function PasteAddress({ login }: { readonly login: LoginView }): JSX.Element {
   const [address, setAddress] = useState('');
+  const [toOpen, setToOpen] = useState<string>();
   const call = useCall();
   const paste = async (): Promise<void> => {
     rememberLogin(await ask('pasteRedirect', { loginId: login.login_id, address: address.trim() }));
@@ -111,9 +136,15 @@ function PasteAddress({ login }: { readonly login: LoginView }): JSX.Element {
         void call.run(paste);
       }}
     >
-      {login.authorization_url === undefined ? null : (
+      {toOpen === undefined ? (
+        <div>
+          <Button onPress={() => void call.run(async () => setToOpen(await addressForElsewhere(login.account)))}>
+            Show the address to open there
+          </Button>
+        </div>
+      ) : (
         <p className="small">
-          Open this address there: <code>{login.authorization_url}</code>
+          Open this address there: <code>{toOpen}</code>
         </p>
       )}
       <TextField

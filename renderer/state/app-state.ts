@@ -73,10 +73,16 @@ function afterBrokerEvent(state: AppState, event: BrokerEvent): AppState {
   }
 }
 
-/** The code to enter is told once, to who started the login; events leave it out. */
+/** The code to enter is told once, to who started the login; events leave it out. All else is as last told. */
 function withCode(state: AppState, login: LoginView): LoginView {
   const known = state.logins.get(login.account);
-  return known?.login_id === login.login_id && login.state === 'started' ? { ...known, ...login } : login;
+  if (known?.login_id !== login.login_id || login.state !== 'started') return login;
+  const { user_code, verification_uri_complete } = known;
+  return {
+    ...(user_code === undefined ? {} : { user_code }),
+    ...(verification_uri_complete === undefined ? {} : { verification_uri_complete }),
+    ...login,
+  };
 }
 
 export function afterEvent(state: AppState, event: AppEvent): AppState {

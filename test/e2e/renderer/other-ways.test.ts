@@ -13,6 +13,7 @@ describe('a window, beside the usual', () => {
   let scene: AppScene;
   let window: AppWindow;
   let page: Page;
+  const person = new Person(undefined);
 
   beforeAll(async () => {
     pages = await startPages();
@@ -24,7 +25,7 @@ describe('a window, beside the usual', () => {
     store: encrypted-file
 `,
       { deviceFlow: { interval: 1 } },
-      { userAgent: new Person(undefined) },
+      { userAgent: person },
     );
     window = await pages.open(scene);
     page = window.page;
@@ -48,10 +49,24 @@ describe('a window, beside the usual', () => {
     await page.getByText('lab · ada').waitFor();
   });
 
-  it('takes the address a browser elsewhere ended at', async () => {
+  it('asks before it takes the sign-in of another browser, and stays as it was on a no', async () => {
     await page.getByRole('button', { name: 'More for lab' }).click();
     await page.getByRole('menuitem', { name: 'Sign in as someone else…' }).click();
+    await expect.poll(() => person.opened.length).toBe(1);
+    const begun = await followForms(person.opened[0] ?? '', { login: '', stopAt: () => true });
+    expect((await followForms(begun.url, { login: 'bob' })).status).toBe(409);
+    const question = page.getByRole('alert').filter({ hasText: 'Was that you?' });
+    await question.getByText('bob', { exact: true }).waitFor();
+    await question.getByRole('button', { name: 'Yes, sign in as bob' }).waitFor();
+    await question.getByRole('button', { name: 'No, do not take it' }).click();
+    await question.waitFor({ state: 'detached' });
+    expect((await scene.api.status(undefined)).accounts[0]?.subject?.name).toBe('ada');
+    await page.getByText('Waiting for you to sign in in your browser.').waitFor();
+  });
+
+  it('takes the address a browser elsewhere ended at', async () => {
     await page.getByText('The browser is on another machine').click();
+    await page.getByRole('button', { name: 'Show the address to open there' }).click();
     const shown = page.locator('form p code');
     const address = new URL((await shown.textContent()) ?? '');
     // That machine's browser finds nobody at the end, which is what the person pastes.

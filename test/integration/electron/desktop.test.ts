@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { followForms } from '../../../cli/demo/built-in-user-agent.ts';
 import {
   createDesktopScene,
   type DesktopScene,
@@ -97,6 +98,21 @@ describe('the main process', () => {
     expect(notice.testOpen).toBe(false);
     await scene.fillInForms();
     expect((await waiting).access_token).toBeTruthy();
+  });
+
+  it('brings up the window when another browser has signed in, which then asks', async () => {
+    await launched();
+    const tray = await trayIcon();
+    await waitFor('the menu', async () => tray.testMenu?.testLabels[2]?.startsWith('○') ?? false);
+    tray.testMenu?.testClick('lab');
+    await waitFor('the browser', async () => machine.opened.length === 1);
+    const begun = await followForms(machine.opened[0] ?? '', { login: '', stopAt: () => true });
+    expect((await followForms(begun.url, { login: 'bob' })).status).toBe(409);
+    await openWindow();
+    const [login] = (await scene.api.status()).logins;
+    expect(login).toMatchObject({ state: 'started', confirm: { who: 'bob' } });
+    await scene.api.confirmLogin(login?.login_id ?? '', false);
+    expect(await accountState()).toBe('signing_in');
   });
 
   it('takes a notice back when the matter is settled elsewhere, and hears "Later"', async () => {

@@ -84,7 +84,7 @@ export class PersonInChromium implements UserAgent {
     await page.getByLabel('User name').fill(this.#login);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('button', { name: 'Allow' }).click();
-    await page.waitForURL((at) => at.port !== url.port);
+    await page.waitForURL((at) => at.port === url.port);
     this.lastPage = (await page.locator('h1').textContent()) ?? '';
     await context.close();
   }

@@ -61,6 +61,13 @@ describe('what pages know', () => {
     expect(other.logins.get('a')?.user_code).toBe(undefined);
   });
 
+  it('asks nothing about a sign-in any more once the broker does not', () => {
+    const open: LoginView = { login_id: '1', account: 'a', state: 'started' };
+    const begun = withLogin(emptyState, { ...open, user_code: 'ABCD-EFGH', confirm: { who: 'bob' }, note: 'n' });
+    const settled = afterEvent(begun, broker({ type: 'login', login: open })).logins.get('a');
+    expect(settled).toEqual({ ...open, user_code: 'ABCD-EFGH' });
+  });
+
   it('shows activity once and newest first, however it arrives, and when each account was last used', () => {
     const entry = (id: number, of: string): Activity => ({
       id,
