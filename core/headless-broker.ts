@@ -7,6 +7,7 @@ import { failures, KeytrayError } from './errors.ts';
 import { openLog } from './log.ts';
 import { chooseNotifier } from './notices/choose-notifier.ts';
 import { NodeHttp } from './oauth/node-http.ts';
+import { requireOwnFolder } from './platform/trusted-path.ts';
 import type { Barriers } from './ports.ts';
 import { SystemBrowser } from './system-browser.ts';
 import { SystemClock } from './system-clock.ts';
@@ -33,6 +34,15 @@ export async function runHeadlessBroker(
     return failures.misconfigured.exit;
   }
 
+  try {
+    // The log is the first file that would be made there.
+    requireOwnFolder(stateFolder(env), uid);
+  } catch (error) {
+    config.close();
+    if (!(error instanceof KeytrayError)) throw error;
+    say(`keytray: ${error.message}`);
+    return failures[error.code].exit;
+  }
   const logger = openLog(`${stateFolder(env)}/agent.log`, env.KEYTRAY_LOG_LEVEL ?? 'info');
   crash.logTo(logger);
   const clock = new SystemClock();

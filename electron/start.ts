@@ -1,7 +1,9 @@
+import { dirname } from 'node:path';
 import { app, dialog } from 'electron';
 import type { CrashReport } from '../core/crash.ts';
 import { failures, KeytrayError } from '../core/errors.ts';
 import { openLog } from '../core/log.ts';
+import { requireOwnFolder } from '../core/platform/trusted-path.ts';
 import { SystemClock } from '../core/system-clock.ts';
 import { launchOf, prepareElectron } from './before-ready.ts';
 import { desktopLog, openDesktop, type RunningDesktop } from './desktop.ts';
@@ -37,6 +39,16 @@ export async function startApp(options: StartOptions): Promise<void> {
     return;
   }
   const logFile = desktopLog(env);
+  try {
+    // The log is the first file that would be made there.
+    requireOwnFolder(dirname(logFile), uid);
+  } catch (error) {
+    if (!(error instanceof KeytrayError)) throw error;
+    say(`keytray: ${error.message}`);
+    dialog.showErrorBox('Keytray cannot start', error.message);
+    app.exit(failures[error.code].exit);
+    return;
+  }
   const logger = openLog(logFile, env.KEYTRAY_LOG_LEVEL ?? 'info');
   options.crash?.logTo(logger);
   app.on('render-process-gone', (_event, _contents, { reason, exitCode }) => {

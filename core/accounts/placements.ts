@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { StoreKind } from '../config/config.ts';
 import { writeFileAtomically } from '../config/write-file.ts';
-import { systemCodeOf } from '../errors.ts';
+import { KeytrayError } from '../errors.ts';
+import { readTrustedText } from '../platform/trusted-text.ts';
 import type { Logger } from '../ports.ts';
 
 /** Where an account's items are. */
@@ -57,11 +57,12 @@ export class PlacementsFile implements Placements {
 
   async #parse(): Promise<Map<string, Placement>> {
     try {
-      return new Map(fileSchema.parse(JSON.parse(await readFile(this.#file, 'utf8'))).accounts);
+      const text = await readTrustedText(this.#file);
+      return text === undefined ? new Map() : new Map(fileSchema.parse(JSON.parse(text)).accounts);
     } catch (error) {
-      const missing = systemCodeOf(error) === 'ENOENT';
       // Accounts are then where the config says, as for everybody who never moved one.
-      if (!missing) this.#logger.warn('the list of stores in use cannot be read', { file: this.#file });
+      const why = error instanceof KeytrayError ? error.message : 'not in a form of ours';
+      this.#logger.warn('the list of stores in use cannot be read', { file: this.#file, why });
       return new Map();
     }
   }

@@ -1,7 +1,7 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCodeOf } from '../errors.ts';
+import { type OpenedFile, openTrusted, type PathProblem } from '../platform/trusted-path.ts';
 import type { ConfigError } from './config-error.ts';
 import type { SourceText } from './interpret-config.ts';
 
@@ -14,7 +14,8 @@ export interface ConfigSources {
 }
 
 export type FileRead =
-  | { readonly kind: 'text'; readonly source: SourceText }
+  /** `path` leads to it without a link; `bytes` are those of the file, a byte order mark included. */
+  | { readonly kind: 'text'; readonly source: SourceText; readonly path: string; readonly bytes: Buffer }
   | { readonly kind: 'missing' }
   | { readonly kind: 'invalid'; readonly error: ConfigError };
 
@@ -23,9 +24,6 @@ const largest = 4 * 1024 * 1024;
 export function codeOf(error: unknown): string {
   return systemCodeOf(error, 'unknown error');
 }
-
-/** A path in a command people may paste. */
-const quoted = (path: string): string => (/^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`);
 
 /** The files that make up the configuration, main file first. A folder that is not there has none. */
 export async function configFiles(sources: ConfigSources): Promise<{
@@ -52,29 +50,41 @@ export async function readSource(file: string, uid: number): Promise<FileRead> {
     kind: 'invalid',
     error: { file, line: 0, path: '', message, fix },
   });
-  let handle: FileHandle;
+  let opened: OpenedFile;
   try {
-    // A named pipe in its place must not hold the broker up.
-    handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    opened = await openTrusted(file, uid);
   } catch (error) {
-    return codeOf(error) === 'ENOENT' ? { kind: 'missing' } : invalid(`cannot be read (${codeOf(error)})`, '');
+    return invalid(`cannot be read (${codeOf(error)})`, '');
   }
+  if (opened.kind === 'missing') return opened;
+  if (opened.kind === 'refused') return invalid(refusalOf(file, opened.problem), opened.problem.fix);
+  const { handle, path, found } = opened;
   try {
-    // Asked of the open file, so that what was checked is what is read.
-    const stat = await handle.stat();
-    if (!stat.isFile()) return invalid('not a regular file', '');
-    if (stat.uid !== uid && stat.uid !== 0) {
-      return invalid(`belongs to another user (uid ${stat.uid})`, `run: sudo chown ${uid} ${quoted(file)}`);
-    }
-    if ((stat.mode & 0o022) !== 0) return invalid('others may write to it', `run: chmod go-w ${quoted(file)}`);
-    if (stat.size > largest) return invalid('larger than 4 MiB', '');
+    if (found.size > largest) return invalid('larger than 4 MiB', '');
     const bytes = await handle.readFile();
     const text = decode(bytes);
     return text === undefined
       ? invalid('not UTF-8 text', 'save it as UTF-8')
-      : { kind: 'text', source: { file, text } };
+      : { kind: 'text', source: { file, text }, path, bytes };
   } finally {
     await handle.close();
+  }
+}
+
+/** The file is named in front of it. */
+function refusalOf(file: string, { kind, path, owner, message }: PathProblem): string {
+  if (path !== file) return message;
+  switch (kind) {
+    case 'owner':
+      return `belongs to another user (uid ${owner})`;
+    case 'mode':
+      return 'others may write to it';
+    case 'type':
+      return 'not a regular file';
+    case 'link':
+    case 'links':
+    case 'names':
+      return message;
   }
 }
 

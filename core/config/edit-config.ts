@@ -1,7 +1,9 @@
-import { readFile, realpath } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
 import { KeytrayError } from '../errors.ts';
+import { describeProblem, ownUid, wayProblem } from '../platform/trusted-path.ts';
 import { formatConfigError } from './config-error.ts';
 import { type ConfigSources, codeOf, readSource } from './config-files.ts';
 import { whileLocked } from './edit-lock.ts';
@@ -101,8 +103,10 @@ async function edit(file: string, options: EditOptions, change: Change): Promise
   const sources: ConfigSources = {
     file,
     dropIns: options.dropIns ?? dropInFoldersFor(file),
-    uid: options.uid ?? process.getuid?.() ?? 0,
+    uid: options.uid ?? ownUid(),
   };
+  const problem = wayProblem(dirname(file), sources.uid);
+  if (problem !== undefined) throw new KeytrayError('misconfigured', describeProblem(problem));
   await whileLocked(file, async () => {
     for (let attempt = 0; attempt < tries; attempt += 1) {
       if (await editOnce(sources, change)) return;
@@ -117,8 +121,8 @@ async function editOnce(sources: ConfigSources, change: Change): Promise<boolean
   const main = await readSource(file, sources.uid);
   if (main.kind === 'invalid') throw new KeytrayError('misconfigured', formatConfigError(main.error));
   // Dotfiles are often symbolic links: what they point to is changed, the link stays.
-  const target = main.kind === 'missing' ? file : await realpath(file);
-  const bytes = main.kind === 'missing' ? undefined : await readFile(target);
+  const target = main.kind === 'missing' ? file : main.path;
+  const bytes = main.kind === 'missing' ? undefined : main.bytes;
   const mark = bytes?.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? '\ufeff' : '';
   const before = main.kind === 'missing' ? '' : main.source.text;
   const read = await readSources(sources);

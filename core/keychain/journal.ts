@@ -1,9 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { syncFolder, writeDurably } from '../config/durable-file.ts';
-import { systemCodeOf } from '../errors.ts';
+import { readTrustedText } from '../platform/trusted-text.ts';
 import { type Barriers, noBarriers } from '../ports.ts';
 import { Secret } from '../secret.ts';
 
@@ -108,12 +108,7 @@ export class Journal {
   }
 
   async #read(): Promise<string | undefined> {
-    try {
-      return await readFile(this.#file, 'utf8');
-    } catch (error) {
-      if (systemCodeOf(error) === 'ENOENT') return undefined;
-      throw error;
-    }
+    return await readTrustedText(this.#file);
   }
 
   async #replace(entries: Entries): Promise<void> {

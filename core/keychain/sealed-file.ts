@@ -3,6 +3,7 @@ import { type FileHandle, link, lstat, mkdir, open, rename, rm } from 'node:fs/p
 import { dirname } from 'node:path';
 import { syncFolder, writeDurably } from '../config/durable-file.ts';
 import { systemCodeOf } from '../errors.ts';
+import { describeProblem, ownUid, wayProblem } from '../platform/trusted-path.ts';
 
 /** No collection of tokens comes near it. */
 const largest = 16 * 1024 * 1024;
@@ -111,6 +112,8 @@ async function readSafely(path: string): Promise<FileContent> {
   try {
     const found = await file.stat();
     if (!found.isFile()) return { kind: 'refused', detail: `${path} is no regular file` };
+    const problem = wayProblem(dirname(path), ownUid());
+    if (problem !== undefined) return { kind: 'refused', detail: describeProblem(problem) };
     if (found.uid !== process.geteuid?.()) return { kind: 'refused', detail: `${path} belongs to somebody else` };
     if (found.size > largest) return { kind: 'refused', detail: `${path} is too large` };
     if ((found.mode & 0o077) !== 0) await file.chmod(0o600);

@@ -1,13 +1,19 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { KeytrayError } from '../errors.ts';
+import { ownUid } from '../platform/trusted-path.ts';
+import { readTrustedText } from '../platform/trusted-text.ts';
 
-/** The text of a PEM file, read anew each time: authorities are replaced while the broker runs. */
-export async function readAuthority(file: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new KeytrayError('misconfigured', `tls.ca: cannot read ${file}`, { cause });
+/**
+ * The text of a PEM file, read anew each time: authorities are replaced while the broker runs. Throws `misconfigured`,
+ * also for a file that others could have written.
+ */
+export async function readAuthority(file: string, uid = ownUid()): Promise<string> {
+  const text = await readTrustedText(file, uid).catch((cause: unknown) => {
+    const problem = cause instanceof KeytrayError ? cause.message : `cannot read ${file}`;
+    throw new KeytrayError('misconfigured', `tls.ca: ${problem}`, { cause });
   });
+  if (text === undefined) throw new KeytrayError('misconfigured', `tls.ca: cannot read ${file}`);
   // OpenSSL passes over what it cannot parse: the person would only see that the server is not trusted.
   const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
   if (certificates.length === 0 || !certificates.every(isCertificate)) {

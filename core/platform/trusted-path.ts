@@ -1,7 +1,7 @@
 import { constants, lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { systemCodeOf } from '../errors.ts';
+import { KeytrayError, systemCodeOf } from '../errors.ts';
 import { isPrivateGroup, userFiles } from './private-group.ts';
 
 /**
@@ -15,6 +15,8 @@ const mostLinks = 40;
 export interface PathProblem {
   readonly kind: 'owner' | 'mode' | 'names' | 'link' | 'links' | 'type';
   readonly path: string;
+  /** Whose it is. */
+  readonly owner: number;
   /** For people, without an end stop. */
   readonly message: string;
   /** The command that mends it, for people; empty where there is none. */
@@ -24,8 +26,8 @@ export interface PathProblem {
 export type JudgedPath =
   /** `path` leads to it without a link. */
   | { readonly kind: 'trusted'; readonly path: string; readonly found: Stats }
-  /** Nothing is there, or it is not ours to look into; the folders before that are trusted. */
-  | { readonly kind: 'absent' }
+  /** Nothing is there, or it is not ours to look into; the folders before that are trusted. `path` is where it would be. */
+  | { readonly kind: 'absent'; readonly path: string }
   | { readonly kind: 'refused'; readonly problem: PathProblem };
 
 /**
@@ -36,24 +38,24 @@ export function judgePath(path: string, uid: number): JudgedPath {
   const ahead = resolve(path).split('/');
   let at = '/';
   let folder: Stats | undefined;
-  let reached: JudgedPath = { kind: 'absent' };
+  let reached: JudgedPath = { kind: 'absent', path };
   let links = 0;
   for (let name = ahead.shift(); name !== undefined; name = ahead.shift()) {
     const here = join(at, name);
     const found = lstatOf(here);
-    if (found === undefined) return { kind: 'absent' };
+    if (found === undefined) return { kind: 'absent', path: join(here, ...ahead) };
     if (!isOwned(found, uid)) return refused(ownerProblem(here, found, uid, ahead.length === 0));
-    if (hasStrangeNames(found, folder)) return refused(namesProblem(here));
+    if (hasStrangeNames(found, folder)) return refused(namesProblem(here, found));
     if (found.isSymbolicLink()) {
       links += 1;
-      if (links > mostLinks) return refused(problemOf('links', here, `${here} leads through too many links`));
+      if (links > mostLinks) return refused(problemOf('links', here, found, `${here} leads through too many links`));
       const target = readlinkSync(here);
       if (target.startsWith('/')) at = '/';
       ahead.unshift(...target.split('/'));
       continue;
     }
-    if (!found.isDirectory() && ahead.length > 0) return refused(notFolder(here));
-    if (isOpen(found, uid)) return refused(modeProblem(here));
+    if (!found.isDirectory() && ahead.length > 0) return refused(notFolder(here, found));
+    if (isOpen(found, uid)) return refused(modeProblem(here, found));
     reached = { kind: 'trusted', path: here, found };
     if (!found.isDirectory()) return reached;
     at = here;
@@ -66,8 +68,27 @@ export function judgePath(path: string, uid: number): JudgedPath {
 export function wayProblem(folder: string, uid: number): PathProblem | undefined {
   const judged = judgePath(folder, uid);
   if (judged.kind === 'refused') return judged.problem;
-  return judged.kind === 'trusted' && !judged.found.isDirectory() ? notFolder(judged.path) : undefined;
+  return judged.kind === 'trusted' && !judged.found.isDirectory() ? notFolder(judged.path, judged.found) : undefined;
 }
+
+/**
+ * Throws `misconfigured` where others could put files of theirs into a folder that is for our files alone, or put
+ * another folder in its place.
+ */
+export function requireOwnFolder(folder: string, uid: number): void {
+  const judged = judgePath(folder, uid);
+  const problem = judged.kind === 'trusted' ? sharedProblem(judged.path, judged.found) : wayProblem(folder, uid);
+  if (problem !== undefined) throw new KeytrayError('misconfigured', describeProblem(problem));
+}
+
+/** The sticky bit keeps others from what is ours in a folder, not from making what is not there yet. */
+function sharedProblem(path: string, found: Stats): PathProblem | undefined {
+  if (!found.isDirectory()) return notFolder(path, found);
+  return (found.mode & 0o002) === 0 ? undefined : modeProblem(path, found);
+}
+
+/** For a process that judges for itself. */
+export const ownUid = (): number => process.getuid?.() ?? 0;
 
 export type OpenedFile =
   /** `path` leads to it without a link. The caller closes the handle. */
@@ -109,16 +130,16 @@ export async function openTrusted(file: string, uid: number): Promise<OpenedFile
 const readOnly = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
 
 function openedProblem(path: string, found: Stats, uid: number): PathProblem | undefined {
-  if (!found.isFile()) return problemOf('type', path, `${path} is not a regular file`);
+  if (!found.isFile()) return problemOf('type', path, found, `${path} is not a regular file`);
   if (!isOwned(found, uid)) return ownerProblem(path, found, uid, true);
-  return isOpen(found, uid) ? modeProblem(path) : undefined;
+  return isOpen(found, uid) ? modeProblem(path, found) : undefined;
 }
 
 /** What is open must be what was judged. */
 function movedProblem(judged: JudgedPath, found: Stats, path: string): PathProblem | undefined {
   if (judged.kind === 'refused') return judged.problem;
   const same = judged.kind === 'trusted' && judged.found.ino === found.ino && judged.found.dev === found.dev;
-  return same ? undefined : problemOf('type', path, `${path} was replaced while it was opened`, 'try again');
+  return same ? undefined : problemOf('type', path, found, `${path} was replaced while it was opened`, 'try again');
 }
 
 /** One line for people: what is wrong and what to do. */
@@ -159,20 +180,22 @@ const refused = (problem: PathProblem): { readonly kind: 'refused'; readonly pro
   problem,
 });
 
-const problemOf = (kind: PathProblem['kind'], path: string, message: string, fix = ''): PathProblem => ({
+const problemOf = (kind: PathProblem['kind'], path: string, found: Stats, message: string, fix = ''): PathProblem => ({
   kind,
   path,
+  owner: found.uid,
   message,
   fix,
 });
 
-const notFolder = (path: string): PathProblem => problemOf('type', path, `${path} is not a folder`);
+const notFolder = (path: string, found: Stats): PathProblem =>
+  problemOf('type', path, found, `${path} is not a folder`);
 
-const namesProblem = (path: string): PathProblem =>
-  problemOf('names', path, `${path} has a second name, and others can make one in its folder`);
+const namesProblem = (path: string, found: Stats): PathProblem =>
+  problemOf('names', path, found, `${path} has a second name, and others can make one in its folder`);
 
-const modeProblem = (path: string): PathProblem =>
-  problemOf('mode', path, `others can write to ${path}`, `run: chmod go-w ${quotedInCommand(path)}`);
+const modeProblem = (path: string, found: Stats): PathProblem =>
+  problemOf('mode', path, found, `others can write to ${path}`, `run: chmod go-w ${quotedInCommand(path)}`);
 
 /** A folder further up may be another person's with good reason, so only the thing itself is worth taking over. */
 function ownerProblem(path: string, found: Stats, uid: number, last: boolean): PathProblem {
@@ -180,11 +203,18 @@ function ownerProblem(path: string, found: Stats, uid: number, last: boolean): P
     return problemOf(
       'link',
       path,
+      found,
       `${path} is a link that belongs to uid ${found.uid}`,
       ownerFix(path, uid, 'chown -h'),
     );
   }
-  return problemOf('owner', path, `${path} belongs to uid ${found.uid}`, last || uid === 0 ? ownerFix(path, uid) : '');
+  return problemOf(
+    'owner',
+    path,
+    found,
+    `${path} belongs to uid ${found.uid}`,
+    last || uid === 0 ? ownerFix(path, uid) : '',
+  );
 }
 
 function ownerFix(path: string, uid: number, command = 'chown'): string {

@@ -3,7 +3,7 @@ import { removeInSection, sectionsOf, setInSection, valueIn } from './section-te
 import { ownerOf } from './served.ts';
 import { orNoFile } from './text-lines.ts';
 import type { SetupAccount, SetupContext, Tool } from './tool.ts';
-import { list } from './words.ts';
+import { isOneOf, list } from './words.ts';
 
 const program = 'cargo-credential-keytray';
 const key = 'credential-provider';
@@ -47,6 +47,10 @@ export const cargo: Tool = {
   name: 'cargo',
   title: 'Cargo',
   programs: ['cargo'],
+  couldName(file, context) {
+    const old = join(cargoHome(context), 'config');
+    return isOneOf(file, [old, `${old}.toml`], context);
+  },
   plan(context) {
     const file = configFile(context);
     const helper = join(context.programs.bin, program);

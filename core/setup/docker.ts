@@ -61,6 +61,7 @@ export const docker: Tool = {
   name: 'docker',
   title: 'Docker',
   programs: ['docker', 'podman', 'skopeo', 'buildah', 'helm', 'oras'],
+  linked: program,
   plan(context) {
     const file = configFile(context);
     const { linkFolder, programs } = context;

@@ -43,6 +43,7 @@ export async function setupGit(options: SetupOptions): Promise<SetupReport> {
   const file = globalConfigFile(env);
   const managed: ManagedFile = {
     path: file,
+    planned: true,
     newMode: 0o644,
     edit: (base) => withOurValues(base, { hosts, helper, env, file }),
     // One character per byte: the file need not be UTF-8.

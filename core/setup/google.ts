@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { isObject, parseObject, setIn } from './json-text.ts';
 import type { SetupAccount, SetupContext, Tool } from './tool.ts';
 import { keytrayCommand, plainPath, shellQuoted } from './words.ts';
@@ -44,6 +44,9 @@ export const google: Tool = {
   title: 'Google Cloud',
   programs: [],
   ownsItsFiles: true,
+  couldName: (file, context) =>
+    dirname(file) === context.look.real(join(context.configFolder, 'google')) &&
+    /^[a-z0-9][a-z0-9._@-]*\.json$/.test(basename(file)),
   plan(context: SetupContext) {
     const folder = join(context.configFolder, 'google');
     const credentials = credentialsOf(context.accounts);

@@ -2,7 +2,7 @@ import { lstat, readlink, rm, symlink } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { codeOf } from '../config/config-files.ts';
 import { KeytrayError } from '../errors.ts';
-import { makeFolderOf } from './locked-file.ts';
+import { makeFolderOf, requireTrustedFolder } from './locked-file.ts';
 import { type How, removeFolders } from './managed-file.ts';
 import type { Records } from './record.ts';
 import type { PlannedLink } from './tool.ts';
@@ -26,6 +26,7 @@ async function current(path: string): Promise<{ readonly link: string | undefine
 
 /** Makes a symbolic link to one of our programs, never over what is somebody else's. */
 export async function settleLink({ path, target }: PlannedLink, records: Records, how: How): Promise<LinkOutcome> {
+  requireTrustedFolder(dirname(path));
   const { link, there } = await current(path);
   if (link === target) return { path, before: link, after: link };
   const record = await records.read(path);
@@ -46,6 +47,7 @@ export async function settleLink({ path, target }: PlannedLink, records: Records
 
 /** Takes the link away if it is still ours. */
 export async function undoLink(path: string, records: Records, how: How): Promise<LinkOutcome> {
+  requireTrustedFolder(dirname(path));
   const { link } = await current(path);
   const record = await records.read(path);
   const ours = link !== undefined && (record?.after === link || isOurs(path, link));

@@ -1,39 +1,60 @@
-import { constants } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf } from '../config/config-files.ts';
 import { KeytrayError } from '../errors.ts';
+import {
+  describeProblem,
+  judgePath,
+  type OpenedFile,
+  openTrusted,
+  ownUid,
+  type PathProblem,
+  wayProblem,
+} from '../platform/trusted-path.ts';
 
 /** Milliseconds for another program that is writing the file: it takes one of them. */
 const patience = 1_000;
 const pause = 20;
 
+/** Rejects where others could have written the file, or laid what it is reached by. */
 export async function readIfThere(file: string): Promise<Buffer | undefined> {
-  let handle: FileHandle;
+  let opened: OpenedFile;
   try {
-    // A named pipe would else be waited for.
-    handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    opened = await openTrusted(file, ownUid());
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
     throw new KeytrayError('invalid_request', `${file} cannot be read (${codeOf(error)})`, { cause: error });
   }
+  if (opened.kind === 'missing') return undefined;
+  if (opened.kind === 'refused') throw refusal(file, opened.problem);
   try {
-    if (!(await handle.stat()).isFile()) throw new KeytrayError('invalid_request', `${file} is not a regular file`);
-    return await handle.readFile();
+    return await opened.handle.readFile();
   } finally {
-    await handle.close();
+    await opened.handle.close();
   }
 }
 
-/** Behind symbolic links, so that a dotfiles repository stays linked; a link to nothing is where the file will be. */
-export async function realFile(file: string): Promise<string> {
-  try {
-    return await realpath(file);
-  } catch {
-    const link = await lstat(file).catch(() => undefined);
-    return link?.isSymbolicLink() === true ? resolve(dirname(file), await readlink(file)) : file;
-  }
+function refusal(file: string, problem: PathProblem): KeytrayError {
+  const { kind, path, owner, fix } = problem;
+  if (kind === 'type' && path === file) return new KeytrayError('invalid_request', describeProblem(problem));
+  const what = kind === 'owner' && path === file ? `${file} belongs to another user (uid ${owner})` : problem.message;
+  return new KeytrayError('invalid_request', `${what}; nothing was changed${fix === '' ? '' : `; ${fix}`}`);
+}
+
+/**
+ * Behind symbolic links, so that a dotfiles repository stays linked; a link to nothing is where the file will be.
+ * Throws where somebody else laid a link or owns a folder on the way: what is written would end up elsewhere.
+ */
+export function realFile(file: string): string {
+  const judged = judgePath(file, ownUid());
+  if (judged.kind === 'refused') throw refusal(file, judged.problem);
+  return judged.path;
+}
+
+/** Throws where others could put a folder of theirs in the place of `folder`. */
+export function requireTrustedFolder(folder: string): void {
+  const problem = wayProblem(folder, ownUid());
+  if (problem !== undefined) throw refusal(folder, problem);
 }
 
 /** Makes the folder of a file; returns the first one that was not there. */

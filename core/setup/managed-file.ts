@@ -1,13 +1,19 @@
 import { rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { KeytrayError } from '../errors.ts';
 import { changeLocked, makeFolderOf, readIfThere, realFile, same } from './locked-file.ts';
-import { digest, type Records } from './record.ts';
+import { digest, type Records, type SetupRecord } from './record.ts';
 
 type Bytes = Buffer | undefined;
 
 /** A file of somebody else's with some of our lines in it. Undefined stands for no file. */
 export interface ManagedFile {
   readonly path: string;
+  /**
+   * Whether our plan names the file now. Another one that a record names may have been named by the environment then:
+   * of that only our own lines are taken out, and nothing the record holds is written.
+   */
+  readonly planned: boolean;
   /** Mode of a file that has to be made. */
   readonly newMode: number;
   /** From the file without us to the file with us. */
@@ -42,7 +48,7 @@ interface Judged extends Outcome {
  * can be repeated and leaves nothing of the run before. Rejects with a `KeytrayError`.
  */
 export async function settleFile(file: ManagedFile, records: Records, how: How): Promise<Outcome> {
-  const target = await realFile(file.path);
+  const target = realFile(file.path);
   if (how.dryRun) return judge(file, records, target, await readIfThere(target), how.undo);
   const current = await readIfThere(target);
   const planned = await judge(file, records, target, current, how.undo);
@@ -62,10 +68,21 @@ async function judge(
   undo: boolean,
 ): Promise<Judged> {
   const record = await records.read(target);
-  const exact = record !== undefined && record.after === digest(current);
-  const base = exact ? record.before : current && file.clean(current, record);
+  const exact = file.planned && record !== undefined && record.after === digest(current);
+  const base = exact ? record.before : current && cleaned(file, current, record);
   const after = undo ? base : await file.edit(base);
   return { path: file.path, before: current, after, exact, base, madeFolder: record?.madeFolder };
+}
+
+function cleaned(file: ManagedFile, current: Buffer, record: SetupRecord | undefined): Bytes {
+  if (file.planned) return file.clean(current, record);
+  try {
+    return file.clean(current, record !== undefined && record.before === undefined ? record : undefined);
+  } catch (error) {
+    // Nothing of this tool's, so nothing of ours either.
+    if (error instanceof KeytrayError) return current;
+    throw error;
+  }
 }
 
 async function apply(file: ManagedFile, records: Records, target: string, undo: boolean): Promise<Outcome> {

@@ -1,10 +1,10 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { KeytrayError } from '../errors.ts';
 import { removeInSection, setInSection, valueIn } from './section-text.ts';
 import { servedHosts, sharedHosts } from './served.ts';
 import { orNoFile } from './text-lines.ts';
 import type { SetupContext, Tool } from './tool.ts';
-import { isOnPath, pathProblem } from './words.ts';
+import { isOneOf, isOnPath, pathProblem } from './words.ts';
 
 const program = 'keyring';
 const header = 'global';
@@ -17,18 +17,25 @@ function configFile({ env, home, platform, look }: SetupContext): string {
     throw new KeytrayError('invalid_request', 'PIP_CONFIG_FILE turns the configuration of pip off; unset it');
   }
   if (env.PIP_CONFIG_FILE) return env.PIP_CONFIG_FILE;
-  const legacy = join(home, '.pip', 'pip.conf');
+  const [legacy, mac, own] = placesOf({ env, home });
   if (look.read(legacy) !== undefined) return legacy;
-  const mac = join(home, 'Library', 'Application Support', 'pip');
-  if (platform === 'darwin' && look.real(mac) !== undefined) return join(mac, 'pip.conf');
-  return join(env.XDG_CONFIG_HOME || join(home, '.config'), 'pip', 'pip.conf');
+  if (platform === 'darwin' && look.real(dirname(mac)) !== undefined) return mac;
+  return own;
 }
+
+const placesOf = ({ env, home }: Pick<SetupContext, 'env' | 'home'>): readonly [string, string, string] => [
+  join(home, '.pip', 'pip.conf'),
+  join(home, 'Library', 'Application Support', 'pip', 'pip.conf'),
+  join(env.XDG_CONFIG_HOME || join(home, '.config'), 'pip', 'pip.conf'),
+];
 
 export const pip: Tool = {
   name: 'pip',
   title: 'pip',
   programs: ['pip', 'pip3', 'uv'],
   writesCommonWords: true,
+  linked: program,
+  couldName: (file, context) => !context.env.PIP_CONFIG_FILE && isOneOf(file, placesOf(context), context),
   plan(context) {
     const file = configFile(context);
     const { linkFolder, programs } = context;

@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { codeOf } from '../config/config-files.ts';
 import { writeFileAtomically } from '../config/write-file.ts';
+import { KeytrayError } from '../errors.ts';
+import { ownUid, requireOwnFolder } from '../platform/trusted-path.ts';
+import { readTrustedText } from '../platform/trusted-text.ts';
 
 /** What a file was before us, and what we made of it: enough to put it back byte for byte. */
 export interface SetupRecord {
@@ -47,7 +51,10 @@ export class Records {
     return join(this.#folder, `${this.#tool}-${digest(Buffer.from(file)).slice(0, 16)}.json`);
   }
 
-  /** Undefined where there is none, or none that can be used: then our lines are found by what they say. */
+  /**
+   * Undefined where there is none, or none that can be used: then our lines are found by what they say. Rejects with
+   * `misconfigured` where others could have written it.
+   */
   async read(file: string): Promise<SetupRecord | undefined> {
     const found = await readStored(this.#place(file));
     if (found === undefined || found.file !== file) return undefined;
@@ -67,6 +74,7 @@ export class Records {
       after: record.after,
       ...(record.madeFolder === undefined ? {} : { made_folder: record.madeFolder }),
     };
+    requireOwnFolder(this.#folder, ownUid());
     await writeFileAtomically(this.#place(file), `${JSON.stringify(value)}\n`);
   }
 
@@ -81,6 +89,7 @@ export class Records {
 
   /** Everything this tool was set up with, also where the environment named other files at that time. */
   async files(): Promise<readonly RecordedFile[]> {
+    requireOwnFolder(this.#folder, ownUid());
     const names = await readdir(this.#folder).catch(() => []);
     const ours = names.filter((name) => new RegExp(`^${this.#tool}-[0-9a-f]{16}\\.json$`).test(name)).sort();
     const read = await Promise.all(ours.map((name) => readStored(join(this.#folder, name))));
@@ -97,9 +106,15 @@ async function inheritedFolder(records: string, folder: string): Promise<string 
     .find((made) => made !== undefined && (folder === made || folder.startsWith(`${made}/`)));
 }
 
+/** Rejects with `misconfigured` where others could have written the record: what it holds would be written anywhere. */
 async function readStored(place: string): Promise<Stored | undefined> {
+  const text = await readTrustedText(place).catch((error: unknown) => {
+    if (error instanceof KeytrayError) throw error;
+    throw new KeytrayError('invalid_request', `${place} cannot be read (${codeOf(error)})`, { cause: error });
+  });
+  if (text === undefined) return undefined;
   try {
-    return stored.safeParse(JSON.parse(await readFile(place, 'utf8'))).data;
+    return stored.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }

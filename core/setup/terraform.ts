@@ -27,6 +27,7 @@ export const terraform: Tool = {
   name: 'terraform',
   title: 'Terraform',
   programs: ['terraform', 'tofu'],
+  linked: program,
   plan(context) {
     const { env, home, look, programs } = context;
     const file = configFile(context);

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { KeytrayError } from '../errors.ts';
 import { unifiedDiff } from './diff.ts';
 import { type LinkOutcome, settleLink, undoLink } from './link.ts';
@@ -47,9 +48,10 @@ const bytesOf = (text: string | undefined): Buffer | undefined => (text === unde
 /** What a tool's file holds may be or become a secret, so a new one is for its owner alone. */
 const newMode = 0o600;
 
-function managed(tool: Tool, { path, edit }: PlannedFile): ManagedFile {
+function managed(tool: Tool, { path, edit }: PlannedFile, planned = true): ManagedFile {
   return {
     path,
+    planned,
     newMode,
     edit: (base) => bytesOf(edit(textOf(base, path))),
     clean: (current, known) => {
@@ -64,7 +66,7 @@ async function others(
   records: Records,
   planned: readonly { readonly path: string }[],
 ): Promise<readonly RecordedFile[]> {
-  const paths = new Set(await Promise.all(planned.map(({ path }) => realFile(path))));
+  const paths = new Set(planned.map(({ path }) => realFile(path)));
   return (await records.files()).filter(({ file }) => !paths.has(file));
 }
 
@@ -72,26 +74,31 @@ async function settleAll(
   tool: Tool,
   files: readonly PlannedFile[],
   links: readonly PlannedLink[],
+  context: SetupContext,
   records: Records,
   how: How,
 ): Promise<Run> {
   const stale = tool.ownsItsFiles === true ? (await others(records, files)).filter(({ kind }) => kind === 'file') : [];
   const outcomes: Outcome[] = [];
   for (const file of files) outcomes.push(await settleFile(managed(tool, file), records, how));
-  for (const { file } of stale) outcomes.push(await undoFile(tool, file, records, how));
+  for (const { file } of stale) outcomes.push(await undoFile(tool, file, records, how, couldName(tool, file, context)));
   const linked: LinkOutcome[] = [];
   for (const link of links) linked.push(await settleLink(link, records, how));
   return { files: outcomes, links: linked };
 }
 
-function undoFile(tool: Tool, path: string, records: Records, how: How): Promise<Outcome> {
-  return settleFile(managed(tool, { path, edit: (text) => text }), records, { ...how, undo: true });
+const couldName = (tool: Tool, file: string, context: SetupContext): boolean =>
+  tool.couldName?.(file, context) === true;
+
+function undoFile(tool: Tool, path: string, records: Records, how: How, planned = true): Promise<Outcome> {
+  return settleFile(managed(tool, { path, edit: (text) => text }, planned), records, { ...how, undo: true });
 }
 
 async function undoAll(
   tool: Tool,
   files: readonly PlannedFile[],
   links: readonly PlannedLink[],
+  context: SetupContext,
   records: Records,
   how: How,
 ): Promise<Run> {
@@ -100,9 +107,10 @@ async function undoAll(
   for (const { path } of files) fileOutcomes.push(await undoFile(tool, path, records, how));
   const rest = how.dryRun ? await others(records, files) : await records.files();
   for (const { file, kind } of rest) {
-    if (kind === 'file') fileOutcomes.push(await undoFile(tool, file, records, how));
+    if (kind === 'file') fileOutcomes.push(await undoFile(tool, file, records, how, couldName(tool, file, context)));
   }
-  const paths = remembered.filter(({ kind }) => kind === 'link').map(({ file }) => file);
+  const named = (file: string): boolean => tool.linked === basename(file);
+  const paths = remembered.filter(({ kind, file }) => kind === 'link' && named(file)).map(({ file }) => file);
   const linked: LinkOutcome[] = [];
   for (const path of new Set([...links.map((link) => link.path), ...paths])) {
     linked.push(await undoLink(path, records, how));
@@ -119,7 +127,9 @@ export async function runTool(
 ): Promise<{ readonly run: Run; readonly texts: PlannedTexts }> {
   const { files, links } = tool.plan(context);
   const all = (now: How): Promise<Run> =>
-    how.undo ? undoAll(tool, files, links, records, now) : settleAll(tool, files, links, records, now);
+    how.undo
+      ? undoAll(tool, files, links, context, records, now)
+      : settleAll(tool, files, links, context, records, now);
   const preview = await all({ ...how, dryRun: true });
   const run = how.dryRun ? preview : await all(how);
   const base = new Map<string, string | undefined>();

@@ -73,6 +73,10 @@ export interface Tool {
    * `file` is for the message of a failure. Pure.
    */
   clean(text: string, known: { readonly before: string | undefined } | undefined, file: string): string | undefined;
+  /** The program of ours that links lead to; nothing of another name was ever linked. */
+  readonly linked?: string;
+  /** Whether the plan would have named a file in this environment, had other files or accounts been there. */
+  couldName?(file: string, context: SetupContext): boolean;
   /** Files of an account that is gone go too. */
   readonly ownsItsFiles?: true;
   /** What it writes others write too, so that finding it is not to say that it was us. */

@@ -60,3 +60,8 @@ export function pathProblem(context: SetupContext, name: string, folder: string)
 }
 
 export const list = (words: readonly string[]): string => words.join(', ');
+
+/** Whether a file, as it is called without links, is one of these. */
+export function isOneOf(file: string, paths: readonly string[], { look }: Pick<SetupContext, 'look'>): boolean {
+  return paths.some((path) => path === file || look.real(path) === file);
+}

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, chown, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, lchown, link, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { setTopLevelKey } from '../../../core/config/edit-config.ts';
 import { type ConfigSources, formatConfigError, readConfig } from '../../../core/config/read-config.ts';
 import { needsRoot } from '../../support/needs-root.ts';
 import { account, configFolder, uid } from './config-folder.ts';
@@ -71,6 +72,51 @@ describe('readConfig', () => {
     ]);
     await chown(sources.file, 0, 0);
     expect(await errorsOf({ ...sources, uid: 1000 })).toEqual([]);
+  });
+
+  needsRoot('tells root to go without sudo instead of taking the file from its owner', async () => {
+    const sources = await configFolder();
+    await write(sources.file, 'reminder: 5\n');
+    await chown(sources.file, 1000, 1000);
+    expect(await errorsOf({ ...sources, uid: 0 })).toEqual([
+      `${sources.file}: belongs to another user (uid 1000); run it without sudo`,
+    ]);
+  });
+
+  it('refuses a drop-in that another user laid into an open folder, though it is a file of ours', async () => {
+    const sources = await configFolder();
+    await write(sources.file, 'reminder: 5\n');
+    await write(join(sources.folder, 'victim'), `accounts:\n  a:\n    ${account}`);
+    await mkdir(sources.dropIn);
+    await link(join(sources.folder, 'victim'), join(sources.dropIn, 'laid.yaml'));
+    await chmod(sources.dropIn, 0o777);
+    expect(await errorsOf(sources)).toEqual([
+      `${join(sources.dropIn, 'laid.yaml')}: others can write to ${sources.dropIn}; run: chmod go-w ${sources.dropIn}`,
+    ]);
+    await chmod(sources.dropIn, 0o1777);
+    expect(await errorsOf(sources)).toEqual([expect.stringContaining('has a second name')]);
+  });
+
+  needsRoot('refuses a link that another user laid, whatever it leads to', async () => {
+    const sources = await configFolder();
+    await write(join(sources.folder, 'victim'), 'reminder: 5\n');
+    await mkdir(dirname(sources.file));
+    await symlink(join(sources.folder, 'victim'), sources.file);
+    await chmod(dirname(sources.file), 0o1777);
+    expect(await errorsOf(sources)).toEqual([]);
+    await lchown(sources.file, 65_534, 65_534);
+    expect(await errorsOf(sources)).toEqual([expect.stringContaining('is a link that belongs to uid 65534')]);
+  });
+
+  it('refuses a file below a folder that others may write to, and edits none there', async () => {
+    const sources = await configFolder();
+    await write(sources.file, 'reminder: 5\n');
+    await chmod(sources.folder, 0o777);
+    expect(await errorsOf(sources)).toEqual([
+      `${sources.file}: others can write to ${sources.folder}; run: chmod go-w ${sources.folder}`,
+    ]);
+    await expect(setTopLevelKey(sources.file, 'reminder', 6, { dropIns: [], uid })).rejects.toThrow('chmod go-w');
+    expect(await readFile(sources.file, 'utf8')).toBe('reminder: 5\n');
   });
 
   it('does not wait for a named pipe', async () => {

@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, copyFile, lchown, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { NodeHttp } from '../../../core/oauth/node-http.ts';
+import { needsRoot } from '../../support/needs-root.ts';
 import { type ScriptedServer, startScriptedServer } from '../../support/scripted-server.ts';
 import { authority, codeOf, fixture, listening, type SecureServer, startSecureServer } from './secure-server.ts';
 
@@ -54,6 +55,31 @@ describe('TLS', () => {
     expect(await codeOf(http.fetchFor({ ca, verify: true })(url()))).toMatch(/UNABLE_TO|SELF_SIGNED/);
     await copyFile(fixture('authority.pem'), ca);
     expect((await http.fetchFor({ ca, verify: true })(url())).status).toBe(200);
+  });
+
+  it('trusts no authority that others may write to, and names the command that mends it', async () => {
+    const ca = join(folder, 'open.pem');
+    await copyFile(fixture('authority.pem'), ca);
+    await chmod(ca, 0o666);
+    await expect(new NodeHttp().fetchFor({ ca, verify: true })(url())).rejects.toMatchObject({
+      code: 'misconfigured',
+      message: `tls.ca: others can write to ${ca}; run: chmod go-w ${ca}`,
+    });
+    await chmod(ca, 0o644);
+    expect((await new NodeHttp().fetchFor({ ca, verify: true })(url())).status).toBe(200);
+  });
+
+  needsRoot('trusts no authority of another user, nor one behind their link', async () => {
+    const ca = join(folder, 'theirs.pem');
+    await copyFile(fixture('authority.pem'), ca);
+    await chown(ca, 65_534, 65_534);
+    await expect(new NodeHttp().fetchFor({ ca, verify: true })(url())).rejects.toThrow(`${ca} belongs to uid 65534`);
+    await chown(ca, 0, 0);
+    const laid = join(folder, 'laid.pem');
+    await symlink(ca, laid);
+    expect((await new NodeHttp().fetchFor({ ca: laid, verify: true })(url())).status).toBe(200);
+    await lchown(laid, 65_534, 65_534);
+    await expect(new NodeHttp().fetchFor({ ca: laid, verify: true })(url())).rejects.toThrow('is a link that belongs');
   });
 
   it('names a file that cannot be read or used', async () => {

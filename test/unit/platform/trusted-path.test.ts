@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { describeProblem, judgePath, openTrusted, wayProblem } from '../../../core/platform/trusted-path.ts';
+import {
+  describeProblem,
+  judgePath,
+  openTrusted,
+  requireOwnFolder,
+  wayProblem,
+} from '../../../core/platform/trusted-path.ts';
 import { needsRoot } from '../../support/needs-root.ts';
 
 const uid = process.getuid?.() ?? 0;
@@ -109,7 +115,7 @@ describe('judgePath', () => {
     await symlink(join(folder, 'near'), join(folder, 'far'));
     expect(judgePath(join(folder, 'far'), uid)).toMatchObject({ kind: 'trusted', path: join(folder, 'file') });
     await symlink('nowhere', join(folder, 'dangling'));
-    expect(judgePath(join(folder, 'dangling'), uid)).toEqual({ kind: 'absent' });
+    expect(judgePath(join(folder, 'dangling'), uid)).toEqual({ kind: 'absent', path: join(folder, 'nowhere') });
   });
 
   it('refuses a file that others may write to', async () => {
@@ -139,7 +145,7 @@ describe('judgePath', () => {
     await chown(file, 65534, 65534);
     expect(judgePath(file, 4242)).toMatchObject({ problem: { fix: `run: sudo chown 4242 '${file}'` } });
     expect(judgePath(file, 0)).toMatchObject({ problem: { fix: 'run it without sudo' } });
-    expect(judgePath(join(folder, 'none'), 4242)).toEqual({ kind: 'absent' });
+    expect(judgePath(join(folder, 'none'), 4242)).toMatchObject({ kind: 'absent' });
   });
 
   it('refuses a second name of a file in a folder that others may add to', async () => {
@@ -196,5 +202,17 @@ describe('openTrusted', () => {
     const shared = await make('shared', 0o777);
     await writeFile(join(shared, 'file'), '');
     expect(await openTrusted(join(shared, 'file'), uid)).toMatchObject({ problem: { path: shared, kind: 'mode' } });
+  });
+});
+
+describe('requireOwnFolder', () => {
+  it('wants a folder into which nobody else can put a file', async () => {
+    expect(() => requireOwnFolder(join(folder, 'none', 'yet'), uid)).not.toThrow();
+    expect(() => requireOwnFolder(folder, uid)).not.toThrow();
+    const shared = await make('shared', 0o1777);
+    expect(() => requireOwnFolder(join(shared, 'mine'), uid)).not.toThrow();
+    expect(() => requireOwnFolder(shared, uid)).toThrow(`others can write to ${shared}; run: chmod go-w ${shared}`);
+    await writeFile(join(folder, 'file'), '');
+    expect(() => requireOwnFolder(join(folder, 'file'), uid)).toThrow('is not a folder');
   });
 });
