@@ -1,3 +1,5 @@
+import { printable } from '../core/untrusted/plain-text.ts';
+
 /**
  * How a tool is told that the broker could not be asked, beside the line on stderr, for the native client and its twin
  * alike. A protocol without an entry understands the exit status.
@@ -46,8 +48,7 @@ export const failureForms: ReadonlyMap<string, FailureForm> = new Map([
 
 /** What goes to stdout. Pure. */
 export function failureText(form: FailureForm, message: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not reach a terminal
-  const plain = message.replace(/[\u0000-\u001f\u007f]/g, ' ');
+  const plain = printable(message);
   return form.stdout.replace('{message}', () => (form.json === true ? plain.replace(/["\\]/g, '\\$&') : plain));
 }
 

@@ -1,4 +1,5 @@
 import type { HandOutGate } from './access/hand-out-gate.ts';
+import { AccountViews } from './account-views.ts';
 import type { Account } from './accounts/account.ts';
 import { AccountRegistry } from './accounts/account-registry.ts';
 import { LoginDesk } from './accounts/login-desk.ts';
@@ -6,13 +7,14 @@ import type { PendingLogin } from './accounts/pending-login.ts';
 import { ServerDirectory } from './accounts/server-directory.ts';
 import { SignIn } from './accounts/sign-in.ts';
 import { signOut } from './accounts/sign-out.ts';
+import { inBackground } from './background.ts';
 import type { BrokerDependencies } from './broker-dependencies.ts';
 import type { Config } from './config/config.ts';
 import { EventStream } from './event-stream.ts';
 import { type HandOuts, openHandOuts } from './hand-outs.ts';
 import type { HelperCall } from './helpers/helper.ts';
 import { KeychainCare } from './keychain-care.ts';
-import { accountView, loginView, logoutView } from './local-api/account-view.ts';
+import { loginView, logoutView } from './local-api/account-view.ts';
 import type { BrokerApi, Caller } from './local-api/broker-api.ts';
 import type {
   AccountView,
@@ -25,16 +27,12 @@ import type {
   TokenView,
 } from './local-api/wire.ts';
 import { NoticeCare } from './notice-care.ts';
-import { handOutsView, processView } from './process-view.ts';
+import { configView, handOutsView, processView, type ReadConfigState } from './process-view.ts';
 import { RefreshEngine } from './refresh/engine.ts';
-import { never, within } from './refresh/pause.ts';
 import type { Secret } from './secret.ts';
 import { SignInApi } from './sign-in-api.ts';
 import { StoreDesk } from './store-desk.ts';
 import type { TokenApi } from './token-api.ts';
-
-// A status that waits longer than this for a keychain is no help to the person who asked.
-const longestFirstRead = 2_000;
 
 /** The broker: alone owns refresh tokens, and answers the local API. Built alike by the tray app and the agent. */
 export class Broker implements BrokerApi {
@@ -51,14 +49,16 @@ export class Broker implements BrokerApi {
   readonly #handOuts: HandOuts;
   readonly #notices: NoticeCare;
   readonly #refreshes: RefreshEngine;
+  readonly #views: AccountViews;
   readonly #events = new EventStream<BrokerEvent>();
-  #config: { readonly files: readonly string[]; readonly error: string | undefined } = { files: [], error: undefined };
+  #config: ReadConfigState = { files: [], error: undefined };
 
   constructor(dependencies: BrokerDependencies) {
     const { clock, http, logger, userAgent } = dependencies;
     this.#dependencies = dependencies;
     this.#startedAt = clock.now();
     this.#logins = new LoginDesk(clock, (login) => this.#loginChanged(login));
+    this.#views = new AccountViews({ logins: this.#logins, clock, logger });
     this.#accounts = new AccountRegistry({
       ...dependencies,
       changed: (id) => this.#accountChanged(id),
@@ -73,11 +73,10 @@ export class Broker implements BrokerApi {
       servers: this.#servers,
       accounts: () => this.#accounts.all(),
     });
-    const { refresher } = this.#refreshes;
     this.store = new StoreDesk({
       store: dependencies.stores['encrypted-file'],
       accounts: this.#accounts,
-      refresher,
+      refresher: this.#refreshes.refresher,
       clock,
     });
     this.#notices = new NoticeCare({
@@ -88,11 +87,11 @@ export class Broker implements BrokerApi {
     this.#handOuts = openHandOuts({
       ...dependencies,
       accounts: this.#accounts,
-      refresher,
+      refresher: this.#refreshes.refresher,
       logins: this.#logins,
       find: (id) => this.#find(id),
       asked: (account, asker) => this.#notices.asked(account, asker),
-      stopped: () => void this.#tellAll(),
+      stopped: () => this.#tellAll(),
       events: this.#events,
     });
     this.gate = this.#handOuts.gate;
@@ -104,13 +103,13 @@ export class Broker implements BrokerApi {
     this.#config = { files, error: undefined };
     this.#notices.configure(config.reminder);
     this.#accounts.configure(config);
-    void this.#tellAll();
+    this.#tellAll();
   }
 
   /** The config on disk is invalid: what was read before stays in force, and status says so. */
   configFailed(error: string): void {
     this.#config = { ...this.#config, error };
-    void this.#tellAll();
+    this.#tellAll();
   }
 
   /** Reads every account's record, one after another, then keeps fresh what is in use. */
@@ -133,7 +132,6 @@ export class Broker implements BrokerApi {
 
   async status(): Promise<StatusView> {
     const { stores, kind } = this.#dependencies;
-    const { files, error } = this.#config;
     return {
       // Waits for the first reading of the stores, which the others then tell of.
       accounts: [...(await this.accounts())],
@@ -141,20 +139,19 @@ export class Broker implements BrokerApi {
       keychain: { backend: stores.keychain.backend, state: await this.#keychain.state() },
       encrypted_file: await this.store.view(),
       ...handOutsView(this.gate.state),
-      config: error === undefined ? { files: [...files] } : { files: [...files], error },
+      config: configView(this.#config),
       logins: this.#logins.open().map(loginView),
     };
   }
 
   async accounts(): Promise<readonly AccountView[]> {
-    await within(this.#dependencies.clock, longestFirstRead, never, this.#accounts.loadAll());
-    return [...this.#accounts.all()].map(this.#view);
+    return await this.#views.all(this.#accounts);
   }
 
   async account(id: string): Promise<AccountView> {
     const account = await this.#find(id);
     await account.load();
-    return this.#view(account);
+    return this.#views.of(account);
   }
 
   async token(id: string, request: TokenRequest, caller: Caller): Promise<TokenView> {
@@ -180,8 +177,7 @@ export class Broker implements BrokerApi {
   }
 
   async setClientSecret(id: string, secret: Secret): Promise<void> {
-    const account = await this.#find(id);
-    await account.setClientSecret(secret);
+    await (await this.#find(id)).setClientSecret(secret);
     this.#servers.forget(id);
   }
 
@@ -197,8 +193,6 @@ export class Broker implements BrokerApi {
     this.#dependencies.quit();
   }
 
-  readonly #view = (account: Account): AccountView => accountView(account, this.#logins, this.#dependencies.clock);
-
   async #find(id: string): Promise<Account> {
     if (this.#accounts.find(id) === undefined) await this.#dependencies.reloadConfig();
     return this.#accounts.get(id);
@@ -207,19 +201,24 @@ export class Broker implements BrokerApi {
   #accountChanged(id: string): void {
     const account = this.#accounts.find(id);
     if (account === undefined) return;
-    this.#notices.accountChanged(account);
-    this.#signInApi.accountChanged(account);
-    if (account.record === undefined) this.#handOuts.roles.forget(id);
-    this.#refreshes.changed(account);
-    this.#tellOf(account);
+    this.#views.tell(account, [
+      () => this.#notices.accountChanged(account),
+      () => this.#signInApi.accountChanged(account),
+      () => account.record === undefined && this.#handOuts.roles.forget(id),
+      () => this.#refreshes.changed(account),
+      () => this.#tellOf(account),
+    ]);
   }
 
-  async #tellAll(): Promise<void> {
-    if (this.#events.heard) this.#events.emit({ type: 'state', status: await this.status() });
+  #tellAll(): void {
+    if (!this.#events.heard) return;
+    const told = this.status().then((status) => this.#events.emit({ type: 'state', status }));
+    inBackground(this.#dependencies.logger, 'tell the state', told);
   }
 
-  #tellOf(account: Account): void {
-    if (this.#events.heard) this.#events.emit({ type: 'account', account: this.#view(account) });
+  #tellOf(account: Account | undefined): void {
+    if (account !== undefined && this.#events.heard)
+      this.#events.emit({ type: 'account', account: this.#views.of(account) });
   }
 
   #accountRemoved(id: string): void {
@@ -233,7 +232,6 @@ export class Broker implements BrokerApi {
   #loginChanged(login: PendingLogin): void {
     this.#notices.loginChanged(login);
     this.#events.emit({ type: 'login', login: loginView(login) });
-    const account = this.#accounts.find(login.account);
-    if (account !== undefined) this.#tellOf(account);
+    this.#tellOf(this.#accounts.find(login.account));
   }
 }

@@ -25,6 +25,8 @@ import type { TokenDesk } from './refresh/token-desk.ts';
 import type { RoleDesk } from './role-desk.ts';
 import type { RoleEndpoint } from './role-endpoint.ts';
 import type { Secret } from './secret.ts';
+import { isoTime } from './untrusted/instant.ts';
+import { printable } from './untrusted/plain-text.ts';
 
 export interface HelperDeskDependencies {
   readonly accounts: AccountRegistry;
@@ -64,10 +66,10 @@ export class HelperDesk {
     events.emit({
       type: 'handed_out',
       account,
-      at: new Date(clock.now()).toISOString(),
+      at: isoTime(clock.now()),
       protocol,
-      ...(host === undefined ? {} : { host }),
-      consumer: executable === undefined ? { pid } : { pid, executable },
+      ...(host === undefined ? {} : { host: printable(host) }),
+      consumer: executable === undefined ? { pid } : { pid, executable: printable(executable) },
     });
   }
 

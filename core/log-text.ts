@@ -1,4 +1,5 @@
 import type { LogFields } from './ports.ts';
+import { printable } from './untrusted/plain-text.ts';
 
 /** What a log line may hold. A net below `Secret`, for the words of other people's programs. Pure. */
 
@@ -29,13 +30,16 @@ export function withoutCredentials(text: string): string {
   return shapes.reduce((left, [shape, mask]) => left.replace(shape, mask), text);
 }
 
+/** Masked, and without what would steer the terminal of whoever reads the log. */
+export const loggable = (text: string): string => printable(withoutCredentials(text));
+
 /** The type allows words and numbers only; at run time anything may come, an error with a reply inside for example. */
 export function cleanFields(fields: LogFields): Record<string, string | number | boolean> {
   const clean: Record<string, string | number | boolean> = {};
   for (const [name, value] of Object.entries<unknown>(fields)) {
     switch (typeof value) {
       case 'string':
-        clean[name] = withoutCredentials(value);
+        clean[name] = loggable(value);
         break;
       case 'number':
       case 'boolean':

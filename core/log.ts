@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import pino from 'pino';
-import { cleanFields, withoutCredentials } from './log-text.ts';
+import { cleanFields, loggable } from './log-text.ts';
 import type { LogFields, Logger } from './ports.ts';
 
 /** A logger that appends to `file` (0600). */
@@ -17,7 +17,7 @@ export function openLog(file: string, level: string): Logger {
 export function logTo(destination: pino.DestinationStream, level: string): Logger {
   const log = pino({ level, base: { pid: process.pid } }, destination);
   const at = (level: 'debug' | 'info' | 'warn' | 'error') => (message: string, fields?: LogFields) => {
-    if (log.isLevelEnabled(level)) log[level](cleanFields(fields ?? {}), withoutCredentials(message));
+    if (log.isLevelEnabled(level)) log[level](cleanFields(fields ?? {}), loggable(message));
   };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

@@ -1,5 +1,7 @@
 import type { HandOutState } from './access/hand-out-gate.ts';
 import type { StatusView } from './local-api/wire.ts';
+import { isoTime } from './untrusted/instant.ts';
+import { printable } from './untrusted/plain-text.ts';
 import { version } from './version.ts';
 
 /** Which process answers, and since when. */
@@ -7,7 +9,7 @@ export function processView(
   kind: StatusView['kind'],
   startedAt: number,
 ): Pick<StatusView, 'version' | 'pid' | 'started_at' | 'kind'> {
-  return { version, pid: process.pid, started_at: new Date(startedAt).toISOString(), kind };
+  return { version, pid: process.pid, started_at: isoTime(startedAt), kind };
 }
 
 /** Whether tools are served; nothing is said while they are. */
@@ -16,8 +18,18 @@ export function handOutsView(state: HandOutState): Pick<StatusView, 'hand_outs'>
     case 'open':
       return {};
     case 'paused':
-      return { hand_outs: { state: 'paused', until: new Date(state.until).toISOString() } };
+      return { hand_outs: { state: 'paused', until: isoTime(state.until) } };
     case 'locked':
       return { hand_outs: { state: 'locked' } };
   }
+}
+
+/** What was read of the configuration; `error` where what is on disk now is invalid. */
+export interface ReadConfigState {
+  readonly files: readonly string[];
+  readonly error: string | undefined;
+}
+
+export function configView({ files, error }: ReadConfigState): StatusView['config'] {
+  return error === undefined ? { files: [...files] } : { files: [...files], error: printable(error) };
 }

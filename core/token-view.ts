@@ -2,6 +2,8 @@ import path from 'node:path';
 import type { Caller } from './local-api/broker-api.ts';
 import type { TokenRequest, TokenView } from './local-api/wire.ts';
 import type { HandOut, TokenNeed } from './refresh/hand-out.ts';
+import { isoTime } from './untrusted/instant.ts';
+import { printable } from './untrusted/plain-text.ts';
 
 /** What a request of the local API asks of an account's tokens. */
 export function tokenNeed(request: TokenRequest, caller: Caller): TokenNeed {
@@ -13,7 +15,7 @@ export function tokenNeed(request: TokenRequest, caller: Caller): TokenNeed {
     wait: request.wait ?? 0,
     audience: request.audience,
     scope: request.scope,
-    asker: executable === undefined ? undefined : path.basename(executable),
+    asker: executable === undefined ? undefined : printable(path.basename(executable)),
   };
 }
 
@@ -28,7 +30,7 @@ export function tokenView(account: string, kind: 'access' | 'id', handOut: HandO
       ? {}
       : {
           expires_in: Math.max(0, Math.floor(secondsLeft)),
-          expires_at: new Date(now + secondsLeft * 1_000).toISOString(),
+          expires_at: isoTime(now + secondsLeft * 1_000),
         }),
     ...(handOut.scope === undefined ? {} : { scope: handOut.scope }),
     account,

@@ -1,12 +1,11 @@
-/** Control characters and what reorders text: names come from servers and must not steer a terminal. */
-const unprintable = /[\p{Cc}\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu;
+import { printable as withoutUnseen } from '../../core/untrusted/plain-text.ts';
 
 const wide = /^(?:\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|\p{Emoji_Presentation})/u;
 const ascii = /^[ -~]*$/;
 
 /** The text on one line, safe to show on a terminal. */
 export function printable(text: string): string {
-  return text.replace(unprintable, ' ').trim();
+  return withoutUnseen(text).trim();
 }
 
 /** Making a segmenter takes longer than most commands; nearly every text does without. */

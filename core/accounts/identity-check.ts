@@ -1,4 +1,4 @@
-import type { Identity } from '../oauth/token-reply.ts';
+import { type Identity, personOf } from '../oauth/token-reply.ts';
 import type { AccountSettings } from '../services/service.ts';
 
 export type IdentityVerdict =
@@ -6,8 +6,6 @@ export type IdentityVerdict =
   | { readonly kind: 'mismatch'; readonly expected: string; readonly found: string }
   /** The config expects somebody, and this server does not say who signed in. */
   | { readonly kind: 'unknown'; readonly expected: string };
-
-const nameOf = (identity: Identity): string => identity.name ?? identity.email ?? identity.subject;
 
 function contradicts(expect: NonNullable<AccountSettings['expect']>, found: Identity): boolean {
   if (expect.issuer !== undefined && expect.issuer !== found.issuer) return true;
@@ -28,9 +26,9 @@ export function judgeIdentity(seen: {
   if (expect !== undefined) {
     const expected = expect.email ?? expect.subject ?? expect.issuer ?? 'somebody else';
     if (found === undefined) return { kind: 'unknown', expected };
-    return contradicts(expect, found) ? { kind: 'mismatch', expected, found: nameOf(found) } : { kind: 'accepted' };
+    return contradicts(expect, found) ? { kind: 'mismatch', expected, found: personOf(found) } : { kind: 'accepted' };
   }
   if (previous === undefined || found === undefined) return { kind: 'accepted' };
   const same = previous.issuer === found.issuer && previous.subject === found.subject;
-  return same ? { kind: 'accepted' } : { kind: 'mismatch', expected: nameOf(previous), found: nameOf(found) };
+  return same ? { kind: 'accepted' } : { kind: 'mismatch', expected: personOf(previous), found: personOf(found) };
 }

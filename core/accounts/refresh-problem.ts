@@ -69,6 +69,8 @@ export type RefreshFailure =
       readonly kind: 'transient';
       /** The server may have done its part. */
       readonly replyLost?: boolean;
+      /** It has, and its answer cannot be read: asking again brings the same. */
+      readonly answered?: boolean | undefined;
       /** The one that takes its place, from a reply that was otherwise no good. */
       readonly refreshToken?: Secret | undefined;
     } & Said)

@@ -1,6 +1,6 @@
 import { KeytrayError } from '../errors.ts';
 import type { CallbackPage } from '../oauth/callback-page.ts';
-import type { Identity } from '../oauth/token-reply.ts';
+import { type Identity, shownIdentity } from '../oauth/token-reply.ts';
 import type { Account } from './account.ts';
 
 /** What a sign-in came to, whichever way it was finished. */
@@ -8,7 +8,8 @@ export type Ending = { readonly identity: Identity | undefined } | { readonly fa
 
 export function endingPage(ending: Ending, title: string): CallbackPage {
   if ('failure' in ending) return { kind: 'failed', title, what: ending.failure.message };
-  return { kind: 'signed_in', title, who: ending.identity?.name ?? ending.identity?.email };
+  const who = ending.identity && shownIdentity(ending.identity);
+  return { kind: 'signed_in', title, who: who?.name ?? who?.email };
 }
 
 /** The server, or the person there, says no. */

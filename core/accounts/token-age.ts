@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { TokenRecord } from '../keychain/token-record.ts';
 import type { Clock } from '../ports.ts';
 import type { Secret } from '../secret.ts';
+import { readInstant } from '../untrusted/instant.ts';
 
 /** When a reply was received, by every clock there is. */
 export interface Receipt {
@@ -54,10 +55,10 @@ export function minimumValidity(lifetime: number, asked: number | undefined): nu
   return asked === undefined ? Math.min(300, lifetime * 0.2) : Math.min(asked, lifetime * 0.8);
 }
 
-const lifeClaims = z.object({ exp: z.number(), iat: z.number() });
+const lifeClaims = z.object({ exp: z.unknown().optional(), iat: z.unknown().optional() });
 
 /**
- * Seconds an ID token lives and has left, from its own claims and the server's clock. It was verified when it
+ * Seconds an ID token lives and has left (`noEnd` where its end is beyond all reason), from its own claims and the server's clock. It was verified when it
  * came; here it is only read. Undefined where it is no JWT with `exp` and `iat` (OpenID Connect Core §2).
  */
 export function idTokenLife(
@@ -67,8 +68,11 @@ export function idTokenLife(
 ): { readonly lifetime: number; readonly left: number } | undefined {
   try {
     const payload = Buffer.from(idToken.reveal().split('.')[1] ?? '', 'base64url').toString();
-    const { exp, iat } = lifeClaims.parse(JSON.parse(payload));
-    return { lifetime: exp - iat, left: exp - (now / 1_000 + (clockSkew ?? 0)) };
+    const claims = lifeClaims.parse(JSON.parse(payload));
+    const exp = readInstant(claims.exp, now);
+    const iat = readInstant(claims.iat, now);
+    if (exp === undefined || iat === undefined) return undefined;
+    return { lifetime: iat < exp ? exp - iat : 0, left: exp - (now / 1_000 + (clockSkew ?? 0)) };
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@ import type { RecordedEndpoints, TokenRecord } from '../keychain/token-record.ts
 import type { Identity, TokenReply } from '../oauth/token-reply.ts';
 import type { Clock } from '../ports.ts';
 import type { AccountSettings } from '../services/service.ts';
+import { noEnd } from '../untrusted/lifetime.ts';
 
 export type Receipt = Pick<TokenRecord, 'obtainedAt' | 'bootId' | 'uptime'>;
 
@@ -20,6 +21,7 @@ const endTolerance = 60_000;
 
 function loginEndOf(reply: TokenReply, before: TokenRecord['loginEnd'], now: number): TokenRecord['loginEnd'] {
   if (reply.loginExpiresIn === undefined) return before;
+  if (reply.loginExpiresIn === noEnd) return undefined;
   const at = now + reply.loginExpiresIn * 1_000;
   if (before === undefined) return { at, moves: 'unknown' };
   return { at, moves: at > before.at + endTolerance ? 'yes' : 'no' };

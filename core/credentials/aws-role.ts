@@ -1,6 +1,8 @@
 import { KeytrayError } from '../errors.ts';
-import { plainText, withoutTokens } from '../oauth/server-text.ts';
+import { withoutTokens } from '../oauth/server-text.ts';
 import { Secret } from '../secret.ts';
+import { isInstant } from '../untrusted/instant.ts';
+import { plainText } from '../untrusted/plain-text.ts';
 
 /** What a role of AWS is assumed with (AWS STS API, AssumeRoleWithWebIdentity). */
 export interface RoleRequest {
@@ -103,7 +105,7 @@ function credentialsIn(body: string): RoleCredentials | undefined {
   const sound =
     /^\w{4,128}$/.test(accessKeyId) &&
     [secretAccessKey, sessionToken].every((value) => /^[\x21-\x7e]+$/.test(value)) &&
-    Number.isFinite(expiresAt);
+    isInstant(expiresAt);
   if (!sound) return undefined;
   return {
     accessKeyId,

@@ -1,4 +1,5 @@
 import type { RoleCredentials } from '../credentials/aws-role.ts';
+import { isoTime } from '../untrusted/instant.ts';
 import { tokenText } from './token-text.ts';
 
 /** What `credential_process` prints, version 1. Undefined for values that no AWS gives. */
@@ -26,7 +27,7 @@ function keysOf(credentials: RoleCredentials) {
     AccessKeyId: accessKeyId,
     SecretAccessKey: secretAccessKey,
     token,
-    Expiration: new Date(expiresAt).toISOString().replace(/\.\d+Z$/, 'Z'),
+    Expiration: isoTime(expiresAt).replace(/\.\d+Z$/, 'Z'),
   };
 }
 

@@ -1,3 +1,4 @@
+import { isoTime } from '../untrusted/instant.ts';
 import { parseJson } from './stdin-text.ts';
 
 /** The exec protocol of client-go: what KUBERNETES_EXEC_INFO says, and what it reads back. */
@@ -29,7 +30,7 @@ export function formatExecCredential(apiVersion: ExecVersion, token: string, exp
 
 /** Whole seconds: some readers know no fractions. */
 export function rfc3339(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
+  return isoTime(seconds * 1000).replace(/\.\d+Z$/, 'Z');
 }
 
 function malformed(reason: string): ExecInfo {

@@ -1,16 +1,14 @@
 import { HandOutsStopped, KeytrayError } from '../errors.ts';
+import { printable } from '../untrusted/plain-text.ts';
 
 /** One line for people: what is the matter with this account, and what to do. Holds no secret. */
 export function unavailableLine(failure: unknown, account: { readonly id: string; readonly title: string }): string {
-  return oneLine(`keytray: ${explain(failure, account)}`);
+  return oneLine(`keytray: ${explain(failure, { ...account, title: oneLine(account.title) })}`);
 }
 
 /** Titles and messages come from files and servers: nothing in them may move the cursor or start a line. */
 export function oneLine(text: string): string {
-  return text
-    .replace(/\p{Cc}+/gu, ' ')
-    .replace(/\p{Cf}+/gu, '')
-    .trim();
+  return printable(text).trim();
 }
 
 function explain(failure: unknown, account: { readonly id: string; readonly title: string }): string {

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import type { Identity } from '../oauth/token-reply.ts';
 import { Secret } from '../secret.ts';
+import { isInstant } from '../untrusted/instant.ts';
+import { longestLifetime, noEnd, readLifetime } from '../untrusted/lifetime.ts';
+import { scopeText } from '../untrusted/plain-text.ts';
+import { isTokenText } from '../untrusted/token-text.ts';
 
 /** Where a token may be sent, by what is asked there. */
 export const endpointRoles = ['token', 'revocation', 'userinfo', 'device'] as const;
@@ -19,7 +23,7 @@ export interface TokenRecord {
   readonly idToken: Secret | undefined;
   readonly tokenType: string;
   readonly scope: string | undefined;
-  /** As the server said with `expires_in`; undefined where it did not. */
+  /** As the server said with `expires_in`: `noEnd` where it never ends, undefined where it did not say. */
   readonly lifetime: number | undefined;
   readonly obtainedAt: number;
   readonly bootId: string;
@@ -60,26 +64,33 @@ const endpointsSchema = z.object(
   >,
 );
 
+const token = z.string().refine(isTokenText);
+const instant = z.number().refine(isInstant);
+
+/** What an earlier version took from a server is judged as if the server said it now. */
 const storedSchema = z.object({
   version: z.literal(1),
-  refresh: z.string().min(1).optional(),
-  access: z.string().min(1),
-  id: z.string().min(1).optional(),
+  refresh: token.optional(),
+  access: token,
+  id: token.optional(),
   token_type: z.string(),
   scope: z.string().optional(),
   lifetime: z.number().optional(),
-  obtained_at: z.number(),
+  obtained_at: instant,
   boot_id: z.string(),
   uptime: z.number(),
   generation: z.number().int().min(1),
-  clock_skew: z.number().optional(),
+  clock_skew: z.number().min(-longestLifetime).max(longestLifetime).optional().catch(undefined),
   identity: identitySchema.optional(),
   client_id: z.string(),
   issuer: z.string().optional(),
   origins: endpointsSchema.optional(),
   endpoints: endpointsSchema.optional(),
-  signed_in_at: z.number(),
-  login_end: z.object({ at: z.number(), moves: z.enum(['unknown', 'yes', 'no']) }).optional(),
+  signed_in_at: instant,
+  login_end: z
+    .object({ at: instant, moves: z.enum(['unknown', 'yes', 'no']) })
+    .optional()
+    .catch(undefined),
   session_ended: z.boolean().optional(),
 });
 
@@ -91,6 +102,9 @@ export function originsOf(endpoints: RecordedEndpoints): RecordedEndpoints {
   return Object.fromEntries(Object.entries(endpoints).map(([role, url]) => [role, new URL(url).origin]));
 }
 
+/** JSON has no infinity; versions that know no end take this for a long lifetime. */
+const storedEnd = 10 * longestLifetime;
+
 export function serializeRecord(record: TokenRecord): Secret {
   const stored: z.infer<typeof storedSchema> = {
     version: 1,
@@ -99,7 +113,7 @@ export function serializeRecord(record: TokenRecord): Secret {
     id: record.idToken?.reveal(),
     token_type: record.tokenType,
     scope: record.scope,
-    lifetime: record.lifetime,
+    lifetime: record.lifetime === noEnd ? storedEnd : record.lifetime,
     obtained_at: record.obtainedAt,
     boot_id: record.bootId,
     uptime: record.uptime,
@@ -145,8 +159,8 @@ function recordOf(stored: z.infer<typeof storedSchema>): TokenRecord {
     accessToken: new Secret(stored.access),
     idToken: secretOf(stored.id),
     tokenType: stored.token_type,
-    scope: stored.scope,
-    lifetime: stored.lifetime,
+    scope: stored.scope === undefined ? undefined : scopeText(stored.scope),
+    lifetime: readLifetime(stored.lifetime),
     obtainedAt: stored.obtained_at,
     bootId: stored.boot_id,
     uptime: stored.uptime,

@@ -5,12 +5,12 @@ import type { PendingLogin } from '../accounts/pending-login.ts';
 import type { Revocation } from '../accounts/sign-out.ts';
 import { secondsLeft } from '../accounts/token-age.ts';
 import type { TokenRecord } from '../keychain/token-record.ts';
-import type { Identity } from '../oauth/token-reply.ts';
+import { type Identity, personOf, shownIdentity } from '../oauth/token-reply.ts';
 import type { Clock } from '../ports.ts';
 import { planFor } from '../refresh/refresh-facts.ts';
+import { isoTime } from '../untrusted/instant.ts';
+import { printable } from '../untrusted/plain-text.ts';
 import type { AccountView, LoginView, LogoutView } from './wire.ts';
-
-const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
 /** Leaves out what is undefined, as JSON would. */
 function present<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): T {
@@ -18,11 +18,11 @@ function present<T extends object>(fields: { [K in keyof T]: T[K] | undefined })
 }
 
 function subjectView(identity: Identity | undefined): AccountView['subject'] {
-  return identity && present({ ...identity });
+  return identity && present({ ...shownIdentity(identity) });
 }
 
 function confirmView(identity: Identity | undefined): NonNullable<LoginView['confirm']> {
-  return present({ who: identity?.name ?? identity?.email ?? identity?.subject });
+  return present({ who: identity && personOf(identity) });
 }
 
 /**
@@ -39,7 +39,7 @@ export function loginView(login: PendingLogin): LoginView {
         ...common,
         authorization_url: browser?.startUrl?.href,
         verification_uri: device?.verificationUri.href,
-        expires_at: iso(Math.max(browser?.expiresAt ?? 0, device?.expiresAt ?? 0)),
+        expires_at: isoTime(Math.max(browser?.expiresAt ?? 0, device?.expiresAt ?? 0)),
         confirm: question && confirmView(question.identity),
         note,
       });
@@ -47,7 +47,7 @@ export function loginView(login: PendingLogin): LoginView {
     case 'succeeded':
       return present<LoginView>({ ...common, subject: subjectView(phase.identity) });
     case 'failed':
-      return { ...common, error: phase.failure.code, error_description: phase.failure.message };
+      return { ...common, error: phase.failure.code, error_description: printable(phase.failure.message) };
     case 'expired':
       return { ...common, error: 'login_required', error_description: 'nobody signed in in time' };
     case 'cancelled':
@@ -71,7 +71,26 @@ export function loginViewWithCode(login: PendingLogin): LoginView {
 
 function loginEndOf(record: TokenRecord | undefined): string | undefined {
   const end = record?.loginEnd;
-  return end === undefined || end.moves === 'yes' ? undefined : iso(end.at);
+  return end === undefined || end.moves === 'yes' ? undefined : isoTime(end.at);
+}
+
+const servesOf = ({ serves }: Account['settings']): AccountView['serves'] =>
+  Object.fromEntries(Object.entries(serves).map(([family, hosts]) => [family, [...hosts]]));
+
+/** What can be told of an account whose view cannot be built: its settings alone, so that the others are told of too. */
+export function brokenView({ id, settings }: Account): AccountView {
+  return {
+    account: id,
+    service: settings.service,
+    title: settings.title,
+    state: 'degraded',
+    reason: 'internal_error',
+    reason_description: 'Keytray cannot tell the state of this account; see the broker log.',
+    scopes: [...settings.scopes],
+    store: settings.store,
+    tls_verified: settings.tls.verify,
+    serves: servesOf(settings),
+  };
 }
 
 export function accountView(account: Account, logins: LoginDesk, clock: Clock): AccountView {
@@ -83,26 +102,26 @@ export function accountView(account: Account, logins: LoginDesk, clock: Clock): 
     signingIn: login?.phase.kind === 'started',
   });
   const plan = planFor(account, clock);
-  const expires = record?.lifetime === undefined || left === Number.NEGATIVE_INFINITY ? undefined : left;
+  const expires = record?.lifetime === undefined || !Number.isFinite(left) ? undefined : left;
   return present<AccountView>({
     account: account.id,
     service: settings.service,
     title: settings.title,
     state: presented.name,
     reason: presented.name === 'active' ? undefined : presented.reason,
-    reason_description: presented.name === 'active' ? undefined : presented.description,
+    reason_description: presented.name === 'active' ? undefined : printable(presented.description),
     subject: subjectView(record?.identity),
     scopes: record?.scope === undefined ? [...settings.scopes] : record.scope.split(' '),
     store: settings.store,
     environment: settings.environment,
     tls_verified: settings.tls.verify,
-    expires_at: expires === undefined ? undefined : iso(clock.now() + expires * 1_000),
+    expires_at: expires === undefined ? undefined : isoTime(clock.now() + expires * 1_000),
     expires_in: expires === undefined ? undefined : Math.max(0, Math.floor(expires)),
-    last_refresh: record === undefined ? undefined : iso(record.obtainedAt),
-    next_refresh: plan.kind === 'in' ? iso(clock.now() + plan.delay * 1_000) : undefined,
+    last_refresh: record === undefined ? undefined : isoTime(record.obtainedAt),
+    next_refresh: plan.kind === 'in' ? isoTime(clock.now() + plan.delay * 1_000) : undefined,
     login_expires_at: loginEndOf(record),
     clock_skew: record?.clockSkew,
-    serves: Object.fromEntries(Object.entries(settings.serves).map(([family, hosts]) => [family, [...hosts]])),
+    serves: servesOf(settings),
     login: login && loginView(login),
   });
 }
@@ -110,7 +129,7 @@ export function accountView(account: Account, logins: LoginDesk, clock: Clock): 
 export function logoutView(account: string, revocation: Revocation): LogoutView {
   switch (revocation.kind) {
     case 'failed':
-      return { account, revocation: 'failed', detail: revocation.why };
+      return { account, revocation: 'failed', detail: printable(revocation.why) };
     case 'shared':
       return { account, revocation: 'shared', detail: `${revocation.with} uses the same grant` };
     default:

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { HTTPException } from 'hono/http-exception';
 import { failures, KeytrayError, placeOf } from '../errors.ts';
 import type { Logger } from '../ports.ts';
+import { printable } from '../untrusted/plain-text.ts';
 import type { ErrorView } from './wire.ts';
 
 /** A failure as it goes over the wire: the one shape every route, guard and refused upgrade answers with. */
@@ -35,7 +36,7 @@ export function errorResponse(error: unknown, logger: Logger): ErrorResponse {
     headers,
     body: {
       error: failure.code,
-      error_description: failure.message,
+      error_description: printable(failure.message),
       ...(failure.account === undefined ? {} : { account: failure.account }),
       ...(failure.loginId === undefined ? {} : { login_id: failure.loginId }),
       ...(failure.retryAfter === undefined ? {} : { retry_after: failure.retryAfter }),

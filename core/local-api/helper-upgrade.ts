@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { failures, KeytrayError } from '../errors.ts';
 import type { HelperCall } from '../helpers/helper.ts';
 import type { Logger } from '../ports.ts';
+import { printable } from '../untrusted/plain-text.ts';
 import type { BrokerApi, Caller } from './broker-api.ts';
 import { ByteQueue } from './byte-queue.ts';
 import { asKeytrayError } from './error-response.ts';
@@ -70,7 +71,7 @@ export function serveHelper(connection: HelperConnection): void {
   const fail = (error: unknown): void => {
     if (finished) return;
     const failure = asKeytrayError(error, connection.logger);
-    sendText('R', `${oneLine(`keytray: ${failure.message}`)}\n`);
+    sendText('R', `${printable(`keytray: ${failure.message}`)}\n`);
     finish(failures[failure.code].exit);
   };
   const leave = (): void => {
@@ -108,7 +109,7 @@ export function serveHelper(connection: HelperConnection): void {
       },
       stdin,
       stdout: (text) => sendText('O', text),
-      stderr: (line) => sendText('R', `${oneLine(line)}\n`),
+      stderr: (line) => sendText('R', `${printable(line)}\n`),
       become: (program) => {
         next = nextProgramFrames(program, preamble.argv);
       },
@@ -154,9 +155,4 @@ export function serveHelper(connection: HelperConnection): void {
   socket.once('close', leave);
   socket.once('close', () => releaseInput?.());
   if (connection.head.length > 0) receive(connection.head);
-}
-
-function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not reach a terminal
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
 }

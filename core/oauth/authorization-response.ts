@@ -1,8 +1,9 @@
 import { Secret } from '../secret.ts';
+import { plainText } from '../untrusted/plain-text.ts';
 import type { Authorization } from './authorization-request.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
 import { completeIdentity } from './identity.ts';
-import { isErrorCode, plainText, withoutTokens } from './server-text.ts';
+import { isErrorCode, withoutTokens } from './server-text.ts';
 import { requestTokens } from './token-endpoint.ts';
 import type { TokenReply } from './token-reply.ts';
 

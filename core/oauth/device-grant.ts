@@ -2,13 +2,16 @@ import type { CustomFetch } from 'openid-client';
 import { z } from 'zod';
 import { Secret } from '../secret.ts';
 import type { AccountSettings } from '../services/service.ts';
+import { noEnd, readLifetime } from '../untrusted/lifetime.ts';
+import { withoutEmptyMembers } from '../untrusted/members.ts';
+import { plainText } from '../untrusted/plain-text.ts';
+import { isTokenText } from '../untrusted/token-text.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
 import { loadClient } from './client-library.ts';
 import { requestInit } from './library-fetch.ts';
 import { mayCarrySecrets } from './loopback-host.ts';
 import { failureOfReply, failureOfThrown, malformedReply } from './map-error.ts';
 import { type Reply, readReply } from './reply.ts';
-import { plainText } from './server-text.ts';
 import { secretsOf } from './token-endpoint.ts';
 
 /** What the server gave for one sign-in by device code (RFC 8628 §3.2). */
@@ -30,10 +33,13 @@ const longestLife = 1_800;
 const defaultInterval = 5;
 
 const address = z.string().refine((text) => URL.canParse(text) && mayCarrySecrets(new URL(text)));
-const seconds = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.number().finite().positive());
+const seconds = z
+  .unknown()
+  .optional()
+  .transform((value) => readLifetime(value) || undefined);
 
 const answerSchema = z.object({
-  device_code: z.string().min(1).max(8_192),
+  device_code: z.string().max(8_192).refine(isTokenText),
   user_code: z
     .string()
     .transform((text) => plainText(text, 64))
@@ -42,8 +48,8 @@ const answerSchema = z.object({
   // Google's name for it, older than the RFC.
   verification_url: address.optional(),
   verification_uri_complete: address.optional().catch(undefined),
-  expires_in: seconds,
-  interval: seconds.optional().catch(undefined),
+  expires_in: seconds.refine((value) => value !== undefined),
+  interval: seconds,
 });
 
 /**
@@ -62,10 +68,10 @@ export async function requestDeviceCode(
   if (settings.resource !== undefined) parameters.set('resource', settings.resource);
 
   const { reply, sent } = await ask(server, endpoint, parameters);
-  const parsed = reply.status === 200 ? answerSchema.safeParse(reply.json) : undefined;
+  const parsed = reply.status === 200 ? answerSchema.safeParse(withoutEmptyMembers(reply.json)) : undefined;
   const answer = parsed?.data;
   const verificationUri = answer?.verification_uri ?? answer?.verification_url;
-  if (answer === undefined || verificationUri === undefined) {
+  if (answer?.expires_in === undefined || verificationUri === undefined) {
     const failure = failureOfReply(reply, { trusted: server.trusted, sent });
     const refused = reply.status !== 200 || failure.failure.kind === 'oauth_error';
     throw refused ? failure : malformedReply(reply, 'a device code');
@@ -77,7 +83,7 @@ export async function requestDeviceCode(
     verificationUri: new URL(verificationUri),
     verificationUriComplete: complete === undefined ? undefined : new Secret(new URL(complete).href),
     expiresIn: Math.min(answer.expires_in, longestLife),
-    interval: Math.max(1, answer.interval ?? defaultInterval),
+    interval: Math.max(1, answer.interval === noEnd ? defaultInterval : (answer.interval ?? defaultInterval)),
   };
 }
 

@@ -2,9 +2,13 @@ import { type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { bodyTooLarge, UnreadableReply, unparsable } from './unreadable-reply.ts';
 
 /** A token or metadata document is a few KiB: more is a malfunction. */
 const largestBody = 1024 * 1024;
+
+/** Cookies and policies of gateways make heads of tens of KiB; Chromium draws the line here too. Node's own is 16 KiB. */
+export const largestHead = 256 * 1024;
 
 /** Statuses for which the platform's Response refuses a body. */
 const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
@@ -15,20 +19,35 @@ export interface HttpRequest {
   readonly body: string | undefined;
 }
 
-/** One request, one answer, read to its end; the connection ends with it. Redirects are answers like others. */
+/**
+ * One request, one answer, read to its end; the connection ends with it. Redirects are answers like others.
+ * Throws `UnreadableReply` where the answer came and cannot be read.
+ */
 export async function exchange(socket: Socket, target: URL, { method, headers, body }: HttpRequest): Promise<Response> {
+  let broken: Error | undefined;
   try {
     const sent = request({
       createConnection: () => socket,
+      maxHeaderSize: largestHead,
       method,
       path: `${target.pathname}${target.search}`,
       headers: { accept: '*/*', 'accept-encoding': 'identity', ...Object.fromEntries(headers), host: target.host },
     });
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-      sent.once('response', resolve).on('error', reject).end(body);
+      sent
+        .once('response', resolve)
+        .on('error', (error) => {
+          // Of a body that cannot be parsed its reader learns only that it ended.
+          broken = error;
+          reject(error);
+        })
+        // Without a listener Node drops the connection and tells nobody.
+        .once('upgrade', () => reject(noStatus()))
+        .end(body);
     });
     const bytes = await decoded(await readBody(answer), answer.headers['content-encoding']);
     const status = answer.statusCode ?? 0;
+    if (status < 200 || status > 599) throw noStatus();
     return new Response(bodiless.has(status) ? null : bytes, {
       status,
       statusText: answer.statusMessage ?? '',
@@ -36,7 +55,7 @@ export async function exchange(socket: Socket, target: URL, { method, headers, b
     });
   } catch (error) {
     // The reader of a connection that was ended only learns that it was.
-    throw socket.errored ?? error;
+    throw unparsable(broken) ?? socket.errored ?? error;
   } finally {
     socket.destroy();
   }
@@ -47,7 +66,7 @@ async function readBody(answer: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
   let size = 0;
   for await (const chunk of answer as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength;
-    if (size > largestBody) throw tooLarge();
+    if (size > largestBody) throw bodyTooLarge();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -66,7 +85,9 @@ async function decoded(bytes: Buffer<ArrayBuffer>, coding: string | undefined): 
   const decode = decoders.get((coding ?? '').trim().toLowerCase());
   if (decode === undefined || bytes.length === 0) return bytes;
   return await decode(bytes, { maxOutputLength: largestBody }).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge() : error;
+    throw error.code === 'ERR_BUFFER_TOO_LARGE'
+      ? bodyTooLarge()
+      : new UnreadableReply('BODY_NOT_DECODED', 'it cannot be unpacked');
   });
 }
 
@@ -74,4 +95,4 @@ function pairsOf(rawHeaders: readonly string[]): [string, string][] {
   return rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? '']] : []));
 }
 
-const tooLarge = (): Error => Object.assign(new Error('the answer is too large'), { code: 'BODY_TOO_LARGE' });
+const noStatus = (): UnreadableReply => new UnreadableReply('NO_HTTP_STATUS', 'its status is not one of an answer');

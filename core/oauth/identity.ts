@@ -1,37 +1,49 @@
 import { z } from 'zod';
+import { withoutEmptyMembers } from '../untrusted/members.ts';
+import { plainText } from '../untrusted/plain-text.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
 import { loadClient } from './client-library.ts';
 import { libraryFetch } from './library-fetch.ts';
 import { OAuthFailure } from './oauth-failure.ts';
-import { plainText } from './server-text.ts';
 import type { Identity, TokenReply } from './token-reply.ts';
 
-const text = z
-  .string()
-  .transform((value) => plainText(value))
-  .pipe(z.string().min(1))
+const name = z
+  .unknown()
   .optional()
-  .catch(undefined);
+  .transform((value) => (typeof value === 'string' ? plainText(value) || undefined : undefined));
+
+/** OpenID Connect Core §2 and RFC 5321 §4.5.3.1 allow 255 and 320; what is longer names nobody. */
+const longestCompared = 2_048;
+
+/** What is compared is kept as it was written, and with it whatever it holds that is not seen. */
+const compared = z.string().refine((value) => value.length <= longestCompared && plainText(value) !== '');
 
 /** OpenID Connect Core §5.1: the claims we show or compare. */
 const claimsSchema = z.object({
-  sub: z.string().min(1),
-  preferred_username: text,
-  email: text,
+  sub: compared,
+  preferred_username: name,
+  email: compared.optional().catch(undefined),
   email_verified: z.unknown().optional(),
-  name: text,
+  name,
 });
+
+const readClaims = (claims: unknown) => claimsSchema.safeParse(withoutEmptyMembers(claims));
 
 /** An address the server says is not verified could be anybody's: it is not used. */
 const verifiedEmail = ({ email, email_verified }: z.infer<typeof claimsSchema>): string | undefined =>
   email_verified === false || email_verified === 'false' ? undefined : email;
 
 const nameOf = (claims: z.infer<typeof claimsSchema>): string | undefined =>
-  claims.preferred_username ?? verifiedEmail(claims) ?? claims.name;
+  claims.preferred_username ?? (plainText(verifiedEmail(claims) ?? '') || claims.name);
 
-/** Identity from the verified claims of an ID token. */
+/** Identity from the verified claims of an ID token. Throws `OAuthFailure` where they name nobody. */
 export function identityOf(claims: { readonly iss: string; readonly sub: string }): Identity {
-  const known = claimsSchema.parse(claims);
+  const read = readClaims(claims);
+  if (!read.success) {
+    const what = 'the ID token names nobody';
+    throw new OAuthFailure(what, { kind: 'rejected', what });
+  }
+  const known = read.data;
   return { issuer: claims.iss, subject: claims.sub, email: verifiedEmail(known), name: nameOf(known) };
 }
 
@@ -44,7 +56,7 @@ export async function completeIdentity(server: AuthorizationServer, reply: Token
   if (server.issuer === undefined || server.userinfoEndpoint === undefined) return known;
   if (known?.email !== undefined && known.name !== undefined) return known;
 
-  const claims = claimsSchema.safeParse(await askUserinfo(server, reply));
+  const claims = readClaims(await askUserinfo(server, reply));
   if (!claims.success) return known;
   if (known !== undefined && claims.data.sub !== known.subject) {
     const what = 'userinfo speaks of another subject than the ID token';

@@ -1,17 +1,19 @@
 import { z } from 'zod';
 import { KeytrayError } from '../errors.ts';
+import { plainText } from '../untrusted/plain-text.ts';
 import { NothingSent } from './nothing-sent.ts';
 import { OAuthFailure, type OAuthFailureCause } from './oauth-failure.ts';
 import type { Reply } from './reply.ts';
-import { isErrorCode, plainText, withoutTokens, withoutValues } from './server-text.ts';
+import { isErrorCode, withoutTokens, withoutValues } from './server-text.ts';
 import { readRefreshToken } from './token-body.ts';
+import { UnreadableReply } from './unreadable-reply.ts';
 
 const errorBody = z.looseObject({
   error: z.string().refine(isErrorCode),
   error_description: z.unknown().optional(),
 });
 
-/** Nothing was sent, where the HTTP port does not say so itself; or the reply was there, and no token reply. */
+/** Nothing was sent, where the HTTP port does not say so itself. */
 const noReplyLost: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -60,12 +62,18 @@ export function malformedReply(reply: Reply, what: string): OAuthFailure {
 /** The beginning of a JSON object, or nothing at all: a page of somebody else's looks different. */
 const isCutOff = ({ json, text }: Reply): boolean => json === undefined && /^\s*($|\{)/.test(text);
 
-/** What fetch threw: no answer, or half of one. A `KeytrayError` (a CA file that is missing) stays what it is. */
+/** What fetch threw: no answer, half of one, or one that cannot be read. A `KeytrayError` (a CA file that is missing) stays what it is. */
 export function failureOfThrown(thrown: unknown, address: URL): OAuthFailure | KeytrayError {
   if (thrown instanceof OAuthFailure || thrown instanceof KeytrayError) return thrown;
   const chain = causesOf(thrown);
   const ours = chain.find((error) => error instanceof KeytrayError);
   if (ours !== undefined) return ours;
+  const unreadable = chain.find((error) => error instanceof UnreadableReply);
+  if (unreadable !== undefined) {
+    const { code, message } = unreadable;
+    const failure: OAuthFailureCause = { kind: 'network', code, answered: true };
+    return new OAuthFailure(`the answer of ${address.host} cannot be read: ${message}`, failure);
+  }
   const code = chain.map(codeOf).findLast((found) => found !== undefined) ?? 'UNKNOWN';
   const timedOut = chain.some((error) => error.name === 'TimeoutError' || error.name === 'AbortError');
   const replyLost = !chain.some((error) => error instanceof NothingSent) && !noReplyLost.has(code);

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Fetch } from '../ports.ts';
+import { withoutEmptyMembers } from '../untrusted/members.ts';
+import { plainText } from '../untrusted/plain-text.ts';
 import { mayCarrySecrets } from './loopback-host.ts';
 import { failureOfReply, failureOfThrown } from './map-error.ts';
 import { OAuthFailure } from './oauth-failure.ts';
 import { type Reply, readReply } from './reply.ts';
-import { plainText } from './server-text.ts';
 
 const endpoint = z.string().refine((text) => URL.canParse(text) && mayCarrySecrets(new URL(text)), {
   error: 'must be an https URL (http only on this machine)',
@@ -86,7 +87,7 @@ async function ask(address: URL, fetch: Fetch): Promise<Reply> {
 
 function judge(reply: Reply, issuer: string): FoundMetadata | OAuthFailure {
   if (reply.status !== 200) return failureOfReply(reply);
-  const parsed = metadataSchema.safeParse(reply.json);
+  const parsed = metadataSchema.safeParse(withoutEmptyMembers(reply.json));
   if (!parsed.success) {
     const problem = parsed.error.issues[0];
     const what =

@@ -18,8 +18,8 @@ export type OAuthFailureCause =
   | { readonly kind: 'http_status'; readonly status: number }
   /** Status 200 that is not a token reply: HTML, truncated JSON, no access_token, unknown token_type. */
   | { readonly kind: 'malformed'; readonly status: number; readonly what: string }
-  /** No reply: DNS, connection, TLS, reset. `code` as Node names it. */
-  | { readonly kind: 'network'; readonly code: string }
+  /** No reply: DNS, connection, TLS, reset; or, `answered`, one that cannot be read. `code` as Node names it. */
+  | { readonly kind: 'network'; readonly code: string; readonly answered?: true }
   | { readonly kind: 'timeout' }
   /** The reply came but its content failed a check: ID token, nonce, iss, missing S256. */
   | { readonly kind: 'rejected'; readonly what: string };

@@ -1,3 +1,6 @@
+import { readHttpDate } from '../untrusted/instant.ts';
+import { longestLifetime } from '../untrusted/lifetime.ts';
+
 /** An HTTP answer, read to its end. */
 export interface Reply {
   readonly address: URL;
@@ -23,7 +26,7 @@ export async function readReply(address: URL, response: Response): Promise<Reply
     text,
     json: parseJson(text),
     clockSkew: clockSkewOf(headers.get('date'), now),
-    retryAfter: parseRetryAfter(headers.get('retry-after'), dateOf(headers.get('date')) ?? now),
+    retryAfter: parseRetryAfter(headers.get('retry-after'), readHttpDate(headers.get('date'), now) ?? now),
   };
 }
 
@@ -35,14 +38,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Milliseconds since the epoch. */
-function dateOf(header: string | null): number | undefined {
-  const at = header === null ? Number.NaN : Date.parse(header);
-  return Number.isNaN(at) ? undefined : at;
-}
-
 export function clockSkewOf(date: string | null, now: number): number | undefined {
-  const at = dateOf(date);
+  const at = readHttpDate(date, now);
   return at === undefined ? undefined : Math.round((at - now) / 1000) + 0;
 }
 
@@ -50,8 +47,8 @@ export function clockSkewOf(date: string | null, now: number): number | undefine
 export function parseRetryAfter(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
   const text = header.trim();
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  // Date.parse takes too much ("-1" is a year); an HTTP date starts with the day's name.
-  const at = /^[A-Za-z]{3}/.test(text) ? dateOf(text) : undefined;
+  // Nobody is left alone for good: where a lifetime would have no end, this one has the longest.
+  if (/^\d+$/.test(text)) return Math.min(Number(text), longestLifetime);
+  const at = readHttpDate(text, now);
   return at === undefined ? undefined : Math.max(0, Math.ceil((at - now) / 1000));
 }

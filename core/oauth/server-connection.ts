@@ -2,6 +2,7 @@ import { type ClientRequestArgs, request } from 'node:http';
 import { connect, isIP, type Socket } from 'node:net';
 import { addAbortSignal } from 'node:stream';
 import { type SecureContext, connect as secure } from 'node:tls';
+import { largestHead } from './exchange.ts';
 import { proxyAuthorization } from './proxy-variables.ts';
 
 /** Milliseconds without a sign of life. */
@@ -78,6 +79,7 @@ async function askForTunnel(tunnel: Socket, proxy: URL, authority: string): Prom
   const authorization = proxyAuthorization(proxy);
   const options: ClientRequestArgs = {
     createConnection: () => tunnel,
+    maxHeaderSize: largestHead,
     method: 'CONNECT',
     path: authority,
     headers: { host: authority, ...(authorization === undefined ? {} : { 'proxy-authorization': authorization }) },

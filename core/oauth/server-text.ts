@@ -1,13 +1,3 @@
-/** Control characters, and the marks that reorder or hide text on a terminal. */
-const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
-
-/** Text a server chose, made fit to show: one line, no control characters, at most `limit` characters. */
-export function plainText(text: string, limit = 200): string {
-  const line = text.replace(unprintable, ' ').replace(/\s+/g, ' ').trim();
-  const characters = [...line];
-  return characters.length <= limit ? line : `${characters.slice(0, limit - 1).join('')}…`;
-}
-
 /** RFC 6749 §5.2: the characters an error code may have. The length is ours. */
 export function isErrorCode(value: unknown): value is string {
   return typeof value === 'string' && /^[\x20-\x21\x23-\x5b\x5d-\x7e]{1,100}$/.test(value) && value.trim() !== '';

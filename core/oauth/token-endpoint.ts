@@ -13,7 +13,7 @@ import {
 } from './map-error.ts';
 import { type Reply, readReply } from './reply.ts';
 import { readTokenReply, type TokenBody } from './token-body.ts';
-import type { TokenReply } from './token-reply.ts';
+import type { Identity, TokenReply } from './token-reply.ts';
 
 type Exchange = (
   client: ClientLibrary,
@@ -82,17 +82,32 @@ async function requestWatched(
     throw watched.keysProblem() ?? rejectedReply(problem);
 
   const claims = result?.claims();
+  const identity = identityIn(claims, options);
   return {
     accessToken: body.accessToken,
     refreshToken: body.refreshToken,
-    idToken: claims === undefined ? undefined : body.idToken,
+    idToken: identity === undefined ? undefined : body.idToken,
     tokenType: body.tokenType,
     scope: body.scope,
     expiresIn: body.expiresIn,
     loginExpiresIn: body.loginExpiresIn,
     clockSkew: seen.reply.clockSkew,
-    identity: claims === undefined ? undefined : identityOf(claims),
+    identity,
   };
+}
+
+/** An ID token that names nobody is as bad as one that is not valid. */
+function identityIn(
+  claims: { readonly iss: string; readonly sub: string } | undefined,
+  { idToken }: ExchangeOptions,
+): Identity | undefined {
+  if (claims === undefined) return undefined;
+  try {
+    return identityOf(claims);
+  } catch (error) {
+    if (idToken === 'must be valid') throw error;
+    return undefined;
+  }
 }
 
 function bodyOf(reply: Reply, context: MappingContext): TokenBody {

@@ -1,4 +1,5 @@
 import type { Secret } from '../secret.ts';
+import { plainText } from '../untrusted/plain-text.ts';
 
 /** A successful answer of the token endpoint (RFC 6749 §5.1), validated. */
 export interface TokenReply {
@@ -8,9 +9,9 @@ export interface TokenReply {
   /** Lower case, as openid-client normalises it: `bearer`, `dpop`. */
   readonly tokenType: string;
   readonly scope: string | undefined;
-  /** Seconds; undefined where the server does not say. */
+  /** Whole seconds; `noEnd` where it never ends, undefined where the server does not say. */
   readonly expiresIn: number | undefined;
-  /** Seconds until the refresh token dies, where the server tells. */
+  /** Whole seconds until the refresh token dies, where the server tells; `noEnd` where never. */
   readonly loginExpiresIn: number | undefined;
   /** Server clock minus ours in seconds, from the reply's `Date`; undefined where there was none. */
   readonly clockSkew: number | undefined;
@@ -18,11 +19,26 @@ export interface TokenReply {
   readonly identity: Identity | undefined;
 }
 
-/** Who signed in: claims of a verified ID token or of userinfo. */
+/**
+ * Who signed in: claims of a verified ID token or of userinfo. `subject` and `email` are as the server wrote them, for
+ * comparing only: cleaned, two people could look the same. What people see is `shownIdentity`.
+ */
 export interface Identity {
   readonly issuer: string;
   readonly subject: string;
   readonly email: string | undefined;
   /** The name people recognise: preferred_username, else email, else name. */
   readonly name: string | undefined;
+}
+
+/** The same, fit to show. */
+export function shownIdentity({ issuer, subject, email, name }: Identity): Identity {
+  const shown = (text: string | undefined) => (text === undefined ? undefined : plainText(text) || undefined);
+  return { issuer: plainText(issuer), subject: plainText(subject), email: shown(email), name: shown(name) };
+}
+
+/** What people call who signed in. */
+export function personOf(identity: Identity): string {
+  const { name, email, subject } = shownIdentity(identity);
+  return name ?? email ?? subject;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { systemCodeOf } from '../errors.ts';
 import type { Logger } from '../ports.ts';
+import { isoTime } from '../untrusted/instant.ts';
 
 /**
  * Which refresh tokens are being spent right now, remembered across a crash. A server that rotates forgives the second
@@ -47,7 +48,7 @@ export class AttemptNoteFiles implements AttemptNotes {
   }
 
   async begin(account: string, generation: number): Promise<void> {
-    const note = { generation, at: new Date().toISOString() };
+    const note = { generation, at: isoTime(Date.now()) };
     await this.#quietly(async () => {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
       await writeFile(this.#file(account), JSON.stringify(note), { mode: 0o600 });

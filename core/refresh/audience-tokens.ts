@@ -3,7 +3,7 @@ import { minimumValidity } from '../accounts/token-age.ts';
 import { KeytrayError } from '../errors.ts';
 import type { TokenReply } from '../oauth/token-reply.ts';
 import type { Clock } from '../ports.ts';
-import type { HandOut, TokenNeed } from './hand-out.ts';
+import { type HandOut, promised, type TokenNeed } from './hand-out.ts';
 import type { Refresher } from './refresher.ts';
 
 interface Held {
@@ -81,7 +81,7 @@ export class AudienceTokens {
       token: held.reply.accessToken,
       tokenType: held.reply.tokenType,
       scope: held.reply.scope,
-      secondsLeft: held.reply.expiresIn === undefined ? undefined : this.#left(held),
+      secondsLeft: held.reply.expiresIn === undefined ? undefined : promised(this.#left(held)),
     };
   }
 }

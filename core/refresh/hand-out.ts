@@ -31,7 +31,7 @@ export interface HandOut {
   readonly token: Secret;
   readonly tokenType: string;
   readonly scope: string | undefined;
-  /** Seconds; undefined where the server gives no lifetime. */
+  /** Seconds, finite; undefined where the server gives no lifetime, or one without end. */
   readonly secondsLeft: number | undefined;
 }
 
@@ -43,12 +43,15 @@ export interface Validity {
 
 export const fresh = (validity: Validity): boolean => validity.left >= validity.wanted;
 
+/** What is told of the time a token has left: nothing where it has no end. */
+export const promised = (left: number): number | undefined => (Number.isFinite(left) ? left : undefined);
+
 export function accessHandOut(record: TokenRecord, left: number): HandOut {
   return {
     token: record.accessToken,
     tokenType: record.tokenType,
     scope: record.scope,
     // Where the server gave no lifetime we plan with one, but promise none.
-    secondsLeft: record.lifetime === undefined ? undefined : left,
+    secondsLeft: record.lifetime === undefined ? undefined : promised(left),
   };
 }

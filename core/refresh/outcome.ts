@@ -41,8 +41,9 @@ export function classifyRefreshFailure(failure: OAuthFailure, deadTokenErrors: r
       return { kind: 'refused', ...said };
     case 'http_status':
       return seen.status === 400 || seen.status === 401 ? { kind: 'refused', ...said } : transient;
-    case 'malformed':
     case 'network':
+      return { ...transient, answered: seen.answered };
+    case 'malformed':
     case 'timeout':
     case 'rejected':
       return transient;

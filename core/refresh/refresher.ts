@@ -106,7 +106,7 @@ export class Refresher {
     if (!(error instanceof OAuthFailure)) return serverFailure(error, account.id);
     const { attempts, clock, random } = this.#dependencies;
     const outcome = classifyRefreshFailure(error, account.settings.deadTokenErrors);
-    if (outcome.kind !== 'transient') await attempts.end(account.id);
+    if (isAnswered(outcome)) await attempts.end(account.id);
     if (outcome.kind === 'misconfigured' || outcome.kind === 'refused') return serverFailure(error, account.id);
     if (outcome.kind === 'invalid_grant' || outcome.retryAfter !== undefined) {
       account.noteFailure(record.generation, outcome, { now: clock.monotonic(), random: random(), forced: false });
@@ -145,8 +145,7 @@ export class Refresher {
       account.noteFailure(record.generation, answer, { now: clock.monotonic(), random: random(), forced });
       await this.#retireIfDead(account, record);
       await this.#keepRotated(account, record, answer);
-      // What was lost on the way may have spent the token all the same.
-      if (answer.kind !== 'transient') await attempts.end(account.id);
+      if (isAnswered(answer)) await attempts.end(account.id);
       return { kind: 'failed' };
     }
     const { reply, receipt, server } = answer;
@@ -234,5 +233,8 @@ export class Refresher {
 const isGone = ({ failure, replyLost }: OAuthFailure): boolean =>
   (failure.kind === 'network' && !replyLost) ||
   (failure.kind === 'http_status' && (failure.status === 404 || failure.status === 410));
+
+/** What was lost on the way may have spent the token all the same. */
+const isAnswered = (failure: RefreshFailure): boolean => failure.kind !== 'transient' || failure.answered === true;
 
 const isFailure = (result: Answer | RefreshFailure): result is RefreshFailure => 'kind' in result;

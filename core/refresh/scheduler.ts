@@ -1,7 +1,9 @@
 import type { Account } from '../accounts/account.ts';
 import { serverNameOf } from '../accounts/server-directory.ts';
+import { placeOf } from '../errors.ts';
 import type { Clock, Logger, Timer } from '../ports.ts';
 import type { AttemptNotes } from './attempt-notes.ts';
+import type { RefreshPlan } from './policy.ts';
 import { planFor } from './refresh-facts.ts';
 import type { Refresher } from './refresher.ts';
 import type { WakeDetector } from './wake-detector.ts';
@@ -65,7 +67,7 @@ export class RefreshScheduler {
     if (wakes.look()) return;
     let wait = longestWait;
     for (const account of accounts()) {
-      const plan = planFor(account, clock);
+      const plan = this.#planOf(account);
       if (plan.kind === 'none' || this.#busy.has(account.id)) continue;
       const planned = this.#wasInterrupted(account) ? 0 : plan.delay * 1_000;
       const delay = Math.max(planned, this.#quietUntil - clock.monotonic());
@@ -74,6 +76,16 @@ export class RefreshScheduler {
       else wait = shortestWait;
     }
     this.#sleepFor(wait);
+  }
+
+  /** A fault in one account must not end the refreshing of all. */
+  #planOf(account: Account): RefreshPlan {
+    try {
+      return planFor(account, this.#dependencies.clock);
+    } catch (error) {
+      this.#dependencies.logger.error('no refresh can be planned', { account: account.id, where: placeOf(error) });
+      return { kind: 'none' };
+    }
   }
 
   #sleepFor(milliseconds: number): void {
@@ -89,7 +101,7 @@ export class RefreshScheduler {
   changed(account: Account): void {
     const { clock } = this.#dependencies;
     if (this.#timer === undefined) return;
-    const plan = planFor(account, clock);
+    const plan = this.#planOf(account);
     if (plan.kind === 'none') return;
     const delay = Math.max(plan.delay * 1_000, this.#quietUntil - clock.monotonic());
     if (clock.monotonic() + Math.max(shortestWait, delay) < this.#due) this.#sleepFor(delay);

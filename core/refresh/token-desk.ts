@@ -7,7 +7,7 @@ import { assertNever, KeytrayError } from '../errors.ts';
 import type { TokenRecord } from '../keychain/token-record.ts';
 import { type Barriers, type Clock, noBarriers } from '../ports.ts';
 import { AudienceTokens } from './audience-tokens.ts';
-import { accessHandOut, fresh, type HandOut, type TokenNeed, type Validity } from './hand-out.ts';
+import { accessHandOut, fresh, type HandOut, promised, type TokenNeed, type Validity } from './hand-out.ts';
 import { pause, within } from './pause.ts';
 import type { Refresher, RefreshResult } from './refresher.ts';
 
@@ -187,7 +187,7 @@ export class TokenDesk {
         account: account.id,
       });
     }
-    return { token: record.idToken, tokenType: 'id_token', scope: record.scope, secondsLeft: left };
+    return { token: record.idToken, tokenType: 'id_token', scope: record.scope, secondsLeft: promised(left) };
   }
 }
 

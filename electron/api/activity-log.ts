@@ -1,5 +1,6 @@
 import type { AccountView, BrokerEvent, LoginView } from '../../core/local-api/wire.ts';
 import type { Clock } from '../../core/ports.ts';
+import { isoTime } from '../../core/untrusted/instant.ts';
 import type { Activity } from '../../ipc/views.ts';
 
 const mostKept = 1_000;
@@ -76,7 +77,7 @@ export class ActivityLog {
     if (state !== 'requested' && state !== 'started') this.#logins.delete(id);
   }
 
-  #add(account: string, what: Activity['what'], at = new Date(this.#clock.now()).toISOString()): void {
+  #add(account: string, what: Activity['what'], at = isoTime(this.#clock.now())): void {
     this.#count += 1;
     const activity = { id: this.#count, at, account, what };
     this.#kept.push(activity);

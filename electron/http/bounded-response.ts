@@ -1,3 +1,5 @@
+import { bodyTooLarge } from '../../core/oauth/unreadable-reply.ts';
+
 /** A token or metadata document is a few KiB: more is a malfunction. */
 const largestBody = 1024 * 1024;
 
@@ -11,7 +13,7 @@ export async function boundedResponse(answer: Response): Promise<Response> {
   for await (const chunk of answer.body ?? []) {
     size += chunk.byteLength;
     if (size > largestBody) {
-      throw Object.assign(new TypeError('the answer is too large'), { code: 'BODY_TOO_LARGE' });
+      throw bodyTooLarge();
     }
     chunks.push(chunk);
   }

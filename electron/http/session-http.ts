@@ -2,6 +2,7 @@ import type { Session } from 'electron';
 import { KeytrayError } from '../../core/errors.ts';
 import { mayCarrySecrets } from '../../core/oauth/loopback-host.ts';
 import { NothingSent } from '../../core/oauth/nothing-sent.ts';
+import { UnreadableReply } from '../../core/oauth/unreadable-reply.ts';
 import type { Fetch, Http, TlsSettings } from '../../core/ports.ts';
 import { boundedResponse } from './bounded-response.ts';
 import { judgeNetError } from './net-error.ts';
@@ -72,8 +73,12 @@ export class SessionHttp implements Http {
         throw new NothingSent(cause);
       case 'nothing_sent':
         throw new NothingSent(cause);
+      case 'unreadable':
+        throw new UnreadableReply('UNREADABLE', 'it is not HTTP, or its headers are larger than 256 KiB');
       case 'unknown':
-        throw cause instanceof TypeError ? cause : new TypeError('fetch failed', { cause });
+        throw cause instanceof TypeError || cause instanceof UnreadableReply
+          ? cause
+          : new TypeError('fetch failed', { cause });
     }
   }
 }

@@ -21,5 +21,6 @@ export function formatRelative(time: number, now: number): string {
 const absolute = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 export function formatAbsolute(time: number): string {
-  return absolute.format(time);
+  // It throws where there is no such time, and the whole page with it.
+  return Number.isNaN(time) ? '' : absolute.format(time);
 }

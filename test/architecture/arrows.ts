@@ -6,6 +6,7 @@ import type { IForbiddenRuleType, IRegularForbiddenRuleType } from 'dependency-c
  */
 export const ranks: readonly (readonly string[])[] = [
   ['errors', 'ports', 'secret'],
+  ['untrusted'],
   // What the machine says of files and of the environment, asked by the reading of the configuration too.
   ['platform'],
   ['config', 'services'],
@@ -106,7 +107,8 @@ const folderRules: IForbiddenRuleType[] = [
   }),
   ban('cli-asks-the-broker', 'a command line that cannot reach the token code can never refresh', '^cli/', {
     path: '^core/',
-    pathNot: '^core/(?:local-api/(?:client|wire)\\.ts$|(?:config|services|setup|platform)/|(?:errors|secret)\\.ts$)',
+    pathNot:
+      '^core/(?:local-api/(?:client|wire)\\.ts$|(?:config|services|setup|platform|untrusted)/|(?:errors|secret)\\.ts$)',
   }),
   {
     name: 'cli-never-reaches-tokens',
@@ -127,7 +129,7 @@ const folderRules: IForbiddenRuleType[] = [
     {
       path: '^core/',
       pathNot:
-        '^core/(?:local-api/(?:frames|connection|error-view)|config/paths|platform/start-environment|errors|secret)\\.ts$',
+        '^core/(?:local-api/(?:frames|connection|error-view)|config/paths|platform/start-environment|untrusted/plain-text|errors|secret)\\.ts$',
     },
   ),
   {

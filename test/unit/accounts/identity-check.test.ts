@@ -27,8 +27,33 @@ describe('who may fill an account', () => {
     ['an expectation outweighs the previous person', expectMail, bob, ada, false, 'accepted'],
     ['the expected subject', { ...expectMail, email: undefined, subject: '2' }, undefined, bob, false, 'accepted'],
     ['not another subject', { ...expectMail, email: undefined, subject: '2' }, undefined, ada, false, 'mismatch'],
+    [
+      'not a subject that only looks the same',
+      undefined,
+      { ...ada, subject: 'ada' },
+      { ...ada, subject: 'ada\u200b' },
+      false,
+      'mismatch',
+    ],
+    [
+      'not an address that only looks the same',
+      expectMail,
+      undefined,
+      { ...ada, email: 'ada@lab.example\u202e' },
+      false,
+      'mismatch',
+    ],
     ['an unnamed person where nobody is expected', undefined, undefined, undefined, false, 'accepted'],
   ] as const)('%s', (_case, expected, previous, found, acceptOther, kind) => {
     expect(judgeIdentity({ expect: expected, previous, found, acceptOther }).kind).toBe(kind);
+  });
+
+  it('is named without what nobody sees', () => {
+    const found = { issuer: 'https://as', subject: '\u009b2Jeve\u{e0041}', email: undefined, name: undefined };
+    expect(judgeIdentity({ expect: undefined, previous: bob, found, acceptOther: false })).toEqual({
+      kind: 'mismatch',
+      expected: 'bob',
+      found: '2Jeve',
+    });
   });
 });

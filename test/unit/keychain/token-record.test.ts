@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseRecord, serializeRecord, type TokenRecord } from '../../../core/keychain/token-record.ts';
 import { Secret } from '../../../core/secret.ts';
+import { noEnd } from '../../../core/untrusted/lifetime.ts';
 
 const full: TokenRecord = {
   refreshToken: new Secret('refresh-1'),
@@ -52,6 +53,9 @@ describe('token record', () => {
   it.each([
     ['not JSON', () => 'access-1'],
     ['without an access token', (text: string) => text.replace('access-1', '')],
+    ['with a token that begins another line', (text: string) => text.replace('access-1', 'access\\n1')],
+    ['with a refresh token no server may give', (text: string) => text.replace('refresh-1', 'refresh\\u009b1')],
+    ['of a time that cannot be', (text: string) => text.replace('1700000000000', '1e300')],
     ['cut short', (text: string) => text.slice(0, -1)],
   ])('is no record when it is %s', (_, damage) => {
     expect(parseRecord(new Secret(damage(serializeRecord(full).reveal())))).toEqual({ kind: 'corrupt' });
@@ -72,5 +76,26 @@ describe('token record', () => {
     stored.endpoints.token = 'https://elsewhere.example/token';
     const parsed = parseRecord(new Secret(JSON.stringify(stored)));
     expect(parsed).toMatchObject({ record: { endpoints: { token: 'https://login.lab.example' } } });
+  });
+
+  it.each<[string, string, string, Partial<TokenRecord>]>([
+    ['a lifetime beyond reason', '"lifetime":3600', '"lifetime":1e300', { lifetime: noEnd }],
+    ['a lifetime below zero', '"lifetime":3600', '"lifetime":-1', { lifetime: undefined }],
+    ['half a second', '"lifetime":3600', '"lifetime":3600.5', { lifetime: 3_600 }],
+    ['a login that ends when no date is', '"at":1700100000000', '"at":1e300', { loginEnd: undefined }],
+    ['a login whose end could not be written', '"at":1700100000000', '"at":null', { loginEnd: undefined }],
+    ['a clock of another age', '"clock_skew":-2', '"clock_skew":8640000000000', { clockSkew: undefined }],
+    ['scopes a terminal would obey', 'openid offline', 'openid\\u009b offline', { scope: 'openid offline_access' }],
+  ])('of an earlier version is judged anew: %s', (_, written, instead, read) => {
+    const text = serializeRecord(full).reveal();
+    expect(text).toContain(written);
+    const record = { ...full, ...read };
+    expect(parseRecord(new Secret(text.replace(written, instead)))).toEqual({ kind: 'record', record });
+  });
+
+  it('keeps a lifetime without end, in a form earlier versions can reckon with', () => {
+    const text = serializeRecord({ ...full, lifetime: noEnd });
+    expect(parseRecord(text)).toMatchObject({ record: { lifetime: noEnd } });
+    expect(() => new Date(Date.now() + JSON.parse(text.reveal()).lifetime * 1_000).toISOString()).not.toThrow();
   });
 });

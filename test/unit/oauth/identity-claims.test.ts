@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { identityOf } from '../../../core/oauth/identity.ts';
+import { OAuthFailure } from '../../../core/oauth/oauth-failure.ts';
+import { shownIdentity } from '../../../core/oauth/token-reply.ts';
 
 const claims = { iss: 'https://as', sub: '1' };
 
@@ -22,6 +24,21 @@ describe('who an ID token names', () => {
     ['claims a terminal would obey', { name: 'a\u001b[1mb' }, undefined, 'a [1mb'],
   ])('%s', (_what, more, email, name) => {
     expect(identityOf({ ...claims, ...more })).toEqual({ issuer: 'https://as', subject: '1', email, name });
+  });
+
+  it('as the server wrote them, to compare, and cleaned, to show', () => {
+    const identity = identityOf({
+      ...claims,
+      sub: 'ada\u200b',
+      email: 'ada@x\u202e',
+      name: 'Ada\u{e0041}',
+    } as typeof claims);
+    expect(identity).toEqual({ issuer: 'https://as', subject: 'ada\u200b', email: 'ada@x\u202e', name: 'ada@x' });
+    expect(shownIdentity(identity)).toEqual({ issuer: 'https://as', subject: 'ada', email: 'ada@x', name: 'ada@x' });
+  });
+
+  it.each(['', '\u0007', 'x'.repeat(3_000)])('nobody, where the subject is empty, unseen or endless', (sub) => {
+    expect(() => identityOf({ ...claims, sub })).toThrow(OAuthFailure);
   });
 
   it('nobody, where the subject is empty', () => {

@@ -34,6 +34,19 @@ const at = (answers: Readonly<Record<string, Answer>>, name = issuer) => findMet
 const failureOf = (answers: Readonly<Record<string, Answer>>) => at(answers).catch((error: unknown) => error);
 
 describe('metadata', () => {
+  it('may write null or nothing where a member should be left out', async () => {
+    const empty = {
+      revocation_endpoint: null,
+      userinfo_endpoint: '',
+      device_authorization_endpoint: null,
+      jwks_uri: '',
+      code_challenge_methods_supported: null,
+      authorization_response_iss_parameter_supported: '',
+      service_documentation: null,
+    };
+    expect((await at({ [openid]: { body: { ...found, ...empty } } })).metadata).toEqual(found);
+  });
+
   it('is asked for as JSON, without following redirects, and not for ever', async () => {
     const network = new Network({ [openid]: { body: found } });
     expect((await findMetadata(issuer, network.fetch)).metadata).toEqual(found);

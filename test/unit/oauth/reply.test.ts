@@ -11,6 +11,7 @@ describe('parseRetryAfter', () => {
     ['Mon, 23 Nov 2026 09:02:00 GMT', 120],
     ['Monday, 23-Nov-26 09:00:30 GMT', 30],
     ['Mon, 23 Nov 2026 08:00:00 GMT', 0],
+    ['99999999999999999999', 315_360_000],
     ['-1', undefined],
     ['1.5', undefined],
     ['soon', undefined],
@@ -36,5 +37,6 @@ describe('clockSkewOf', () => {
   it('is unknown without a date', () => {
     expect(clockSkewOf(null, now)).toBeUndefined();
     expect(clockSkewOf('yesterday', now)).toBeUndefined();
+    expect(clockSkewOf('Sat, 13 Sep 275760 00:00:00 GMT', now)).toBeUndefined();
   });
 });

@@ -1,29 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isErrorCode, plainText, withoutTokens, withoutValues } from '../../../core/oauth/server-text.ts';
-
-describe('text of a server, made fit to show', () => {
-  it.each([
-    ['one line', 'a\r\nb\tc', 'a b c'],
-    ['no space around it', '  a  ', 'a'],
-    ['no more than one space in a row', 'a \u00a0 b', 'a b'],
-    ['nothing that moves the cursor', 'a\u001b\u0007b', 'a b'],
-    ['nothing that turns the writing around', 'a\u202eb\u2066c', 'a b c'],
-    ['no separators of lines and paragraphs', 'a\u2028\u2029b', 'a b'],
-    ['letters of every script', 'Größe 漢字 😀', 'Größe 漢字 😀'],
-  ])('has %s', (_what, text, shown) => {
-    expect(plainText(text)).toBe(shown);
-  });
-
-  it('has 200 characters at most, the last of them telling that there was more', () => {
-    expect(plainText('x'.repeat(200))).toBe('x'.repeat(200));
-    expect(plainText('x'.repeat(201))).toBe(`${'x'.repeat(199)}…`);
-  });
-
-  it('counts characters, not halves of them', () => {
-    expect(plainText('😀'.repeat(5), 5)).toBe('😀'.repeat(5));
-    expect(plainText('😀'.repeat(6), 5)).toBe(`${'😀'.repeat(4)}…`);
-  });
-});
+import { isErrorCode, withoutTokens, withoutValues } from '../../../core/oauth/server-text.ts';
 
 describe('an error code', () => {
   it.each(['invalid_grant', 'x', 'x'.repeat(100), '!', '#', '[', ']', '~', 'a b'])('may be %s', (code) => {

@@ -50,6 +50,19 @@ describe('readTokenReply', () => {
     expect(readTokenReply(json)).toBeUndefined();
   });
 
+  it.each([
+    ['access_token', 'a\n'],
+    ['access_token', 'a\u001b[2J'],
+    ['refresh_token', 'r\u009b'],
+    ['id_token', 'i\u202e'],
+  ])('is no token reply where %s has characters no token may have', (member, value) => {
+    expect(readTokenReply({ ...minimal, [member]: value })).toBeUndefined();
+  });
+
+  it('has scopes that can be shown', () => {
+    expect(readTokenReply({ ...minimal, scope: 'read\u009b2J\u202e write' })?.scope).toBe('read 2J write');
+  });
+
   it('can be printed', () => {
     const body = readTokenReply({
       access_token: 'hidden-access',

@@ -1,18 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import { readRefreshToken, readTokenReply } from '../../../core/oauth/token-body.ts';
+import { noEnd } from '../../../core/untrusted/lifetime.ts';
 
 const read = (members: object) => readTokenReply({ access_token: 'a', token_type: 'bearer', ...members });
 
 describe('the lifetime of an access token', () => {
   it.each([
     [0, 0],
-    [1.5, 1.5],
+    [1.5, 1],
+    ['1.5', 1],
     ['0', 0],
     ['60', 60],
     ['60 s', undefined],
     ['-60', undefined],
     ['x60', undefined],
-    ['9'.repeat(400), undefined],
+    [315_360_000, 315_360_000],
+    [315_360_001, noEnd],
+    ['9223372036854775807', noEnd],
+    ['9'.repeat(400), noEnd],
+    [1e300, noEnd],
+    [[], undefined],
+    [{}, undefined],
+    ['', undefined],
+    ['1e3', undefined],
+    [Number.NaN, undefined],
+    [Number.NEGATIVE_INFINITY, undefined],
     [-0.1, undefined],
     [true, undefined],
   ])('%j', (expires_in, seconds) => {
