@@ -13,7 +13,8 @@ export class UnreadableReply extends Error {
   }
 }
 
-export const bodyTooLarge = (): UnreadableReply => new UnreadableReply('BODY_TOO_LARGE', 'it is larger than 1 MiB');
+export const bodyTooLarge = (): UnreadableReply =>
+  new UnreadableReply('BODY_TOO_LARGE', 'it is too large, more than 1 MiB');
 
 /** Node's parser of HTTP gave up on what it was given; undefined where it was given no more. */
 export function unparsable(error: unknown): UnreadableReply | undefined {
