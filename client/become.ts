@@ -54,7 +54,8 @@ function run(
     const child = spawn(file, argv, { argv0: name, env, stdio: ['inherit', 'inherit', 'inherit', ...descriptors] });
     for (const descriptor of descriptors) closeSync(descriptor);
     child.once('error', (error) => {
-      say(`keytray: ${name}: cannot be run (${error.message})`).then(() => resolve(notExecutable));
+      const told = () => resolve(notExecutable);
+      say(`keytray: ${name}: cannot be run (${error.message})`).then(told, told);
     });
     // The terminal sends these to the child as well; others reach only us.
     for (const signal of ['SIGINT', 'SIGQUIT'] as const) process.on(signal, () => undefined);

@@ -96,7 +96,8 @@ export function callHelper(socket: Socket, request: HelperRequest, streams: Stre
     socket.setTimeout(streams.silence, noAnswer);
     socket.once('error', () => undefined);
     socket.once('close', () => {
-      received.then(() => reject(new KeytrayError('temporarily_unavailable', 'the call was cut off')));
+      const cutOff = () => reject(new KeytrayError('temporarily_unavailable', 'the call was cut off'));
+      received.then(cutOff, cutOff);
     });
     socket.write(openingOf(request));
   });

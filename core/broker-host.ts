@@ -1,4 +1,5 @@
 import { PlacementsFile } from './accounts/placements.ts';
+import { inBackground } from './background.ts';
 import { Broker } from './broker.ts';
 import type { BrokerDependencies } from './broker-dependencies.ts';
 import { formatConfigError } from './config/config-error.ts';
@@ -125,12 +126,13 @@ export function openBrokerHost(options: BrokerHostOptions): BrokerHost {
       api = started;
       logger.info('started', { socket: started.socketPath });
       await attempts.load();
-      void broker.start().then(() => {
+      const up = broker.start().then(() => {
         clock.after(settled, () => {
           if (!closing.signal.aborted) rehearsal = rehearse(uid, logger, closing.signal);
         });
       });
-      void logind.listen();
+      inBackground(logger, 'read the accounts', up);
+      inBackground(logger, 'listen to logind', logind.listen());
       return 'listening';
     },
     screenLocked: (locked) => notices.screenLocked(locked),

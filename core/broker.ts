@@ -67,7 +67,7 @@ export class Broker implements BrokerApi {
     this.#keychain = new KeychainCare({ ...dependencies, accounts: this.#accounts });
     this.#servers = new ServerDirectory(http, clock);
     const signIn = new SignIn({ servers: this.#servers, logins: this.#logins, userAgent, clock, logger });
-    this.#signInApi = new SignInApi({ logins: this.#logins, signIn, clock });
+    this.#signInApi = new SignInApi({ logins: this.#logins, signIn, clock, logger });
     this.#refreshes = new RefreshEngine({
       ...dependencies,
       servers: this.#servers,

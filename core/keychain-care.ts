@@ -1,10 +1,11 @@
 import type { Account } from './accounts/account.ts';
 import type { AccountRegistry } from './accounts/account-registry.ts';
 import { secondsLeft } from './accounts/token-age.ts';
+import { inBackground } from './background.ts';
 import type { StoreKind } from './config/config.ts';
 import type { SecretStore, StoreState } from './keychain/secret-store.ts';
 import { keychainLockedNotice } from './notices/notice-texts.ts';
-import type { Clock, Notifier } from './ports.ts';
+import type { Clock, Logger, Notifier } from './ports.ts';
 import { never, within } from './refresh/pause.ts';
 
 export interface KeychainCareOptions {
@@ -12,6 +13,7 @@ export interface KeychainCareOptions {
   readonly accounts: AccountRegistry;
   readonly notifier: Notifier;
   readonly clock: Clock;
+  readonly logger: Logger;
 }
 
 // A status that waits longer than this for a keychain is no help to the person who asked.
@@ -40,7 +42,7 @@ export class KeychainCare {
     const state = stores.keychain.state();
     if (state === 'locked') this.#show();
     if (state === 'unlocked') this.#withdraw();
-    void accounts.recoverAll();
+    inBackground(this.#options.logger, 'recover the accounts of a store', accounts.recoverAll());
   }
 
   /** Once per lock: a keyring that also hangs for a moment is not news. */

@@ -67,7 +67,8 @@ export class RoleEndpoint {
         .catch(() => ({ status: 500, body: '' }))
         .then(({ status, body }) => {
           response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(body);
-        });
+        })
+        .catch(() => response.destroy());
     };
     const create = () => createServer({ headersTimeout: 5_000, requestTimeout: 5_000 }, serve);
     const { port, listening } = await listenOn({ host: '127.0.0.1', ports: 'any', path: 'none' }, create);

@@ -1,16 +1,19 @@
 import type { Account } from './accounts/account.ts';
 import type { LoginDesk } from './accounts/login-desk.ts';
+import type { PendingLogin } from './accounts/pending-login.ts';
 import type { SignIn } from './accounts/sign-in.ts';
+import { inBackground } from './background.ts';
 import { KeytrayError } from './errors.ts';
 import { loginViewWithCode } from './local-api/account-view.ts';
 import type { CallbackRequest, LoginRequest, LoginView } from './local-api/wire.ts';
-import type { Clock } from './ports.ts';
+import type { Clock, Logger } from './ports.ts';
 import { within } from './refresh/pause.ts';
 
 export interface SignInApiDependencies {
   readonly logins: LoginDesk;
   readonly signIn: SignIn;
   readonly clock: Clock;
+  readonly logger: Logger;
 }
 
 const ways = { browser: 'browser', none: 'address', paste: 'address', device: 'device' } as const;
@@ -63,7 +66,7 @@ export class SignInApi {
 
   cancel(loginId: string): LoginView {
     const login = this.#dependencies.logins.find(loginId);
-    void this.#dependencies.signIn.cancel(login);
+    this.#cancel(login);
     return loginViewWithCode(login);
   }
 
@@ -75,6 +78,11 @@ export class SignInApi {
   /** The account's pending login, if any, is over: the account signs out or goes. */
   drop(account: string): void {
     const login = this.#dependencies.logins.of(account);
-    if (login !== undefined) void this.#dependencies.signIn.cancel(login);
+    if (login !== undefined) this.#cancel(login);
+  }
+
+  #cancel(login: PendingLogin): void {
+    const { signIn, logger } = this.#dependencies;
+    inBackground(logger, 'cancel a sign-in', signIn.cancel(login));
   }
 }

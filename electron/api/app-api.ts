@@ -1,3 +1,4 @@
+import { inBackground } from '../../core/background.ts';
 import { EventStream } from '../../core/event-stream.ts';
 import type { AppApi } from '../../ipc/contract.ts';
 import type { AppEvent } from '../../ipc/views.ts';
@@ -46,13 +47,14 @@ export async function openAppApi(parts: ApiParts): Promise<RunningApi> {
       // Changes between the state and the first event would be lost the other way round.
       const early: AppEvent[] = [];
       const unheard = events.subscribe((event) => early.push(event));
-      void broker.status().then((status) => {
+      const told = broker.status().then((status) => {
         unheard();
         if (stopped) return;
         listener({ type: 'broker', event: { type: 'state', status } });
         for (const event of early) listener(event);
         stop = events.subscribe(listener);
       });
+      inBackground(parts.logger, 'tell a page the state', told);
       return () => {
         unheard();
         stop();
