@@ -68,6 +68,7 @@ function signedIn(clock: SystemClock): TokenRecord {
     refreshToken: undefined,
     accessToken: new Secret('nobody-takes-this-token'),
     idToken: undefined,
+    idTokenRenewed: undefined,
     tokenType: 'Bearer',
     scope: undefined,
     lifetime: undefined,

@@ -1,12 +1,11 @@
-import { KeytrayError } from '../errors.ts';
+import { assertNever, KeytrayError } from '../errors.ts';
 import type { AuthorizationServer } from '../oauth/authorization-server.ts';
-import { revokeToken } from '../oauth/revocation.ts';
 import type { TokenReply } from '../oauth/token-reply.ts';
 import type { Clock, Logger } from '../ports.ts';
 import type { Account } from './account.ts';
+import { giveBack, tokensOf } from './give-back.ts';
 import { judgeIdentity } from './identity-check.ts';
-import { serverEndpoints } from './origins.ts';
-import { wordsOf } from './server-directory.ts';
+import { isOfRegistration, serverEndpoints } from './origins.ts';
 import { recordOfSignIn } from './token-records.ts';
 
 /** What a sign-in brought, whichever way it came. */
@@ -23,53 +22,62 @@ export interface SignInResult extends SignedIn {
 }
 
 /**
- * Stores what the sign-in brought, if it is the right person who signed in. Throws `KeytrayError`: another person,
- * or a store that refuses.
+ * Stores what the sign-in brought, if it is the right person who signed in, and gives it back otherwise. Throws
+ * `KeytrayError`: another person, a configuration that changed meanwhile, or a store that refuses.
  */
 export async function acceptTokens(
   result: SignInResult,
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
 ): Promise<void> {
-  const { account, reply } = result;
-  await checkIdentity(result, logger);
-  const endpoints = serverEndpoints(result.server);
-  await account.commit((generation) => recordOfSignIn(account.settings, reply, endpoints, clock, generation));
+  const { account, reply, server } = result;
+  try {
+    checkIdentity(result);
+    checkRegistration(result);
+    const endpoints = serverEndpoints(server);
+    await account.accept((generation) => recordOfSignIn(account.settings, reply, endpoints, clock, generation));
+  } catch (error) {
+    await giveBack(account, server, tokensOf(reply), logger);
+    throw error;
+  }
 }
 
-async function checkIdentity(result: SignInResult, logger: Logger): Promise<void> {
-  const { account, acceptOther, reply } = result;
-  const previous = account.record?.identity;
-  const verdict = judgeIdentity({ expect: account.settings.expect, previous, found: reply.identity, acceptOther });
-  if (verdict.kind === 'accepted') return;
-  await giveBack(account, result, logger);
-  if (verdict.kind === 'unknown') {
-    throw new KeytrayError(
-      'misconfigured',
-      `this account expects ${verdict.expected}, but the server does not say who signed in`,
-      { account: account.id },
-    );
-  }
+/** The tokens would be taken for those of the server that is configured by now. */
+function checkRegistration({ account, server }: SignInResult): void {
+  const { clientId, issuer } = account.settings;
+  const bound = { clientId: server.clientId, issuer: server.issuer, endpoints: serverEndpoints(server) };
+  if (server.clientId === clientId && server.issuer === issuer && isOfRegistration(bound, account.settings)) return;
   throw new KeytrayError(
-    'identity_mismatch',
-    `${verdict.found} signed in, but this account belongs to ${verdict.expected}; nothing was stored. To change the person: keytray login ${account.id} --switch`,
-    { account: account.id, loginId: result.loginId },
+    'misconfigured',
+    `the configuration of ${account.id} changed during the sign-in; nothing was stored. Sign in again: keytray login ${account.id}`,
+    { account: account.id },
   );
 }
 
-/**
- * Revokes tokens nobody will use, unless they may share the grant in use: servers revoke a grant as a whole. Never
- * rejects.
- */
-export async function giveBack(account: Account, { server, reply }: SignedIn, logger: Logger): Promise<void> {
-  // Where neither says who it is, they may be of the same grant.
-  if (account.record !== undefined && account.record.identity?.subject === reply.identity?.subject) return;
-  try {
-    await revokeToken(
-      server,
-      reply.refreshToken ?? reply.accessToken,
-      reply.refreshToken ? 'refresh_token' : 'access_token',
-    );
-  } catch (error) {
-    logger.warn('unwanted tokens could not be revoked', { account: account.id, why: wordsOf(error) });
+function checkIdentity({ account, acceptOther, loginId, reply }: SignInResult): void {
+  const previous = account.record?.identity;
+  const verdict = judgeIdentity({ expect: account.settings.expect, previous, found: reply.identity, acceptOther });
+  switch (verdict.kind) {
+    case 'accepted':
+      return;
+    case 'unknown':
+      throw new KeytrayError(
+        'misconfigured',
+        `this account expects ${verdict.expected}, but the server does not say who signed in`,
+        { account: account.id },
+      );
+    case 'unverified':
+      throw new KeytrayError(
+        'identity_mismatch',
+        `the server does not say that ${verdict.email} is a verified address; nothing was stored. Use expect.subject instead of expect.email: this person is subject ${verdict.subject}`,
+        { account: account.id, loginId },
+      );
+    case 'mismatch':
+      throw new KeytrayError(
+        'identity_mismatch',
+        `${verdict.found} signed in, but this account belongs to ${verdict.expected}; nothing was stored. To change the person: keytray login ${account.id} --switch`,
+        { account: account.id, loginId },
+      );
+    default:
+      assertNever(verdict);
   }
 }

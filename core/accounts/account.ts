@@ -5,7 +5,7 @@ import type { Secret } from '../secret.ts';
 import type { AccountSettings } from '../services/service.ts';
 import { type AccountState, renewed } from './account-state.ts';
 import { ClientSecret } from './client-secret.ts';
-import { isOfRegistration, type Move } from './origins.ts';
+import { isOfRegistration } from './origins.ts';
 import { ofAnother, readRecord } from './read-record.ts';
 import {
   afterCorrection,
@@ -14,6 +14,7 @@ import {
   type RefreshFailure,
   type RefreshProblem,
 } from './refresh-problem.ts';
+import { Remarks } from './remarks.ts';
 import { storeFailure } from './store-failure.ts';
 
 export interface AccountDependencies {
@@ -33,6 +34,7 @@ export type RecordBuilder = (generation: number) => TokenRecord;
  */
 export class Account {
   readonly id: string;
+  readonly remarks: Remarks;
   #settings: AccountSettings;
   #state: AccountState = { kind: 'unread' };
   /** A record the store would not take yet; its refresh token is the only living one. */
@@ -40,7 +42,6 @@ export class Account {
   readonly #clientSecret: ClientSecret;
   #lastHandOut: number | undefined;
   #loading: Promise<void> | undefined;
-  #move: Move | undefined;
   #unknownServer = false;
   #writes: Promise<unknown> = Promise.resolve();
   readonly #dependencies: AccountDependencies;
@@ -50,6 +51,7 @@ export class Account {
     this.#settings = settings;
     this.#dependencies = dependencies;
     this.#clientSecret = new ClientSecret(settings.id, dependencies.store);
+    this.remarks = new Remarks(dependencies.changed);
   }
 
   get settings(): AccountSettings {
@@ -76,17 +78,6 @@ export class Account {
   /** The present record, when signed in. */
   get record(): TokenRecord | undefined {
     return this.#state.kind === 'signed_in' ? this.#state.record : undefined;
-  }
-
-  /** The server has moved since the sign-in; its tokens go on at the old host. */
-  get move(): Move | undefined {
-    return this.#move;
-  }
-
-  noteMove(move: Move | undefined): void {
-    if (this.#move?.from === move?.from && this.#move?.to === move?.to) return;
-    this.#move = move;
-    this.#dependencies.changed();
   }
 
   /** Nothing tells which server issued the present record: its tokens are sent to none. */
@@ -136,6 +127,21 @@ export class Account {
       this.#barriers.reached('record_built');
       await this.#save();
       return true;
+    });
+  }
+
+  /** The same for the record of a sign-in. Where the store refuses, it is as if there had been none. */
+  async accept(build: RecordBuilder): Promise<void> {
+    await this.#exclusively(async () => {
+      const before = this.#unsaved;
+      this.#unsaved = build(this.#latestGeneration() + 1);
+      this.#barriers.reached('record_built');
+      try {
+        await this.#save();
+      } catch (error) {
+        this.#unsaved = before;
+        throw error;
+      }
     });
   }
 
@@ -218,8 +224,7 @@ export class Account {
     this.#barriers.reached('store_confirmed');
     this.#unsaved = undefined;
     this.#unknownServer = false;
-    // A new sign-in is at the server as it is now; a refresh finds out again whether that is elsewhere.
-    if (this.record?.signedInAt !== record.signedInAt) this.#move = undefined;
+    if (this.record?.signedInAt !== record.signedInAt) this.remarks.clear();
     this.#become(isOfRegistration(record, this.#settings) ? renewed(this.#state, record) : ofAnother(record));
     this.#barriers.reached('record_visible');
   }

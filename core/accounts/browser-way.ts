@@ -3,6 +3,7 @@ import { completeAuthorization, judgeRedirect } from '../oauth/authorization-res
 import type { AuthorizationServer } from '../oauth/authorization-server.ts';
 import type { CallbackPage } from '../oauth/callback-page.ts';
 import { type Arrival, listenForRedirect, type StrayVerdict } from '../oauth/loopback-redirect.ts';
+import type { Refused } from '../oauth/token-endpoint.ts';
 import type { Clock } from '../ports.ts';
 import type { AccountSettings } from '../services/service.ts';
 import type { SignedIn } from './accept-tokens.ts';
@@ -129,10 +130,11 @@ export async function exchangeCode(
   account: Account,
   { server }: BrowserWay,
   { request, answer }: Answered,
+  refused: Refused,
 ): Promise<SignedIn> {
   if (answer.kind === 'denied') return refuse(answer, account);
   const clockSkew = account.record?.clockSkew ?? 0;
-  return { server, reply: await completeAuthorization(server, request, answer.url, { clockSkew }) };
+  return { server, reply: await completeAuthorization(server, request, answer.url, { clockSkew, refused }) };
 }
 
 export const notOpenPage = (title: string): CallbackPage => ({

@@ -3,6 +3,7 @@ import type { AuthorizationServer } from '../oauth/authorization-server.ts';
 import { requestDeviceCode } from '../oauth/device-grant.ts';
 import { type DeviceOutcome, pollForTokens } from '../oauth/device-poll.ts';
 import { OAuthFailure } from '../oauth/oauth-failure.ts';
+import type { Refused } from '../oauth/token-endpoint.ts';
 import type { Clock } from '../ports.ts';
 import type { AccountSettings } from '../services/service.ts';
 import type { DeviceInvitation } from './pending-login.ts';
@@ -23,6 +24,8 @@ export interface DeviceWayOptions {
   /** Server clock minus ours in seconds. */
   readonly clockSkew: number | undefined;
   readonly onTrouble: (failure: OAuthFailure) => void;
+  /** Given tokens that came and will not be used. */
+  readonly refused: Refused;
 }
 
 // A server that will not do it for this client says one of these; GitHub has a word of its own.
@@ -47,6 +50,7 @@ export async function openDeviceWay(options: DeviceWayOptions): Promise<DeviceWa
     deadline: since + device.expiresIn,
     clockSkew: options.clockSkew,
     onTrouble: options.onTrouble,
+    refused: options.refused,
   });
   const { verificationUri, verificationUriComplete, userCode } = device;
   return {

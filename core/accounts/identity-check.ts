@@ -4,6 +4,8 @@ import type { AccountSettings } from '../services/service.ts';
 export type IdentityVerdict =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'mismatch'; readonly expected: string; readonly found: string }
+  /** The right address, which anybody can give a server that does not vouch for it. */
+  | { readonly kind: 'unverified'; readonly email: string; readonly subject: string }
   /** The config expects somebody, and this server does not say who signed in. */
   | { readonly kind: 'unknown'; readonly expected: string };
 
@@ -26,9 +28,16 @@ export function judgeIdentity(seen: {
   if (expect !== undefined) {
     const expected = expect.email ?? expect.subject ?? expect.issuer ?? 'somebody else';
     if (found === undefined) return { kind: 'unknown', expected };
-    return contradicts(expect, found) ? { kind: 'mismatch', expected, found: personOf(found) } : { kind: 'accepted' };
+    if (contradicts(expect, found)) return { kind: 'mismatch', expected, found: personOf(found) };
+    const { email = '', emailVerified, subject } = found;
+    const vouchedFor = expect.email === undefined || emailVerified === true;
+    return vouchedFor ? { kind: 'accepted' } : { kind: 'unverified', email, subject };
   }
-  if (previous === undefined || found === undefined) return { kind: 'accepted' };
+  if (previous === undefined) return { kind: 'accepted' };
+  // Whoever makes the server forget to say who signed in would otherwise be accepted, and anybody after that.
+  if (found === undefined) {
+    return { kind: 'mismatch', expected: personOf(previous), found: 'someone the server does not name' };
+  }
   const same = previous.issuer === found.issuer && previous.subject === found.subject;
   return same ? { kind: 'accepted' } : { kind: 'mismatch', expected: personOf(previous), found: personOf(found) };
 }

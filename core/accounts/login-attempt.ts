@@ -65,6 +65,11 @@ export class LoginAttempt {
     this.#over(way === 'browser' ? this.#browser : this.#device, failure);
   }
 
+  /** Some way has brought its answer, which is being looked at or was. */
+  get answered(): boolean {
+    return this.#answered;
+  }
+
   /** True for the first answer, wherever it arrives: the other way is stopped. */
   claim(way: WayName): boolean {
     if (this.#answered || !this.login.open) return false;

@@ -41,8 +41,10 @@ export const serverEndpoints = (
     device: server.deviceAuthorizationEndpoint?.href,
   });
 
+type Registration = Pick<TokenRecord, 'clientId' | 'issuer' | 'endpoints'>;
+
 /** Whether a record says enough to be held against the configuration: same client, same issuer or an unnamed one. */
-const sameRegistration = (record: TokenRecord, { clientId, issuer }: AccountSettings): boolean =>
+const sameRegistration = (record: Registration, { clientId, issuer }: AccountSettings): boolean =>
   record.clientId === clientId && (record.issuer ?? issuer) === issuer;
 
 /** An endpoint that was not there at the sign-in must lie where one of the server's others does, or at its issuer. */
@@ -57,7 +59,7 @@ function fits(role: EndpointRole, url: string, recorded: RecordedEndpoints, issu
  * Whether the tokens of a record belong to the client and server the configuration names now. A token sent to another
  * server than its own could be used there by whoever runs it.
  */
-export function isOfRegistration(record: TokenRecord, settings: AccountSettings): boolean {
+export function isOfRegistration(record: Registration, settings: AccountSettings): boolean {
   if (!sameRegistration(record, settings)) return false;
   const { endpoints: recorded } = record;
   if (recorded === undefined) return true;

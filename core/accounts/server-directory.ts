@@ -63,7 +63,7 @@ export class ServerDirectory {
     }
     const named = serverEndpoints(server);
     const { endpoints, move } = boundEndpoints(record, named);
-    account.noteMove(move);
+    account.remarks.noteMove(move);
     return endpointRoles.every((role) => endpoints[role] === named[role]) ? server : server.at(endpoints);
   }
 

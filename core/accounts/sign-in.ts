@@ -1,18 +1,21 @@
 import { KeytrayError } from '../errors.ts';
 import type { AuthorizationServer } from '../oauth/authorization-server.ts';
 import type { CallbackPage } from '../oauth/callback-page.ts';
+import type { RefusedTokens } from '../oauth/token-reply.ts';
 import type { Clock, Logger, UserAgent } from '../ports.ts';
-import { acceptTokens, giveBack, type SignedIn } from './accept-tokens.ts';
+import { acceptTokens, type SignedIn } from './accept-tokens.ts';
 import type { Account } from './account.ts';
 import { type Answered, type BegunAt, type BrowserWay, exchangeCode, notOpenPage } from './browser-way.ts';
 import { BrowserWays } from './browser-ways.ts';
 import { type DeviceWay, deviceEndpointOf, openDeviceWay } from './device-way.ts';
+import { giveBack, givingBackAside, tokensOf } from './give-back.ts';
 import { LoginAttempt, type WayName } from './login-attempt.ts';
 import type { LoginDesk } from './login-desk.ts';
 import type { PendingLogin } from './pending-login.ts';
 import { type ServerDirectory, serverFailure, wordsOf } from './server-directory.ts';
 import { servesAlone } from './serves-alone.ts';
 import { type Ending, endingPage, refuse } from './sign-in-ending.ts';
+import type { SignInOptions, StartedSignIn } from './sign-in-options.ts';
 import { storeFailure } from './store-failure.ts';
 
 export interface SignInDependencies {
@@ -21,18 +24,6 @@ export interface SignInDependencies {
   readonly userAgent: UserAgent;
   readonly clock: Clock;
   readonly logger: Logger;
-}
-
-export interface SignInOptions {
-  /** `browser` opens the person's browser, `address` leaves that to the person; `device` shows a code. */
-  readonly way: 'browser' | 'address' | 'device';
-  readonly acceptOther: boolean;
-}
-
-export interface StartedSignIn {
-  readonly login: PendingLogin;
-  /** The authorization URL, for the one who asked to open it themselves. */
-  readonly address: URL | undefined;
 }
 
 /** A sign-in from the first request to the stored record, by browser, by paste or by device code. */
@@ -84,7 +75,7 @@ export class SignIn {
         loginId: login.id,
       });
     }
-    const ending = await this.#finish(attempt, 'browser', () => exchangeCode(attempt.account, way, answered));
+    const ending = await this.#finish(attempt, 'browser', () => this.#exchange(attempt, way, answered));
     if (ending !== undefined) way.conclude(endingPage(ending, attempt.account.settings.title));
   }
 
@@ -158,8 +149,10 @@ export class SignIn {
   async #openDevice(attempt: LoginAttempt): Promise<DeviceWay> {
     const { clock, logger } = this.#dependencies;
     const { account } = attempt;
+    const server = await this.#dependencies.servers.of(account);
     const way = await openDeviceWay({
-      server: await this.#dependencies.servers.of(account),
+      server,
+      refused: givingBackAside(attempt, server, logger),
       settings: account.settings,
       clock,
       clockSkew: account.record?.clockSkew,
@@ -177,7 +170,9 @@ export class SignIn {
       if (outcome.kind === 'expired') attempt.over('device');
       else if (outcome.kind === 'denied') await this.#finish(attempt, 'device', () => refuse(outcome, account));
       else if (outcome.kind === 'granted') {
-        await this.#finish(attempt, 'device', () => ({ server: way.server, reply: outcome.reply }));
+        const signedIn = { server: way.server, reply: outcome.reply };
+        const ending = await this.#finish(attempt, 'device', () => signedIn);
+        if (ending === undefined) void attempt.login.ended.then(() => this.#giveBack(account, signedIn));
       }
     } catch (error) {
       attempt.over('device', this.#failureOf(error, account));
@@ -186,7 +181,7 @@ export class SignIn {
 
   async #answer(attempt: LoginAttempt, way: BrowserWay, answered: Answered): Promise<CallbackPage> {
     const { title } = attempt.account.settings;
-    const ending = await this.#finish(attempt, 'browser', () => exchangeCode(attempt.account, way, answered));
+    const ending = await this.#finish(attempt, 'browser', () => this.#exchange(attempt, way, answered));
     return ending === undefined ? notOpenPage(title) : endingPage(ending, title);
   }
 
@@ -194,17 +189,22 @@ export class SignIn {
   #fromElsewhere(attempt: LoginAttempt, way: BrowserWay, answered: Answered): void {
     // A refusal's words are of whoever made them up, and go to nobody's terminal.
     if (answered.answer.kind === 'denied') attempt.note('a refusal came from another browser or profile');
-    else void attempt.otherBrowser.answered(() => exchangeCode(attempt.account, way, answered));
+    else {
+      const refused = givingBackAside(attempt, way.server, this.#dependencies.logger);
+      void attempt.otherBrowser.answered(() => exchangeCode(attempt.account, way, answered, refused));
+    }
   }
 
-  async #giveBack(account: Account, signedIn: SignedIn): Promise<void> {
-    await giveBack(account, signedIn, this.#dependencies.logger);
+  async #exchange({ account }: LoginAttempt, way: BrowserWay, answered: Answered): Promise<SignedIn> {
+    const back = (tokens: RefusedTokens) => giveBack(account, way.server, tokens, this.#dependencies.logger);
+    return await exchangeCode(account, way, answered, back);
   }
 
-  /**
-   * The first way to come to an end ends the login; undefined for any other. Tokens that come too late are dropped
-   * and not revoked: they may be of the grant that has just been stored.
-   */
+  async #giveBack(account: Account, { server, reply }: SignedIn): Promise<void> {
+    await giveBack(account, server, tokensOf(reply), this.#dependencies.logger);
+  }
+
+  /** The first way to come to an end ends the login; undefined for any other, and for one that was cancelled. */
   async #finish(
     attempt: LoginAttempt,
     way: WayName,
@@ -215,6 +215,10 @@ export class SignIn {
     try {
       const { server, reply } = await complete();
       const { acceptOther } = attempt;
+      if (!login.open) {
+        await this.#giveBack(account, { server, reply });
+        return undefined;
+      }
       await acceptTokens({ account, loginId: login.id, server, reply, acceptOther }, this.#dependencies);
       login.become({ kind: 'succeeded', identity: reply.identity });
       return { identity: reply.identity };

@@ -40,6 +40,7 @@ export function recordOfSignIn(
     refreshToken: reply.refreshToken,
     accessToken: reply.accessToken,
     idToken: reply.idToken,
+    idTokenRenewed: undefined,
     tokenType: reply.tokenType,
     scope: reply.scope,
     lifetime: reply.expiresIn,
@@ -54,6 +55,12 @@ export function recordOfSignIn(
     sessionEnded: false,
   };
 }
+
+/** A refresh that names another person than the sign-in did (OpenID Connect Core §12.2). */
+export const namesAnother = (before: TokenRecord, { identity }: TokenReply): boolean =>
+  before.identity !== undefined &&
+  identity !== undefined &&
+  (identity.subject !== before.identity.subject || identity.issuer !== before.identity.issuer);
 
 /**
  * Who the account belongs to does not change with a refresh (OpenID Connect Core §12.2). Its ID token often names
@@ -78,12 +85,14 @@ export function recordOfRefresh(
   { reply, receipt, endpoints }: Renewal,
   generation: number,
 ): TokenRecord {
+  const idToken = namesAnother(before, reply) ? undefined : reply.idToken;
   return {
     ...before,
     ...receipt,
     accessToken: reply.accessToken,
     refreshToken: reply.refreshToken ?? before.refreshToken,
-    idToken: reply.idToken ?? before.idToken,
+    idToken: idToken ?? before.idToken,
+    idTokenRenewed: before.idToken === undefined ? before.idTokenRenewed : idToken !== undefined,
     tokenType: reply.tokenType,
     scope: reply.scope ?? before.scope,
     lifetime: reply.expiresIn,

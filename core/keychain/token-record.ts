@@ -21,6 +21,8 @@ export interface TokenRecord {
   readonly refreshToken: Secret | undefined;
   readonly accessToken: Secret;
   readonly idToken: Secret | undefined;
+  /** Whether the last refresh brought a new ID token; undefined before the first. */
+  readonly idTokenRenewed: boolean | undefined;
   readonly tokenType: string;
   readonly scope: string | undefined;
   /** As the server said with `expires_in`: `noEnd` where it never ends, undefined where it did not say. */
@@ -73,6 +75,7 @@ const storedSchema = z.object({
   refresh: token.optional(),
   access: token,
   id: token.optional(),
+  id_renewed: z.boolean().optional(),
   token_type: z.string(),
   scope: z.string().optional(),
   lifetime: z.number().optional(),
@@ -111,6 +114,7 @@ export function serializeRecord(record: TokenRecord): Secret {
     refresh: record.refreshToken?.reveal(),
     access: record.accessToken.reveal(),
     id: record.idToken?.reveal(),
+    id_renewed: record.idTokenRenewed,
     token_type: record.tokenType,
     scope: record.scope,
     lifetime: record.lifetime === noEnd ? storedEnd : record.lifetime,
@@ -119,7 +123,12 @@ export function serializeRecord(record: TokenRecord): Secret {
     uptime: record.uptime,
     generation: record.generation,
     clock_skew: record.clockSkew,
-    identity: record.identity,
+    identity: record.identity && {
+      issuer: record.identity.issuer,
+      subject: record.identity.subject,
+      email: record.identity.email,
+      name: record.identity.name,
+    },
     client_id: record.clientId,
     issuer: record.issuer,
     origins: record.endpoints && originsOf(record.endpoints),
@@ -158,6 +167,7 @@ function recordOf(stored: z.infer<typeof storedSchema>): TokenRecord {
     refreshToken: secretOf(stored.refresh),
     accessToken: new Secret(stored.access),
     idToken: secretOf(stored.id),
+    idTokenRenewed: stored.id_renewed,
     tokenType: stored.token_type,
     scope: stored.scope === undefined ? undefined : scopeText(stored.scope),
     lifetime: readLifetime(stored.lifetime),

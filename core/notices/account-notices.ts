@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/account.ts';
 import type { Clock, Notice, NoticeChoice, Notifier } from '../ports.ts';
-import { loginEndsNotice, misconfiguredNotice, movedNotice } from './notice-texts.ts';
+import { loginEndsNotice, misconfiguredNotice, movedNotice, otherPersonNotice } from './notice-texts.ts';
 
 export interface AccountNoticesDependencies {
   readonly notifier: Notifier;
@@ -39,13 +39,15 @@ export class AccountNotices {
     this.#dependencies.notifier.withdraw(said.id);
   }
 
-  #wanted({ id, move, settings, state }: Account): { readonly matter: string; readonly notice: Notice } | undefined {
+  #wanted({ id, remarks, settings, state }: Account): { readonly matter: string; readonly notice: Notice } | undefined {
     if (state.kind !== 'signed_in') return undefined;
     const { problem, record } = state;
     if (problem.kind === 'misconfigured') {
       const { error } = problem;
       return { matter: error, notice: misconfiguredNotice(id, settings.title, error) };
     }
+    const { move, otherPerson } = remarks;
+    if (otherPerson) return { matter: 'another person', notice: otherPersonNotice(id, settings.title) };
     if (move !== undefined) {
       return { matter: `moved to ${move.to}`, notice: movedNotice(id, settings.title, move.from, move.to) };
     }

@@ -79,6 +79,19 @@ export function movedNotice(account: string, title: string, from: string, to: st
   };
 }
 
+export function otherPersonNotice(account: string, title: string): Notice {
+  return {
+    id: `other-person:${account}`,
+    title: `${title} renewed your sign-in as another person`,
+    body: 'The new ID token was dropped, and the account still belongs to you. Sign in again to be sure whose tokens these are.',
+    actions: [
+      { name: 'renew', label: 'Sign in' },
+      { name: 'later', label: 'Later' },
+    ],
+    otherwise: `keytray login ${account} --renew`,
+  };
+}
+
 function dayOf(milliseconds: number, now: number): string {
   const dayNumber = (time: number): number => Math.floor(new Date(time).setHours(12, 0, 0, 0) / 86_400_000);
   const days = dayNumber(milliseconds) - dayNumber(now);

@@ -2,9 +2,9 @@ import { Secret } from '../secret.ts';
 import { plainText } from '../untrusted/plain-text.ts';
 import type { Authorization } from './authorization-request.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
-import { completeIdentity } from './identity.ts';
+import { withIdentity } from './identity.ts';
 import { isErrorCode, withoutTokens } from './server-text.ts';
-import { requestTokens } from './token-endpoint.ts';
+import { type Refused, requestTokens } from './token-endpoint.ts';
 import type { TokenReply } from './token-reply.ts';
 
 export type RedirectVerdict =
@@ -64,7 +64,7 @@ export async function completeAuthorization(
   server: AuthorizationServer,
   authorization: Authorization,
   url: URL,
-  options: { readonly clockSkew?: number | undefined } = {},
+  options: { readonly clockSkew?: number | undefined; readonly refused?: Refused | undefined } = {},
 ): Promise<TokenReply> {
   const answer = new URL(url);
   // Judged already; without an issuer the library would compare `iss` with a stand-in.
@@ -85,7 +85,12 @@ export async function completeAuthorization(
         },
         server.resource === undefined ? {} : { resource: server.resource },
       ),
-    { clockSkew: options.clockSkew, redirectUri: authorization.redirectUri, idToken: 'must be valid' },
+    {
+      clockSkew: options.clockSkew,
+      redirectUri: authorization.redirectUri,
+      idToken: 'must be valid',
+      refused: options.refused,
+    },
   );
-  return { ...reply, identity: await completeIdentity(server, reply) };
+  return await withIdentity(server, reply, options.refused);
 }

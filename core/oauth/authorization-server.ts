@@ -8,6 +8,7 @@ import { libraryFetch } from './library-fetch.ts';
 import { isLoopback } from './loopback-host.ts';
 import { findMetadata, type Metadata, metadataSchema } from './metadata.ts';
 import { OAuthFailure } from './oauth-failure.ts';
+import type { EmailRules } from './token-reply.ts';
 
 /** One authorization server as one account uses it. */
 export interface AuthorizationServer {
@@ -23,6 +24,8 @@ export interface AuthorizationServer {
   readonly deviceAuthorizationEndpoint: URL | undefined;
   readonly tokenEndpoint: URL;
   readonly resource: string | undefined;
+  readonly clientId: string;
+  readonly emailRules: EmailRules;
   /** Nobody in between can forge what its token endpoint says: verified TLS, or loopback. */
   readonly trusted: boolean;
   /** Server clock minus ours in seconds, from the metadata's `Date` or as the caller knew it. */
@@ -159,6 +162,11 @@ function assemble(
     deviceAuthorizationEndpoint: url(metadata.device_authorization_endpoint),
     tokenEndpoint,
     resource: settings.resource,
+    clientId: settings.clientId,
+    emailRules: {
+      verifiedAsText: settings.emailVerifiedAsText === true,
+      needed: settings.expect?.email !== undefined,
+    },
     trusted: isLoopback(tokenEndpoint.hostname) || (tokenEndpoint.protocol === 'https:' && settings.tls.verify),
     clockSkew: deps.clockSkew,
     fetch: deps.fetch,

@@ -1,9 +1,9 @@
 import type { Clock } from '../ports.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
 import type { DeviceAuthorization } from './device-grant.ts';
-import { completeIdentity } from './identity.ts';
+import { withIdentity } from './identity.ts';
 import { OAuthFailure } from './oauth-failure.ts';
-import { requestTokens } from './token-endpoint.ts';
+import { type Refused, requestTokens } from './token-endpoint.ts';
 import type { TokenReply } from './token-reply.ts';
 
 export type DeviceOutcome =
@@ -48,6 +48,8 @@ export interface PollOptions {
   readonly clockSkew: number | undefined;
   /** Told of the first failure of a row that is waited out. */
   readonly onTrouble: (failure: OAuthFailure) => void;
+  /** Given tokens that came and are not part of the outcome. */
+  readonly refused?: Refused | undefined;
 }
 
 const slowDownStep = 5;
@@ -75,7 +77,11 @@ export async function pollForTokens(
     if (left <= delay || clock.uptime() >= deadline) return { kind: 'expired' };
 
     const answer = await poll(server, device, options);
-    if (signal.aborted) return { kind: 'stopped' };
+    if (signal.aborted) {
+      if (answer.kind === 'granted')
+        await options.refused?.({ ...answer.reply, subject: answer.reply.identity?.subject });
+      return { kind: 'stopped' };
+    }
     if (answer.kind === 'granted') return answer;
     const verdict = answer.spent ? 'over' : judgePoll(answer.failure);
     retryAfter = answer.failure.retryAfter ?? 0;
@@ -130,10 +136,10 @@ async function poll(server: AuthorizationServer, device: DeviceAuthorization, op
           device_code: device.deviceCode.reveal(),
           ...(server.resource === undefined ? {} : { resource: server.resource }),
         }),
-      { clockSkew: options.clockSkew, idToken: 'must be valid' },
+      { clockSkew: options.clockSkew, idToken: 'must be valid', refused: options.refused },
     );
     spent = true;
-    return { kind: 'granted', reply: { ...reply, identity: await completeIdentity(server, reply) } };
+    return { kind: 'granted', reply: await withIdentity(server, reply, options.refused) };
   } catch (failure) {
     if (failure instanceof OAuthFailure) return { kind: 'failed', failure, spent };
     throw failure;

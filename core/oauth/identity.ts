@@ -5,7 +5,7 @@ import type { AuthorizationServer } from './authorization-server.ts';
 import { loadClient } from './client-library.ts';
 import { libraryFetch } from './library-fetch.ts';
 import { OAuthFailure } from './oauth-failure.ts';
-import type { Identity, TokenReply } from './token-reply.ts';
+import type { EmailRules, Identity, RefusedTokens, TokenReply } from './token-reply.ts';
 
 const name = z
   .unknown()
@@ -29,22 +29,39 @@ const claimsSchema = z.object({
 
 const readClaims = (claims: unknown) => claimsSchema.safeParse(withoutEmptyMembers(claims));
 
-/** An address the server says is not verified could be anybody's: it is not used. */
-const verifiedEmail = ({ email, email_verified }: z.infer<typeof claimsSchema>): string | undefined =>
+/** An address the server says is not verified could be anybody's: it is not even shown. */
+const shownEmail = ({ email, email_verified }: z.infer<typeof claimsSchema>): string | undefined =>
   email_verified === false || email_verified === 'false' ? undefined : email;
 
 const nameOf = (claims: z.infer<typeof claimsSchema>): string | undefined =>
-  claims.preferred_username ?? (plainText(verifiedEmail(claims) ?? '') || claims.name);
+  claims.preferred_username ?? (plainText(shownEmail(claims) ?? '') || claims.name);
+
+/** Nothing but the value itself counts: "no", 0 and a claim that is missing vouch for nobody. */
+const isVerified = (
+  { email_verified }: z.infer<typeof claimsSchema>,
+  { verifiedAsText }: EmailRules,
+): true | undefined => (email_verified === true || (verifiedAsText && email_verified === 'true') ? true : undefined);
+
+const plainRules: EmailRules = { verifiedAsText: false, needed: false };
 
 /** Identity from the verified claims of an ID token. Throws `OAuthFailure` where they name nobody. */
-export function identityOf(claims: { readonly iss: string; readonly sub: string }): Identity {
+export function identityOf(
+  claims: { readonly iss: string; readonly sub: string },
+  rules: EmailRules = plainRules,
+): Identity {
   const read = readClaims(claims);
   if (!read.success) {
     const what = 'the ID token names nobody';
     throw new OAuthFailure(what, { kind: 'rejected', what });
   }
   const known = read.data;
-  return { issuer: claims.iss, subject: claims.sub, email: verifiedEmail(known), name: nameOf(known) };
+  return {
+    issuer: claims.iss,
+    subject: claims.sub,
+    email: shownEmail(known),
+    emailVerified: isVerified(known, rules),
+    name: nameOf(known),
+  };
 }
 
 /**
@@ -54,7 +71,8 @@ export function identityOf(claims: { readonly iss: string; readonly sub: string 
 export async function completeIdentity(server: AuthorizationServer, reply: TokenReply): Promise<Identity | undefined> {
   const known = reply.identity;
   if (server.issuer === undefined || server.userinfoEndpoint === undefined) return known;
-  if (known?.email !== undefined && known.name !== undefined) return known;
+  const enough = known?.emailVerified === true || !server.emailRules.needed;
+  if (known?.email !== undefined && known.name !== undefined && enough) return known;
 
   const claims = readClaims(await askUserinfo(server, reply));
   if (!claims.success) return known;
@@ -62,12 +80,30 @@ export async function completeIdentity(server: AuthorizationServer, reply: Token
     const what = 'userinfo speaks of another subject than the ID token';
     throw new OAuthFailure(what, { kind: 'rejected', what });
   }
+  const emailVerified = isVerified(claims.data, server.emailRules);
+  const better = known?.email === undefined || (known.emailVerified !== true && emailVerified === true);
   return {
     issuer: server.issuer,
     subject: claims.data.sub,
-    email: known?.email ?? verifiedEmail(claims.data),
+    ...(better
+      ? { email: shownEmail(claims.data), emailVerified }
+      : { email: known.email, emailVerified: known.emailVerified }),
     name: known?.name ?? nameOf(claims.data),
   };
+}
+
+/** The reply with who signed in. `refused` is given the tokens where userinfo contradicts the ID token. */
+export async function withIdentity(
+  server: AuthorizationServer,
+  reply: TokenReply,
+  refused?: (tokens: RefusedTokens) => Promise<void>,
+): Promise<TokenReply> {
+  try {
+    return { ...reply, identity: await completeIdentity(server, reply) };
+  } catch (error) {
+    await refused?.({ ...reply, subject: reply.identity?.subject });
+    throw error;
+  }
 }
 
 async function askUserinfo(server: AuthorizationServer, reply: TokenReply): Promise<unknown> {

@@ -1,4 +1,5 @@
 import type { Configuration, CustomFetch, TokenEndpointResponse, TokenEndpointResponseHelpers } from 'openid-client';
+import { z } from 'zod';
 import type { AuthorizationServer } from './authorization-server.ts';
 import { type ClientLibrary, loadClient } from './client-library.ts';
 import { identityOf } from './identity.ts';
@@ -13,7 +14,7 @@ import {
 } from './map-error.ts';
 import { type Reply, readReply } from './reply.ts';
 import { readTokenReply, type TokenBody } from './token-body.ts';
-import type { Identity, TokenReply } from './token-reply.ts';
+import type { Identity, RefusedTokens, TokenReply } from './token-reply.ts';
 
 type Exchange = (
   client: ClientLibrary,
@@ -30,7 +31,11 @@ export interface ExchangeOptions {
    * the refresh token they replace is already spent.
    */
   readonly idToken: 'must be valid' | 'may be dropped';
+  /** Given what the server issued where the exchange fails all the same; awaited before the failure is thrown. */
+  readonly refused?: Refused | undefined;
 }
+
+export type Refused = (tokens: RefusedTokens) => Promise<void>;
 
 /** One exchange at the token endpoint. Every failure is an `OAuthFailure`, or a `KeytrayError` of the HTTP port. */
 export async function requestTokens(
@@ -78,11 +83,13 @@ async function requestWatched(
       problem = thrown;
     }
   }
-  if (result === undefined && options.idToken === 'must be valid')
+  if (result === undefined && options.idToken === 'must be valid') {
+    await options.refused?.({ ...body, subject: claimedSubject(seen.reply.json) });
     throw watched.keysProblem() ?? rejectedReply(problem);
+  }
 
   const claims = result?.claims();
-  const identity = identityIn(claims, options);
+  const identity = await identityIn(claims, server, options, { ...body, subject: claims?.sub });
   return {
     accessToken: body.accessToken,
     refreshToken: body.refreshToken,
@@ -97,16 +104,19 @@ async function requestWatched(
 }
 
 /** An ID token that names nobody is as bad as one that is not valid. */
-function identityIn(
+async function identityIn(
   claims: { readonly iss: string; readonly sub: string } | undefined,
-  { idToken }: ExchangeOptions,
-): Identity | undefined {
+  server: AuthorizationServer,
+  { idToken, refused }: ExchangeOptions,
+  tokens: RefusedTokens,
+): Promise<Identity | undefined> {
   if (claims === undefined) return undefined;
   try {
-    return identityOf(claims);
+    return identityOf(claims, server.emailRules);
   } catch (error) {
-    if (idToken === 'must be valid') throw error;
-    return undefined;
+    if (idToken === 'may be dropped') return undefined;
+    await refused?.(tokens);
+    throw error;
   }
 }
 
@@ -117,6 +127,19 @@ function bodyOf(reply: Reply, context: MappingContext): TokenBody {
   const failure = failureOfReply(reply, context);
   // Some servers send their errors with status 200.
   throw failure.failure.kind === 'oauth_error' ? failure : malformedReply(reply, 'a token reply');
+}
+
+const idTokenReply = z.object({ id_token: z.string() });
+const subjectClaim = z.object({ sub: z.string() });
+
+/** Whom an ID token names, unchecked. */
+function claimedSubject(reply: unknown): string | undefined {
+  try {
+    const [, payload = ''] = idTokenReply.parse(reply).id_token.split('.');
+    return subjectClaim.parse(JSON.parse(Buffer.from(payload, 'base64url').toString())).sub;
+  } catch {
+    return undefined;
+  }
 }
 
 type Seen =

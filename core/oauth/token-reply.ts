@@ -19,6 +19,22 @@ export interface TokenReply {
   readonly identity: Identity | undefined;
 }
 
+/** How a service tells that an address is verified, and whether anybody asks. */
+export interface EmailRules {
+  /** The service sends the text "true" where OpenID Connect Core §5.1 says the JSON value. */
+  readonly verifiedAsText: boolean;
+  /** The account expects a person by address. */
+  readonly needed: boolean;
+}
+
+/** Tokens of a reply that was not accepted: nobody will use them. */
+export interface RefusedTokens {
+  readonly accessToken: Secret;
+  readonly refreshToken: Secret | undefined;
+  /** Whom they are of, as far as can be told; an ID token that failed its checks is believed this much. */
+  readonly subject: string | undefined;
+}
+
 /**
  * Who signed in: claims of a verified ID token or of userinfo. `subject` and `email` are as the server wrote them, for
  * comparing only: cleaned, two people could look the same. What people see is `shownIdentity`.
@@ -27,6 +43,8 @@ export interface Identity {
   readonly issuer: string;
   readonly subject: string;
   readonly email: string | undefined;
+  /** The server vouches for the address. Only the sign-in itself tells: a record does not keep it. */
+  readonly emailVerified?: boolean | undefined;
   /** The name people recognise: preferred_username, else email, else name. */
   readonly name: string | undefined;
 }

@@ -3,7 +3,7 @@ import { serverEndpoints } from '../accounts/origins.ts';
 import { afterUse, mayRefresh, type RefreshFailure } from '../accounts/refresh-problem.ts';
 import { type ServerDirectory, serverFailure, wordsOf } from '../accounts/server-directory.ts';
 import { secondsLeft } from '../accounts/token-age.ts';
-import { type Receipt, receiptNow, recordOfRefresh } from '../accounts/token-records.ts';
+import { namesAnother, type Receipt, receiptNow, recordOfRefresh } from '../accounts/token-records.ts';
 import { KeytrayError } from '../errors.ts';
 import type { TokenRecord } from '../keychain/token-record.ts';
 import type { AuthorizationServer } from '../oauth/authorization-server.ts';
@@ -149,8 +149,15 @@ export class Refresher {
       return { kind: 'failed' };
     }
     const { reply, receipt, server } = answer;
+    const other = namesAnother(record, reply);
+    if (other) {
+      this.#dependencies.logger.warn('a refresh brought an ID token of another person; it was dropped', {
+        account: account.id,
+      });
+    }
     const renewal = { reply, receipt, endpoints: serverEndpoints(server) };
     await account.commit((generation) => recordOfRefresh(record, renewal, generation), record.generation);
+    account.remarks.noteOtherPerson(other);
     await attempts.end(account.id);
     return { kind: 'refreshed' };
   }
@@ -195,7 +202,7 @@ export class Refresher {
 
   /** A host that is gone after its server has moved does not come back: a sign-in at the new one is what helps. */
   #classify(account: Account, error: OAuthFailure): RefreshFailure {
-    const { move } = account;
+    const { move } = account.remarks;
     const outcome = classifyRefreshFailure(error, account.settings.deadTokenErrors);
     if (move === undefined || outcome.kind !== 'transient' || !isGone(error)) return outcome;
     const why = `${move.from} issued the tokens and no longer answers, and the server now names ${move.to}`;

@@ -44,7 +44,22 @@ export class TokenDesk {
     }
     const validity = this.#validity(record, need);
     if (!need.force && fresh(validity)) return this.#serve(account, record, need);
+    // A server that gives no ID token with a refresh would be asked for one with every call.
+    if (!need.force && lastIdToken(record, need)) return await this.#serveLastIdToken(account, record, need, signal);
     return await this.#afterRefresh(account, need, signal);
+  }
+
+  /** An ID token that no refresh renews: good until its end, which only a sign-in puts off. */
+  async #serveLastIdToken(
+    account: Account,
+    record: TokenRecord,
+    need: TokenNeed,
+    signal: AbortSignal,
+  ): Promise<HandOut> {
+    const { left, wanted } = this.#validity(record, need);
+    if (left > 0 && (need.minTtl === undefined || left >= wanted)) return this.#serve(account, record, need);
+    await this.#waitForSignIn(account, need, signal, `the ID token of ${account.settings.title} has ended`);
+    return await this.handOut(account, { ...need, wait: 0 }, signal);
   }
 
   async #forAudience(account: Account, need: TokenNeed, signal: AbortSignal): Promise<HandOut> {
@@ -79,6 +94,9 @@ export class TokenDesk {
     const record = account.record ?? this.#loginRequired(account);
     if (result.kind === 'refreshed') {
       (this.#dependencies.barriers ?? noBarriers).reached('before_answer');
+      if (lastIdToken(record, need)) {
+        return await this.#serveLastIdToken(account, record, { ...need, force: false }, signal);
+      }
       return this.#serve(account, record, need);
     }
     const insists = need.force || need.minTtl !== undefined;
@@ -149,18 +167,27 @@ export class TokenDesk {
     });
   }
 
-  async #waitForSignIn(account: Account, need: TokenNeed, signal: AbortSignal): Promise<void> {
+  async #waitForSignIn(
+    account: Account,
+    need: TokenNeed,
+    signal: AbortSignal,
+    why = whatIsNeeded(account),
+  ): Promise<void> {
     const login = this.#dependencies.logins.request(account.id);
     this.#dependencies.asked(account, need.asker);
     if (need.wait > 0) {
       const ended = await within(this.#dependencies.clock, need.wait * 1_000, signal, login.ended);
       if (ended?.kind === 'succeeded') return;
     }
-    this.#loginRequired(account, login.id);
+    this.#loginRequired(account, login.id, why);
   }
 
-  #loginRequired(account: Account, loginId = this.#dependencies.logins.request(account.id).id): never {
-    throw new KeytrayError('login_required', `${whatIsNeeded(account)}: keytray login ${account.id}`, {
+  #loginRequired(
+    account: Account,
+    loginId = this.#dependencies.logins.request(account.id).id,
+    why = whatIsNeeded(account),
+  ): never {
+    throw new KeytrayError('login_required', `${why}: keytray login ${account.id}`, {
       account: account.id,
       loginId,
     });
@@ -189,6 +216,12 @@ export class TokenDesk {
     }
     return { token: record.idToken, tokenType: 'id_token', scope: record.scope, secondsLeft: promised(left) };
   }
+}
+
+/** The ID token that is asked for is the last one without a new sign-in, whenever it ends. */
+function lastIdToken(record: TokenRecord, { kind }: TokenNeed): boolean {
+  const { idToken, idTokenRenewed } = record;
+  return kind === 'id' && idToken !== undefined && idTokenRenewed === false;
 }
 
 function whatIsNeeded({ state, settings }: Account): string {

@@ -103,6 +103,7 @@ export function resolveAccount(account: AccountConfig, service: Service): Accoun
     refresh: account.refresh,
     refreshRevokesAccess: service.refreshRevokesAccess,
     deadTokenErrors: service.deadTokenErrors,
+    emailVerifiedAsText: service.emailVerifiedAsText,
     browser: account.browser,
     environment: account.environment,
     env: account.env,

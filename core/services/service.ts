@@ -23,6 +23,8 @@ export interface Service {
   readonly serves: Readonly<Partial<Record<ToolFamily, readonly string[]>>>;
   /** Tool families that the host of an account's own instance answers for. */
   readonly servesOwnHost: readonly ToolFamily[];
+  /** Says that an address is verified with the text "true", not the JSON value. */
+  readonly emailVerifiedAsText?: boolean;
   /** Where a client is registered, and what to enter there; shown by `accounts add`. */
   readonly registration: { readonly url: string | undefined; readonly steps: readonly string[] };
 }
@@ -52,6 +54,7 @@ export interface AccountSettings {
   readonly refresh: 'ahead' | 'on-demand';
   readonly refreshRevokesAccess: boolean;
   readonly deadTokenErrors: readonly string[];
+  readonly emailVerifiedAsText?: boolean | undefined;
   readonly browser: string | undefined;
   readonly environment: string | undefined;
   readonly env: Readonly<Record<string, 'access_token' | 'id_token'>>;

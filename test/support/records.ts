@@ -11,6 +11,7 @@ export function recordAt(
     refreshToken: new Secret('refresh-1'),
     accessToken: new Secret('access-1'),
     idToken: undefined,
+    idTokenRenewed: undefined,
     tokenType: 'bearer',
     scope: 'openid',
     lifetime: 3_600,

@@ -46,6 +46,12 @@ export interface RotatingServer {
   /** Seconds its clock is ahead, as `Date` and as its ID tokens tell. */
   dateOffset: number;
   idTokenOffset: number;
+  /** Take the place of those its ID tokens would have. */
+  claims: object;
+  /** Off: a refresh brings no ID token. */
+  renewsIdTokens: boolean;
+  /** Awaited before a code is answered. */
+  beforeCodeAnswer: (() => Promise<void>) | undefined;
   /** Answers refreshes while it is set. */
   fault: Fault | undefined;
   readonly revoked: readonly string[];
@@ -94,12 +100,14 @@ export async function startRotatingServer(options: RotatingServerOptions = {}): 
     ...(pair.paidWith === pair.refresh ? {} : { refresh_token: pair.refresh }),
     token_type: 'Bearer',
     expires_in: pair.paidWith === undefined ? firstLifetime : server.lifetime,
-    ...(options.idTokens === undefined ? {} : { id_token: options.idTokens.sign(claimsWith(nonce)) }),
+    ...(options.idTokens === undefined || (pair.paidWith !== undefined && !server.renewsIdTokens)
+      ? {}
+      : { id_token: options.idTokens.sign(claimsWith(nonce)) }),
   });
 
   const claimsWith = (nonce: string | undefined): object => {
     const now = Math.floor(Date.now() / 1_000) + server.idTokenOffset;
-    return { iss: server.issuer, aud: 'keytray', sub: 'ada', iat: now, exp: now + 600, nonce };
+    return { iss: server.issuer, aud: 'keytray', sub: 'ada', iat: now, exp: now + 600, nonce, ...server.claims };
   };
 
   const redeemCode = (form: URLSearchParams): object | undefined => {
@@ -164,6 +172,7 @@ export async function startRotatingServer(options: RotatingServerOptions = {}): 
     };
     if (refreshes) presented.push(form.get('refresh_token') ?? '');
     if (refreshes && server.fault !== undefined) return server.fault({ response, carryOut });
+    if (!refreshes) await server.beforeCodeAnswer?.();
     const { status, body } = carryOut();
     if (status !== 200 || swallow === undefined || !refreshes) return json(status, body);
     swallow();
@@ -187,6 +196,9 @@ export async function startRotatingServer(options: RotatingServerOptions = {}): 
     lifetime: laterLifetime,
     dateOffset: 0,
     idTokenOffset: 0,
+    claims: {},
+    renewsIdTokens: true,
+    beforeCodeAnswer: undefined,
     fault: undefined,
     grant: () => issue({ alive: true }, undefined),
     swallowNextReply: () =>

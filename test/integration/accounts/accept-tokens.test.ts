@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { acceptTokens } from '../../../core/accounts/accept-tokens.ts';
 import { Account } from '../../../core/accounts/account.ts';
-import { MemoryStore } from '../../../core/keychain/memory-store.ts';
 import { discoverAuthorizationServer } from '../../../core/oauth/authorization-server.ts';
 import { NodeHttp } from '../../../core/oauth/node-http.ts';
 import type { Identity, TokenReply } from '../../../core/oauth/token-reply.ts';
@@ -10,6 +9,7 @@ import type { AccountSettings } from '../../../core/services/service.ts';
 import { accountSettings, fetchOf, noEndpoints } from '../../support/authorization-server.ts';
 import { Log } from '../../support/broker.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
+import { RecordingStore } from '../../support/recording-store.ts';
 import { type ScriptedServer, startScriptedServer } from '../../support/scripted-server.ts';
 
 const issuer = 'https://login.example';
@@ -18,6 +18,7 @@ const person = (subject: string): Identity => ({
   subject,
   name: subject,
   email: `${subject}@lab.example`,
+  emailVerified: true,
 });
 const reply = (who: string | undefined, changes: Partial<TokenReply> = {}): TokenReply => ({
   accessToken: new Secret(`access-of-${who}`),
@@ -35,15 +36,17 @@ const reply = (who: string | undefined, changes: Partial<TokenReply> = {}): Toke
 describe('the tokens of a sign-in', () => {
   let scripted: ScriptedServer;
   let log: Log;
+  let store: RecordingStore;
   const clock = new ManualClock();
 
   beforeEach(async () => {
     scripted = await startScriptedServer(() => ({ body: {} }));
     log = new Log();
+    store = new RecordingStore('memory');
   });
   afterEach(() => scripted.close());
 
-  const settings = (expect: AccountSettings['expect']) =>
+  const settings = (expect: AccountSettings['expect'], more: Partial<AccountSettings> = {}) =>
     accountSettings({
       issuer,
       expect,
@@ -53,13 +56,14 @@ describe('the tokens of a sign-in', () => {
         tokenEndpoint: `${scripted.url}/token`,
         revocationEndpoint: `${scripted.url}/revoke`,
       },
+      ...more,
     });
   const server = () =>
     discoverAuthorizationServer(settings(undefined), { fetch: fetchOf(new NodeHttp()), clientSecret: undefined });
   const accept = async (account: Account, given: TokenReply, acceptOther = false) =>
     acceptTokens({ account, loginId: 'l1', server: await server(), reply: given, acceptOther }, { clock, logger: log });
   const account = async (options: { readonly before?: string; readonly expect?: string } = {}) => {
-    const made = new Account(settings(undefined), { store: new MemoryStore(), clock, changed: () => undefined });
+    const made = new Account(settings(undefined), { store, clock, changed: () => undefined });
     if (options.before !== undefined) await accept(made, reply(options.before));
     const email = options.expect;
     if (email !== undefined) made.reconfigure(settings({ issuer: undefined, subject: undefined, email }));
@@ -110,6 +114,45 @@ describe('the tokens of a sign-in', () => {
     await expect(accept(lab, reply('bob'))).rejects.toMatchObject({ code: 'identity_mismatch' });
     expect(log.lines.join('\n')).toContain('could not be revoked');
     expect(log.lines.join('\n')).not.toContain('refresh-of-bob');
+  });
+
+  it('of a person the server no longer names are refused, and the person stays known', async () => {
+    const lab = await account({ before: 'ada' });
+    await expect(accept(lab, reply(undefined))).rejects.toMatchObject({ code: 'identity_mismatch' });
+    expect(revoked()).toEqual([['refresh-of-undefined', 'refresh_token']]);
+    await expect(accept(lab, reply('bob'))).rejects.toMatchObject({ code: 'identity_mismatch' });
+    expect(lab.record).toMatchObject({ generation: 1, identity: { subject: 'ada' } });
+  });
+
+  it('of an address the server does not vouch for are refused, and the person is told what to use', async () => {
+    const lab = await account({ expect: 'ada@lab.example' });
+    const unverified = { ...person('ada'), emailVerified: undefined };
+    await expect(accept(lab, reply('ada', { identity: unverified }))).rejects.toMatchObject({
+      code: 'identity_mismatch',
+      message: expect.stringMatching(/expect\.subject.*subject ada/),
+    });
+    expect(revoked()).toEqual([['refresh-of-ada', 'refresh_token']]);
+    expect(lab.record).toBeUndefined();
+  });
+
+  it('are given back where the store refuses them, and not saved later', async () => {
+    const lab = await account();
+    store.trouble.write = { kind: 'absent', detail: 'no keyring' };
+    await expect(accept(lab, reply('ada'))).rejects.toMatchObject({ code: 'keychain_absent' });
+    expect(revoked()).toEqual([['refresh-of-ada', 'refresh_token']]);
+    delete store.trouble.write;
+    expect(await lab.settle()).toBe(false);
+    expect(lab.record).toBeUndefined();
+  });
+
+  it('are given back where the configuration names another server by now', async () => {
+    const lab = await account();
+    const asked = await server();
+    lab.reconfigure(settings(undefined, { clientId: 'another' }));
+    const result = { account: lab, loginId: 'l1', server: asked, reply: reply('ada'), acceptOther: false };
+    await expect(acceptTokens(result, { clock, logger: log })).rejects.toMatchObject({ code: 'misconfigured' });
+    expect(revoked()).toHaveLength(1);
+    expect(lab.record).toBeUndefined();
   });
 
   it('of another person are stored when asked for', async () => {

@@ -39,6 +39,7 @@ describe('authorization code with PKCE at a real server', () => {
       issuer: real.issuer,
       subject: 'grace',
       email: 'grace@demo.example',
+      emailVerified: true,
       name: 'grace',
     });
     expect(tokens.refreshToken).toBeInstanceOf(Secret);

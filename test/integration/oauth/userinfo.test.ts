@@ -4,6 +4,7 @@ import { completeIdentity } from '../../../core/oauth/identity.ts';
 import { NodeHttp } from '../../../core/oauth/node-http.ts';
 import type { Identity, TokenReply } from '../../../core/oauth/token-reply.ts';
 import { Secret } from '../../../core/secret.ts';
+import type { AccountSettings } from '../../../core/services/service.ts';
 import { accountSettings, fetchOf, noEndpoints } from '../../support/authorization-server.ts';
 import { type ScriptedServer, startScriptedServer } from '../../support/scripted-server.ts';
 
@@ -13,11 +14,12 @@ afterEach(() => server?.close());
 const issuer = 'https://login.example';
 
 /** Who is known after asking a server whose userinfo says `claims`, and how often it was asked. */
-async function complete(identity: Identity | undefined, claims: unknown, more: { issuer?: string | undefined } = {}) {
+async function complete(identity: Identity | undefined, claims: unknown, more: Partial<AccountSettings> = {}) {
   const started = await startScriptedServer(() => ({ body: claims }));
   server = started;
   const settings = accountSettings({
-    issuer: 'issuer' in more ? more.issuer : issuer,
+    issuer,
+    ...more,
     endpoints: {
       ...noEndpoints,
       authorizationEndpoint: `${started.url}/auth`,
@@ -66,6 +68,23 @@ describe('who signed in', () => {
   it('is not asked where both are known', async () => {
     const known = { ...ada, email: 'a@x', name: 'Ada' };
     expect(await complete(known, { sub: '2' })).toEqual({ completed: known, asked: [] });
+  });
+
+  it('is asked who vouches for the address, where the account expects one', async () => {
+    const expected = { expect: { issuer: undefined, subject: undefined, email: 'a@x' } };
+    const known = { ...ada, email: 'a@x', name: 'Ada' };
+    expect(await complete(known, { sub: '1', email: 'a@x', email_verified: true }, expected)).toEqual({
+      completed: { ...known, emailVerified: true },
+      asked,
+    });
+    await server?.close();
+    const vouched = { ...known, emailVerified: true };
+    expect(await complete(vouched, { sub: '1' }, expected)).toEqual({ completed: vouched, asked: [] });
+    await server?.close();
+    // The address that is vouched for counts, not the one that happens to be expected.
+    expect((await complete(known, { sub: '1', email: 'b@x', email_verified: true }, expected)).completed?.email).toBe(
+      'b@x',
+    );
   });
 
   it('is not asked where no issuer stands for the answer', async () => {

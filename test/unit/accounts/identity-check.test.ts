@@ -2,8 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { judgeIdentity } from '../../../core/accounts/identity-check.ts';
 import type { Identity } from '../../../core/oauth/token-reply.ts';
 
-const ada: Identity = { issuer: 'https://as', subject: '1', email: 'Ada@lab.example', name: 'ada' };
-const bob: Identity = { issuer: 'https://as', subject: '2', email: 'bob@lab.example', name: 'bob' };
+const ada: Identity = {
+  issuer: 'https://as',
+  subject: '1',
+  email: 'Ada@lab.example',
+  emailVerified: true,
+  name: 'ada',
+};
+const bob: Identity = {
+  issuer: 'https://as',
+  subject: '2',
+  email: 'bob@lab.example',
+  emailVerified: true,
+  name: 'bob',
+};
 const expectMail = { issuer: undefined, subject: undefined, email: 'ada@lab.example' };
 
 describe('who may fill an account', () => {
@@ -27,6 +39,24 @@ describe('who may fill an account', () => {
     ['an expectation outweighs the previous person', expectMail, bob, ada, false, 'accepted'],
     ['the expected subject', { ...expectMail, email: undefined, subject: '2' }, undefined, bob, false, 'accepted'],
     ['not another subject', { ...expectMail, email: undefined, subject: '2' }, undefined, ada, false, 'mismatch'],
+    [
+      'not the expected address unless the server vouches for it',
+      expectMail,
+      undefined,
+      { ...ada, emailVerified: undefined },
+      false,
+      'unverified',
+    ],
+    [
+      'another address, whether or not the server vouches for it',
+      expectMail,
+      undefined,
+      { ...bob, emailVerified: undefined },
+      false,
+      'mismatch',
+    ],
+    ['not a person the server no longer names', undefined, ada, undefined, false, 'mismatch'],
+    ['a person the server no longer names, when asked for', undefined, ada, undefined, true, 'accepted'],
     ['an unnamed person where nobody is expected', undefined, undefined, undefined, false, 'accepted'],
   ] as const)('%s', (_case, expected, previous, found, acceptOther, kind) => {
     expect(judgeIdentity({ expect: expected, previous, found, acceptOther }).kind).toBe(kind);

@@ -44,6 +44,7 @@ describe('the record of a sign-in', () => {
       accessToken: whole.accessToken,
       refreshToken: whole.refreshToken,
       idToken: whole.idToken,
+      idTokenRenewed: undefined,
       tokenType: 'bearer',
       scope: 'openid',
       lifetime: 600,
@@ -73,6 +74,7 @@ describe('the record after a refresh', () => {
     clock.advance(60_000);
     expect(recordOfRefresh(first, { reply: bare, receipt: receiptNow(clock), endpoints }, 8)).toEqual({
       ...first,
+      idTokenRenewed: false,
       accessToken: bare.accessToken,
       tokenType: 'dpop',
       lifetime: undefined,
@@ -99,6 +101,20 @@ describe('the record after a refresh', () => {
       lifetime: 60,
       clockSkew: 0,
     });
+  });
+
+  it('takes no ID token of another person, and keeps who it was', () => {
+    const { clock, first } = begin();
+    const reply = { ...whole, accessToken: new Secret('access-2'), idToken: new Secret('id-of-bob') };
+    for (const identity of [
+      { ...ada, subject: 'bob' },
+      { ...ada, issuer: 'https://elsewhere' },
+    ]) {
+      const renewal = { reply: { ...reply, identity }, receipt: receiptNow(clock), endpoints };
+      const after = recordOfRefresh(first, renewal, 8);
+      expect(after).toMatchObject({ accessToken: reply.accessToken, idToken: whole.idToken, identity: ada });
+      expect(after.idTokenRenewed).toBe(false);
+    }
   });
 
   it.each([

@@ -23,7 +23,26 @@ describe('who an ID token names', () => {
     ['empty claims', { email: '', name: ' \n', preferred_username: '\u0007' }, undefined, undefined],
     ['claims a terminal would obey', { name: 'a\u001b[1mb' }, undefined, 'a [1mb'],
   ])('%s', (_what, more, email, name) => {
-    expect(identityOf({ ...claims, ...more })).toEqual({ issuer: 'https://as', subject: '1', email, name });
+    expect(identityOf({ ...claims, ...more })).toMatchObject({ issuer: 'https://as', subject: '1', email, name });
+  });
+
+  it.each([undefined, null, false, 0, 1, '', 'no', 'False', 'true', 'TRUE', [], [true], {}])(
+    'vouches for no address with email_verified %j',
+    (email_verified) => {
+      expect(identityOf({ ...claims, email: 'a@x', email_verified } as never).emailVerified).toBeUndefined();
+    },
+  );
+
+  it('vouches for an address with the value true, and with the text where the service sends that', () => {
+    const rules = { verifiedAsText: true, needed: false };
+    const verified = (email_verified: unknown, ...given: [] | [typeof rules]) =>
+      identityOf({ ...claims, email: 'a@x', email_verified } as never, ...given).emailVerified;
+    expect([verified(true), verified(true, rules), verified('true', rules)]).toEqual([true, true, true]);
+    expect([verified('false', rules), verified('yes', rules), verified(1, rules)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   it('as the server wrote them, to compare, and cleaned, to show', () => {

@@ -1,0 +1,40 @@
+import type { Move } from './origins.ts';
+
+/** What was noticed about an account that works: the person should know, and no caller is kept from a token. */
+export class Remarks {
+  #move: Move | undefined;
+  #otherPerson = false;
+  readonly #changed: () => void;
+
+  constructor(changed: () => void) {
+    this.#changed = changed;
+  }
+
+  /** The server has moved since the sign-in; its tokens go on at the old host. */
+  get move(): Move | undefined {
+    return this.#move;
+  }
+
+  /** The last refresh brought an ID token of another person, which was dropped. */
+  get otherPerson(): boolean {
+    return this.#otherPerson;
+  }
+
+  noteMove(move: Move | undefined): void {
+    if (this.#move?.from === move?.from && this.#move?.to === move?.to) return;
+    this.#move = move;
+    this.#changed();
+  }
+
+  noteOtherPerson(otherPerson: boolean): void {
+    if (this.#otherPerson === otherPerson) return;
+    this.#otherPerson = otherPerson;
+    this.#changed();
+  }
+
+  /** A new sign-in is at the server as it is now. */
+  clear(): void {
+    this.#move = undefined;
+    this.#otherPerson = false;
+  }
+}
