@@ -14,6 +14,7 @@ export const methods = [
   'copyToken',
   'listServices',
   'checkIssuer',
+  'redirectUri',
   'addAccount',
   'removeAccount',
   'setClientSecret',

@@ -52,6 +52,7 @@ export const contract = {
   listServices: answers<readonly ServiceView[]>()(requests.nothing),
   /** Asks the server itself, now. */
   checkIssuer: answers<IssuerCheck>()(requests.checkIssuer),
+  redirectUri: answers<string>()(requests.redirectUri),
   addAccount: answers<AccountView>()(requests.addAccount),
   removeAccount: answers<void>()(requests.ofAccount),
   setClientSecret: answers<void>()(requests.setClientSecret),

@@ -40,6 +40,13 @@ export const confirmLogin = z.strictObject({ loginId, accept: z.boolean() });
 export const logout = z.strictObject({ account, revoke: z.boolean() });
 
 export const checkIssuer = z.strictObject({ issuer: url });
+/** Of an account that is still being written. */
+export const redirectUri = z.strictObject({
+  service: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
+  issuer: url.optional(),
+  tokenEndpoint: url.optional(),
+  clientId: line.optional(),
+});
 export const addAccount = z.strictObject({
   account,
   service: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/),

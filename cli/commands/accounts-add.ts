@@ -79,18 +79,27 @@ function ofTheOptions(error: unknown, id: string): CommandFailure | undefined {
 async function addAccountTo(cli: Cli, preset: string, options: AddOptions): Promise<void> {
   const service = await findService(splitAccountId(preset).name);
   const id = options.id ?? preset;
-  const { redirectUriToRegister } = await import('../../core/services/resolve.ts');
-  const redirectUri = redirectUriToRegister(service);
-  const clientId = options.clientId ?? service.clientId ?? (await askClientId(cli, service, redirectUri, preset));
+  const [{ redirectUriToRegister }, { redirectOfNewAccount }] = await Promise.all([
+    import('../../core/services/resolve.ts'),
+    import('../../core/services/redirect-path.ts'),
+  ]);
+  const redirectOf = (known: string | undefined) => {
+    const { issuer, tokenEndpoint } = options;
+    return redirectOfNewAccount(service, { issuer, tokenEndpoint, clientId: known });
+  };
+  const uriOf = (known: string | undefined) => redirectUriToRegister(redirectOf(known));
+  const clientId = options.clientId ?? service.clientId ?? (await askClientId(cli, service, uriOf(undefined), preset));
   const { file, ...sources } = await configSources(cli.env);
   const { addAccount } = await import('../../core/config/edit-config.ts');
   try {
-    await addAccount(file, id, accountFields(service.name, { ...options, clientId }), sources);
+    const { redirect, written } = redirectOf(clientId);
+    const fields = accountFields(service.name, { ...options, clientId });
+    await addAccount(file, id, written ? { ...fields, redirect: { path: redirect.path } } : fields, sources);
   } catch (error) {
     throw ofTheOptions(error, id) ?? error;
   }
   cli.out.write(`Added ${printable(id)} to ${file}.\n`);
-  if (options.clientId !== undefined) cli.out.write(registrationSteps(service, redirectUri));
+  if (options.clientId !== undefined) cli.out.write(registrationSteps(service, uriOf(clientId)));
   if (service.clientSecret === 'required') cli.out.write(`Then: keytray accounts set-secret ${id}\n`);
   cli.out.write(`Then: keytray login ${id}\n`);
 }

@@ -27,18 +27,21 @@ function serviceJson(service: Service, redirectUri: string): object {
 }
 
 async function load() {
-  const [{ services }, { redirectUriToRegister }] = await Promise.all([
+  const [{ services }, { redirectUriToRegister }, { redirectOfNewAccount }] = await Promise.all([
     import('../../core/services/registry.ts'),
     import('../../core/services/resolve.ts'),
+    import('../../core/services/redirect-path.ts'),
   ]);
-  return { services, redirectUriToRegister };
+  const nothing = { issuer: undefined, tokenEndpoint: undefined, clientId: undefined };
+  const newRedirect = (service: Service) => redirectOfNewAccount(service, nothing);
+  return { services, redirectUriToRegister, newRedirect };
 }
 
 async function listServices(cli: Cli, options: Listing): Promise<void> {
-  const { services, redirectUriToRegister } = await load();
+  const { services, redirectUriToRegister, newRedirect } = await load();
   const all = [...services.values()];
   if (options.json) {
-    cli.out.write(formatJson(all.map((service) => serviceJson(service, redirectUriToRegister(service)))));
+    cli.out.write(formatJson(all.map((service) => serviceJson(service, redirectUriToRegister(newRedirect(service))))));
     return;
   }
   const rows = all.map((service) => [
@@ -51,12 +54,12 @@ async function listServices(cli: Cli, options: Listing): Promise<void> {
 }
 
 async function showService(cli: Cli, name: string, options: Listing): Promise<void> {
-  const { services, redirectUriToRegister } = await load();
+  const { services, redirectUriToRegister, newRedirect } = await load();
   const service = services.get(name);
   if (service === undefined) {
     throw usageFailure(`there is no service ${name}`, `Choose one of: ${[...services.keys()].join(', ')}`);
   }
-  const redirectUri = redirectUriToRegister(service);
+  const redirectUri = redirectUriToRegister(newRedirect(service));
   if (options.json) {
     cli.out.write(formatJson(serviceJson(service, redirectUri)));
     return;

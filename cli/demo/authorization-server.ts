@@ -1,6 +1,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import Provider, { type ClientMetadata, type Configuration } from 'oidc-provider';
+import { oidc } from '../../core/services/oidc.ts';
+import { redirectOfNewAccount } from '../../core/services/redirect-path.ts';
 import { deviceCodeGrant, devicePages } from './authorization-server/device-pages.ts';
 import { MemoryAdapter, type Storage } from './authorization-server/memory-adapter.ts';
 import { sendError, serveSignIn } from './authorization-server/sign-in.ts';
@@ -80,7 +82,7 @@ export async function startAuthorizationServer(
   };
   const accountsCreated: string[] = [];
   const faults = createTokenFaults(options.delayTokenMs ?? 0);
-  const provider = new Provider(issuer, configurationOf(options));
+  const provider = new Provider(issuer, configurationOf(issuer, options));
 
   provider.use(async (context, next) => {
     const isToken = context.path === '/token';
@@ -149,7 +151,7 @@ function listen(server: Server, port: number): Promise<string> {
   });
 }
 
-function configurationOf(options: AuthorizationServerOptions): Configuration {
+function configurationOf(issuer: string, options: AuthorizationServerOptions): Configuration {
   const storage: Storage = new Map();
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const scopes = [...(options.scopes ?? demoScopes)];
@@ -157,7 +159,7 @@ function configurationOf(options: AuthorizationServerOptions): Configuration {
   const clients = options.clients ?? [{ clientId: 'keytray' }];
   return {
     adapter: (model) => new MemoryAdapter(model, storage),
-    clients: clients.map((client) => registration(client, options.deviceFlow !== undefined)),
+    clients: clients.map((client) => registration(client, issuer, options.deviceFlow !== undefined)),
     clientBasedCORS: () => false,
     scopes,
     claims: {
@@ -213,13 +215,17 @@ function configurationOf(options: AuthorizationServerOptions): Configuration {
   };
 }
 
-const loopbackRedirects = ['http://127.0.0.1/callback', 'http://localhost/callback'];
+/** Those of an account without a path of its own, and of one that `accounts add` has written. */
+const loopbackRedirects = (issuer: string): string[] => {
+  const { path } = redirectOfNewAccount(oidc, { issuer, tokenEndpoint: undefined, clientId: undefined }).redirect;
+  return ['http://127.0.0.1/callback', 'http://localhost/callback', `http://127.0.0.1${path}`];
+};
 
-const registration = (client: DemoClient, withDevice: boolean): ClientMetadata => ({
+const registration = (client: DemoClient, issuer: string, withDevice: boolean): ClientMetadata => ({
   client_id: client.clientId,
   client_name: client.clientId,
   application_type: 'native',
-  redirect_uris: [...(client.redirectUris ?? loopbackRedirects)],
+  redirect_uris: [...(client.redirectUris ?? loopbackRedirects(issuer))],
   response_types: ['code'],
   grant_types: ['authorization_code', 'refresh_token', ...(withDevice ? [deviceCodeGrant] : [])],
   id_token_signed_response_alg: 'ES256',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Fetch } from '../ports.ts';
 import { withoutEmptyMembers } from '../untrusted/members.ts';
 import { plainText } from '../untrusted/plain-text.ts';
-import { mayCarrySecrets } from './loopback-host.ts';
+import { leadsToThisMachine, mayCarrySecrets } from './loopback-host.ts';
 import { failureOfReply, failureOfThrown } from './map-error.ts';
 import { OAuthFailure } from './oauth-failure.ts';
 import { type Reply, readReply } from './reply.ts';
@@ -30,6 +30,15 @@ export const metadataSchema = z
   })
   .catchall(z.json());
 export type Metadata = z.infer<typeof metadataSchema>;
+
+const endpointNames = [
+  'authorization_endpoint',
+  'token_endpoint',
+  'revocation_endpoint',
+  'device_authorization_endpoint',
+  'userinfo_endpoint',
+  'jwks_uri',
+] as const;
 
 export interface FoundMetadata {
   readonly metadata: Metadata;
@@ -105,7 +114,21 @@ function judge(reply: Reply, issuer: string): FoundMetadata | OAuthFailure {
     const what = `the server calls itself issuer "${plainText(metadata.issuer)}", the configuration says "${issuer}"`;
     return new OAuthFailure(`${what}; they must be the same to the last character`, { kind: 'rejected', what });
   }
+  const local = localEndpoint(metadata);
+  if (local !== undefined) {
+    const what = `its metadata names an endpoint on this machine (${local})`;
+    return new OAuthFailure(`${reply.address.host} cannot be used: ${what}`, { kind: 'rejected', what });
+  }
   return { metadata, clockSkew: reply.clockSkew };
+}
+
+/** A server elsewhere that sends requests to this machine would have our POSTs reach a service that only listens here. */
+function localEndpoint(metadata: Metadata): string | undefined {
+  if (leadsToThisMachine(new URL(metadata.issuer).hostname)) return undefined;
+  return endpointNames.find((name) => {
+    const url = metadata[name];
+    return url !== undefined && leadsToThisMachine(new URL(url).hostname);
+  });
 }
 
 const isNothingThere = ({ failure }: OAuthFailure): boolean =>

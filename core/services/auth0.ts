@@ -8,6 +8,7 @@ export const auth0: Service = {
   name: 'auth0',
   title: 'Auth0',
   redirect: fixedPort,
+  fixedRedirect: true,
   registration: {
     url: 'https://manage.auth0.com/#/applications',
     steps: [

@@ -10,6 +10,7 @@ export const azureDevops: Service = {
   scopes: ['499b84ac-1321-427f-aa17-267ca6975798/.default', 'openid', 'profile', 'offline_access'],
   // Entra ignores the port of http://localhost only; 127.0.0.1 needs an edited manifest.
   redirect: { host: 'localhost', ports: 'any', path: 'none' },
+  fixedRedirect: true,
   clientId: undefined,
   clientSecret: 'none',
   // Entra grants offline_access without it, and `consent` ends at "needs admin approval" in many tenants.

@@ -12,6 +12,7 @@ export const bitbucket: Service = {
   },
   scopes: ['repository', 'repository:write'],
   redirect: { ...fixedPort, host: 'localhost' },
+  fixedRedirect: true,
   clientId: undefined,
   clientSecret: 'required',
   prompt: undefined,

@@ -8,6 +8,7 @@ export const databricks: Service = {
   endpoints: {},
   scopes: ['all-apis', 'offline_access'],
   redirect: { host: 'localhost', ports: [8020], path: 'none' },
+  fixedRedirect: true,
   clientId: undefined,
   clientSecret: 'optional',
   prompt: undefined,

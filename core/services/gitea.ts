@@ -9,6 +9,15 @@ export const gitea: Service = {
   endpoints: {},
   scopes: ['openid', 'profile', 'email', 'write:repository'],
   redirect: anyPort,
+  builtInClients: {
+    // git-credential-oauth, Git Credential Manager, tea: every instance knows them, without a path.
+    ids: [
+      'a4792ccc-144e-407e-86c9-5e7d8d9c3269',
+      'e90ee53c-94e2-48ac-9358-a874fb9e0662',
+      'd57cb8c4-630c-4168-8324-ec79935e18d4',
+    ],
+    redirect: { host: '127.0.0.1', ports: 'any', path: 'none' },
+  },
   clientId: undefined,
   clientSecret: 'optional',
   prompt: undefined,

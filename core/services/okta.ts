@@ -8,6 +8,7 @@ export const okta: Service = {
   name: 'okta',
   title: 'Okta',
   redirect: fixedPort,
+  fixedRedirect: true,
   registration: {
     url: 'https://login.okta.com',
     steps: [

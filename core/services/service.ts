@@ -8,6 +8,10 @@ export interface Service {
   readonly endpoints: Partial<Endpoints>;
   readonly scopes: readonly string[];
   readonly redirect: RedirectSettings;
+  /** Clients of this service are registered with exactly this redirect URI; else a new account gets a path of its own. */
+  readonly fixedRedirect?: true;
+  /** Clients the service brings itself, and the redirect URI they are registered with. */
+  readonly builtInClients?: { readonly ids: readonly string[]; readonly redirect: RedirectSettings };
   readonly clientId: string | undefined;
   readonly clientSecret: 'none' | 'optional' | 'required';
   /** Sent with the authorization request unless the account sets it. */

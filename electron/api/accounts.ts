@@ -2,6 +2,8 @@ import { toolFamilies } from '../../core/config/config.ts';
 import { addAccount, removeAccount, setAccountKey } from '../../core/config/edit-config.ts';
 import { KeytrayError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
+import { redirectOfNewAccount } from '../../core/services/redirect-path.ts';
+import { services } from '../../core/services/registry.ts';
 import { redirectUriToRegister } from '../../core/services/resolve.ts';
 import type { AppApi, RequestOf } from '../../ipc/contract.ts';
 import type { AccountDetails } from '../../ipc/views.ts';
@@ -62,8 +64,17 @@ function fieldsOf(request: RequestOf<'addAccount'>): Readonly<Record<string, unk
     scopes: request.scopes,
     environment: request.environment,
     store: request.store,
+    ...newRedirect(request),
     ...Object.fromEntries(Object.entries(request.serves ?? {}).filter(([, hosts]) => hosts.length > 0)),
   };
+}
+
+function newRedirect(request: RequestOf<'addAccount'>): { readonly redirect?: { readonly path: string } } {
+  const service = services.get(request.service);
+  if (service === undefined) return {};
+  const { issuer, tokenEndpoint, clientId } = request;
+  const { redirect, written } = redirectOfNewAccount(service, { issuer, tokenEndpoint, clientId });
+  return written ? { redirect: { path: redirect.path } } : {};
 }
 
 function detailsOf({ config, settings, editable }: ConfiguredAccount): Omit<AccountDetails, 'account'> {

@@ -6,7 +6,7 @@ import { accountMethods } from './accounts.ts';
 import { ActivityLog } from './activity-log.ts';
 import { loginMethods } from './logins.ts';
 import type { ApiParts } from './parts.ts';
-import { checkIssuer, listServices } from './services.ts';
+import { checkIssuer, listServices, redirectUriOf } from './services.ts';
 import { settingsMethods } from './settings.ts';
 import { toolMethods } from './tools.ts';
 
@@ -38,6 +38,7 @@ export async function openAppApi(parts: ApiParts): Promise<RunningApi> {
       activity: async () => log.newestFirst(),
       listServices: async () => listServices(),
       checkIssuer: ({ issuer }) => checkIssuer(issuer, parts.http),
+      redirectUri: async (request) => redirectUriOf(request),
     },
     listen: (listener) => {
       let stopped = false;

@@ -2,9 +2,11 @@ import { KeytrayError } from '../../core/errors.ts';
 import { findMetadata, type Metadata } from '../../core/oauth/metadata.ts';
 import { OAuthFailure } from '../../core/oauth/oauth-failure.ts';
 import type { Http } from '../../core/ports.ts';
+import { redirectOfNewAccount } from '../../core/services/redirect-path.ts';
 import { services } from '../../core/services/registry.ts';
 import { redirectUriToRegister } from '../../core/services/resolve.ts';
 import type { Service } from '../../core/services/service.ts';
+import type { RequestOf } from '../../ipc/contract.ts';
 import type { IssuerCheck, ServiceView } from '../../ipc/views.ts';
 
 export const listServices = (): readonly ServiceView[] => [...services.values()].map(serviceView);
@@ -19,7 +21,7 @@ function serviceView(service: Service): ServiceView {
     clientSecret: service.clientSecret,
     scopes: service.scopes,
     serves: service.serves,
-    redirectUri: redirectUriToRegister(service),
+    redirectUri: redirectUriOf({ service: service.name }),
     registration: { ...(url === undefined ? {} : { url }), steps },
   };
 }
@@ -28,6 +30,14 @@ function serverOf({ name, issuer, endpoints, servesOwnHost }: Service): ServiceV
   if (name === 'oauth') return 'endpoints';
   if (issuer === undefined && endpoints.authorizationEndpoint === undefined) return 'own';
   return servesOwnHost.length > 0 ? 'public_or_own' : 'public';
+}
+
+/** What to register for an account that is still being written. */
+export function redirectUriOf({ service: name, ...account }: RequestOf<'redirectUri'>): string {
+  const service = services.get(name);
+  if (service === undefined) throw new KeytrayError('invalid_request', `there is no service ${name}`);
+  const { issuer, tokenEndpoint, clientId } = account;
+  return redirectUriToRegister(redirectOfNewAccount(service, { issuer, tokenEndpoint, clientId }));
 }
 
 const plainTls = { ca: undefined, verify: true };

@@ -142,7 +142,7 @@ export function AccountForm({ service, onAdded, onBack }: AccountFormProps): JSX
           <Button onPress={onBack}>Back</Button>
         </div>
       </form>
-      <Registration service={service} />
+      <Registration service={service} draft={draft} />
     </div>
   );
 }

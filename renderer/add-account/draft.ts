@@ -68,6 +68,20 @@ export function problemsOf(service: ServiceView, draft: Draft, taken: ReadonlySe
 
 const given = (text: string): string | undefined => (text.trim() === '' ? undefined : text.trim());
 
+/** What decides on the redirect URI, as far as it is written. */
+export function redirectRequest(service: ServiceView, draft: Draft): RequestOf<'redirectUri'> {
+  const url = (text: string): string | undefined => (isUrl(text.trim()) ? text.trim() : undefined);
+  const fields = {
+    issuer: url(draft.issuer),
+    tokenEndpoint: url(draft.tokenEndpoint),
+    clientId: given(draft.clientId),
+  };
+  return {
+    service: service.name,
+    ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
+  };
+}
+
 /** What was left empty is left to the service. */
 export function requestOf(service: ServiceView, draft: Draft): RequestOf<'addAccount'> {
   const scopes = draft.scopes.split(/[\s,]+/).filter((scope) => scope !== '');

@@ -29,7 +29,8 @@ describe('keytray accounts add', () => {
     expect(result.stderr).toBe('');
     expect(result.status).toBe(0);
     expect(result.stdout).toContain('https://gitlab.com/-/user_settings/applications');
-    expect(result.stdout).toContain('Redirect URI: http://127.0.0.1/callback\n');
+    expect(result.stdout).toContain('Redirect URI: http://127.0.0.1/callback/gitlab.com-');
+    expect(await readFile(sandbox.configFile, 'utf8')).toMatch(/path: \/callback\/gitlab\.com-[0-9a-f]{8}$/m);
     expect(result.stdout).toContain('keytray login gitlab@work\n');
     expect(await readFile(sandbox.configFile, 'utf8')).toContain('# keep this');
     const listed = JSON.parse((await sandbox.run(['accounts', 'list', '--json'])).stdout);
@@ -51,7 +52,7 @@ describe('keytray accounts add', () => {
     expect(result.status).toBe(2);
     expect(result.stdout).toBe('');
     expect(result.stderr).toContain('https://github.com/settings/developers');
-    expect(result.stderr).toContain('Redirect URI: http://127.0.0.1/callback\n');
+    expect(result.stderr).toMatch(/^Redirect URI: http:..127\.0\.0\.1.callback.github\.com-[0-9a-f]{8}$/m);
     expect(result.stderr).toMatch(/keytray: GitHub needs a client_id\n {2}.*--client-id/);
     expect(await readFile(sandbox.configFile, 'utf8')).toBe(config);
   });

@@ -85,6 +85,7 @@ export function sampleApi(): Partial<AppApi> {
       };
     },
     listServices: async () => listServices(),
+    redirectUri: async () => 'http://127.0.0.1/callback',
     checkIssuer: async ({ issuer }) => ({ kind: 'found', issuer, endpoints: {}, notes: [] }),
     listTools: async () => tools,
     planSetup: async ({ tool }) =>
