@@ -82,6 +82,7 @@ export class Broker implements BrokerApi {
     this.#notices = new NoticeCare({
       ...dependencies,
       accounts: this.#accounts,
+      servers: this.#servers,
       openBrowser: (id) => this.startLogin(id, { user_agent: 'browser' }),
     });
     this.#handOuts = openHandOuts({
@@ -132,6 +133,7 @@ export class Broker implements BrokerApi {
 
   async status(): Promise<StatusView> {
     const { stores, kind } = this.#dependencies;
+    const warnings = this.#notices.warnings();
     return {
       // Waits for the first reading of the stores, which the others then tell of.
       accounts: [...(await this.accounts())],
@@ -140,6 +142,7 @@ export class Broker implements BrokerApi {
       encrypted_file: await this.store.view(),
       ...handOutsView(this.gate.state),
       config: configView(this.#config),
+      ...(warnings === undefined ? {} : { warnings }),
       logins: this.#logins.open().map(loginView),
     };
   }

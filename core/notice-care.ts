@@ -1,13 +1,15 @@
 import type { Account } from './accounts/account.ts';
 import type { AccountRegistry } from './accounts/account-registry.ts';
 import type { PendingLogin } from './accounts/pending-login.ts';
-import { wordsOf } from './accounts/server-directory.ts';
+import { type ServerDirectory, wordsOf } from './accounts/server-directory.ts';
+import { SharedRedirects } from './accounts/shared-redirects.ts';
 import { AccountNotices } from './notices/account-notices.ts';
 import { SignInNotices } from './notices/sign-in-notices.ts';
 import type { Clock, Logger, Notifier, Timer } from './ports.ts';
 
 export interface NoticeCareDependencies {
   readonly accounts: AccountRegistry;
+  readonly servers: ServerDirectory;
   readonly notifier: Notifier;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -24,6 +26,8 @@ export class NoticeCare {
   readonly #dependencies: NoticeCareDependencies;
   readonly #signIns: SignInNotices;
   readonly #accounts: AccountNotices;
+  readonly #redirects: SharedRedirects;
+  readonly #warned = new Set<string>();
   #interval = 15 * minute;
   #timer: Timer | undefined;
 
@@ -33,6 +37,7 @@ export class NoticeCare {
     const signIn = (account: string): void => this.#signIn(account);
     this.#signIns = new SignInNotices({ notifier, clock, signIn, interval: () => this.#interval });
     this.#accounts = new AccountNotices({ notifier, clock, signIn });
+    this.#redirects = new SharedRedirects(() => dependencies.accounts.all(), dependencies.servers);
   }
 
   /** `reminder`: minutes, as the config says. */
@@ -40,7 +45,14 @@ export class NoticeCare {
     this.#interval = reminder * minute;
   }
 
+  /** What is wrong with the accounts as they are configured, a line each; undefined: nothing that is known. */
+  warnings(): string[] | undefined {
+    const found = this.#redirects.warnings();
+    return found.length === 0 ? undefined : [...found];
+  }
+
   start(): void {
+    this.#warn().catch(() => undefined);
     for (const account of this.#dependencies.accounts.all()) this.#accounts.look(account);
     this.#timer = this.#dependencies.clock.after(lookEvery, () => this.start());
   }
@@ -66,6 +78,13 @@ export class NoticeCare {
 
   loginChanged({ account, phase }: PendingLogin): void {
     if (phase.kind === 'started') this.#signIns.started(account);
+  }
+
+  async #warn(): Promise<void> {
+    for (const warning of await this.#redirects.look()) {
+      if (!this.#warned.has(warning)) this.#dependencies.logger.warn(warning);
+      this.#warned.add(warning);
+    }
   }
 
   #signIn(account: string): void {

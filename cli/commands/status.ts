@@ -25,6 +25,7 @@ function showStatus(cli: Cli, status: StatusView): void {
   }
   const note = status.encrypted_file?.note;
   if (note !== undefined) cli.err.write(`keytray: ${printable(note)}\n`);
+  for (const warning of status.warnings ?? []) cli.err.write(`keytray: ${printable(warning)}\n`);
   if (status.config.error !== undefined) {
     cli.err.write(`keytray: the configuration has an error, the one before stays in use\n`);
     cli.err.write(`  ${printable(status.config.error)}\n`);

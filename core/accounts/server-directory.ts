@@ -16,6 +16,8 @@ interface Known {
   readonly settings: AccountSettings;
   readonly since: number;
   readonly server: Promise<AuthorizationServer>;
+  /** Once it is there. */
+  found?: AuthorizationServer;
 }
 
 /**
@@ -42,13 +44,22 @@ export class ServerDirectory {
       return await known.server;
     }
     const server = this.#discover(account);
-    this.#known.set(account.id, { settings: account.settings, since: now, server });
+    const entry: Known = { settings: account.settings, since: now, server };
+    this.#known.set(account.id, entry);
     try {
-      return await server;
+      entry.found = await server;
+      return entry.found;
     } catch (error) {
       this.forget(account.id);
       throw error;
     }
+  }
+
+  /** Whether the server names itself in its answers (RFC 9207); undefined while its metadata is not known. */
+  promisesIssuer(account: Account): boolean | undefined {
+    if (account.settings.issuer === undefined) return false;
+    const known = this.#known.get(account.id);
+    return known?.settings === account.settings ? known.found?.issuerRequired : undefined;
   }
 
   /**

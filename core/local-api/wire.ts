@@ -109,6 +109,8 @@ export const statusSchema = z
     /** Not there while tools are served. The person stops and resumes them in the desktop's menu. */
     hand_outs: z.object({ state: z.enum(['paused', 'locked']), until: time.optional() }).optional(),
     config: z.object({ files: z.array(z.string()), error: z.string().optional() }),
+    /** What is wrong with the accounts as they are configured, a line each. */
+    warnings: z.array(z.string()).optional(),
     accounts: z.array(accountSchema),
     logins: z.array(pendingLoginSchema),
   })
