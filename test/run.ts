@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { parseCLI, startVitest, type TestCase, type Vitest } from 'vitest/node';
+import { compileCache } from './support/compile-cache.ts';
 import { costLines, type FileCost } from './support/cost-report.ts';
 import { type CpuMeter, startCpuMeter } from './support/cpu-meter.ts';
 import { type ModuleOutcome, type TestOutcome, tallyLines, tallyOf, tallyStatus } from './support/tally.ts';
@@ -47,6 +48,7 @@ function step(program: string, ...args: readonly string[]): void {
   if (status !== 0) process.exit(1);
 }
 
+process.env.NODE_COMPILE_CACHE ??= compileCache;
 const meter = startCpuMeter();
 step('build/prerequisites.ts', 'test');
 // The tests run the programs of out/, which must be those of the sources beside it.

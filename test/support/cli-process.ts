@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compileCache } from './compile-cache.ts';
 
 const entry = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
@@ -64,7 +65,7 @@ export class CliSandbox implements AsyncDisposable {
 
   start(args: readonly string[], options: CliOptions = {}): RunningCli {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry, ...args], {
-      env: { ...this.env, ...options.env },
+      env: { NODE_COMPILE_CACHE: compileCache, ...this.env, ...options.env },
       cwd: options.cwd ?? this.home,
     });
     this.#children.add(child);

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { compileCache } from './compile-cache.ts';
 import type { FakeAccount } from './fake-helper-broker.ts';
 import { createGitSandbox, type GitProgram, type GitSandbox } from './git-sandbox.ts';
 import type { LoggedCall } from './stub-credential-helper.ts';
@@ -21,7 +22,8 @@ export async function createGitWithStub(program: GitProgram, accounts: readonly 
   const hold = (held: readonly FakeAccount[]) => writeFile(state, JSON.stringify(held));
   await hold(accounts);
   await writeFile(log, '');
-  await sandbox.git('config', '--global', 'credential.helper', `!'${node}' '${stub}' '${state}' '${log}'`);
+  const helper = `!NODE_COMPILE_CACHE='${compileCache}' '${node}' '${stub}' '${state}' '${log}'`;
+  await sandbox.git('config', '--global', 'credential.helper', helper);
   return {
     ...sandbox,
     hold,

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { encodeFrame } from '../../../core/local-api/frames.ts';
 import { type Crowd, gatherCrowd } from '../../support/attack-crowd.ts';
 import { type AttackTarget, normalClient, startAttackTarget } from '../../support/attack-target.ts';
@@ -7,15 +7,19 @@ import type { CrowdReport } from './programs/crowd.ts';
 let target: AttackTarget;
 let crowds: Crowd[];
 
-beforeEach(async () => {
+beforeAll(async () => {
   target = await startAttackTarget();
+});
+
+beforeEach(() => {
   crowds = [];
 });
 
 afterEach(async () => {
   await Promise.all(crowds.map((crowd) => crowd.leave()));
-  await target.close();
 });
+
+afterAll(() => target.close());
 
 const head = (line: string, ...headers: readonly string[]): string =>
   `${[`${line} HTTP/1.1`, 'Host: keytray', ...headers].join('\r\n')}\r\n\r\n`;

@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createKeytray, type Keytray, program } from '../../support/keytray.ts';
 
-const rounds = 200;
+/** `npm run test:long` has 200 rounds. */
+const fewest = 10;
+const most = 200;
 
 interface Started {
   readonly agent: ChildProcess;
@@ -42,10 +44,12 @@ async function statusOf(agent: ChildProcess): Promise<number | null> {
 }
 
 describe('two agents started at once', () => {
-  it(`leave exactly one that owns the socket, ${rounds} times`, { timeout: 300_000 }, async () => {
+  it('leave exactly one that owns the socket, whichever of them wins', async () => {
     const outcomes = new Map<string, number>();
     let wonBySecond = 0;
-    for (let round = 0; round < rounds; round += 1) {
+    let rounds = 0;
+    // A race that always ends the same way is none: it goes on until each of them has won.
+    for (; rounds < fewest || ((wonBySecond === 0 || wonBySecond === rounds) && rounds < most); rounds += 1) {
       // Every other round meets the socket that a killed one left behind.
       const started = await Promise.all([start(), start()]);
       const winner = started.find(({ said }) => said.includes('listening on'));
@@ -57,10 +61,9 @@ describe('two agents started at once', () => {
         other === undefined ? 'nobody gave way' : `the other ended with ${await statusOf(other.agent)}`,
       ].join(', ');
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-      winner?.agent.kill(round % 2 === 0 ? 'SIGTERM' : 'SIGKILL');
+      winner?.agent.kill(rounds % 2 === 0 ? 'SIGTERM' : 'SIGKILL');
       if (winner !== undefined) await statusOf(winner.agent);
     }
-    // A race that always ends the same way is none.
     process.stdout.write(`  the second one won ${wonBySecond} of ${rounds} races\n`);
     expect(wonBySecond).toBeGreaterThan(0);
     expect(wonBySecond).toBeLessThan(rounds);

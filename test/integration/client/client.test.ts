@@ -2,15 +2,17 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, link, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KeytrayError } from '../../../core/errors.ts';
 import type { HelperCall } from '../../../core/helpers/helper.ts';
 import { encodeFrame } from '../../../core/local-api/frames.ts';
 import { readHelperOpening } from '../../../core/local-api/helper-opening.ts';
 import { startBrokerSocket } from '../../support/broker-socket.ts';
 import { needsRoot } from '../../support/needs-root.ts';
-import { clients } from './clients.ts';
+import { clients, removeClients } from './clients.ts';
 import { openScene, type Scene, textOf, until, type Words } from './scene.ts';
+
+afterAll(removeClients);
 
 describe.each(clients)('$title', (client) => {
   let scene: Scene;

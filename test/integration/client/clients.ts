@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
 import { compileNative } from '../../../build/native-client.ts';
 import { helperPrograms } from '../../../client/programs.ts';
 
@@ -15,11 +14,15 @@ export interface Client {
 }
 
 const fromRoot = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
-const folders: string[] = [];
+/** By title, and once for all files of a process that come before `removeClients`. */
+const installed = new Map<string, Promise<string>>();
 
-afterAll(async () => {
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
-});
+/** For `afterAll` of a file that uses these clients. */
+export async function removeClients(): Promise<void> {
+  const folders = await Promise.all(installed.values());
+  installed.clear();
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+}
 
 const twin: Client = {
   title: 'the twin',
@@ -30,7 +33,6 @@ const twin: Client = {
 /** Laid out as the build does it, in a folder of its own. Its command line is the one of out/lib. */
 async function installNative(compiler: string, flags: readonly string[]): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'keytray-native-')));
-  folders.push(folder);
   const bin = join(folder, 'bin');
   await mkdir(bin);
   await mkdir(join(folder, 'libexec'));
@@ -45,10 +47,10 @@ async function installNative(compiler: string, flags: readonly string[]): Promis
 }
 
 function native(title: string, compiler: string, flags: readonly string[]): Client {
-  let installed: Promise<string> | undefined;
   const program = async (name: string): Promise<string> => {
-    installed ??= installNative(compiler, flags);
-    return join(await installed, helperPrograms.get(name)?.folder ?? 'bin', name);
+    const folder = installed.get(title) ?? installNative(compiler, flags);
+    installed.set(title, folder);
+    return join(await folder, helperPrograms.get(name)?.folder ?? 'bin', name);
   };
   return {
     title,

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { encodeFrame } from '../../../core/local-api/frames.ts';
-import { clients } from './clients.ts';
+import { clients, removeClients } from './clients.ts';
 import { openScene } from './scene.ts';
+
+afterAll(removeClients);
 
 const accepted = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: keytray-helper/1\r\n\r\n';
 const failed = encodeFrame('X', Uint8Array.of(4));

@@ -1,10 +1,12 @@
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NextProgram } from '../../../core/helpers/helper.ts';
 import { Secret } from '../../../core/secret.ts';
-import { clients } from './clients.ts';
+import { clients, removeClients } from './clients.ts';
 import { openScene, type Scene } from './scene.ts';
+
+afterAll(removeClients);
 
 const plain: NextProgram = { name: 'psql', argv: undefined, variables: {}, files: {} };
 

@@ -1,11 +1,13 @@
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { callHelper } from '../../../client/call.ts';
 import { encodeFrame } from '../../../core/local-api/frames.ts';
-import { clients, nativeWithSilence } from './clients.ts';
+import { clients, nativeWithSilence, removeClients } from './clients.ts';
 import { openScene, type Scene, textOf } from './scene.ts';
+
+afterAll(removeClients);
 
 const switched = 'HTTP/1.1 101 Switching Protocols\r\n\r\n';
 const mebibyte = 1024 * 1024;

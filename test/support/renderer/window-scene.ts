@@ -2,14 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
-import { buildRenderer } from '../../../build/vite.renderer.ts';
 import { signInWithForms } from '../../../cli/demo/built-in-user-agent.ts';
 import type { UserAgent } from '../../../core/ports.ts';
 import type { AppScene } from '../app-scene.ts';
+import { repository } from '../keytray.ts';
 import { type AppWindow, openAppWindow } from './app-window.ts';
 import { servePages } from './page-server.ts';
 
-/** The pages, built and served, and a Chromium to show them in. */
+/** The pages of out/, served, and a Chromium to show them in. */
 export interface Pages {
   readonly browser: Browser;
   readonly url: string;
@@ -20,9 +20,7 @@ export interface Pages {
 
 export async function startPages(): Promise<Pages> {
   const folder = await mkdtemp(path.join(tmpdir(), 'keytray-pages-'));
-  const dist = path.join(folder, 'dist');
-  await buildRenderer(dist);
-  const server = await servePages(dist);
+  const server = await servePages(path.join(repository, 'out/app/renderer'));
   const browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
     // Root cannot have the sandbox, and the only pages opened are those of the test's own servers.
