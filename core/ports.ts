@@ -26,7 +26,10 @@ export interface TlsSettings {
 }
 
 export interface Http {
-  /** A fetch that trusts the system's authorities and `tls.ca`, honours the proxy variables, and never follows redirects by itself. */
+  /**
+   * A fetch that trusts the system's authorities and `tls.ca`, honours the proxy variables, and never follows redirects
+   * by itself. Resolves once the whole answer is in memory; rejects when the given signal aborts, with its reason.
+   */
   fetchFor(tls: TlsSettings): Fetch;
 }
 

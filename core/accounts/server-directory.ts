@@ -4,7 +4,8 @@ import { type AuthorizationServer, discoverAuthorizationServer } from '../oauth/
 import { failureOfReply, failureOfThrown } from '../oauth/map-error.ts';
 import { OAuthFailure } from '../oauth/oauth-failure.ts';
 import { readReply } from '../oauth/reply.ts';
-import type { Clock, Http } from '../ports.ts';
+import { timedFetch } from '../oauth/timed-fetch.ts';
+import type { Clock, Fetch, Http } from '../ports.ts';
 import type { AccountSettings } from '../services/service.ts';
 import type { Account } from './account.ts';
 import { boundEndpoints, isOfRegistration, serverEndpoints } from './origins.ts';
@@ -100,7 +101,7 @@ export class ServerDirectory {
   /** Any answer will do, but for one that wants to be left alone: over TLS only the server itself can give one. */
   async #ask(account: Account, endpoint: URL): Promise<void> {
     try {
-      const answer = await this.#http.fetchFor(account.settings.tls)(endpoint, { method: 'HEAD' });
+      const answer = await this.#fetchFor(account)(endpoint, { method: 'HEAD' });
       const reply = await readReply(endpoint, answer);
       if (reply.retryAfter !== undefined) throw failureOfReply(reply);
     } catch (thrown) {
@@ -113,9 +114,13 @@ export class ServerDirectory {
     this.#known.delete(account);
   }
 
+  #fetchFor({ settings }: Account): Fetch {
+    return timedFetch(this.#http.fetchFor(settings.tls), this.#clock);
+  }
+
   async #discover(account: Account): Promise<AuthorizationServer> {
     return await discoverAuthorizationServer(account.settings, {
-      fetch: this.#http.fetchFor(account.settings.tls),
+      fetch: this.#fetchFor(account),
       clientSecret: await account.clientSecret(),
       clockSkew: account.record?.clockSkew,
     });

@@ -46,6 +46,7 @@ export interface TokenEndpoints {
 }
 
 export interface DiscoveryDeps {
+  /** Bounded in time (`timedFetch`): the library's own limit is off. */
   readonly fetch: Fetch;
   readonly clientSecret: Secret | undefined;
   /** Server clock minus ours in seconds, where a token reply told it. */
@@ -144,6 +145,8 @@ function assemble(
       authentication,
     );
     configuration[client.customFetch] = fetch;
+    // The library's limit runs in real time; that of `deps.fetch` runs on the clock port.
+    configuration.timeout = 0;
     if (metadata.jwks_uri !== undefined) client.enableNonRepudiationChecks(configuration);
     // The metadata was checked: plain http is on this machine.
     if (tokenEndpoint.protocol === 'http:') client.allowInsecureRequests(configuration);

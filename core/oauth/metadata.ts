@@ -67,7 +67,10 @@ export function metadataAddresses(issuer: URL): readonly URL[] {
   return [...new Set(paths)].map(at);
 }
 
-/** Reads the metadata of `issuer`, which must name itself exactly so (RFC 8414 §3.3). Throws `OAuthFailure`. */
+/**
+ * Reads the metadata of `issuer`, which must name itself exactly so (RFC 8414 §3.3), with a fetch that is bounded in
+ * time (`timedFetch`). Throws `OAuthFailure`.
+ */
 export async function findMetadata(issuer: string, fetch: Fetch): Promise<FoundMetadata> {
   let first: OAuthFailure | undefined;
   for (const address of metadataAddresses(new URL(issuer))) {
@@ -86,7 +89,6 @@ async function ask(address: URL, fetch: Fetch): Promise<Reply> {
     const response = await fetch(address, {
       headers: { accept: 'application/json' },
       redirect: 'manual',
-      signal: AbortSignal.timeout(30_000),
     });
     return await readReply(address, response);
   } catch (thrown) {

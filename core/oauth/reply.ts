@@ -18,6 +18,7 @@ export interface Reply {
 export async function readReply(address: URL, response: Response): Promise<Reply> {
   const text = await response.text();
   const { headers, status } = response;
+  // Not the clock port: openid-client judges ID tokens by Date.now() corrected by the skew that is measured here.
   const now = Date.now();
   return {
     address,

@@ -37,7 +37,7 @@ export async function openAppApi(parts: ApiParts): Promise<RunningApi> {
       ...toolMethods(parts),
       activity: async () => log.newestFirst(),
       listServices: async () => listServices(),
-      checkIssuer: ({ issuer }) => checkIssuer(issuer, parts.http),
+      checkIssuer: ({ issuer }) => checkIssuer(issuer, parts.http, clock),
       redirectUri: async (request) => redirectUriOf(request),
     },
     listen: (listener) => {

@@ -1,7 +1,8 @@
 import { KeytrayError } from '../../core/errors.ts';
 import { findMetadata, type Metadata } from '../../core/oauth/metadata.ts';
 import { OAuthFailure } from '../../core/oauth/oauth-failure.ts';
-import type { Http } from '../../core/ports.ts';
+import { timedFetch } from '../../core/oauth/timed-fetch.ts';
+import type { Clock, Http } from '../../core/ports.ts';
 import { redirectOfNewAccount } from '../../core/services/redirect-path.ts';
 import { services } from '../../core/services/registry.ts';
 import { redirectUriToRegister } from '../../core/services/resolve.ts';
@@ -43,9 +44,9 @@ export function redirectUriOf({ service: name, ...account }: RequestOf<'redirect
 const plainTls = { ca: undefined, verify: true };
 
 /** Asks the server itself. Whatever goes wrong is an answer: the person is still typing. */
-export async function checkIssuer(issuer: string, http: Http): Promise<IssuerCheck> {
+export async function checkIssuer(issuer: string, http: Http, clock: Clock): Promise<IssuerCheck> {
   try {
-    const { metadata } = await findMetadata(issuer, http.fetchFor(plainTls));
+    const { metadata } = await findMetadata(issuer, timedFetch(http.fetchFor(plainTls), clock));
     return judged(metadata);
   } catch (error) {
     if (error instanceof OAuthFailure || error instanceof KeytrayError) {
