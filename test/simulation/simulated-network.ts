@@ -52,7 +52,7 @@ export class SimulatedNetwork {
     const exchange: Exchange = { life, account, token };
     this.watch.sent(exchange);
     try {
-      const response = await this.#exchange(exchange);
+      const response = await unlessAborted(this.#exchange(exchange), init.signal);
       if (!life.alive()) return await never();
       this.watch.answered(exchange, response);
       return response;
@@ -135,7 +135,7 @@ export class SimulatedNetwork {
     const cut = slept();
     const response = cut ? undefined : process();
     const dropped = outage?.kind === 'reply_lost' && exchange.token !== undefined && outage.left > 0;
-    await world.pass(Math.min(delay, longestReply) / 2);
+    await world.pass(Math.max(0, Math.min(delay, longestReply) - delay / 2));
     if (dropped && --outage.left === 0) this.#options.faults.end(outage, world.time);
     if (!exchange.life.alive()) lost(exchange.life.lossCause());
     else if (slept()) lost('asleep');
@@ -144,6 +144,19 @@ export class SimulatedNetwork {
     // A sleeping machine notices when it wakes.
     await world.work(random.between(1, 3 * second));
     throw delay > longestReply ? timeoutError() : connectionError('ECONNRESET');
+  }
+}
+
+/** As fetch does: what is given up ends with the signal's reason, and the server's part goes on without anybody. */
+async function unlessAborted(exchange: Promise<Response>, signal: AbortSignal | null | undefined): Promise<Response> {
+  if (!signal) return await exchange;
+  const { promise: given, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([exchange, given]);
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
 }
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { SystemClock } from '../../core/system-clock.ts';
 import { parseOptions } from './options.ts';
 import { reportOf } from './report.ts';
 import { type Control, type Outcome, type SimulationOptions, simulate } from './simulation.ts';
+import { strayTime } from './stray-time.ts';
 
 /** A few days of a few accounts, with as many faults for each server as in the full form. */
 const short = (seed: number): SimulationOptions =>
@@ -39,6 +41,10 @@ describe('a simulated broker', () => {
     const options = { ...short(4), days: 2 };
     expect(await simulate({ ...options, turns: 3 })).toEqual(await simulate(options));
   });
+
+  it('starts nothing that ends in real time, which the simulated world would not wait for', async () => {
+    expect(await strayTime(() => simulate({ ...harsh, days: 1 }))).toEqual([]);
+  });
 });
 
 describe('the checks', () => {
@@ -58,6 +64,11 @@ describe('the checks', () => {
       'two refreshes of an account at a time': expect.any(Number),
       'mixed generations': expect.any(Number),
     });
+  });
+
+  it('find a limit in real time', async () => {
+    const limited = async (): Promise<void> => new SystemClock().after(1, () => undefined).cancel();
+    expect(await strayTime(limited)).toEqual([expect.stringMatching(/^Timeout .*system-clock/)]);
   });
 
   it('find a broker that knows the wall clock only', async () => {

@@ -1,4 +1,5 @@
 import type { TokenRequest } from '../../core/local-api/wire.ts';
+import { loadClient } from '../../core/oauth/client-library.ts';
 import { configOf, makeAccounts, recordOf, type SimulatedAccount } from './accounts.ts';
 import { AuthorizationFleet } from './authorization-fleet.ts';
 import { AttemptMemory, BrokerProcess, type Machine, MemoryPlacements } from './broker-process.ts';
@@ -258,5 +259,7 @@ class Simulation {
 }
 
 export async function simulate(options: SimulationOptions): Promise<Outcome> {
+  // The broker loads it when it first needs it. That takes real time, in which hours of the world could pass.
+  await loadClient();
   return await new Simulation(options).run();
 }
