@@ -12,6 +12,7 @@ import { MemoryStore } from '../../core/keychain/memory-store.ts';
 import type { AccountView, BrokerEvent } from '../../core/local-api/wire.ts';
 import { Secret } from '../../core/secret.ts';
 import { Browsers, caller, Log, Notices } from '../support/broker.ts';
+import { createIdTokens } from '../support/id-tokens.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { type ReplyInput, replyInput, valid } from './reply-inputs.ts';
 
@@ -39,8 +40,15 @@ export interface ReplyCampaign {
 }
 
 const issuer = 'https://as.example';
+const keys = createIdTokens();
+
+/** What the ID token of the sign-in under way must repeat; null: there is none. */
+interface IdTokenOf {
+  nonce: string | null;
+}
+
 const config = `accounts:
-  lab: { service: oidc, issuer: '${issuer}', client_id: keytray }
+  lab: { service: oidc, issuer: '${issuer}', client_id: keytray, scopes: [openid] }
   other: { service: oidc, issuer: '${issuer}', client_id: keytray, refresh: on-demand }
 `;
 
@@ -83,12 +91,13 @@ async function tryReply(
   plant: NonNullable<ReplyCampaign['plant']>,
 ): Promise<string | undefined> {
   const clock = new ManualClock();
-  const broker = await brokerFor(input, clock);
+  const idToken: IdTokenOf = { nonce: null };
+  const broker = await brokerFor(input, clock, idToken);
   const before = JSON.stringify(await broker.account('other'));
   const events: BrokerEvent[] = [];
   broker.subscribe((event) => events.push(event));
   const said: string[] = [];
-  for (const act of actsOf(broker, input)) {
+  for (const act of actsOf(broker, input, idToken)) {
     const failure = await act().then(
       (token) => void said.push(token),
       (error: unknown) => error,
@@ -116,11 +125,29 @@ async function tryReply(
   return bad === undefined ? undefined : `unprintable: ${JSON.stringify(bad)}`;
 }
 
-function actsOf(broker: Broker, { kind }: ReplyInput): readonly (() => Promise<string>)[] {
+/** Resolves to who signed in. */
+async function signIn(broker: Broker, idToken: IdTokenOf): Promise<string> {
+  const login = await broker.startLogin('lab', { user_agent: 'none' });
+  const asked = new URL(login.authorization_url ?? '').searchParams;
+  idToken.nonce = asked.get('nonce');
+  const back = new URL(asked.get('redirect_uri') ?? '');
+  back.search = new URLSearchParams({ code: 'c', state: asked.get('state') ?? '', iss: issuer }).toString();
+  const {
+    state,
+    subject,
+    error_description: why,
+  } = await broker.finishLogin(login.login_id, {
+    redirect_url: back.href,
+  });
+  return `${state} ${subject?.name} ${subject?.subject} ${why}`;
+}
+
+function actsOf(broker: Broker, { kind }: ReplyInput, idToken: IdTokenOf): readonly (() => Promise<string>)[] {
   const token = async (): Promise<string> => {
     const view = await broker.token('lab', {}, caller);
     return `Authorization: Bearer ${view.access_token}`;
   };
+  if (kind === 'claims' || kind === 'userinfo' || kind === 'jwks') return [() => signIn(broker, idToken)];
   if (kind !== 'device') return [token];
   return [
     async () => {
@@ -131,7 +158,7 @@ function actsOf(broker: Broker, { kind }: ReplyInput): readonly (() => Promise<s
   ];
 }
 
-async function brokerFor(input: ReplyInput, clock: ManualClock): Promise<Broker> {
+async function brokerFor(input: ReplyInput, clock: ManualClock, idToken: IdTokenOf): Promise<Broker> {
   const keychain = new MemoryStore();
   const record = { ...valid.record, obtained_at: clock.now(), signed_in_at: clock.now() };
   const expired = { ...record, lifetime: 0 };
@@ -142,7 +169,7 @@ async function brokerFor(input: ReplyInput, clock: ManualClock): Promise<Broker>
   const broker = new Broker({
     kind: 'agent',
     clock,
-    http: { fetchFor: () => async (address) => replyAt(new URL(String(address)), input) },
+    http: { fetchFor: () => async (address) => replyAt(new URL(String(address)), input, idToken) },
     userAgent: new Browsers(),
     notifier: new Notices(),
     stores: {
@@ -164,17 +191,36 @@ async function brokerFor(input: ReplyInput, clock: ManualClock): Promise<Broker>
 }
 
 /** The bent reply where it belongs, and everywhere else what a server in good health says. */
-function replyAt(address: URL, input: ReplyInput): Response {
+function replyAt(address: URL, input: ReplyInput, idToken: IdTokenOf): Response {
   const kind = kindAt(address.pathname);
   if (kind === undefined) return new Response('Not found', { status: 404 });
-  if (kind !== input.kind) return Response.json(valid[kind]);
+  if (kind === 'token' && idToken.nonce !== null) {
+    return Response.json({ ...valid.token, id_token: signed(input, idToken.nonce) });
+  }
+  if (kind !== input.kind) return Response.json(kind === 'jwks' ? keys.jwks : valid[kind]);
   const { status, headers, body } = input;
   return new Response(status === 204 ? null : body, { status, headers });
 }
 
-function kindAt(pathname: string): 'token' | 'metadata' | 'device' | undefined {
+function signed(input: ReplyInput, nonce: string): string {
+  const now = Math.floor(Date.now() / 1_000);
+  const tied = { iss: issuer, aud: 'keytray', nonce, exp: now + 600, iat: now };
+  return keys.sign({ ...tied, ...objectIn(input.kind === 'claims' ? input.body : JSON.stringify(valid.claims)) });
+}
+
+function objectIn(text: string): object {
+  try {
+    return { ...JSON.parse(text) };
+  } catch {
+    return {};
+  }
+}
+
+function kindAt(pathname: string): 'token' | 'metadata' | 'device' | 'userinfo' | 'jwks' | undefined {
   if (pathname.endsWith('/openid-configuration')) return 'metadata';
   if (pathname.endsWith('/token')) return 'token';
+  if (pathname.endsWith('/userinfo')) return 'userinfo';
+  if (pathname.endsWith('/jwks')) return 'jwks';
   return pathname.endsWith('/device') ? 'device' : undefined;
 }
 

@@ -1,7 +1,7 @@
 import { mutate } from './mutation.ts';
 import { type Random, randomFor } from './random.ts';
 
-export const replyKinds = ['token', 'record', 'metadata', 'device'] as const;
+export const replyKinds = ['token', 'record', 'metadata', 'device', 'claims', 'userinfo', 'jwks'] as const;
 export type ReplyKind = (typeof replyKinds)[number];
 
 /** One thing a server says: what of it is bent is told by the seed and the index alone. */
@@ -82,8 +82,22 @@ export const valid: Readonly<Record<ReplyKind, Readonly<Record<string, unknown>>
     token_endpoint_auth_methods_supported: ['none'],
     response_types_supported: ['code'],
     authorization_response_iss_parameter_supported: true,
+    id_token_signing_alg_values_supported: ['ES256'],
     scopes_supported: ['openid'],
   },
+  /** Of an ID token; those that tie it to the request are added when it is signed. */
+  claims: {
+    sub: 'ada',
+    exp: undefined,
+    iat: undefined,
+    auth_time: undefined,
+    email: 'ada@as.example',
+    email_verified: true,
+    name: 'Ada',
+    preferred_username: 'ada',
+  },
+  userinfo: { sub: 'ada', email: 'ada@as.example', email_verified: true, name: 'Ada', preferred_username: 'ada' },
+  jwks: { keys: [] },
   device: {
     device_code: 'device-code',
     user_code: 'ABCD-EFGH',
