@@ -1,5 +1,6 @@
 import { failureForms } from '../client/failure-forms.ts';
 import {
+  callersProgram,
   environmentByProtocol,
   helperPrograms,
   type NextProgramNames,
@@ -23,7 +24,11 @@ export function nativeClientTables(): string {
     `#define NODE_FLAGS ${nodeFlags.map(text).join(', ')}`,
     table('struct program', 'programs', programs),
     table('struct protocol', 'protocols', protocols),
-    table('struct next_program', 'next_programs', [...nextPrograms].map(nextProgramEntry)),
+    table(
+      'struct next_program',
+      'next_programs',
+      [...nextPrograms, ['', callersProgram] as const].map(nextProgramEntry),
+    ),
     table('struct failure_code', 'failure_codes', codes),
     '#endif',
     '',
@@ -67,7 +72,7 @@ struct protocol {
   const char *variables[16];
 };
 
-/* What the broker may have it given; each list ends with NULL. */
+/* What the broker may have it given; each list ends with NULL. The name "" is any that the caller's arguments have. */
 struct next_program {
   const char *name;
   const char *variables[8];

@@ -37,7 +37,7 @@ export function callHelper(socket: Socket, request: HelperRequest, streams: Stre
   return new Promise((resolve, reject) => {
     let reply: Buffer | undefined = Buffer.alloc(0);
     const decode = createFrameDecoder(fromBroker);
-    const next = createNextProgram();
+    const next = createNextProgram(request.argv);
 
     const take = async (frame: Frame): Promise<void> => {
       switch (frame.type) {

@@ -1,5 +1,5 @@
 import { type Frame, FrameError } from '../core/local-api/frames.ts';
-import { type NextProgramNames, nextPrograms } from './programs.ts';
+import { callersProgram, isNamedBy, type NextProgramNames, nextPrograms } from './programs.ts';
 
 /** What the client is to become instead of ending. */
 export interface NextProgram {
@@ -20,12 +20,15 @@ export interface NextFile {
 /** The broker forwards no more than it may be given itself: arguments of 128 KiB, and a few files. */
 const mostBytes = 1024 * 1024;
 
-/** Collects the frames `P`, `B`, `V` and `F`. `take` throws `FrameError` where they make no sense. */
-export function createNextProgram(): { take(frame: Frame): void; get(): NextProgram | undefined } {
+/** Collects the frames `P`, `B`, `V` and `F`. `argv` are the caller's own arguments. `take` throws `FrameError` where they make no sense. */
+export function createNextProgram(argv: readonly string[]): {
+  take(frame: Frame): void;
+  get(): NextProgram | undefined;
+} {
   let name: string | undefined;
-  let allowed: NextProgramNames | undefined;
+  let allowed: readonly NextProgramNames[] = [];
   let bytes = 0;
-  const argv: string[] = [];
+  const words: string[] = [];
   const variables: string[] = [];
   const files: NextFile[] = [];
   return {
@@ -36,31 +39,42 @@ export function createNextProgram(): { take(frame: Frame): void; get(): NextProg
       switch (frame.type) {
         case 'P':
           name = wordOf(frame.bytes);
-          allowed = nextPrograms.get(name);
-          if (allowed === undefined) throw new FrameError('the client does not become that program');
+          allowed = allowedFor(name, argv);
+          if (allowed.length === 0) throw new FrameError('the client does not become that program');
           return;
         case 'B':
-          argv.push(wordOf(frame.bytes));
+          words.push(wordOf(frame.bytes));
           return;
         case 'V': {
           const variable = wordOf(frame.bytes);
           if (!/^[A-Za-z_][A-Za-z0-9_]*=/.test(variable)) throw new FrameError('a variable is NAME=value');
-          mustList(allowed?.variables, variable.slice(0, variable.indexOf('=')));
+          mustList(
+            allowed.flatMap(({ variables }) => variables),
+            variable.slice(0, variable.indexOf('=')),
+          );
           variables.push(variable);
           return;
         }
         default: {
           const file = fileOf(frame.bytes);
-          mustList(allowed?.files, file.variable);
+          mustList(
+            allowed.flatMap(({ files }) => files),
+            file.variable,
+          );
           files.push(file);
         }
       }
     },
-    get: () => (name === undefined ? undefined : { name, argv, variables, files }),
+    get: () => (name === undefined ? undefined : { name, argv: words, variables, files }),
   };
 }
 
-function mustList(names: readonly string[] = [], variable: string): void {
+function allowedFor(name: string, argv: readonly string[]): readonly NextProgramNames[] {
+  const listed = nextPrograms.get(name);
+  return [...(listed === undefined ? [] : [listed]), ...(isNamedBy(argv, name) ? [callersProgram] : [])];
+}
+
+function mustList(names: readonly string[], variable: string): void {
   const listed = names.some((name) =>
     name.endsWith('*') ? variable.startsWith(name.slice(0, -1)) : variable === name,
   );

@@ -59,6 +59,20 @@ export const nextPrograms: ReadonlyMap<string, NextProgramNames> = new Map([
 ]);
 
 /**
+ * What a program is given that the caller named itself (`keytray helper aws exec … -- COMMAND`, `… curl wget …`). A
+ * command with a path is run by env(1).
+ */
+export const callersProgram: NextProgramNames = {
+  variables: ['AWS_CONTAINER_CREDENTIALS_FULL_URI', 'AWS_ROLE_ARN', 'AWS_ROLE_SESSION_NAME'],
+  files: ['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', 'AWS_WEB_IDENTITY_TOKEN_FILE', 'WGETRC'],
+};
+
+/** Whether the caller's own arguments name the program. */
+export function isNamedBy(argv: readonly string[], name: string): boolean {
+  return argv.includes(name) || (name === 'env' && argv.some((word) => word.includes('/')));
+}
+
+/**
  * Protocols whose tools say something on stdin. For all others it is left alone: it belongs to the program the client
  * becomes (`psql-keytray < dump.sql`), or to whatever runs after us in a script.
  */

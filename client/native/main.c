@@ -57,7 +57,7 @@ static int end_helper(const struct invocation *invocation, const struct reply *r
 static void ask_broker(const struct invocation *invocation, struct reply *reply, struct outcome *outcome) {
   struct broker broker = connect_to_broker(&outcome->failure);
   if (broker.descriptor < 0) broker = autostart_broker(&outcome->failure);
-  reply_start(reply, broker.is_lent ? FRAMES_OF_ANSWER : FRAMES_OF_BROKER);
+  reply_start(reply, broker.is_lent ? FRAMES_OF_ANSWER : FRAMES_OF_BROKER, invocation->argv);
   if (broker.descriptor >= 0) make_call(broker.descriptor, invocation, reply, outcome);
 }
 

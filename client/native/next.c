@@ -39,6 +39,15 @@ static const struct next_program *find_next_program(const char *name) {
   return NULL;
 }
 
+/* Whether the caller's own arguments name the program; a command with a path is run by env(1). */
+static int is_named(char *const *argv, const char *name) {
+  int is_env = strcmp(name, "env") == 0;
+  for (; *argv != NULL; argv++) {
+    if (strcmp(*argv, name) == 0 || (is_env && strchr(*argv, '/') != NULL)) return 1;
+  }
+  return 0;
+}
+
 /* `*` at the end of a name stands for more of it. The variable ends with `=` or NUL. */
 static int lists(const char *const *names, const char *variable) {
   size_t length = strcspn(variable, "=");
@@ -59,26 +68,33 @@ static int is_variable(const char *text, char end) {
   return *text == end;
 }
 
+static int is_given(const struct next_program *program, const struct next_program *callers, char type, const char *text) {
+  if (program != NULL && lists(type == 'F' ? program->files : program->variables, text)) return 1;
+  return callers != NULL && lists(type == 'F' ? callers->files : callers->variables, text);
+}
+
 const char *next_check(struct next_records *next, size_t record_start) {
   next->bytes[next->length++] = '\0';
   struct next_record record = {0};
   if (!next_each(next, &record_start, &record)) return "an empty record";
   size_t words = strlen(record.text);
   /* The name comes first. */
-  const struct next_program *program = find_next_program(next->bytes + RECORD_HEAD);
+  const char *name = next->bytes + RECORD_HEAD;
+  const struct next_program *program = find_next_program(name);
+  const struct next_program *callers = is_named(next->argv, name) ? find_next_program("") : NULL;
   switch (record.type) {
     case 'F':
       if (words == record.length || !is_variable(record.text, '\0')) return "a file is NAME, NUL, content";
-      if (program == NULL || !lists(program->files, record.text)) return "a variable that program is not given";
+      if (!is_given(program, callers, 'F', record.text)) return "a variable that program is not given";
       return NULL;
     case 'P':
-      if (words < record.length || program == NULL) return "the client does not become that program";
+      if (words < record.length || *name == '\0' || (program == NULL && callers == NULL)) return "the client does not become that program";
       return NULL;
     default:
       if (words < record.length) return "a NUL byte in an argument or variable";
       if (record.type != 'V') return NULL;
       if (!is_variable(record.text, '=')) return "a variable is NAME=value";
-      if (program == NULL || !lists(program->variables, record.text)) return "a variable that program is not given";
+      if (!is_given(program, callers, 'V', record.text)) return "a variable that program is not given";
       return NULL;
   }
 }

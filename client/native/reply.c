@@ -7,9 +7,10 @@
 
 #include "next.h"
 
-void reply_start(struct reply *reply, const char *frame_types) {
+void reply_start(struct reply *reply, const char *frame_types, char *const *argv) {
   memset(reply, 0, sizeof *reply);
   reply->frame_types = frame_types;
+  reply->next.argv = argv;
 }
 
 void reply_end(struct reply *reply) {

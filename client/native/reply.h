@@ -33,6 +33,8 @@ struct next_records {
   char *bytes;
   size_t length;
   size_t count;
+  /* The caller's own arguments; ends with NULL. */
+  char *const *argv;
 };
 
 struct reply {
@@ -56,7 +58,8 @@ struct reply {
   struct failure failure;
 };
 
-void reply_start(struct reply *reply, const char *frame_types);
+/* `argv` are the caller's own arguments: it may become a program they name. */
+void reply_start(struct reply *reply, const char *frame_types, char *const *argv);
 
 /* Reads from `*bytes` up to the next event and moves `*bytes` and `*length` past what it has read. */
 enum reply_event reply_read(struct reply *reply, const char **bytes, size_t *length);

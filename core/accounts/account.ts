@@ -123,8 +123,7 @@ export class Account {
     return await this.#exclusively(async () => {
       const latest = this.#latestGeneration();
       if (basis !== undefined && basis !== latest) return false;
-      this.#unsaved = build(latest + 1);
-      this.#barriers.reached('record_built');
+      this.#build(build);
       await this.#save();
       return true;
     });
@@ -134,8 +133,7 @@ export class Account {
   async accept(build: RecordBuilder): Promise<void> {
     await this.#exclusively(async () => {
       const before = this.#unsaved;
-      this.#unsaved = build(this.#latestGeneration() + 1);
-      this.#barriers.reached('record_built');
+      this.#build(build);
       try {
         await this.#save();
       } catch (error) {
@@ -143,6 +141,11 @@ export class Account {
         throw error;
       }
     });
+  }
+
+  #build(build: RecordBuilder): void {
+    this.#unsaved = build(this.#latestGeneration() + 1);
+    this.#barriers.reached('record_built');
   }
 
   /** Saves a record that the store refused before: true where there was one. Throws while it still refuses. */

@@ -38,7 +38,7 @@ export function judgePath(path: string, uid: number): JudgedPath {
   const ahead = resolve(path).split('/');
   let at = '/';
   let folder: Stats | undefined;
-  let reached: JudgedPath = { kind: 'absent', path };
+  let end: JudgedPath = { kind: 'absent', path };
   let links = 0;
   for (let name = ahead.shift(); name !== undefined; name = ahead.shift()) {
     const here = join(at, name);
@@ -56,12 +56,12 @@ export function judgePath(path: string, uid: number): JudgedPath {
     }
     if (!found.isDirectory() && ahead.length > 0) return refused(notFolder(here, found));
     if (isOpen(found, uid)) return refused(modeProblem(here, found));
-    reached = { kind: 'trusted', path: here, found };
-    if (!found.isDirectory()) return reached;
+    end = { kind: 'trusted', path: here, found };
+    if (!found.isDirectory()) return end;
     at = here;
     folder = found;
   }
-  return reached;
+  return end;
 }
 
 /** What is wrong with one of the folders that lead to `folder`, itself included. What is not there yet is no problem. */

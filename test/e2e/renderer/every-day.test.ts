@@ -151,7 +151,10 @@ describe('a window on the real broker', () => {
     await page.getByText('/callback/127.0.0.1-').waitFor();
     await page.getByRole('button', { name: 'Copy redirect URI' }).click();
     await waitFor('the copied address', async () =>
-      scene.desktop.copied.some(({ text }) => /^http:\/\/127\.0\.0\.1\/callback\/127\.0\.0\.1-[0-9a-f]{8}$/.test(text)),
+      scene.desktop.copied.some(
+        ({ text }) =>
+          typeof text === 'string' && /^http:\/\/127\.0\.0\.1\/callback\/127\.0\.0\.1-[0-9a-f]{8}$/.test(text),
+      ),
     );
     await page.getByLabel('Client ID').fill('keytray');
     await page.getByLabel('Name', { exact: true }).fill('shop');

@@ -48,7 +48,8 @@ describe('the list of stores in use', () => {
   ])('that %s counts as empty, and the log says so', async (_what, text) => {
     await writeFile(file, text);
     expect(await open().of('a')).toBeUndefined();
-    expect(log.lines).toEqual([`the list of stores in use cannot be read {"file":${JSON.stringify(file)}}`]);
+    const fields = JSON.stringify({ file, why: 'not in a form of ours' });
+    expect(log.lines).toEqual([`the list of stores in use cannot be read ${fields}`]);
   });
 
   it('that cannot be written keeps what it said, and takes the next', async () => {

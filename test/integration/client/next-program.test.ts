@@ -105,6 +105,17 @@ describe.each(clients)('becoming another program, $title', (client) => {
     expect(result).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(/^keytray: .*\n$/) });
   });
 
+  it('becomes what the caller names itself, with what such a program is given', async () => {
+    await install('toolx', 'echo "$@ $AWS_ROLE_ARN"; cat "$WGETRC"');
+    becomes({ name: 'toolx', argv: ['b'], variables: { AWS_ROLE_ARN: 'arn:1' }, files: { WGETRC: new Secret('x\n') } });
+    expect(await scene.run(['psql-keytray', 'exec', '--', 'toolx', 'b'], '', { env })).toMatchObject({
+      status: 0,
+      stdout: 'b arn:1\nx\n',
+    });
+    becomes({ name: 'toolx', variables: { LD_PRELOAD: '/tmp/x.so' } });
+    expect(await scene.run(['psql-keytray', '--', 'toolx'], '', { env })).toMatchObject({ status: 2, stdout: '' });
+  });
+
   it('gives Maven the variable of each account', async () => {
     await install('mvn', 'echo "$KEYTRAY_TOKEN_LAB $KEYTRAY_TOKEN_GITLAB_WORK"');
     becomes({ name: 'mvn', variables: { KEYTRAY_TOKEN_LAB: 'at-1', KEYTRAY_TOKEN_GITLAB_WORK: 'at-2' } });

@@ -35,6 +35,7 @@ describe('a damaged journal', () => {
 
   const expectSetAside = async ({ name, bytes }: Damage): Promise<void> => {
     await writeFile(file, bytes);
+    await rm(`${file}.unreadable`, { force: true });
     const journal = new Journal(file);
     expect(await journal.unlock(key), name).toBe('set_aside');
     expect(journal.items, name).toEqual([]);

@@ -270,7 +270,8 @@ static void read_in_pieces(const struct bytes *whole, struct reading *got) {
   struct reply reply;
   uint32_t most = draw(8) == 0 && whole->length < 1000 ? 2 : draw(2) == 0 ? 200 + (uint32_t)whole->length / 20 : LARGEST_REPLY;
   start_reading(got);
-  reply_start(&reply, FRAMES_OF_BROKER);
+  static char *const argv[] = {NULL};
+  reply_start(&reply, FRAMES_OF_BROKER, argv);
   for (size_t at = 0; at < whole->length;) {
     size_t length = 1 + draw(most);
     if (length > whole->length - at) length = whole->length - at;
