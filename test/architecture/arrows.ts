@@ -6,7 +6,8 @@ import type { IForbiddenRuleType, IRegularForbiddenRuleType } from 'dependency-c
  */
 export const ranks: readonly (readonly string[])[] = [
   ['errors', 'ports', 'secret'],
-  ['concurrency', 'untrusted'],
+  ['concurrency'],
+  ['untrusted'],
   // What the machine says of files and of the environment, asked by the reading of the configuration too.
   ['platform'],
   ['config', 'services'],
