@@ -13,7 +13,7 @@ function plant(rule: string, from: string, line: string): Plant {
 export const plants: readonly Plant[] = [
   plant('core-errors-ports-secret', 'core/secret.ts', "import type { target } from './config/target.ts';"),
   plant('core-platform', 'core/platform/a.ts', "import { target } from '../config/target.ts';"),
-  plant('core-concurrency', 'core/concurrency/a.ts', "import { target } from '../untrusted/target.ts';"),
+  plant('core-concurrency', 'core/concurrency/a.ts', "import { target } from '../config/target.ts';"),
   plant('core-untrusted', 'core/untrusted/a.ts', "import { target } from '../config/target.ts';"),
   plant('core-config-services', 'core/services/a.ts', "import { target } from '../oauth/target.ts';"),
   plant('core-oauth-credentials', 'core/oauth/a.ts', "import type { target } from '../keychain/target.ts';"),
