@@ -2,7 +2,7 @@ import type { Placements } from './accounts/placements.ts';
 import type { StoreKind } from './config/config.ts';
 import type { EncryptedFileStore } from './keychain/encrypted-file-store.ts';
 import type { SecretStore } from './keychain/secret-store.ts';
-import type { Barriers, Clock, Http, Logger, Notifier, UserAgent } from './ports.ts';
+import type { Barriers, Clock, Http, Logger, LoopbackPeers, Notifier, UserAgent } from './ports.ts';
 import type { AttemptNotes } from './refresh/attempt-notes.ts';
 
 /** What the broker is put together from. */
@@ -11,6 +11,7 @@ export interface BrokerDependencies {
   readonly clock: Clock;
   readonly http: Http;
   readonly userAgent: UserAgent;
+  readonly peers: LoopbackPeers;
   readonly notifier: Notifier;
   readonly stores: Readonly<Record<StoreKind, SecretStore>> & { readonly 'encrypted-file': EncryptedFileStore };
   /** Which store each account's items are in. */

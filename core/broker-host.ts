@@ -14,6 +14,7 @@ import { chooseSocketPath } from './local-api/socket-path.ts';
 import { Logind } from './logind.ts';
 import { QuietNotifier } from './notices/quiet-notifier.ts';
 import { passphraseSource } from './passphrase-source.ts';
+import { KernelPeers } from './platform/kernel-peers.ts';
 import type { Barriers, Clock, Http, Logger, Notifier, UserAgent } from './ports.ts';
 import { AttemptNoteFiles } from './refresh/attempt-notes.ts';
 import { never, within } from './refresh/pause.ts';
@@ -75,6 +76,7 @@ export function openBrokerHost(options: BrokerHostOptions): BrokerHost {
     http: options.http,
     notifier: notices,
     userAgent: options.userAgent,
+    peers: new KernelPeers({ uid }),
     stores: { keychain, memory: new MemoryStore(), 'encrypted-file': encryptedFile },
     placements: new PlacementsFile(`${folder}/stores.json`, logger),
     logger,

@@ -54,7 +54,7 @@ export class Broker implements BrokerApi {
   #config: ReadConfigState = { files: [], error: undefined };
 
   constructor(dependencies: BrokerDependencies) {
-    const { clock, http, logger, userAgent } = dependencies;
+    const { clock, http } = dependencies;
     this.#dependencies = dependencies;
     this.#startedAt = clock.now();
     this.#logins = new LoginDesk(clock, (login) => this.#loginChanged(login));
@@ -66,7 +66,7 @@ export class Broker implements BrokerApi {
     });
     this.#keychain = new KeychainCare({ ...dependencies, accounts: this.#accounts });
     this.#servers = new ServerDirectory(http, clock);
-    const signIn = new SignIn({ servers: this.#servers, logins: this.#logins, userAgent, clock, logger });
+    const signIn = new SignIn({ ...dependencies, servers: this.#servers, logins: this.#logins });
     this.#signInApi = new SignInApi({ logins: this.#logins, signIn, clock, logger });
     this.#refreshes = new RefreshEngine({
       ...dependencies,

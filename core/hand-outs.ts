@@ -5,7 +5,7 @@ import type { LoginDesk } from './accounts/login-desk.ts';
 import type { EventStream } from './event-stream.ts';
 import { HelperDesk } from './helper-desk.ts';
 import type { BrokerEvent } from './local-api/wire.ts';
-import type { Barriers, Clock, Http, Logger } from './ports.ts';
+import type { Barriers, Clock, Http, Logger, LoopbackPeers } from './ports.ts';
 import type { Refresher } from './refresh/refresher.ts';
 import { RejectedTokens } from './refresh/rejected-tokens.ts';
 import { TokenDesk } from './refresh/token-desk.ts';
@@ -20,6 +20,7 @@ export interface HandOutDependencies {
   readonly clock: Clock;
   readonly http: Http;
   readonly logger: Logger;
+  readonly peers: LoopbackPeers;
   readonly barriers?: Barriers | undefined;
   readonly find: (id: string) => Promise<Account>;
   /** A caller waits for a sign-in: somebody should be told. */
@@ -48,7 +49,7 @@ export function openHandOuts(dependencies: HandOutDependencies): HandOuts {
     gate,
     rejected,
     roles,
-    roleEndpoint: new RoleEndpoint(clock),
+    roleEndpoint: new RoleEndpoint(dependencies),
   });
   return { gate, helpers, roles, tokens: new TokenApi({ tokens: desk, helpers, gate, clock, find }) };
 }

@@ -1,4 +1,4 @@
-import { forbidDumping, lowerCoreLimit } from './access/libc.ts';
+import { forbidDumping, lowerCoreLimit } from './platform/libc.ts';
 
 /**
  * Keeps the memory of this process out of files and out of debuggers: no core dump, no diagnostic report, no

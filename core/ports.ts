@@ -1,5 +1,7 @@
 /** What the broker needs from outside. Each is small, so that a test can bring a real second implementation. */
 
+import type { Socket } from 'node:net';
+
 export interface Timer {
   cancel(): void;
 }
@@ -37,6 +39,31 @@ export interface Http {
 export interface UserAgent {
   /** Resolves when the browser was asked to open the URL; rejects where there is none. */
   open(url: URL, choice: string | undefined): Promise<void>;
+}
+
+/** Whose socket is at the other end of a loopback TCP connection, as the kernel says. */
+export type PeerOwner =
+  | { readonly kind: 'ours' }
+  | { readonly kind: 'other'; readonly uid: number }
+  /** `none`: the kernel lists no socket there; `closing`: one that belongs to nobody any more, or our end is closed. */
+  | { readonly kind: 'unknown'; readonly entry: 'none' | 'closing' }
+  /** This system has no such list (macOS). */
+  | { readonly kind: 'not_told' };
+
+/** Who holds a TCP port; `program` where we may know it. */
+export interface PortHolder {
+  readonly uid: number;
+  readonly program: string | undefined;
+}
+
+/** Every user of a machine can connect to its loopback addresses: only the kernel knows who did. */
+export interface LoopbackPeers {
+  /** WSL: a browser of Windows comes through a forwarder that is root's, or has no socket in this kernel. */
+  readonly underWindows: boolean;
+  /** For a connection that was accepted. Never rejects. */
+  owner(connection: Socket): Promise<PeerOwner>;
+  /** For a port that is taken; undefined where the system does not tell. Never rejects. */
+  holder(address: '127.0.0.1' | '::1', port: number): Promise<PortHolder | undefined>;
 }
 
 export type NoticeActionName = 'sign_in' | 'renew' | 'later';

@@ -48,6 +48,7 @@ export async function openRehearsalBroker(): Promise<RehearsalBroker> {
     clock,
     http: { fetchFor: () => nowhere },
     userAgent: { open: nowhere },
+    peers: { underWindows: false, owner: nowhere, holder: nowhere },
     notifier: { show: () => undefined, withdraw: () => undefined },
     stores: { keychain: memory, memory, 'encrypted-file': new EncryptedFileStore({ path: '/dev/null', logger }) },
     placements: { of: async () => undefined, set: async () => undefined },

@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { trimMemory } from './access/libc.ts';
 import { encodeFrame } from './local-api/frames.ts';
 import { startLocalApi } from './local-api/server.ts';
+import { trimMemory } from './platform/libc.ts';
 import type { Logger } from './ports.ts';
 import { openRehearsalBroker, stage } from './rehearsal-broker.ts';
 

@@ -7,8 +7,9 @@ import { KeytrayError } from './errors.ts';
 import { formatContainerCredentials } from './helpers/aws-answer.ts';
 import type { RoleEndpointAddress } from './helpers/helper.ts';
 import { oneLine } from './helpers/unavailable.ts';
+import { loopbackGate, type RefusedOwner } from './http/loopback-gate.ts';
 import { listenOn } from './oauth/loopback-port.ts';
-import type { Clock } from './ports.ts';
+import type { Clock, Logger, LoopbackPeers } from './ports.ts';
 import { Secret } from './secret.ts';
 
 export interface RoleGrant {
@@ -26,18 +27,26 @@ interface Open extends RoleGrant {
 /** Milliseconds between looks at who has ended. */
 const lookAgain = 10_000;
 const mostOpen = 100;
+/** Of our own user; those of others are closed at once. */
+const mostConnections = 64;
+
+export interface RoleEndpointDependencies {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly peers: LoopbackPeers;
+}
 
 /**
- * Loopback is open to every user of the machine and to web pages, so that a request must name a path nobody can guess
- * and bring a secret. It listens only while a program it was opened for runs, and never keeps the broker alive.
+ * Loopback is open to every user of the machine and to web pages, so that a connection must be of our own user, and a
+ * request must name a path nobody can guess and bring a secret. It listens only while a program it was opened for runs, and never keeps the broker alive.
  */
 export class RoleEndpoint {
-  readonly #clock: Clock;
+  readonly #dependencies: RoleEndpointDependencies;
   readonly #open = new Map<string, Open>();
   #server: Promise<{ readonly server: Server; readonly port: number }> | undefined;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor(dependencies: RoleEndpointDependencies) {
+    this.#dependencies = dependencies;
   }
 
   /** Throws `KeytrayError`: `invalid_request` where the system does not tell when the program ends. */
@@ -70,10 +79,22 @@ export class RoleEndpoint {
         })
         .catch(() => response.destroy());
     };
-    const create = () => createServer({ headersTimeout: 5_000, requestTimeout: 5_000 }, serve);
-    const { port, listening } = await listenOn({ host: '127.0.0.1', ports: 'any', path: 'none' }, create);
+    const guard = loopbackGate({
+      ...this.#dependencies,
+      name: 'the AWS endpoint',
+      most: mostConnections,
+      fromWindows: false,
+      connections: new Set(),
+      refused: refusedProgram,
+    });
+    const create = (): Server => {
+      const server = createServer({ headersTimeout: 5_000, requestTimeout: 5_000 }, serve);
+      guard(server);
+      return server;
+    };
+    const settings = { host: '127.0.0.1', ports: 'any', path: 'none' } as const;
+    const { port, listening } = await listenOn(settings, create, this.#dependencies.peers);
     const [server = create()] = listening;
-    server.maxConnections = 64;
     server.unref();
     this.#lookLater();
     return { server, port };
@@ -102,7 +123,7 @@ export class RoleEndpoint {
   }
 
   #lookLater(): void {
-    this.#clock.after(lookAgain, () => {
+    this.#dependencies.clock.after(lookAgain, () => {
       this.#forgetEnded();
       if (this.#server !== undefined) this.#lookLater();
     });
@@ -115,4 +136,8 @@ export class RoleEndpoint {
     this.#server = undefined;
     ended?.then(({ server }) => server.close(() => undefined)).catch(() => undefined);
   }
+}
+
+function refusedProgram(owner: RefusedOwner): string {
+  return `a program of ${owner.kind === 'other' ? `uid ${owner.uid}` : 'an unknown uid'} was refused`;
 }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
+import { executableOnDarwin, getSocketOption } from '../platform/libc.ts';
+import { descriptorOf } from '../platform/socket-descriptor.ts';
 import type { Consumer } from './consumer.ts';
-import { executableOnDarwin, getSocketOption } from './libc.ts';
 import { executableOfPeer, parentsOfPeer, startTimeOfPeer } from './process-identity.ts';
 
 /**
@@ -20,14 +21,6 @@ export function peerOf(socket: Socket): Consumer | undefined {
     default:
       return undefined;
   }
-}
-
-// Node exposes no public accessor; the handle's fd has been there, with this meaning, since Node 4.
-function descriptorOf(socket: Socket): number | undefined {
-  const handle: unknown = Reflect.get(socket, '_handle');
-  if (typeof handle !== 'object' || handle === null) return undefined;
-  const fd: unknown = Reflect.get(handle, 'fd');
-  return typeof fd === 'number' && Number.isInteger(fd) && fd >= 0 ? fd : undefined;
 }
 
 // asm-generic/socket.h: SOL_SOCKET, SO_PEERCRED; struct ucred { pid_t pid; uid_t uid; gid_t gid; }.

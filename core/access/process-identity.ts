@@ -1,6 +1,6 @@
 import { closeSync, readFileSync, readlinkSync } from 'node:fs';
 import { constants } from 'node:os';
-import { getSocketOption, lastError, processEnded } from './libc.ts';
+import { getSocketOption, lastError, processEnded } from '../platform/libc.ts';
 
 /** Path of the program that connected to the socket, Linux. */
 export function executableOfPeer(socketFd: number, pid: number): string | undefined {

@@ -4,7 +4,7 @@ import type { AuthorizationServer } from '../oauth/authorization-server.ts';
 import type { CallbackPage } from '../oauth/callback-page.ts';
 import { type Arrival, listenForRedirect, type StrayVerdict } from '../oauth/loopback-redirect.ts';
 import type { Refused } from '../oauth/token-endpoint.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock, Logger, LoopbackPeers } from '../ports.ts';
 import type { AccountSettings } from '../services/service.ts';
 import type { SignedIn } from './accept-tokens.ts';
 import type { Account } from './account.ts';
@@ -43,12 +43,16 @@ export interface BrowserWayOptions {
   readonly server: AuthorizationServer;
   readonly settings: AccountSettings;
   readonly clock: Clock;
+  readonly logger: Logger;
+  readonly peers: LoopbackPeers;
   readonly loginHint: string | undefined;
   readonly first: BegunAt;
   /** Called once, for the answer or a denial; the browser sees its page when it resolves. */
   readonly answer: (way: BrowserWay, answered: Answered) => Promise<CallbackPage>;
   /** The answer to what was begun at the start address, from a browser without its cookie. */
   readonly fromElsewhere: (way: BrowserWay, answered: Answered) => void;
+  /** A browser of another user was refused. */
+  readonly refused: (why: string) => void;
   /** Something came that is not the answer. */
   readonly strayed: (why: string) => void;
 }
@@ -63,10 +67,10 @@ export async function openBrowserWay(options: BrowserWayOptions): Promise<Browse
   let way: BrowserWay | undefined;
   const expiresAt = clock.now() + deadline;
   const redirect = await listenForRedirect({
+    ...options,
     settings: settings.redirect,
     title: settings.title,
     deadlineMs: deadline,
-    clock,
     destination: () => made.get('start')?.authorizationUrl,
     judge: (url) => way?.judge(url) ?? { kind: 'stray', why: 'not ready' },
     answer: async (answered) => (way === undefined ? notOpenPage(settings.title) : await options.answer(way, answered)),

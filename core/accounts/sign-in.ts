@@ -2,7 +2,7 @@ import { KeytrayError } from '../errors.ts';
 import type { AuthorizationServer } from '../oauth/authorization-server.ts';
 import type { CallbackPage } from '../oauth/callback-page.ts';
 import type { RefusedTokens } from '../oauth/token-reply.ts';
-import type { Clock, Logger, UserAgent } from '../ports.ts';
+import type { Clock, Logger, LoopbackPeers, UserAgent } from '../ports.ts';
 import { acceptTokens, type SignedIn } from './accept-tokens.ts';
 import type { Account } from './account.ts';
 import { type Answered, type BegunAt, type BrowserWay, exchangeCode, notOpenPage } from './browser-way.ts';
@@ -22,6 +22,7 @@ export interface SignInDependencies {
   readonly servers: ServerDirectory;
   readonly logins: LoginDesk;
   readonly userAgent: UserAgent;
+  readonly peers: LoopbackPeers;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -133,13 +134,14 @@ export class SignIn {
     const { account } = attempt;
     const { settings, record } = account;
     const way = await this.#browserWays.open(attempt.login, {
+      ...this.#dependencies,
       server: await this.#dependencies.servers.of(account),
       settings,
-      clock: this.#dependencies.clock,
       loginHint: acceptOther ? undefined : (settings.expect?.email ?? record?.identity?.email),
       first,
       answer: (answering, answered) => this.#answer(attempt, answering, answered),
       fromElsewhere: (answering, answered) => this.#fromElsewhere(attempt, answering, answered),
+      refused: (why) => attempt.note(why),
       strayed: (why) => attempt.note(`something came that was not its answer (${why})`),
     });
     void way.expired.then(() => attempt.over('browser'));

@@ -1,13 +1,13 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { peerOf } from '../access/peer-credentials.ts';
+import { rarely } from '../concurrency/rarely.ts';
 import type { Logger } from '../ports.ts';
 import type { ConnectionTable } from './connection-table.ts';
 import { errorResponse, rawErrorResponse } from './error-response.ts';
 import { awaitFirstBytes } from './first-bytes.ts';
 import { readHelperOpening } from './helper-opening.ts';
 import type { LocalApiLimits, LocalApiTimeouts } from './limits.ts';
-import { rarely } from './rarely.ts';
 import type { Peers } from './request-handler.ts';
 import { asksForHelper, refuse, type UpgradeHandler } from './upgrade-handler.ts';
 

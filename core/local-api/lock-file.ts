@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
-import { lockFileDescriptor } from '../access/libc.ts';
 import { KeytrayError } from '../errors.ts';
+import { lockFileDescriptor } from '../platform/libc.ts';
 
 export interface LockFile {
   release(): void;

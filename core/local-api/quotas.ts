@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { rarely } from '../concurrency/rarely.ts';
 import type { Logger } from '../ports.ts';
 import { type LocalApiLimits, ownDescriptors } from './limits.ts';
 import { Quota } from './quota.ts';
-import { rarely } from './rarely.ts';
 
 /** What is counted while the server runs. */
 export interface Quotas {

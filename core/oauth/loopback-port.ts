@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { RedirectSettings } from '../config/config.ts';
 import { KeytrayError } from '../errors.ts';
+import type { LoopbackPeers, PortHolder } from '../ports.ts';
 
 export interface Listening {
   readonly port: number;
@@ -10,14 +11,21 @@ export interface Listening {
 /** A free port on IPv4 may be taken on IPv6; the system gives another one each time. */
 const tries = 10;
 
+/** Of the ports that are taken, in the message. */
+const mostNamed = 3;
+
 /** Listens on 127.0.0.1, and on ::1 with the same port where browsers may resolve the host to it. */
-export async function listenOn(settings: RedirectSettings, create: () => Server): Promise<Listening> {
+export async function listenOn(
+  settings: RedirectSettings,
+  create: () => Server,
+  peers: Pick<LoopbackPeers, 'holder'>,
+): Promise<Listening> {
   const ports = settings.ports === 'any' ? Array.from({ length: tries }, () => 0) : settings.ports;
   for (const port of ports) {
     const listening = await listenOnPort(settings, port, create);
     if (listening !== undefined) return listening;
   }
-  throw noPort(settings);
+  throw await noPort(settings, peers);
 }
 
 async function listenOnPort(
@@ -60,14 +68,22 @@ function listen(server: Server, port: number, host: string): Promise<ListenResul
   });
 }
 
-function noPort({ ports }: RedirectSettings): KeytrayError {
+async function noPort({ ports, host }: RedirectSettings, peers: Pick<LoopbackPeers, 'holder'>): Promise<KeytrayError> {
   if (ports === 'any')
     return new KeytrayError('misconfigured', 'no free port on 127.0.0.1 for the answer of the browser');
+  const held: string[] = [];
+  for (const port of ports.slice(0, mostNamed)) {
+    const holder =
+      (await peers.holder('127.0.0.1', port)) ?? (host === 'localhost' && (await peers.holder('::1', port)));
+    if (holder) held.push(ports.length === 1 ? holderWords(holder) : `${port} by ${holderWords(holder)}`);
+  }
   const list = ports.join(', ');
   return new KeytrayError(
     'misconfigured',
     ports.length === 1
-      ? `port ${list} of the redirect URI is used by another program: end it, or register another port and set redirect.port`
-      : `ports ${list} of the redirect URI are used by other programs: end one, or register another port and set redirect.port`,
+      ? `port ${list} of the redirect URI is used by ${held[0] ?? 'another program'}: end it, or register another port and set redirect.port`
+      : `ports ${list} of the redirect URI are used by other programs${held.length === 0 ? '' : ` (${held.join(', ')})`}: end one, or register another port and set redirect.port`,
   );
 }
+
+const holderWords = ({ uid, program }: PortHolder): string => `${program ?? 'a program'} of uid ${uid}`;

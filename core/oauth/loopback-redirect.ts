@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { RedirectSettings } from '../config/config.ts';
-import type { Clock } from '../ports.ts';
+import { loopbackGate } from '../http/loopback-gate.ts';
+import type { Clock, Logger, LoopbackPeers } from '../ports.ts';
 import type { RedirectVerdict } from './authorization-response.ts';
 import {
   type AsidePage,
@@ -13,6 +14,7 @@ import {
 } from './callback-page.ts';
 import { bringsCookie, newLoginCookie, setCookie } from './login-cookie.ts';
 import { listenOn } from './loopback-port.ts';
+import { refusedBrowser } from './refused-browser.ts';
 import { judgeStart } from './start-request.ts';
 
 export type RedirectEnd = 'answered' | 'closed' | 'deadline';
@@ -52,6 +54,10 @@ export interface RedirectOptions<Found extends Arrival> {
   /** Where the start address leads to; undefined: nowhere, nothing is begun there. */
   readonly destination: () => URL | undefined;
   readonly judge: (url: URL) => Found | StrayVerdict;
+  readonly logger: Logger;
+  readonly peers: LoopbackPeers;
+  /** A connection of another user was closed, and may have been the person's browser; `why` in words of ours. */
+  readonly refused: (why: string) => void;
   /** Called once, for the answer or a denial; the browser sees its page when it resolves. */
   readonly answer: (arrival: Found) => Promise<CallbackPage>;
   /** An answer to what was begun at the start address came without its cookie. */
@@ -144,7 +150,24 @@ export async function listenForRedirect<Found extends Arrival>(
     handle(request, response).catch(() => request.socket.destroy());
   };
 
-  const servers = await listenOn(settings, () => createRedirectServer(onRequest, sockets));
+  const guard = loopbackGate({
+    ...options,
+    name: 'the sign-in listener',
+    most: mostConnections,
+    fromWindows: true,
+    connections: sockets,
+    refused: (owner) => {
+      const why = refusedBrowser(owner);
+      options.refused(why);
+      return why;
+    },
+  });
+  const create = (): Server => {
+    const server = createRedirectServer(onRequest);
+    guard(server);
+    return server;
+  };
+  const servers = await listenOn(settings, create, options.peers);
   authority = `${settings.host}:${servers.port}`;
 
   const stop = async (why: RedirectEnd): Promise<void> => {
@@ -176,10 +199,7 @@ export async function listenForRedirect<Found extends Arrival>(
 
 const unexpected = (title: string): CallbackPage => ({ kind: 'failed', title, what: 'Something unexpected happened' });
 
-function createRedirectServer(
-  onRequest: (request: IncomingMessage, response: ServerResponse) => void,
-  sockets: Set<Socket>,
-): Server {
+function createRedirectServer(onRequest: (request: IncomingMessage, response: ServerResponse) => void): Server {
   const server = createServer(
     {
       maxHeaderSize: largestHeader,
@@ -189,13 +209,6 @@ function createRedirectServer(
     },
     onRequest,
   );
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    socket.on('error', () => socket.destroy());
-    // The oldest goes, not the newest: whoever sits on connections must not keep the browser out.
-    if (sockets.size > mostConnections) [...sockets][0]?.destroy();
-  });
   server.on('clientError', (_error, socket) => socket.destroy());
   return server;
 }

@@ -8,9 +8,10 @@ export const ranks: readonly (readonly string[])[] = [
   ['errors', 'ports', 'secret'],
   ['concurrency'],
   ['untrusted'],
-  // What the machine says of files and of the environment, asked by the reading of the configuration too.
+  // What the machine says of files, of the environment and of peers, asked by the reading of the configuration too.
   ['platform'],
   ['config', 'services'],
+  ['http'],
   ['oauth', 'credentials'],
   ['dbus'],
   ['keychain'],

@@ -16,6 +16,8 @@ export const plants: readonly Plant[] = [
   plant('core-concurrency', 'core/concurrency/a.ts', "import { target } from '../config/target.ts';"),
   plant('core-untrusted', 'core/untrusted/a.ts', "import { target } from '../config/target.ts';"),
   plant('core-config-services', 'core/services/a.ts', "import { target } from '../oauth/target.ts';"),
+  plant('core-concurrency', 'core/concurrency/a.ts', "import type { target } from '../config/target.ts';"),
+  plant('core-http', 'core/http/a.ts', "import { target } from '../oauth/target.ts';"),
   plant('core-oauth-credentials', 'core/oauth/a.ts', "import type { target } from '../keychain/target.ts';"),
   plant('core-keychain', 'core/keychain/a.ts', "import { target } from '../accounts/target.ts';"),
   plant('core-accounts', 'core/accounts/a.ts', "import type { target } from '../refresh/target.ts';"),

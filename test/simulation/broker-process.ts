@@ -8,6 +8,7 @@ import type { Caller } from '../../core/local-api/broker-api.ts';
 import type { TokenRequest, TokenView } from '../../core/local-api/wire.ts';
 import type { Clock, Logger, Notifier } from '../../core/ports.ts';
 import type { AttemptNotes } from '../../core/refresh/attempt-notes.ts';
+import { kernelPeers } from '../support/loopback-peers.ts';
 import type { LossCause } from './authorization-fleet.ts';
 import type { Life } from './life.ts';
 import type { Random } from './random.ts';
@@ -98,6 +99,7 @@ export class BrokerProcess implements Life {
       clock: this.clock,
       http: network.httpFor(this),
       userAgent: { open: never },
+      peers: kernelPeers,
       notifier: { show, withdraw: (id) => machine.notifier.withdraw(id) },
       stores: {
         keychain: this.#keychain,

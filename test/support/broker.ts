@@ -18,6 +18,7 @@ import type { Caller } from '../../core/local-api/broker-api.ts';
 import type { LoginView } from '../../core/local-api/wire.ts';
 import { NodeHttp } from '../../core/oauth/node-http.ts';
 import type { LogFields, Logger, Notice, NoticeChoice, Notifier, UserAgent } from '../../core/ports.ts';
+import { kernelPeers } from './loopback-peers.ts';
 import { ScriptedStore } from './scripted-store.ts';
 import { ShiftedClock } from './shifted-clock.ts';
 import { labConfig } from './sign-in.ts';
@@ -119,6 +120,7 @@ export async function startLaboratory(
       clock,
       http: new NodeHttp(),
       userAgent: browsers,
+      peers: kernelPeers,
       notifier: notices,
       stores: {
         keychain: store,

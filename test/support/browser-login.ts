@@ -8,6 +8,8 @@ import type { TokenReply } from '../../core/oauth/token-reply.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { AccountSettings } from '../../core/services/service.ts';
 import { fetchOf } from './authorization-server.ts';
+import { MemoryLogger } from './broker-socket.ts';
+import { kernelPeers } from './loopback-peers.ts';
 import { ManualClock } from './manual-clock.ts';
 
 export interface LoginOptions {
@@ -42,6 +44,9 @@ export async function logIn(settings: AccountSettings, options: LoginOptions = {
     strayed: () => undefined,
     deadlineMs: 60_000,
     clock: new ManualClock(),
+    logger: new MemoryLogger(),
+    peers: kernelPeers,
+    refused: () => undefined,
     judge: (url) => {
       if (pending === undefined) return { kind: 'stray', why: 'too early' };
       const { redirectUri, state } = pending;

@@ -14,6 +14,7 @@ import { loadClient } from '../../core/oauth/client-library.ts';
 import type { NodeHttpOptions } from '../../core/oauth/node-http.ts';
 import { Secret } from '../../core/secret.ts';
 import { Browsers, caller, failureOf, Log, Notices } from './broker.ts';
+import { kernelPeers } from './loopback-peers.ts';
 import { ManualClock } from './manual-clock.ts';
 import { recordAt } from './records.ts';
 import { type RotatingServer, type RotatingServerOptions, startRotatingServer } from './rotating-server.ts';
@@ -183,6 +184,7 @@ export async function startFaultScene(options: FaultSceneOptions = {}): Promise<
     clock,
     http,
     userAgent: browsers,
+    peers: kernelPeers,
     notifier: notices,
     stores: {
       keychain,

@@ -3,7 +3,10 @@ import type { RedirectSettings } from '../../core/config/config.ts';
 import { judgeRedirect } from '../../core/oauth/authorization-response.ts';
 import type { CallbackPage } from '../../core/oauth/callback-page.ts';
 import { type Arrival, type LoopbackRedirect, listenForRedirect } from '../../core/oauth/loopback-redirect.ts';
+import type { LoopbackPeers } from '../../core/ports.ts';
 import { Secret } from '../../core/secret.ts';
+import { MemoryLogger } from './broker-socket.ts';
+import { kernelPeers } from './loopback-peers.ts';
 import { ManualClock } from './manual-clock.ts';
 
 export const issuer = 'https://login.lab.example';
@@ -22,10 +25,12 @@ const states: Readonly<Record<Arrival['begunAt'], Secret>> = {
 export interface Listening {
   readonly redirect: LoopbackRedirect;
   readonly clock: ManualClock;
+  readonly logger: MemoryLogger;
   readonly port: number;
   readonly answers: readonly Arrival[];
   readonly fromElsewhere: readonly Arrival[];
   readonly strayed: readonly string[];
+  readonly refused: readonly string[];
   readonly end: () => string | undefined;
 }
 
@@ -36,17 +41,23 @@ export async function listening(
   overrides: Partial<RedirectSettings> = {},
   answer: (arrival: Arrival) => Promise<CallbackPage> = async (arrival) =>
     arrival.answer.kind === 'answer' ? signedIn : { kind: 'failed', title: 'Lab', what: 'you said no' },
+  peers: LoopbackPeers = kernelPeers,
 ): Promise<Listening> {
   const clock = new ManualClock();
+  const logger = new MemoryLogger();
   const answers: Arrival[] = [];
   const fromElsewhere: Arrival[] = [];
   const strayed: string[] = [];
+  const refused: string[] = [];
   let ended: string | undefined;
   const redirect = await listenForRedirect({
     settings: { host: '127.0.0.1', ports: 'any', path: '/callback', ...overrides },
     title: 'Lab',
     deadlineMs,
     clock,
+    logger,
+    peers,
+    refused: (why) => refused.push(why),
     destination: () => new URL(destination),
     judge: (url) => {
       const expected = { redirectUri: redirect.redirectUri, issuer, issuerRequired: true };
@@ -65,7 +76,7 @@ export async function listening(
     ended = how;
   });
   const port = Number(new URL(redirect.redirectUri).port);
-  return { redirect, clock, port, answers, fromElsewhere, strayed, end: () => ended };
+  return { redirect, clock, port, answers, fromElsewhere, strayed, refused, logger, end: () => ended };
 }
 
 export interface Sent {

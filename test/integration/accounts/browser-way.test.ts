@@ -12,6 +12,8 @@ import { discoverAuthorizationServer } from '../../../core/oauth/authorization-s
 import { NodeHttp } from '../../../core/oauth/node-http.ts';
 import type { AccountSettings } from '../../../core/services/service.ts';
 import { accountSettings, fetchOf, noEndpoints } from '../../support/authorization-server.ts';
+import { MemoryLogger } from '../../support/broker-socket.ts';
+import { kernelPeers } from '../../support/loopback-peers.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 const settings = (more: Partial<AccountSettings> = {}) =>
@@ -45,6 +47,8 @@ describe('the way through the browser', () => {
       server,
       settings: settings(),
       clock,
+      logger: new MemoryLogger(),
+      peers: kernelPeers,
       loginHint: 'ada',
       first: 'address',
       answer: async (_way, arrived) => {
@@ -52,6 +56,7 @@ describe('the way through the browser', () => {
         return { kind: 'failed', title: 'Lab (work)', what: 'The test says so.' };
       },
       fromElsewhere: (_way, arrived) => elsewhere.push(arrived),
+      refused: () => undefined,
       strayed: () => undefined,
     });
     address = await way.begin('address');
@@ -138,10 +143,13 @@ it('gives its port back where the request cannot be made', async () => {
     },
     settings: settings(),
     clock,
+    logger: new MemoryLogger(),
+    peers: kernelPeers,
     loginHint: undefined,
     first: 'start',
     answer: async () => expect.unreachable(),
     fromElsewhere: () => expect.unreachable(),
+    refused: () => undefined,
     strayed: () => expect.unreachable(),
   } satisfies BrowserWayOptions);
   await expect(opened).rejects.toThrow('no such client');

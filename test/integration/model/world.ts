@@ -11,6 +11,7 @@ import { parseRecord, type TokenRecord } from '../../../core/keychain/token-reco
 import type { Notice, NoticeChoice, Notifier, UserAgent } from '../../../core/ports.ts';
 import { caller } from '../../support/broker.ts';
 import { MemoryLogger } from '../../support/broker-socket.ts';
+import { kernelPeers } from '../../support/loopback-peers.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { ScriptedStore } from '../../support/scripted-store.ts';
 import { ModelledServer } from './modelled-server.ts';
@@ -88,6 +89,7 @@ export class World {
         clock: self.clock,
         http: self.server,
         userAgent: self.browsers,
+        peers: kernelPeers,
         notifier: self.desktop,
         stores: {
           keychain: self.store,

@@ -1,7 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RedirectSettings } from '../../../core/config/config.ts';
 import { listenOn } from '../../../core/oauth/loopback-port.ts';
+import { kernelPeers } from '../../support/loopback-peers.ts';
+
+/** This process, which holds the ports that are taken here. */
+const comm = readFileSync('/proc/self/comm', 'utf8').trim();
+const holder = `${comm} (pid ${process.pid}) of uid ${process.getuid?.()}`;
 
 const servers: Server[] = [];
 const create = (): Server => {
@@ -40,13 +46,13 @@ const hostsOf = (listening: readonly Server[]): readonly unknown[] =>
 
 describe('a redirect URI with any port', () => {
   it('gets a free one on IPv4 alone', async () => {
-    const { port, listening } = await listenOn(settings({}), create);
+    const { port, listening } = await listenOn(settings({}), create, kernelPeers);
     expect(port).toBeGreaterThan(1023);
     expect(hostsOf(listening)).toEqual([['127.0.0.1', port]]);
   });
 
   it('gets the same one on both addresses where browsers may resolve the host to either', async () => {
-    const { port, listening } = await listenOn(settings({ host: 'localhost' }), create);
+    const { port, listening } = await listenOn(settings({ host: 'localhost' }), create, kernelPeers);
     expect(hostsOf(listening)).toEqual([
       ['127.0.0.1', port],
       ['::1', port],
@@ -59,16 +65,16 @@ describe('a redirect URI with ports of its own', () => {
     const taken = await takenPort();
     const free = await takenPort();
     await new Promise((resolve) => servers.pop()?.close(resolve));
-    const { port } = await listenOn(settings({ ports: [taken, free] }), create);
+    const { port } = await listenOn(settings({ ports: [taken, free] }), create, kernelPeers);
     expect(port).toBe(free);
   });
 
   it('gives up a port that somebody else has on IPv6, and says which', async () => {
     const taken = await takenPort('::1');
-    const tried = listenOn(settings({ host: 'localhost', ports: [taken] }), create);
+    const tried = listenOn(settings({ host: 'localhost', ports: [taken] }), create, kernelPeers);
     await expect(tried).rejects.toMatchObject({
       code: 'misconfigured',
-      message: `port ${taken} of the redirect URI is used by another program: end it, or register another port and set redirect.port`,
+      message: `port ${taken} of the redirect URI is used by ${holder}: end it, or register another port and set redirect.port`,
     });
     // Given back on IPv4 too: nothing of a failed sign-in stays open.
     expect(await takenPort('127.0.0.1', taken)).toBe(taken);
@@ -76,9 +82,9 @@ describe('a redirect URI with ports of its own', () => {
 
   it('names them all when none is free', async () => {
     const ports = [await takenPort(), await takenPort()];
-    await expect(listenOn(settings({ ports }), create)).rejects.toMatchObject({
+    await expect(listenOn(settings({ ports }), create, kernelPeers)).rejects.toMatchObject({
       code: 'misconfigured',
-      message: `ports ${ports.join(', ')} of the redirect URI are used by other programs: end one, or register another port and set redirect.port`,
+      message: `ports ${ports.join(', ')} of the redirect URI are used by other programs (${ports[0]} by ${holder}, ${ports[1]} by ${holder}): end one, or register another port and set redirect.port`,
     });
   });
 });
@@ -101,18 +107,20 @@ function failing(code: string, which: 'all' | 'second'): () => Server {
 
 describe('what the system may say', () => {
   it.each(['EADDRNOTAVAIL', 'EAFNOSUPPORT'])('%s for ::1: IPv4 alone will do', async (code) => {
-    const { port, listening } = await listenOn(settings({ host: 'localhost' }), failing(code, 'second'));
+    const { port, listening } = await listenOn(settings({ host: 'localhost' }), failing(code, 'second'), kernelPeers);
     expect(hostsOf(listening)).toEqual([['127.0.0.1', port]]);
   });
 
   it.each(['EADDRINUSE', 'EACCES'])('%s: the port is somebody else’s', async (code) => {
-    await expect(listenOn(settings({}), failing(code, 'all'))).rejects.toMatchObject({
+    await expect(listenOn(settings({}), failing(code, 'all'), kernelPeers)).rejects.toMatchObject({
       code: 'misconfigured',
       message: 'no free port on 127.0.0.1 for the answer of the browser',
     });
   });
 
   it('anything else: as it is', async () => {
-    await expect(listenOn(settings({}), failing('EMFILE', 'all'))).rejects.toMatchObject({ code: 'EMFILE' });
+    await expect(listenOn(settings({}), failing('EMFILE', 'all'), kernelPeers)).rejects.toMatchObject({
+      code: 'EMFILE',
+    });
   });
 });

@@ -6,9 +6,9 @@ import { connect, createServer, type Server, Socket } from 'node:net';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { getSocketOption, lastError } from '../../../core/access/libc.ts';
 import { peerOf } from '../../../core/access/peer-credentials.ts';
 import { parseStartTime } from '../../../core/access/process-identity.ts';
+import { getSocketOption, lastError } from '../../../core/platform/libc.ts';
 
 let folder: string;
 let server: Server;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { rarely } from '../../../core/concurrency/rarely.ts';
 import { KeytrayError } from '../../../core/errors.ts';
 import { defaultLimits, ownDescriptors } from '../../../core/local-api/limits.ts';
 import { Quota } from '../../../core/local-api/quota.ts';
 import { mostConnections } from '../../../core/local-api/quotas.ts';
-import { rarely } from '../../../core/local-api/rarely.ts';
 
 describe('Quota', () => {
   it('gives a process half, and others the rest', () => {

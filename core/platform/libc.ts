@@ -87,6 +87,46 @@ export function trimMemory(): void {
   }
 }
 
+function bindNetlink() {
+  return {
+    socket: libc.func('int socket(int domain, int type, int protocol)'),
+    send: libc.func('long send(int fd, const void *bytes, size_t length, int flags)'),
+    recvfrom: libc.func(
+      'long recvfrom(int fd, _Out_ void *bytes, size_t length, int flags, _Out_ void *sender, _Inout_ void *senderLength)',
+    ),
+    close: libc.func('int close(int fd)'),
+  };
+}
+
+/** Bound when first used: most brokers never hold a loopback port. */
+let netlink: ReturnType<typeof bindNetlink> | undefined;
+
+/**
+ * One request to the kernel over netlink(7), Linux, and what it answers at once, at most `largest` bytes. Undefined
+ * where the kernel has no such protocol, or where a sandbox forbids it. Never waits.
+ */
+export function askNetlink(protocol: number, request: Buffer, largest: number): Buffer | undefined {
+  netlink ??= bindNetlink();
+  const { socket, send, recvfrom, close } = netlink;
+  // AF_NETLINK; SOCK_RAW with SOCK_CLOEXEC: a child must not inherit it.
+  const fd: unknown = socket(16, 3 | 0o2000000, protocol);
+  if (typeof fd !== 'number' || fd < 0) return undefined;
+  try {
+    // MSG_DONTWAIT.
+    const atOnce = 0x40;
+    const sent: unknown = send(fd, request, request.length, atOnce);
+    if (Number(sent) !== request.length) return undefined;
+    const reply = Buffer.alloc(largest);
+    // struct sockaddr_nl { family, pad: 16 bits; pid, groups: 32 bits; }
+    const sender = Buffer.alloc(12);
+    const read = Number(recvfrom(fd, reply, largest, atOnce, sender, Uint32Array.of(sender.length)));
+    // Pid 0 is the kernel; anything else is another process.
+    return read > 0 && sender.readUInt32LE(4) === 0 ? reply.subarray(0, read) : undefined;
+  } finally {
+    close(fd);
+  }
+}
+
 /** macOS: the path of a process's executable (libproc.h). Not run on Linux. */
 export function executableOnDarwin(pid: number): string | undefined {
   const procPidPath = libc.func('int proc_pidpath(int pid, _Out_ void *buffer, uint32_t size)');
