@@ -63,7 +63,7 @@ export class Logind {
       signature: '',
       body: [],
     });
-    if (reply.kind === 'no_answer' || reply.kind === 'no_bus') return this.#listenLater();
+    if (reply.kind !== 'reply' && reply.kind !== 'error') return this.#listenLater();
     await this.#askWhetherLocked();
   }
 

@@ -19,6 +19,8 @@ export function dbusProbe(env: NodeJS.ProcessEnv, clock: Clock, deadline = 3_000
   let changed = (): void => undefined;
   const bus = new DBus({
     address: () => sessionBusAddress(env),
+    // What is asked here must be what the child is given.
+    onlyPath: true,
     clock,
     deadline,
     matches,
@@ -52,6 +54,8 @@ export function judgeReply(reply: BusReply): LockedState {
     case 'no_bus':
     case 'no_answer':
       return reply.kind;
+    case 'untrusted_bus':
+      return reply;
     case 'reply':
       return judgeLocked(reply.body[0]);
     case 'error':

@@ -118,6 +118,7 @@ export class KeychainItems {
 }
 
 function probeTrouble(answer: LockedState): StoreTrouble | undefined {
+  if (typeof answer === 'object') return { kind: 'absent', detail: answer.why };
   switch (answer) {
     case 'unlocked':
     case 'unknown':

@@ -11,7 +11,9 @@ export type LockedState =
   | 'no_bus'
   | 'no_answer'
   | 'denied'
-  | 'unknown';
+  | 'unknown'
+  /** Another user could be behind the bus; `why` is for people. */
+  | { readonly kind: 'untrusted_bus'; readonly why: string };
 
 export interface LockedProbe {
   /** Never rejects. */
