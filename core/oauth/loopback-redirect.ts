@@ -2,8 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { RedirectSettings } from '../config/config.ts';
-import { loopbackGate } from '../http/loopback-gate.ts';
-import type { Clock, Logger, LoopbackPeers } from '../ports.ts';
 import type { RedirectVerdict } from './authorization-response.ts';
 import {
   type AsidePage,
@@ -14,7 +12,7 @@ import {
 } from './callback-page.ts';
 import { bringsCookie, newLoginCookie, setCookie } from './login-cookie.ts';
 import { listenOn } from './loopback-port.ts';
-import { refusedBrowser } from './refused-browser.ts';
+import { type RedirectGateOptions, redirectGate } from './redirect-gate.ts';
 import { judgeStart } from './start-request.ts';
 
 export type RedirectEnd = 'answered' | 'closed' | 'deadline';
@@ -45,19 +43,14 @@ export interface LoopbackRedirect {
   close(): Promise<void>;
 }
 
-export interface RedirectOptions<Found extends Arrival> {
+export interface RedirectOptions<Found extends Arrival> extends RedirectGateOptions {
   readonly settings: RedirectSettings;
   /** Names service and account, on the pages. */
   readonly title: string;
   readonly deadlineMs: number;
-  readonly clock: Clock;
   /** Where the start address leads to; undefined: nowhere, nothing is begun there. */
   readonly destination: () => URL | undefined;
   readonly judge: (url: URL) => Found | StrayVerdict;
-  readonly logger: Logger;
-  readonly peers: LoopbackPeers;
-  /** A connection of another user was closed, and may have been the person's browser; `why` in words of ours. */
-  readonly refused: (why: string) => void;
   /** Called once, for the answer or a denial; the browser sees its page when it resolves. */
   readonly answer: (arrival: Found) => Promise<CallbackPage>;
   /** An answer to what was begun at the start address came without its cookie. */
@@ -65,9 +58,6 @@ export interface RedirectOptions<Found extends Arrival> {
   /** Something came that looks like an answer and is not the one; `why` in words of ours. */
   readonly strayed: (why: string) => void;
 }
-
-/** Browsers open a few connections ahead; scanners open many. */
-const mostConnections = 32;
 
 /** Cookies do not know ports, so a browser sends those that other programs set for this host too. */
 const largestHeader = 320 * 1024;
@@ -150,18 +140,7 @@ export async function listenForRedirect<Found extends Arrival>(
     handle(request, response).catch(() => request.socket.destroy());
   };
 
-  const guard = loopbackGate({
-    ...options,
-    name: 'the sign-in listener',
-    most: mostConnections,
-    fromWindows: true,
-    connections: sockets,
-    refused: (owner) => {
-      const why = refusedBrowser(owner);
-      options.refused(why);
-      return why;
-    },
-  });
+  const guard = redirectGate(options, sockets);
   const create = (): Server => {
     const server = createRedirectServer(onRequest);
     guard(server);
