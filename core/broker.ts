@@ -54,7 +54,7 @@ export class Broker implements BrokerApi {
   #config: ReadConfigState = { files: [], error: undefined };
 
   constructor(dependencies: BrokerDependencies) {
-    const { clock, http } = dependencies;
+    const { clock, http, logger } = dependencies;
     this.#dependencies = dependencies;
     this.#startedAt = clock.now();
     this.#logins = new LoginDesk(clock, (login) => this.#loginChanged(login));

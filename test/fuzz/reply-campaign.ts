@@ -13,6 +13,7 @@ import type { AccountView, BrokerEvent } from '../../core/local-api/wire.ts';
 import { Secret } from '../../core/secret.ts';
 import { Browsers, caller, Log, Notices } from '../support/broker.ts';
 import { createIdTokens } from '../support/id-tokens.ts';
+import { kernelPeers } from '../support/loopback-peers.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { type ReplyInput, replyInput, valid } from './reply-inputs.ts';
 
@@ -171,6 +172,7 @@ async function brokerFor(input: ReplyInput, clock: ManualClock, idToken: IdToken
     clock,
     http: { fetchFor: () => async (address) => replyAt(new URL(String(address)), input, idToken) },
     userAgent: new Browsers(),
+    peers: kernelPeers,
     notifier: new Notices(),
     stores: {
       keychain,
