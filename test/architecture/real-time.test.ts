@@ -77,7 +77,7 @@ const allowed: Readonly<Record<string, Allowed>> = {
     uses: { setTimeout: 2, setInterval: 1 },
     why: 'limits the silence of a real client, and keeps its connection from looking dead',
   },
-  'core/local-api/rarely.ts': { uses: { 'performance.now': 1 }, why: 'spares the log; a test brings its own time' },
+  'core/concurrency/rarely.ts': { uses: { 'performance.now': 1 }, why: 'spares the log; a test brings its own time' },
   'core/local-api/server.ts': {
     uses: { 'performance.now': 2, setTimeout: 1 },
     why: 'gives real connections a moment to end when the process does',
