@@ -9,14 +9,14 @@ const notOurs = 1;
 
 /**
  * GIT_ASKPASS and wget's --use-askpass: one argument, the prompt; the answer is one line. ssh passes on whatever a server
- * asks, in any words, so that only git and wget are answered: the kernel says who asks, the prompt does not.
+ * asks, in any words, and gets no answer: the kernel says who asks, the prompt does not.
  */
 export const askpassHelper: Helper = {
   protocol: 'askpass',
   environment: ['SSH_ASKPASS_PROMPT'],
   async serve(call, broker) {
     const question = call.env.SSH_ASKPASS_PROMPT === undefined ? parsePrompt(call.argv) : undefined;
-    if (question === undefined || !isAskedByGitOrWget(call.parents)) return notOurs;
+    if (question === undefined || isRelayed(call.parents)) return notOurs;
     const { host } = question.target;
     const match = find(question, broker);
     switch (match.kind) {
@@ -40,10 +40,14 @@ export const askpassHelper: Helper = {
   },
 };
 
-/** Scripts between the tool and us are passed over; ssh below git is ssh all the same. */
-function isAskedByGitOrWget(parents: readonly string[]): boolean {
-  const asker = parents.map((path) => basename(path)).find((name) => /^(?:git|wget|ssh|dbclient)/.test(name));
-  return asker !== undefined && /^(?:git|wget)/.test(asker);
+/** Programs that pass on what a server asks, in words the server chooses. */
+const relays = /^(?:ssh|slogin|scp|sftp|dbclient|plink)/;
+
+/** The nearest of git, wget and the relays decides: ssh below git is ssh all the same. Nobody knows an unnamed asker. */
+function isRelayed(parents: readonly string[]): boolean {
+  const names = parents.map((path) => basename(path));
+  const asker = names.find((name) => /^(?:git|wget)/.test(name) || relays.test(name));
+  return parents.length === 0 || (asker !== undefined && relays.test(asker));
 }
 
 type OneMatch = Extract<TargetMatch, { kind: 'one' }>;

@@ -123,6 +123,7 @@ describe('the program that asks', () => {
     [['/usr/bin/wget']],
     [['/opt/git/bin/git (deleted)']],
     [['/usr/bin/git', '/usr/bin/bash', '/usr/bin/ssh']],
+    [['/usr/bin/bash', '/usr/bin/xterm']],
   ])('is answered as %j', async (askedBy) => {
     expect((await ask(prompt, [lab], {}, askedBy)).stdout).toBe('tok-123\n');
   });
@@ -132,8 +133,7 @@ describe('the program that asks', () => {
     [['/usr/bin/ssh', '/usr/bin/git', '/usr/bin/bash']],
     [['/usr/bin/dash', '/usr/bin/ssh', '/usr/bin/git']],
     [['/usr/bin/dbclient', '/usr/bin/git']],
-    [['/usr/bin/sudo', '/usr/bin/bash']],
-    [['/usr/bin/bash']],
+    [['/usr/bin/dash', '/usr/bin/scp', '/usr/bin/bash']],
     [[]],
   ])('gets nothing as %j, which passes on what a server asks, or is unknown', async (askedBy) => {
     expect(await ask(prompt, [lab], {}, askedBy)).toEqual(silence);
