@@ -4,7 +4,7 @@ import { chownSync, closeSync, openSync, readdirSync, readFileSync, readSync, st
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
 import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../cli/demo/authorization-server.ts';
-import { signInWithForms } from '../../../cli/demo/built-in-user-agent.ts';
+import { followForms } from '../../../cli/demo/built-in-user-agent.ts';
 import { startChild } from '../../../cli/demo/children.ts';
 import { createKeytray, type Keytray, program } from '../../support/keytray.ts';
 import { needsRoot } from '../../support/needs-root.ts';
@@ -86,6 +86,19 @@ describe('the memory of the agent', () => {
   const asOther = (file: string, args: readonly string[], input = '') =>
     runToEnd('setpriv', [...toPerson, file, ...args], { env: keytray.env, cwd: keytray.folder, input });
 
+  /** The browser is the person's too: the listener takes no other user's connection, not even root's. */
+  async function signIn(): Promise<void> {
+    const login = startChild('setpriv', [...toPerson, program('keytray'), 'login', 'lab', '--no-browser'], {
+      env: keytray.env,
+      cwd: keytray.folder,
+    });
+    const stopAt = (url: URL) => url.pathname.startsWith('/callback');
+    const { url } = await followForms(await login.firstLine(), { login: 'ada', stopAt });
+    const { stdout } = await asOther('curl', ['-sS', url.href]);
+    expect(stdout).toContain('signed in');
+    expect(await login.ended).toMatchObject({ status: 0 });
+  }
+
   needsRoot('is closed to other programs of the same person; another process of theirs is not', async () => {
     const pid = await startAgent();
     const plain = spawn('/bin/sleep', ['60'], { ...asPerson, env: {}, stdio: 'ignore' });
@@ -100,12 +113,7 @@ describe('the memory of the agent', () => {
 
   needsRoot('is open to root, who finds the token there: what nothing here can prevent', async () => {
     const pid = await startAgent();
-    const login = startChild('setpriv', [...toPerson, program('keytray'), 'login', 'lab', '--no-browser'], {
-      env: keytray.env,
-      cwd: keytray.folder,
-    });
-    await signInWithForms(await login.firstLine(), { login: 'ada' }).catch(() => undefined);
-    expect(await login.ended).toMatchObject({ status: 0 });
+    await signIn();
     const { stdout } = await asOther(program('keytray'), ['token', 'lab']);
     expect(stdout).toMatch(/^\S{20,}\n$/);
     expect(memoryHolds(pid, stdout.trim())).toBe(true);
@@ -114,12 +122,7 @@ describe('the memory of the agent', () => {
 
   needsRoot('does not keep the agent from naming those who ask', async () => {
     await startAgent();
-    const login = startChild('setpriv', [...toPerson, program('keytray'), 'login', 'lab', '--no-browser'], {
-      env: keytray.env,
-      cwd: keytray.folder,
-    });
-    await signInWithForms(await login.firstLine(), { login: 'ada' }).catch(() => undefined);
-    expect(await login.ended).toMatchObject({ status: 0 });
+    await signIn();
     const get = 'protocol=https\nhost=git.lab.example\n\n';
     const answer = await asOther(program('git-credential-keytray'), ['get'], get);
     expect(answer.stdout).toMatch(/^password=\S{20}/m);
