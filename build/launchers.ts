@@ -1,6 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { helperPrograms } from '../client/programs.ts';
+import { callerPrefix, passedPrefixes, passedVariables } from '../core/platform/start-environment.ts';
 import { nodeFlags } from './node-flags.ts';
 
 /** The folders a launcher points to, absolute, so that it works from any folder and through symbolic links. */
@@ -18,16 +19,39 @@ export function shellWord(text: string): string {
 
 const flags = nodeFlags.join(' ');
 
+/** Some shells hold these themselves, and end where one is unset. */
+const shellsOwn = ['_', 'UID', 'EUID', 'PPID', 'SHELLOPTS', 'BASHOPTS'];
+
 /**
- * A helper inherits the environment of the tool that runs it. NODE_OPTIONS set there is meant for somebody's own
- * scripts: a debugger's hook would slow every `git fetch` and write into the conversation.
+ * Renames what our Node must not start with, as `core/platform/start-environment.ts` says. The shell's own list of
+ * variables names them: a value with line ends may look like more of them, which are then not set.
  */
-const runClient = 'unset NODE_OPTIONS';
+const renameOthers = `keytray_ifs=$IFS
+set -f
+IFS='
+'
+for keytray_line in $(export -p); do
+  keytray_name=\${keytray_line%%=*}
+  keytray_name=\${keytray_name##* }
+  case "$keytray_line" in
+  'export '* | 'declare -x '* | 'typeset -x '*) ;;
+  *) continue ;;
+  esac
+  case "$keytray_name" in
+  '' | [0-9]* | *[!A-Za-z0-9_]*) continue ;;
+  ${callerPrefix}*) ;;
+  ${[...passedVariables, ...passedPrefixes.map((prefix) => `${prefix}*`), ...shellsOwn].join(' | ')}) continue ;;
+  esac
+  eval "[ -z \\"\\\${$keytray_name+set}\\" ] || export ${callerPrefix}$keytray_name=\\"\\$$keytray_name\\""
+  unset "$keytray_name"
+done
+IFS=$keytray_ifs
+set +f`;
 
 export function helperLauncher(targets: LauncherTargets, name: string): string {
   const node = shellWord(targets.node);
   const client = shellWord(join(targets.lib, 'client.js'));
-  return `#!/bin/sh\n${runClient}\nexec ${node} ${flags} ${client} ${shellWord(name)} "$@"\n`;
+  return `#!/bin/sh\n${renameOthers}\nexec ${node} ${flags} ${client} ${shellWord(name)} "$@"\n`;
 }
 
 /**
@@ -38,12 +62,12 @@ export function keytrayLauncher(targets: LauncherTargets): string {
   const run = `exec ${shellWord(targets.node)} ${flags}`;
   const script = (file: string): string => shellWord(join(targets.lib, file));
   return `#!/bin/sh
+${renameOthers}
 case "$1" in
 helper)
   case "$2" in
   '' | -*) ;;
   *)
-    ${runClient}
     ${run} ${script('client.js')} keytray "$@"
     ;;
   esac
@@ -51,13 +75,13 @@ helper)
 agent)
   case "$#$2" in
   1*) ${run} ${script('agent.js')} ;;
-  2--passphrase-fd=*) fd="\${2#*=}" ;;
-  3--passphrase-fd) fd="$3" ;;
-  *) fd= ;;
+  2--passphrase-fd=*) keytray_fd="\${2#*=}" ;;
+  3--passphrase-fd) keytray_fd="$3" ;;
+  *) keytray_fd= ;;
   esac
-  case "$fd" in
+  case "$keytray_fd" in
   '' | *[!0-9]* | [12]) ;;
-  *) [ -e "/dev/fd/$fd" ] && ${run} ${script('agent.js')} --passphrase-fd "$fd" ;;
+  *) [ -e "/dev/fd/$keytray_fd" ] && ${run} ${script('agent.js')} --passphrase-fd "$keytray_fd" ;;
   esac
   ;;
 esac

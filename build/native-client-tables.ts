@@ -8,6 +8,7 @@ import {
   protocolsWithStdin,
 } from '../client/programs.ts';
 import { failures } from '../core/errors.ts';
+import { callerPrefix, passedPrefixes, passedVariables } from '../core/platform/start-environment.ts';
 import { nodeFlags } from './node-flags.ts';
 
 /** `tables.h` of the native client: what it knows of programs, protocols and failures, from where its twin has it. */
@@ -22,6 +23,9 @@ export function nativeClientTables(): string {
   return [
     declarations,
     `#define NODE_FLAGS ${nodeFlags.map(text).join(', ')}`,
+    `#define CALLER_PREFIX ${text(callerPrefix)}`,
+    table('char *const', 'passed_variables', passedVariables.map(text)),
+    table('char *const', 'passed_prefixes', passedPrefixes.map(text)),
     table('struct program', 'programs', programs),
     table('struct protocol', 'protocols', protocols),
     table(
@@ -35,7 +39,8 @@ export function nativeClientTables(): string {
   ].join('\n\n');
 }
 
-const declarations = `/* Made by build/native-client-tables.ts from client/programs.ts, client/failure-forms.ts and core/errors.ts. */
+const declarations = `/* Made by build/native-client-tables.ts from client/programs.ts, client/failure-forms.ts, core/errors.ts and
+   core/platform/start-environment.ts. */
 #ifndef KEYTRAY_TABLES_H
 #define KEYTRAY_TABLES_H
 

@@ -1,5 +1,6 @@
 import type { ReadStream } from 'node:tty';
 import type { LocalApiClient } from '../core/local-api/client.ts';
+import { takeEnvironment } from '../core/platform/start-environment.ts';
 import { type Environment, wantsColour } from './output/colour.ts';
 
 /** One output stream, as much as a command needs of it. */
@@ -13,6 +14,7 @@ export interface Screen {
 
 /** What every command gets. */
 export interface Cli {
+  /** As the caller had it; our own process has only a part of it. */
   readonly env: Environment;
   readonly out: Screen;
   readonly err: Screen;
@@ -48,19 +50,20 @@ export async function drained(stream: NodeJS.WriteStream): Promise<void> {
 /** The command line of this process; `status` reads what the command set. */
 export function processCli(): { readonly cli: Cli; status(): number } {
   let status = 0;
+  const env = takeEnvironment(process.env);
   endQuietlyWithReader(process.stdout);
   endQuietlyWithReader(process.stderr);
   const cli: Cli = {
-    env: process.env,
-    out: screen(process.stdout, process.env),
-    err: screen(process.stderr, process.env),
+    env,
+    out: screen(process.stdout, env),
+    err: screen(process.stderr, env),
     // Opened on first use: touching standard input makes Node watch it.
     get stdin() {
       return process.stdin;
     },
     broker: async () => {
       const { findBroker } = await import('../core/local-api/client.ts');
-      return findBroker(process.env);
+      return findBroker(env);
     },
     setStatus: (code) => {
       status = code;

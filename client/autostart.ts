@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configFile, dropInFolders } from '../core/config/paths.ts';
+import { type Environment, launchEnvironment } from '../core/platform/start-environment.ts';
 
 const patience = 2_000;
 const pause = 20;
@@ -16,14 +17,13 @@ const commandLine = fileURLToPath(
  * Where the configuration says `agent: {autostart: true}`, starts the broker and waits for it. `keytray agent
  * --if-autostart` reads the configuration: that is YAML, and only looked at where the word is in it.
  */
-export async function autostart(env: NodeJS.ProcessEnv, connect: () => Promise<Socket>): Promise<Socket | undefined> {
+export async function autostart(env: Environment, connect: () => Promise<Socket>): Promise<Socket | undefined> {
   if (!mayBeWanted(env)) return undefined;
-  const { NODE_OPTIONS: _, ...rest } = env;
   const child = spawn(process.execPath, [commandLine, 'agent', '--if-autostart'], {
     detached: true,
     stdio: 'ignore',
     cwd: '/',
-    env: rest,
+    env: launchEnvironment(env),
   });
   child.on('error', () => undefined).unref();
   for (const end = performance.now() + patience; performance.now() < end; ) {
@@ -36,7 +36,7 @@ export async function autostart(env: NodeJS.ProcessEnv, connect: () => Promise<S
   return undefined;
 }
 
-function mayBeWanted(env: NodeJS.ProcessEnv): boolean {
+function mayBeWanted(env: Environment): boolean {
   const dropIns = dropInFolders(env).flatMap((folder) => namesIn(folder).map((name) => join(folder, name)));
   return [configFile(env), ...dropIns].some(mentionsAutostart);
 }

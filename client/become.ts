@@ -3,6 +3,7 @@ import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeSync } from 
 import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Environment } from '../core/platform/start-environment.ts';
 import { findProgram } from './find-program.ts';
 import type { NextProgram } from './next-program.ts';
 
@@ -21,7 +22,7 @@ const ours = dirname(dirname(fileURLToPath(import.meta.url)));
  */
 export async function become(
   program: NextProgram,
-  env: NodeJS.ProcessEnv,
+  env: Environment,
   say: (line: string) => Promise<void>,
   inPlaceOf?: string,
 ) {
@@ -31,7 +32,7 @@ export async function become(
     await say(`keytray: ${program.name}: not found on PATH`);
     return notFound;
   }
-  const environment = { ...env };
+  const environment: NodeJS.ProcessEnv = { ...env };
   for (const variable of program.variables) {
     const end = variable.indexOf('=');
     environment[variable.slice(0, end)] = variable.slice(end + 1);

@@ -2,6 +2,7 @@ import { socketCandidates } from '../core/config/paths.ts';
 import { failures, KeytrayError } from '../core/errors.ts';
 import { connectToBroker } from '../core/local-api/connection.ts';
 import { FrameError } from '../core/local-api/frames.ts';
+import { takeEnvironment } from '../core/platform/start-environment.ts';
 import { answerFailure } from './answer-failure.ts';
 import { autostart } from './autostart.ts';
 import { become } from './become.ts';
@@ -17,6 +18,8 @@ import { protocolsWithStdin } from './programs.ts';
  */
 
 const silence = 60_000;
+
+const environment = takeEnvironment(process.env);
 
 const [name = '', ...args] = process.argv.slice(2);
 process.exit(await run(readInvocation(name, args)));
@@ -35,7 +38,7 @@ async function run(invocation: Invocation): Promise<number> {
         protocol,
         operation,
         argv,
-        variables: forwardedEnvironment(protocol, process.env),
+        variables: forwardedEnvironment(protocol, environment),
         cwd: workingDirectory(),
       },
       {
@@ -48,10 +51,10 @@ async function run(invocation: Invocation): Promise<number> {
         silence,
       },
     );
-    return next === undefined ? status : await become(next, process.env, say, inPlaceOf);
+    return next === undefined ? status : await become(next, environment, say, inPlaceOf);
   } catch (error) {
     if (inPlaceOf !== undefined && !spoken) {
-      return await become({ name: inPlaceOf, argv, variables: [], files: [] }, process.env, say, inPlaceOf);
+      return await become({ name: inPlaceOf, argv, variables: [], files: [] }, environment, say, inPlaceOf);
     }
     return await answerFailure(asFailure(error), invocation, spoken);
   }
@@ -59,12 +62,12 @@ async function run(invocation: Invocation): Promise<number> {
 
 async function findBroker() {
   const uid = process.getuid?.() ?? -1;
-  const connect = () => connectToBroker(socketCandidates(process.env, uid), uid);
+  const connect = () => connectToBroker(socketCandidates(environment, uid), uid);
   try {
     return await connect();
   } catch (error) {
     const started =
-      error instanceof KeytrayError && error.code === 'no_broker' ? await autostart(process.env, connect) : undefined;
+      error instanceof KeytrayError && error.code === 'no_broker' ? await autostart(environment, connect) : undefined;
     if (started === undefined) throw error;
     return started;
   }

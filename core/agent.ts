@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
 import { runHeadlessBroker } from './headless-broker.ts';
 import { guardMemory } from './memory-guard.ts';
+import { takeEnvironment } from './platform/start-environment.ts';
 
 process.title = 'keytray agent';
 guardMemory();
 const { values } = parseArgs({ options: { 'passphrase-fd': { type: 'string' } } });
 const status = await runHeadlessBroker(
-  process.env,
+  takeEnvironment(process.env),
   (line) => process.stderr.write(`${line}\n`),
   undefined,
   values['passphrase-fd'] === undefined ? undefined : Number(values['passphrase-fd']),

@@ -7,6 +7,7 @@ import { failures, KeytrayError } from './errors.ts';
 import { openLog } from './log.ts';
 import { chooseNotifier } from './notices/choose-notifier.ts';
 import { NodeHttp } from './oauth/node-http.ts';
+import { ignoredNote } from './platform/start-environment.ts';
 import { requireOwnFolder } from './platform/trusted-path.ts';
 import type { Barriers } from './ports.ts';
 import { SystemBrowser } from './system-browser.ts';
@@ -45,6 +46,11 @@ export async function runHeadlessBroker(
   }
   const logger = openLog(`${stateFolder(env)}/agent.log`, env.KEYTRAY_LOG_LEVEL ?? 'info');
   crash.logTo(logger);
+  const ignored = ignoredNote(env);
+  if (ignored !== undefined) {
+    say(`keytray: ${ignored}`);
+    logger.warn(ignored);
+  }
   const clock = new SystemClock();
   const notices = chooseNotifier(env, clock, logger);
   const host = openBrokerHost({
@@ -54,7 +60,7 @@ export async function runHeadlessBroker(
     clock,
     logger,
     config,
-    http: new NodeHttp(),
+    http: new NodeHttp({ variables: env }),
     notifier: notices.notifier,
     userAgent: new SystemBrowser(env, process.platform, umask),
     quit: stopping.request,

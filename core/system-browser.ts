@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { commandWords } from './command-words.ts';
 import { KeytrayError } from './errors.ts';
+import { programEnvironment } from './platform/start-environment.ts';
 import type { UserAgent } from './ports.ts';
 
 // A browser that is still there after this long has taken the URL (xdg-open of some desktops stays).
@@ -48,7 +49,7 @@ export class SystemBrowser implements UserAgent {
   #start(command: string, args: readonly string[]): ChildProcess {
     const ours = process.umask(this.#umask);
     try {
-      return spawn(command, args, { stdio: 'ignore', detached: true, env: this.#env });
+      return spawn(command, args, { stdio: 'ignore', detached: true, env: programEnvironment(this.#env) });
     } finally {
       process.umask(ours);
     }

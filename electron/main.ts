@@ -1,6 +1,7 @@
 import { app } from 'electron';
 import { endOnCrash } from '../core/crash.ts';
 import { guardMemory } from '../core/memory-guard.ts';
+import { takeHazards } from '../core/platform/start-environment.ts';
 import { startApp } from './start.ts';
 
 const say = (line: string): void => {
@@ -12,7 +13,8 @@ const crash = endOnCrash(say);
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => app.quit());
 // Not awaited: Electron becomes ready only after this file has run.
 void startApp({
-  env: process.env,
+  // Electron's own children inherit what is left.
+  env: takeHazards(process.env),
   platform: process.platform,
   arguments: process.argv,
   here: import.meta.dirname,

@@ -3,6 +3,7 @@ import { app, dialog } from 'electron';
 import type { CrashReport } from '../core/crash.ts';
 import { failures, KeytrayError } from '../core/errors.ts';
 import { openLog } from '../core/log.ts';
+import { ignoredNote } from '../core/platform/start-environment.ts';
 import { requireOwnFolder } from '../core/platform/trusted-path.ts';
 import { SystemClock } from '../core/system-clock.ts';
 import { launchOf, prepareElectron } from './before-ready.ts';
@@ -51,6 +52,8 @@ export async function startApp(options: StartOptions): Promise<void> {
   }
   const logger = openLog(logFile, env.KEYTRAY_LOG_LEVEL ?? 'info');
   options.crash?.logTo(logger);
+  const ignored = ignoredNote(env);
+  if (ignored !== undefined) logger.warn(ignored);
   app.on('render-process-gone', (_event, _contents, { reason, exitCode }) => {
     logger.error('a page ended by itself', { reason, status: exitCode });
   });

@@ -7,11 +7,11 @@ import { helperLauncher, keytrayLauncher } from '../launchers.ts';
 
 const mark = '@FOLDER@';
 const targets = { node: `${mark}/node`, lib: `${mark}/lib` };
-const findFolder = `self=$(readlink -f -- "$0") || exit
-folder=\${self%/*/*}`;
+const findFolder = `keytray_self=$(readlink -f -- "$0") || exit
+keytray_folder=\${keytray_self%/*/*}`;
 
 function movable(launcher: string): string {
-  return launcher.replace('#!/bin/sh\n', `#!/bin/sh\n${findFolder}\n`).replaceAll(`'${mark}`, `"$folder"'`);
+  return launcher.replace('#!/bin/sh\n', `#!/bin/sh\n${findFolder}\n`).replaceAll(`'${mark}`, `"$keytray_folder"'`);
 }
 
 export const movableKeytray = (): string => movable(keytrayLauncher(targets));

@@ -24,7 +24,7 @@ export function addAgent(program: Command, cli: Cli): void {
         cli.setStatus(notWanted);
         return;
       }
-      if (passphraseFd === undefined) become('agent', []);
+      if (passphraseFd === undefined) become('agent', [], cli.env);
       if (!/^(0|[3-9]|[1-9]\d{1,4})$/.test(passphraseFd)) {
         throw usageFailure('--passphrase-fd takes the number of an open descriptor', '0, or 3 and above.');
       }

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { become } from '../become.ts';
+import type { Cli } from '../cli.ts';
 
-export function addHelper(program: Command): void {
+export function addHelper(program: Command, cli: Cli): void {
   program
     .command('helper')
     .helpGroup('Keytray itself:')
@@ -10,6 +11,6 @@ export function addHelper(program: Command): void {
     .argument('<operation...>', 'what the tool asks: get, store, erase, ...')
     .passThroughOptions()
     .action((protocol: string, operation: readonly string[]) =>
-      become('client', ['keytray', 'helper', protocol, ...operation]),
+      become('client', ['keytray', 'helper', protocol, ...operation], cli.env),
     );
 }

@@ -68,14 +68,13 @@ static int may_be_wanted(const char *config) {
 static pid_t start_agent(void) {
   pid_t child = fork();
   if (child != 0) return child;
-  /* No signal of the tool's terminal, none of its pipes, none of its options for Node. */
+  /* No signal of the tool's terminal, none of its pipes. */
   setsid();
   int nowhere = open("/dev/null", O_RDWR);
   for (int standard = 0; standard < 3; standard++) dup2(nowhere, standard);
   if (nowhere > 2) close(nowhere);
   for (int other = 3; other < 256; other++) close(other);
   if (chdir("/") != 0) _exit(1);
-  unsetenv("NODE_OPTIONS");
   signal(SIGPIPE, SIG_DFL);
   char *arguments[] = {"agent", "--if-autostart", NULL};
   _exit(become_command_line(arguments));

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "environment.h"
 #include "paths.h"
 #include "say.h"
 #include "tables.h"
@@ -80,12 +81,14 @@ int become_command_line(char *const *arguments) {
   argv[argc++] = script;
   if (passphrase != NULL) {
     argv[argc++] = "--passphrase-fd";
-    /* execv(3) changes none of them. */
+    /* execve(2) changes none of them. */
     argv[argc++] = (char *)(size_t)passphrase;
   } else if (!straight) {
     for (size_t index = 0; index < count; index++) argv[argc++] = arguments[index];
   }
-  execv(node, argv);
+  char **environment = environment_for_node();
+  if (environment == NULL) return 1;
+  execve(node, argv, environment);
   say("%s cannot be run (%s); build Keytray again", node, strerror(errno));
   free(argv);
   return 1;

@@ -126,6 +126,20 @@ describe('keytray agent', () => {
     const { access_token: token } = await keytray.api.token('lab', {});
     const ran = await keytray.run(['exec', 'lab', '--', 'sh', '-c', 'echo "$LAB_TOKEN"; exit 7']);
     expect(ran).toMatchObject({ status: 7, stdout: `${token}\n` });
+    // Keytray's own Node would not start with the first, but it is the command's to read.
+    Object.assign(keytray.env, {
+      NODE_OPTIONS: '--no-such-option',
+      LD_LIBRARY_PATH: '/x',
+      SSL_CERT_FILE: '/y',
+      A: 'b\nc',
+    });
+    const { stdout } = await keytray.run(['exec', 'lab', '--', 'env', '-0']);
+    const entries = stdout.split('\0').filter((entry) => entry !== '' && !entry.startsWith('LAB_'));
+    expect(entries.sort()).toEqual(
+      Object.entries(keytray.env)
+        .map((pair) => pair.join('='))
+        .sort(),
+    );
   });
 
   it('serves a helper whose caller never closes its stdin', async () => {

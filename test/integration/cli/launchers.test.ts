@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeLaunchers } from '../../../build/launchers.ts';
+import { expectPassedOn, writeTellingNode } from '../../support/passed-on.ts';
 
 const run = promisify(execFile);
 
@@ -44,30 +45,30 @@ describe('launchers', () => {
 
   it('start the program a command belongs to', async () => {
     const keytray = join(bin, 'keytray');
-    expect(await launch(keytray)).toEqual(['cli', '--no-warnings']);
-    expect(await launch(keytray, 'token', 'a b', '')).toEqual(['cli', 'token', 'a b', '', '--no-warnings']);
-    expect(await launch(keytray, 'agent')).toEqual(['agent', '--no-warnings']);
-    expect(await launch(keytray, 'agent', '--help')).toEqual(['cli', 'agent', '--help', '--no-warnings']);
-    expect(await launch(keytray, 'helper', '--help')).toEqual(['cli', 'helper', '--help', '--no-warnings']);
-    expect(await launch(keytray, 'helper')).toEqual(['cli', 'helper', '--no-warnings']);
+    expect(await launch(keytray)).toEqual(['cli', 'no options']);
+    expect(await launch(keytray, 'token', 'a b', '')).toEqual(['cli', 'token', 'a b', '', 'no options']);
+    expect(await launch(keytray, 'agent')).toEqual(['agent', 'no options']);
+    expect(await launch(keytray, 'agent', '--help')).toEqual(['cli', 'agent', '--help', 'no options']);
+    expect(await launch(keytray, 'helper', '--help')).toEqual(['cli', 'helper', '--help', 'no options']);
+    expect(await launch(keytray, 'helper')).toEqual(['cli', 'helper', 'no options']);
   });
 
   it('hand an open descriptor to the agent, and only such a one', async () => {
     const keytray = join(bin, 'keytray');
     const words = async (redirection: string, ...args: string[]) =>
       await launch('/bin/bash', '-c', `"$0" agent "$@" ${redirection}`, keytray, ...args);
-    const agent = (descriptor: string) => ['agent', '--passphrase-fd', descriptor, '--no-warnings'];
+    const agent = (descriptor: string) => ['agent', '--passphrase-fd', descriptor, 'no options'];
     expect(await words('3</dev/null', '--passphrase-fd', '3')).toEqual(agent('3'));
     expect(await words('3</dev/null', '--passphrase-fd=3')).toEqual(agent('3'));
     expect(await words('0</dev/null', '--passphrase-fd', '0')).toEqual(agent('0'));
     expect(await words('23</dev/null', '--passphrase-fd', '23')).toEqual(agent('23'));
     for (const args of [['7'], ['1'], ['2'], ['-1'], ['x'], [''], ['3', 'more'], []]) {
       const all = ['--passphrase-fd', ...args];
-      expect(await words('3</dev/null', ...all)).toEqual(['cli', 'agent', ...all, '--no-warnings']);
+      expect(await words('3</dev/null', ...all)).toEqual(['cli', 'agent', ...all, 'no options']);
     }
   });
 
-  it('keep options for other people’s scripts away from helpers', async () => {
+  it('keep options for other people’s scripts away from every program of ours', async () => {
     const helper = join(bin, 'git-credential-keytray');
     expect(await launch(helper, 'get')).toEqual(['client', 'git-credential-keytray', 'get', 'no options']);
     const keytray = join(bin, 'keytray');
@@ -79,6 +80,17 @@ describe('launchers', () => {
       'get',
       'no options',
     ]);
+  });
+
+  it('pass on what they keep from Node, whatever it holds', async () => {
+    const told = join(folder, 'told');
+    await mkdir(told);
+    await writeTellingNode(join(told, 'node'));
+    await writeLaunchers(told, { node: join(told, 'node'), lib: join(folder, 'lib') });
+    for (const args of [['status'], ['agent'], ['helper', 'git', 'get']]) {
+      await expectPassedOn(join(told, 'keytray'), args);
+    }
+    await expectPassedOn(join(told, 'git-credential-keytray'), ['get']);
   });
 
   it('work through a symbolic link', async () => {

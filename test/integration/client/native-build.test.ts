@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileNative, findCompiler } from '../../../build/native-client.ts';
 import { placePrograms } from '../../../build/place-programs.ts';
 import { helperPrograms } from '../../../client/programs.ts';
+import { expectPassedOn, writeTellingNode } from '../../support/passed-on.ts';
 
 const run = promisify(execFile);
 
@@ -67,34 +68,40 @@ describe('the native client', () => {
   it('starts the program a command belongs to, wherever it is moved and linked to', async () => {
     const keytray = join(folder, 'somewhere');
     await symlink(join(home, 'bin/keytray'), keytray);
-    expect(await launch(keytray)).toEqual(['cli', '--no-warnings']);
-    expect(await launch(keytray, 'login', 'a b', '')).toEqual(['cli', 'login', 'a b', '', '--no-warnings']);
-    expect(await launch(keytray, 'token', 'lab')).toEqual(['cli', 'token', 'lab', '--no-warnings']);
-    expect(await launch(keytray, 'agent')).toEqual(['agent', '--no-warnings']);
-    expect(await launch(keytray, 'agent', '--help')).toEqual(['cli', 'agent', '--help', '--no-warnings']);
-    expect(await launch(keytray, 'helper', '--help')).toEqual(['cli', 'helper', '--help', '--no-warnings']);
-    expect(await launch(keytray, 'helper')).toEqual(['cli', 'helper', '--no-warnings']);
+    expect(await launch(keytray)).toEqual(['cli', 'no options']);
+    expect(await launch(keytray, 'login', 'a b', '')).toEqual(['cli', 'login', 'a b', '', 'no options']);
+    expect(await launch(keytray, 'token', 'lab')).toEqual(['cli', 'token', 'lab', 'no options']);
+    expect(await launch(keytray, 'agent')).toEqual(['agent', 'no options']);
+    expect(await launch(keytray, 'agent', '--help')).toEqual(['cli', 'agent', '--help', 'no options']);
+    expect(await launch(keytray, 'helper', '--help')).toEqual(['cli', 'helper', '--help', 'no options']);
+    expect(await launch(keytray, 'helper')).toEqual(['cli', 'helper', 'no options']);
   });
 
   it('finds a Node that lies beside it', async () => {
     await symlink(process.execPath, join(home, 'node'));
     await writeFile(join(home, 'lib/node'), '../node\n');
-    expect(await launch(join(home, 'bin/keytray'), 'status')).toEqual(['cli', 'status', '--no-warnings']);
+    expect(await launch(join(home, 'bin/keytray'), 'status')).toEqual(['cli', 'status', 'no options']);
   });
 
   it('hands an open descriptor to the agent, and only such a one', async () => {
     const keytray = join(home, 'bin/keytray');
     const words = async (redirection: string, ...args: string[]) =>
       await launch('/bin/bash', '-c', `"$0" agent "$@" ${redirection}`, keytray, ...args);
-    const agent = (descriptor: string) => ['agent', '--passphrase-fd', descriptor, '--no-warnings'];
+    const agent = (descriptor: string) => ['agent', '--passphrase-fd', descriptor, 'no options'];
     expect(await words('3</dev/null', '--passphrase-fd', '3')).toEqual(agent('3'));
     expect(await words('3</dev/null', '--passphrase-fd=3')).toEqual(agent('3'));
     expect(await words('0</dev/null', '--passphrase-fd', '0')).toEqual(agent('0'));
     expect(await words('23</dev/null', '--passphrase-fd', '23')).toEqual(agent('23'));
     for (const args of [['7'], ['1'], ['2'], ['-1'], ['x'], [''], ['99999999999999999999'], ['3', 'more'], []]) {
       const all = ['--passphrase-fd', ...args];
-      expect(await words('3</dev/null', ...all)).toEqual(['cli', 'agent', ...all, '--no-warnings']);
+      expect(await words('3</dev/null', ...all)).toEqual(['cli', 'agent', ...all, 'no options']);
     }
+  });
+
+  it('passes on what it keeps from Node, whatever it holds', async () => {
+    await writeTellingNode(join(home, 'tell'));
+    await writeFile(join(home, 'lib/node'), '../tell\n');
+    for (const args of [['status'], ['agent'], ['token', 'lab']]) await expectPassedOn(join(home, 'bin/keytray'), args);
   });
 
   it('says so where its parts are missing', async () => {
