@@ -36,10 +36,12 @@ describe('parts of packages', () => {
 
   it('writes launchers that name no folder of the machine that built them', () => {
     for (const text of [movableKeytray(), movableHelper('git-credential-keytray')]) {
-      expect(text).toMatch(/^#!\/bin\/sh\nself=\$\(readlink -f -- "\$0"\) \|\| exit\nfolder=\$\{self%\/\*\/\*\}\n/);
+      expect(text).toMatch(
+        /^#!\/bin\/sh\nkeytray_self=\$\(readlink -f -- "\$0"\) \|\| exit\nkeytray_folder=\$\{keytray_self%\/\*\/\*\}\n/,
+      );
       expect(text).not.toContain('FOLDER');
       expect(text).not.toContain(process.cwd());
-      expect(text).toContain(`"$folder"'/node'`);
+      expect(text).toContain(`"$keytray_folder"'/node'`);
     }
   });
 
