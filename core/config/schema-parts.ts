@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { checkEndpointUrl } from './endpoint-url.ts';
 import { checkGoogleAudience, checkHostPattern, checkRoleArn, type Problem } from './host-pattern.ts';
+import { isReservedVariable } from './reserved-variables.ts';
 
 /** A check that says what to write instead; the fix travels in the issue's `params`. */
 export function checked<T extends z.ZodType>(schema: T, check: (value: z.output<T>) => Problem | undefined): T {
@@ -114,10 +115,14 @@ export const tls = z.strictObject({
 });
 
 export const variables = checked(z.record(z.string(), z.enum(['access_token', 'id_token'])), (value) => {
-  const wrong = Object.keys(value).find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
-  return wrong === undefined
-    ? undefined
-    : { message: `${JSON.stringify(wrong)} is no name of a variable`, fix: 'use letters, digits and _' };
+  const names = Object.keys(value);
+  const wrong = names.find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
+  if (wrong !== undefined) {
+    return { message: `${JSON.stringify(wrong)} is no name of a variable`, fix: 'use letters, digits and _' };
+  }
+  const reserved = names.find(isReservedVariable);
+  if (reserved === undefined) return undefined;
+  return { message: `${reserved} decides how programs run`, fix: 'name a variable of its own, such as LAB_TOKEN' };
 });
 
 const listOf = (check: (value: string) => Problem | undefined) =>
