@@ -88,16 +88,17 @@ export async function openDesktop(
 
   const { broker } = host;
   const secrets = new SecretClipboard(clock);
+  const window = openWindow(installation, logger);
   const desktop: Desktop = {
     copySecret: (text, seconds) => secrets.copy(text, seconds),
     copyText: (text) => clipboard.writeText(text),
     openExternal: openOutside,
+    ask: (question) => window.ask(question),
     startAtLogin: startAtLogin(env, platform, process.execPath),
   };
   const { programs } = installation;
   const running = await openAppApi({ broker, config, env, http, clock, logger, desktop, programs, logFile });
   const pages = new Pages(running);
-  const window = openWindow(installation, logger);
   serveTrusted({
     api: running.api,
     logger,

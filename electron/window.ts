@@ -1,5 +1,7 @@
 import { BrowserWindow, type WebContents } from 'electron';
 import type { Logger } from '../core/ports.ts';
+import type { Question } from './api/question.ts';
+import { askInBox } from './question-box.ts';
 import { startPage } from './security/origin.ts';
 
 export interface WindowOptions {
@@ -26,6 +28,11 @@ export class MainWindow {
 
   owns(contents: WebContents): boolean {
     return this.#window?.webContents === contents;
+  }
+
+  /** Asks in a box before the window, or in one by itself. */
+  ask(question: Question): Promise<boolean> {
+    return askInBox(question, this.#window);
   }
 
   show(): void {

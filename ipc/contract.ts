@@ -28,7 +28,8 @@ const answers =
 
 /**
  * Everything a page can ask of the main process: what it may send, and what it gets. Handlers validate with
- * `request` and answer with an `Outcome`. No token is in any of it, in either direction.
+ * `request` and answer with an `Outcome`. What runs a program or widens who gets a credential is `declined` unless the
+ * person agrees in a dialog of the main process. No token is in any of it, in either direction.
  */
 export const contract = {
   status: answers<StatusView>()(requests.nothing),
@@ -56,7 +57,7 @@ export const contract = {
   addAccount: answers<AccountView>()(requests.addAccount),
   removeAccount: answers<void>()(requests.ofAccount),
   setClientSecret: answers<void>()(requests.setClientSecret),
-  /** No hosts: the account serves this family no more. */
+  /** No hosts: the account serves this family no more, nor those of its service. */
   editServes: answers<AccountView>()(requests.editServes),
 
   listTools: answers<readonly ToolView[]>()(requests.nothing),

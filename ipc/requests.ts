@@ -14,7 +14,8 @@ const line = z
   .string()
   .min(1)
   .max(2048)
-  .refine((value) => !/\p{Cc}/u.test(value), 'control characters');
+  // What is not seen would make a question of the main process say something else than it asks.
+  .refine((value) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{DI}]/u.test(value), 'characters that are not seen');
 const url = line.refine((value) => URL.canParse(value), 'not a URL');
 const hosts = z.array(line.max(512)).max(200);
 const tool = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { errorResponse } from '../../core/local-api/error-response.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { RunningApi } from '../../electron/api/app-api.ts';
+import { failureForPages } from '../../electron/api/declined.ts';
 import { methods } from '../../ipc/channels.ts';
 import { contract, type Method } from '../../ipc/contract.ts';
 import type { Outcome } from '../../ipc/views.ts';
@@ -49,7 +49,7 @@ export function createBridge({ running, session, logger }: BridgeOptions) {
       const handler = running.api[method] as (request: unknown) => Promise<unknown>;
       return { ok: true, value: await handler(parsed.data) };
     } catch (error) {
-      return { ok: false, error: errorResponse(error, logger).body };
+      return { ok: false, error: failureForPages(error, logger) };
     }
   };
   const redeem = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

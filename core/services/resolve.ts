@@ -45,14 +45,18 @@ function mergeEndpoints(preset: Partial<Endpoints>, own: Endpoints): Endpoints {
   };
 }
 
-function ownHosts(account: AccountConfig, service: Service): AccountSettings['serves'] {
+function ownHosts(account: Instance, service: Service): AccountSettings['serves'] {
   const url = account.issuer ?? account.endpoints.authorizationEndpoint;
   if (url === undefined || !usesOwnInstance(account, service)) return {};
   const host = new URL(url).host;
   return Object.fromEntries(service.servesOwnHost.map((family) => [family, [host]]));
 }
 
-function servedHosts(account: AccountConfig, service: Service): AccountSettings['serves'] {
+/** Hosts an account answers for, by tool: its own, else those of its server, else those of the service. */
+export function servedHosts(
+  account: Instance & Pick<AccountConfig, 'serves'>,
+  service: Service,
+): AccountSettings['serves'] {
   const leavesPublic = hasPublicInstance(service) && usesOwnInstance(account, service);
   return { ...(leavesPublic ? {} : service.serves), ...ownHosts(account, service), ...account.serves };
 }

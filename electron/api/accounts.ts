@@ -8,6 +8,7 @@ import { redirectUriToRegister } from '../../core/services/resolve.ts';
 import type { AppApi, RequestOf } from '../../ipc/contract.ts';
 import type { AccountDetails } from '../../ipc/views.ts';
 import { type ConfiguredAccount, configuredAccount } from './configured.ts';
+import { toolFamily } from './consent.ts';
 import type { ApiParts } from './parts.ts';
 
 type Methods = 'status' | 'account' | 'addAccount' | 'removeAccount' | 'setClientSecret' | 'editServes';
@@ -41,20 +42,19 @@ export function accountMethods(parts: ApiParts): Pick<AppApi, Methods> {
     },
     setClientSecret: ({ account, clientSecret }) => broker.setClientSecret(account, new Secret(clientSecret)),
     editServes: async ({ account, family, hosts }) => {
-      if (!isFamily(family)) throw new KeytrayError('invalid_request', `there is no tool family ${family}`);
-      await setAccountKey(file, account, family, hosts.length === 0 ? undefined : hosts, where);
+      const { service } = await configuredAccount(parts, account);
+      const known = toolFamily(family);
+      // Without the key the hosts of the service come back: taking the last one away would add them.
+      const emptied = service.serves[known] === undefined && !service.servesOwnHost.includes(known) ? undefined : [];
+      await setAccountKey(file, account, known, hosts.length === 0 ? emptied : hosts, where);
       await config.reload();
       return await broker.account(account);
     },
   };
 }
 
-const isFamily = (name: string): boolean => toolFamilies.some((family) => family === name);
-
 /** The account's keys as the configuration spells them; what was not given is left to the service. */
 function fieldsOf(request: RequestOf<'addAccount'>): Readonly<Record<string, unknown>> {
-  const unknown = Object.keys(request.serves ?? {}).find((family) => !isFamily(family));
-  if (unknown !== undefined) throw new KeytrayError('invalid_request', `there is no tool family ${unknown}`);
   return {
     service: request.service,
     client_id: request.clientId,

@@ -4,6 +4,7 @@ import type { AppApi } from '../../ipc/contract.ts';
 import type { AppEvent } from '../../ipc/views.ts';
 import { accountMethods } from './accounts.ts';
 import { ActivityLog } from './activity-log.ts';
+import { withConsent } from './consent.ts';
 import { loginMethods } from './logins.ts';
 import type { ApiParts } from './parts.ts';
 import { checkIssuer, listServices, redirectUriOf } from './services.ts';
@@ -29,17 +30,18 @@ export async function openAppApi(parts: ApiParts): Promise<RunningApi> {
     events.emit({ type: 'broker', event });
   });
   log.begin((await broker.status()).accounts);
+  const own: AppApi = {
+    ...accountMethods(parts),
+    ...loginMethods(parts),
+    ...settingsMethods(parts, (settings) => events.emit({ type: 'settings', settings })),
+    ...toolMethods(parts),
+    activity: async () => log.newestFirst(),
+    listServices: async () => listServices(),
+    checkIssuer: ({ issuer }) => checkIssuer(issuer, parts.http, clock),
+    redirectUri: async (request) => redirectUriOf(request),
+  };
   return {
-    api: {
-      ...accountMethods(parts),
-      ...loginMethods(parts),
-      ...settingsMethods(parts, (settings) => events.emit({ type: 'settings', settings })),
-      ...toolMethods(parts),
-      activity: async () => log.newestFirst(),
-      listServices: async () => listServices(),
-      checkIssuer: ({ issuer }) => checkIssuer(issuer, parts.http, clock),
-      redirectUri: async (request) => redirectUriOf(request),
-    },
+    api: withConsent(own, parts),
     listen: (listener) => {
       let stopped = false;
       let stop = (): void => {

@@ -3,6 +3,7 @@ import type { ConfigFeed } from '../../core/config-feed.ts';
 import type { Clock, Http, Logger } from '../../core/ports.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { Settings } from '../../ipc/views.ts';
+import type { Question } from './question.ts';
 
 /** What the pages' api needs of the desktop it runs on. */
 export interface Desktop {
@@ -11,6 +12,8 @@ export interface Desktop {
   copyText(text: string): Promise<void>;
   /** Rejects for anything but https and addresses of this machine. */
   openExternal(url: URL): Promise<void>;
+  /** Asks the person where no page can answer. Resolves to whether they agreed; closed without a word is a no. */
+  ask(question: Question): Promise<boolean>;
   readonly startAtLogin: {
     view(): Promise<Settings['startAtLogin']>;
     set(on: boolean): Promise<void>;

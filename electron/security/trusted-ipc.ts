@@ -1,9 +1,9 @@
 import { type IpcMainEvent, type IpcMainInvokeEvent, ipcMain, type WebContents } from 'electron';
-import { errorResponse } from '../../core/local-api/error-response.ts';
 import type { Logger } from '../../core/ports.ts';
 import { channelOf, listeningChannel, methods } from '../../ipc/channels.ts';
 import { type AppApi, contract, type Method } from '../../ipc/contract.ts';
 import type { Outcome } from '../../ipc/views.ts';
+import { failureForPages } from '../api/declined.ts';
 import { origin } from './origin.ts';
 
 export interface TrustedIpcOptions {
@@ -47,7 +47,7 @@ async function answer(api: AppApi, method: Method, request: unknown, logger: Log
   try {
     return { ok: true, value: await call(parsed.data) };
   } catch (error) {
-    return { ok: false, error: errorResponse(error, logger).body };
+    return { ok: false, error: failureForPages(error, logger) };
   }
 }
 

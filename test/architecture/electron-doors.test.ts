@@ -8,6 +8,7 @@ const doors: readonly (readonly [string, RegExp, readonly string[]])[] = [
   ['messages of pages', /\bipcMain\.(?:handle|handleOnce|on|once)\b/, ['electron/security/trusted-ipc.ts']],
   ['windows', /\bnew (?:BrowserWindow|BaseWindow|WebContentsView)\b/, ['electron/window.ts']],
   ['other programs', /\bshell\.(?:open|show|trash|read|write)\w+/, ['electron/shell-browser.ts']],
+  ['questions', /\bdialog\.showMessageBox\b/, ['electron/question-box.ts']],
   ['what pages are given', /\bcontextBridge\.\w+/, ['electron/preload.ts']],
   ['messages to the main process', /\bipcRenderer\.(?:invoke|send)\b/, ['electron/preload.ts']],
   ['schemes of our own', /\.registerSchemesAsPrivileged\b/, ['electron/before-ready.ts']],

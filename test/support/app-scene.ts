@@ -16,6 +16,7 @@ import type { Secret } from '../../core/secret.ts';
 import { SystemClock } from '../../core/system-clock.ts';
 import { openAppApi, type RunningApi } from '../../electron/api/app-api.ts';
 import type { Desktop } from '../../electron/api/parts.ts';
+import type { Question } from '../../electron/api/question.ts';
 import type { AppApi } from '../../ipc/contract.ts';
 import type { AppEvent } from '../../ipc/views.ts';
 import { Browsers, Log, Notices } from './broker.ts';
@@ -25,6 +26,9 @@ export class WatchedDesktop implements Desktop {
   readonly copied: { readonly text: Secret | string; readonly clearAfter?: number }[] = [];
   readonly opened: string[] = [];
   on = false;
+  /** What the person was asked, and whether they agree. */
+  readonly asked: Question[] = [];
+  agrees = false;
   readonly startAtLogin = {
     view: async () => ({ on: this.on }),
     set: async (on: boolean) => {
@@ -38,6 +42,11 @@ export class WatchedDesktop implements Desktop {
 
   async copyText(text: string): Promise<void> {
     this.copied.push({ text });
+  }
+
+  async ask(question: Question): Promise<boolean> {
+    this.asked.push(question);
+    return this.agrees;
   }
 
   async openExternal(url: URL): Promise<void> {

@@ -41,6 +41,7 @@ describe('a window on the real broker', () => {
   });
   beforeEach(() => {
     person.login = 'ada';
+    scene.desktop.agrees = true;
   });
 
   it('signs in from the row, with one click', async () => {
@@ -76,8 +77,15 @@ describe('a window on the real broker', () => {
   it('edits the hosts of a tool, in the file', async () => {
     await page.getByRole('button', { name: 'Edit hosts of git' }).click();
     await page.getByLabel('Hosts for git').fill('git.lab.example\nhttps://git.acme.example/');
+    const before = await scene.config.read();
+    scene.desktop.agrees = false;
+    await page.getByRole('button', { name: 'Save hosts' }).click();
+    await page.getByText('You declined; nothing was changed.').waitFor();
+    expect(await scene.config.read()).toBe(before);
+    scene.desktop.agrees = true;
     await page.getByRole('button', { name: 'Save hosts' }).click();
     await page.getByText('git.acme.example', { exact: true }).waitFor();
+    expect(scene.desktop.asked.at(-1)?.details).toContain('New: git.acme.example');
     expect(await scene.config.read()).toMatch(/git\.lab\.example[\s\S]*git\.acme\.example/);
   });
 
@@ -182,6 +190,7 @@ describe('a window on the real broker', () => {
     await page.getByLabel('Browser', { exact: true }).fill('firefox -P work');
     await page.getByRole('button', { name: 'Save browser' }).click();
     await waitFor('the browser', async () => (await scene.config.read()).includes('firefox -P work'));
+    expect(scene.desktop.asked.at(-1)?.details).toContain('New: "firefox" "-P" "work"');
     await page.getByText('Make an encrypted file').click();
     await page.getByLabel('Passphrase', { exact: true }).fill('correct horse battery');
     await page.getByLabel('Passphrase again').fill('correct horse battery');

@@ -45,9 +45,11 @@ describe('the first run, on a machine with a keychain', () => {
     await page.getByLabel('Client ID').fill('keytray');
     await page.getByLabel('Name', { exact: true }).fill('lab@work');
     await page.getByLabel('Hosts for git').fill(new URL(git.url).host);
+    scene.desktop.agrees = true;
     await page.getByRole('button', { name: 'Add and sign in' }).click();
 
     await page.getByText('You are signed in.').waitFor();
+    expect(scene.desktop.asked.map(({ title }) => title)).toEqual(['Add the account lab@work?']);
     await waitFor('the last page of the sign-in', async () => person.lastPage !== '');
     expect(person.lastPage).toMatch(/^You are signed in to lab \(work\) as .*ada/i);
     await page.getByRole('button', { name: 'Next: set up git' }).click();

@@ -90,6 +90,7 @@ describe('the api of the pages, with one account', () => {
   });
 
   it('edits the hosts an account serves', async () => {
+    scene.desktop.agrees = true;
     const view = await scene.api.editServes({
       account: 'lab',
       family: 'git',
@@ -103,6 +104,7 @@ describe('the api of the pages, with one account', () => {
   });
 
   it('shows and changes settings, and tells every page', async () => {
+    scene.desktop.agrees = true;
     expect(await scene.api.settings(undefined)).toMatchObject({ startAtLogin: { on: false }, reminder: 15 });
     expect(await scene.api.setReminder({ minutes: 60 })).toMatchObject({ reminder: 60 });
     expect(await scene.api.setStartAtLogin({ on: true })).toMatchObject({ startAtLogin: { on: true } });
@@ -156,6 +158,7 @@ describe('the api of the pages, before the first account', () => {
   afterEach(() => scene.close());
 
   it('checks the issuer, adds the account, and it can sign in', async () => {
+    scene.desktop.agrees = true;
     const { issuer } = scene.server;
     expect(await scene.api.checkIssuer({ issuer })).toMatchObject({ kind: 'found', issuer, scopes: expect.any(Array) });
     const view = await scene.api.addAccount({

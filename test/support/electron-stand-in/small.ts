@@ -49,4 +49,27 @@ export const dialog = {
   showErrorBox: (title: string, content: string): void => {
     machine.errorBoxes.push(`${title}: ${content}`);
   },
-} satisfies Pick<E.Dialog, 'showErrorBox'>;
+  showMessageBox: (
+    first: E.BaseWindow | E.MessageBoxOptions,
+    second?: E.MessageBoxOptions,
+  ): Promise<E.MessageBoxReturnValue> => {
+    machine.mustBeReady('dialog.showMessageBox');
+    const options = second ?? (first as E.MessageBoxOptions);
+    const { buttons = [], cancelId } = options;
+    // Electron takes the first button, or one it thinks means no, and differs by system.
+    if (cancelId === undefined) throw new Error('what closing the box means is not said');
+    const { promise, resolve } = Promise.withResolvers<E.MessageBoxReturnValue>();
+    const box = {
+      options,
+      modal: second !== undefined,
+      click: (words: string | undefined): void => {
+        const response = words === undefined ? cancelId : buttons.indexOf(words);
+        if (response === -1) throw new Error(`there is no ${words} among: ${buttons.join(' | ')}`);
+        machine.messageBoxes.splice(machine.messageBoxes.indexOf(box), 1);
+        resolve({ response, checkboxChecked: false });
+      },
+    };
+    machine.messageBoxes.push(box);
+    return promise;
+  },
+} satisfies Pick<E.Dialog, 'showErrorBox' | 'showMessageBox'>;

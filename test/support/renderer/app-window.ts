@@ -1,5 +1,6 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { KeytrayError } from '../../../core/errors.ts';
+import { Declined } from '../../../electron/api/declined.ts';
 import { methods } from '../../../ipc/channels.ts';
 import { type AppApi, contract, type Method } from '../../../ipc/contract.ts';
 import type { AppEvent, Outcome } from '../../../ipc/views.ts';
@@ -27,7 +28,8 @@ async function answer(api: Partial<AppApi>, method: Method, request: unknown): P
     if (handler === undefined) throw new KeytrayError('not_found', `${method} is not there`);
     return { ok: true, value: await handler(contract[method].request.parse(request ?? undefined)) };
   } catch (error) {
-    const code = error instanceof KeytrayError ? error.code : 'internal_error';
+    const known = error instanceof KeytrayError ? error.code : 'internal_error';
+    const code = error instanceof Declined ? 'declined' : known;
     return {
       ok: false,
       error: { error: code, error_description: error instanceof Error ? error.message : String(error) },
