@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type BarrierScene, createBarrierScene } from '../../support/barrier-scene.ts';
+import { layCheapFile } from '../../support/cheap-file.ts';
 import { bitFlips, printedSeed, truncations } from '../../support/damage.ts';
 import { startKeyring } from '../../support/keyring.ts';
 
@@ -43,6 +44,7 @@ describe('an agent that finds a damaged file', () => {
     await writeFile(passphrase, 'correct horse battery staple\n', { mode: 0o600 });
     const scene = await createBarrierScene('encrypted-file', { KEYTRAY_PASSPHRASE_FILE: passphrase });
     ends.push(() => scene.close());
+    await layCheapFile(path.join(scene.keytray.folder, 'state', 'keytray'), 'correct horse battery staple');
     await scene.signInAndStop();
     await scene.keytray.startAgent();
     const second = await scene.keytray.api.token('lab', {});

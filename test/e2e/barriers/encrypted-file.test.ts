@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type BarrierScene, createBarrierScene } from '../../support/barrier-scene.ts';
+import { layCheapFile } from '../../support/cheap-file.ts';
 import { testEveryBarrier } from './barrier-cases.ts';
+
+const passphrase = 'correct horse battery staple';
 
 describe('killed between a refresh and its answer, encrypted file', () => {
   let folder: string;
@@ -12,8 +15,9 @@ describe('killed between a refresh and its answer, encrypted file', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'keytray-passphrase-'));
     const file = join(folder, 'passphrase');
-    await writeFile(file, 'correct horse battery staple\n', { mode: 0o600 });
+    await writeFile(file, `${passphrase}\n`, { mode: 0o600 });
     scene = await createBarrierScene('encrypted-file', { KEYTRAY_PASSPHRASE_FILE: file });
+    await layCheapFile(join(scene.keytray.folder, 'state', 'keytray'), passphrase);
   });
   afterAll(async () => {
     await scene.close();

@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { layCheapFile } from '../../support/cheap-file.ts';
 import { printedSeed } from '../../support/damage.ts';
 import { type Keyring, lookup, startKeyring } from '../../support/keyring.ts';
 import { createScene, type Scene, type Store } from './scene.ts';
@@ -50,6 +51,7 @@ describe('an account whose store: is changed', () => {
   };
 
   it('stays signed in while it moves through all of them, and leaves nothing behind', async () => {
+    await layCheapFile(scene.state, passphrase);
     await scene.keytray.startAgent();
     await scene.signIn();
     await expectIn('keychain');

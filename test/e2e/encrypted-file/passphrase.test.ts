@@ -1,6 +1,7 @@
 import { chmod, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { layCheapFile } from '../../support/cheap-file.ts';
 import { watchProcesses } from '../../support/process-watch.ts';
 import { createScene, type Scene } from './scene.ts';
 import { filesShowing, openedBy } from './sealed-files.ts';
@@ -92,6 +93,7 @@ describe('the passphrase of the encrypted file', () => {
   });
 
   it('that is wrong is refused and changes nothing, whatever source it comes from', async () => {
+    await layCheapFile(scene.state, passphrase);
     await scene.startWithDescriptor(passphrase);
     await scene.signIn();
     await scene.kill();
@@ -120,6 +122,7 @@ describe('the passphrase of the encrypted file', () => {
   });
 
   it('is not blamed for a damaged file', async () => {
+    await layCheapFile(scene.state, passphrase);
     await scene.startWithDescriptor(passphrase);
     await scene.signIn();
     await scene.kill();
@@ -139,6 +142,7 @@ describe('the passphrase of the encrypted file', () => {
   });
 
   it('is wanted again after keytray lock, and unlocking heals without a restart', async () => {
+    await layCheapFile(scene.state, passphrase);
     await leave(passphrase);
     await scene.keytray.startAgent();
     await scene.signIn();
@@ -152,6 +156,7 @@ describe('the passphrase of the encrypted file', () => {
   });
 
   it('can be changed, after which the old one opens nothing on the disk', async () => {
+    await layCheapFile(scene.state, passphrase);
     await scene.startWithDescriptor(passphrase);
     await scene.signIn();
     expect(await scene.refreshes()).toBe(true);
@@ -177,6 +182,7 @@ describe('the passphrase of the encrypted file', () => {
     ['sealed_temp_written', passphrase, other],
     ['sealed_renamed', other, passphrase],
   ] as const)('is one of the two, never both and never none, after a kill at %s', async (barrier, working, refused) => {
+    await layCheapFile(scene.state, passphrase);
     await scene.startWithDescriptor(passphrase);
     await scene.signIn();
     await scene.kill();
@@ -195,6 +201,7 @@ describe('the passphrase of the encrypted file', () => {
   it('is in no command line, environment, file or output', async () => {
     const processes = watchProcesses();
     try {
+      await layCheapFile(scene.state, passphrase);
       await leave(passphrase);
       scene.keytray.env.KEYTRAY_LOG_LEVEL = 'debug';
       await scene.keytray.startAgent();
