@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signInWithForms } from '../../cli/demo/built-in-user-agent.ts';
 import type { BarrierName } from '../../core/ports.ts';
+import { compileCache } from './compile-cache.ts';
 import { createKeytray, type Keytray } from './keytray.ts';
 import { type IssuedPair, type RotatingServer, startRotatingServer } from './rotating-server.ts';
 
@@ -20,7 +21,7 @@ export interface Death {
 export interface BarrierScene {
   readonly keytray: Keytray;
   readonly server: RotatingServer;
-  /** Signs in with the ordinary agent, ends it, and waits until the access token has run out. */
+  /** Signs in with the ordinary agent, which may run already, ends it, and waits until the access token has run out. */
   signInAndStop(): Promise<IssuedPair>;
   /** A refresh in an agent that is killed from outside at `barrier`. `prepare` runs once the record was read. */
   dieAt(barrier: BarrierName, prepare?: () => Promise<void>): Promise<Death>;
@@ -74,8 +75,7 @@ export async function createBarrierScene(
     async signInAndStop() {
       // What a failed test left running must not fail the next one too.
       await agent?.kill();
-      await keytray.stopAgent();
-      await keytray.startAgent();
+      if (!keytray.agentRuns) await keytray.startAgent();
       const started = await keytray.api.startLogin('lab', { user_agent: 'none' });
       await signInWithForms(started.authorization_url ?? '', { login: 'ada' });
       const ended = await keytray.api.login(started.login_id, 10);
@@ -122,7 +122,7 @@ interface BarrierAgent {
 
 async function startBarrierAgent(stopAt: string, env: NodeJS.ProcessEnv): Promise<BarrierAgent> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, stopAt], {
-    env,
+    env: { NODE_COMPILE_CACHE: compileCache, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const passed: string[] = [];

@@ -16,6 +16,8 @@ export interface Keytray {
   readonly socket: string;
   readonly api: LocalApiClient;
   configure(yaml: string): Promise<void>;
+  /** Whether the agent that was started last is alive. */
+  readonly agentRuns: boolean;
   /** Resolves to the process once the broker answers. */
   startAgent(): Promise<ChildProcess>;
   stopAgent(signal?: NodeJS.Signals): Promise<number | null>;
@@ -57,6 +59,9 @@ export async function createKeytray(env: NodeJS.ProcessEnv = {}, installed = pro
 
   return {
     folder,
+    get agentRuns() {
+      return agent !== undefined && agent.exitCode === null && agent.signalCode === null;
+    },
     env: environment,
     socket,
     api: new LocalApiClient(socket),

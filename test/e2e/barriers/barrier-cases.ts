@@ -32,7 +32,6 @@ export function testEveryBarrier(store: StoreCase, { scene, prepare, afterRestar
     expect(await scene().passAll(prepare)).toEqual(passage.map(([barrier]) => barrier));
     await restart();
     await expectWorking(scene(), newest(scene()));
-    await scene().keytray.stopAgent();
   });
 
   it.each(rows)('killed at %s, %s server: %s', async (barrier, kind, fate) => {
@@ -66,7 +65,6 @@ export function testEveryBarrier(store: StoreCase, { scene, prepare, afterRestar
       expect(access_token).toBe((fate === 'kept' ? second : newest(scene())).access);
       await expectWorking(scene(), newest(scene()));
     }
-    await keytray.stopAgent();
   };
 }
 

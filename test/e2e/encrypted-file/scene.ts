@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import type { BarrierName } from '../../../core/ports.ts';
+import { compileCache } from '../../support/compile-cache.ts';
 import { createKeytray, type Keytray, program } from '../../support/keytray.ts';
 import { type RotatingServer, startRotatingServer } from '../../support/rotating-server.ts';
 import { signIn } from '../../support/sign-in.ts';
@@ -86,7 +87,7 @@ export async function createScene(store: Store, env: NodeJS.ProcessEnv = {}): Pr
     async startStoppingAt(barrier) {
       const file = path.join(import.meta.dirname, '../../support/programs/barrier-agent.ts');
       const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file, barrier], {
-        env: keytray.env,
+        env: { NODE_COMPILE_CACHE: compileCache, ...keytray.env },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       own = child;
