@@ -24,6 +24,8 @@ export default defineConfig({
       project('simulation', 600_000, true),
       // What `npm run test:long` is for: the long forms, minutes each.
       ...(process.env.KEYTRAY_LONG_TESTS === '1' ? [project('long', 900_000, true)] : []),
+      // What `npm run test:upgrade` is for: it builds an earlier commit, and so needs the history.
+      ...(process.env.KEYTRAY_UPGRADE_TEST === '1' ? [project('upgrade', 120_000, true)] : []),
       // Wants a real Electron, which is no part of `npm ci`.
       ...(process.env.KEYTRAY_REAL_ELECTRON === '1' ? [project('desktop', 120_000, true)] : []),
     ],

@@ -37,8 +37,12 @@ function documents(): readonly string[] {
   return ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', ...inFolders];
 }
 
-/** Each says why, and the count shows it: no root, or one of the two tools that Debian does not have. */
-const waysNotToRun: readonly string[] = ['test/support/needs-root.ts', 'test/support/needs-program.ts'];
+/** Each says why, and the count shows it: no root, a tool that Debian does not have, a clone without its history. */
+const waysNotToRun: readonly string[] = [
+  'test/support/needs-root.ts',
+  'test/support/needs-program.ts',
+  'test/support/needs-history.ts',
+];
 
 describe('the repository', () => {
   it.each(topLevel)('has %s', (name) => {
@@ -55,7 +59,7 @@ describe('the repository', () => {
     expect(unverified.map(([name]) => name)).toEqual([]);
   });
 
-  it('skips no test and runs none alone, but for what needs-root.ts and needs-program.ts say', () => {
+  it('skips no test and runs none alone, but for what needs-root.ts, needs-program.ts and needs-history.ts say', () => {
     const offenders = sourceFiles(repositoryRoot)
       .filter((file) => file.startsWith('test/') && !waysNotToRun.includes(file))
       .filter((file) =>
