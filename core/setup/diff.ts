@@ -1,3 +1,5 @@
+import type { Mask } from './masked-line.ts';
+
 /** Lines with their ends; a missing last one counts as there, or the line would show as changed. */
 function linesOf(text: string): readonly string[] {
   return text === '' ? [] : text.replace(/\n$/, '').split('\n');
@@ -61,29 +63,21 @@ function hunksOf(left: readonly string[], right: readonly string[]): readonly Hu
   return hunks;
 }
 
-/** A changed line of somebody else's can hold what must not be shown: `"auth": "…"`, `_authToken=…`, `token: …`. */
-const secretValue =
-  /((?<![A-Za-z])_?(?:auth|authToken|password|_password|identitytoken|registrytoken|token|secret|client-key-data|aws_secret_access_key|aws_session_token)["']?\s*[:=]\s*)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s,}]+)/g;
-
-export function withoutSecrets(line: string): string {
-  return line.replace(secretValue, '$1…').replace(/(:\/\/[^/\s:@]*:)[^/\s@]+@/g, '$1…@');
-}
-
 const range = (line: number, count: number): string =>
   count === 1 ? `${line + 1}` : `${count === 0 ? line : line + 1},${count}`;
 
 /**
- * A unified diff without context lines, which may hold secrets of others; the rest is masked where it looks like one.
- * Undefined stands for no file. Empty where nothing differs.
+ * A unified diff without context lines; of what people wrote only what `mask` lets through is shown. Undefined stands
+ * for no file. Empty where nothing differs.
  */
-export function unifiedDiff(file: string, before: string | undefined, after: string | undefined): string {
+export function unifiedDiff(file: string, before: string | undefined, after: string | undefined, mask: Mask): string {
   const hunks = hunksOf(linesOf(before ?? ''), linesOf(after ?? ''));
   if (hunks.length === 0) return '';
   const name = (text: string | undefined): string => (text === undefined ? '/dev/null' : file);
   const body = hunks.flatMap(({ left, right, removed, added }) => [
     `@@ -${range(left, removed.length)} +${range(right, added.length)} @@`,
-    ...removed.map((line) => `-${withoutSecrets(line)}`),
-    ...added.map((line) => `+${withoutSecrets(line)}`),
+    ...removed.map((line) => `-${mask(line)}`),
+    ...added.map((line) => `+${mask(line)}`),
   ]);
   return `${[`--- ${name(before)}`, `+++ ${name(after)}`, ...body].join('\n')}\n`;
 }

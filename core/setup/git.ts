@@ -5,8 +5,10 @@ import { entriesWith, withOurValues } from './git-copy.ts';
 import { foreignHeaders, foreignHelpers } from './git-foreign.ts';
 import type { GitHost } from './git-host.ts';
 import { withoutOwnLines } from './git-own-lines.ts';
+import { shellWord } from './git-plan.ts';
 import { same } from './locked-file.ts';
 import { type ManagedFile, type Outcome, settleFile } from './managed-file.ts';
+import { maskFor } from './masked-line.ts';
 import { Records } from './record.ts';
 
 export type { GitHost } from './git-host.ts';
@@ -51,10 +53,11 @@ export async function setupGit(options: SetupOptions): Promise<SetupReport> {
   };
   const outcome = await settleFile(managed, new Records(options.stateFolder, 'git'), options);
   const changed = !same(outcome.before, outcome.after);
+  const mask = maskFor([shellWord(helper), ...hosts.map(({ host }) => host)]);
   return {
     kind: changed ? 'changed' : 'unchanged',
     file,
-    diff: changed ? unifiedDiff(file, outcome.before?.toString(), outcome.after?.toString()) : '',
+    diff: changed ? unifiedDiff(file, outcome.before?.toString(), outcome.after?.toString(), mask) : '',
     lines: options.undo ? undoLines(file, outcome, changed, options) : setupLines(file, changed, options),
     ...(options.undo ? { warnings: [], blocked: false } : await heed(options, file, outcome.after)),
   };

@@ -21,6 +21,8 @@ const programs: Readonly<Record<ToolFamily, readonly ['bin' | 'libexec', string]
   mail: ['bin', 'keytray'],
 };
 
+export const helperNames: readonly string[] = [...new Set(Object.values(programs).map(([, name]) => name))];
+
 /** Nothing where the program is there and can be run. */
 export function helperProblem(tool: ToolFamily, context: Pick<SetupContext, 'programs' | 'look'>): readonly string[] {
   const [folder, name] = programs[tool];

@@ -4,6 +4,7 @@ import { unifiedDiff } from './diff.ts';
 import { type LinkOutcome, settleLink, undoLink } from './link.ts';
 import { realFile, same } from './locked-file.ts';
 import { type How, type ManagedFile, type Outcome, settleFile } from './managed-file.ts';
+import type { Mask } from './masked-line.ts';
 import type { RecordedFile, Records } from './record.ts';
 import type { PlannedFile, PlannedLink, PlannedTexts, SetupContext, Tool } from './tool.ts';
 
@@ -141,18 +142,18 @@ export async function runTool(
   return { run, texts: { before: (path) => base.get(path), after: (path) => after.get(path) } };
 }
 
-export function changesOf({ files, links }: Run): readonly FileChange[] {
+export function changesOf({ files, links }: Run, mask: Mask): readonly FileChange[] {
   const changed = files.filter(({ before, after }) => !same(before, after));
   const relinked = links.filter(({ before, after }) => before !== after);
   const arrow = (target: string | undefined): string | undefined => (target === undefined ? undefined : `-> ${target}`);
   return [
     ...changed.map(({ path, before, after }) => ({
       file: path,
-      diff: unifiedDiff(path, before?.toString(), after?.toString()),
+      diff: unifiedDiff(path, before?.toString(), after?.toString(), mask),
     })),
     ...relinked.map(({ path, before, after }) => ({
       file: path,
-      diff: unifiedDiff(path, arrow(before), arrow(after)),
+      diff: unifiedDiff(path, arrow(before), arrow(after), (line) => line),
     })),
   ];
 }

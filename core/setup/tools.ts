@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type ToolFamily, toolFamilies } from '../config/config.ts';
 import { stateFolder } from '../config/paths.ts';
 import { KeytrayError } from '../errors.ts';
-import { aws } from './aws.ts';
+import { aws, profilesOf } from './aws.ts';
 import { bazel } from './bazel.ts';
 import { curl, mail, maven, postgres } from './by-hand.ts';
 import { cargo } from './cargo.ts';
@@ -12,8 +12,9 @@ import { setupGit } from './git.ts';
 import { gitHosts } from './git-hosts.ts';
 import { go } from './go.ts';
 import { google } from './google.ts';
-import { helperProblem } from './helper-programs.ts';
+import { helperNames, helperProblem } from './helper-programs.ts';
 import { kubernetes } from './kubernetes.ts';
+import { maskFor } from './masked-line.ts';
 import { npm } from './npm.ts';
 import { pip } from './pip.ts';
 import { Records } from './record.ts';
@@ -63,7 +64,7 @@ async function run(name: ToolName, options: ToolSetupOptions, how: How): Promise
   const context = contextOf(options);
   const records = new Records(stateFolder(options.env), name);
   const { run: done, texts } = await runTool(tool, context, records, how);
-  const files = changesOf(done);
+  const files = changesOf(done, maskFor(ourWords(context)));
   const report = { tool: name, changed: files.length > 0, files };
   if (how.undo) return { ...report, lines: undoLines(tool, done.files, report, how), warnings: [], blocked: false };
   const plan = tool.plan(context);
@@ -87,6 +88,14 @@ async function runGit({ accounts, env, programs }: ToolSetupOptions, how: How): 
   const changed = report.kind === 'changed';
   const { file, diff, lines, warnings, blocked } = report;
   return { tool: 'git', changed, files: changed ? [{ file, diff }] : [], lines, warnings, blocked };
+}
+
+/** What set-up writes into any tool's file is made of these. */
+function ourWords({ accounts, programs }: Pick<ToolSetupOptions, 'accounts' | 'programs'>): readonly string[] {
+  const named = accounts.flatMap(({ id, serves }) => [id, `keytray-${id}`, ...Object.values(serves).flat()]);
+  const roles = profilesOf(accounts).map(({ name }) => name);
+  const helpers = helperNames.flatMap((name) => [name, name.replace(/^.*-(?=keytray$)/, '')]);
+  return [programs.bin, programs.libexec, ...helpers, ...named, ...roles];
 }
 
 type Changes = Pick<ToolReport, 'changed' | 'files'>;

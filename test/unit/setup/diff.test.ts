@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { unifiedDiff, withoutSecrets } from '../../../core/setup/diff.ts';
+import { unifiedDiff } from '../../../core/setup/diff.ts';
+import { maskFor } from '../../../core/setup/masked-line.ts';
+
+const asIs = (line: string): string => line;
 
 describe('unifiedDiff', () => {
   it.each([
@@ -8,31 +11,37 @@ describe('unifiedDiff', () => {
     ['a\nb', 'a\nb\nc\n', '@@ -2,0 +3 @@\n+c\n'],
     ['', 'a\n', '@@ -0,0 +1 @@\n+a\n'],
   ])('of %j and %j', (before, after, hunks) => {
-    expect(unifiedDiff('/f', before, after)).toBe(`--- /f\n+++ /f\n${hunks}`);
+    expect(unifiedDiff('/f', before, after, asIs)).toBe(`--- /f\n+++ /f\n${hunks}`);
   });
 
   it('names no file where there is none, and is empty where nothing differs', () => {
-    expect(unifiedDiff('/f', undefined, 'a\n')).toMatch(/^--- \/dev\/null\n\+\+\+ \/f\n/);
-    expect(unifiedDiff('/f', 'a\n', undefined)).toMatch(/^--- \/f\n\+\+\+ \/dev\/null\n/);
-    expect(unifiedDiff('/f', 'a\n', 'a\n')).toBe('');
+    expect(unifiedDiff('/f', undefined, 'a\n', asIs)).toMatch(/^--- \/dev\/null\n\+\+\+ \/f\n/);
+    expect(unifiedDiff('/f', 'a\n', undefined, asIs)).toMatch(/^--- \/f\n\+\+\+ \/dev\/null\n/);
+    expect(unifiedDiff('/f', 'a\n', 'a\n', asIs)).toBe('');
   });
 
   it('shows a long middle as replaced rather than compare it line by line', () => {
     const many = (word: string) => Array.from({ length: 3000 }, (_, index) => `${word}${index}\n`).join('');
-    expect(unifiedDiff('/f', many('a'), many('b')).match(/^@@/gm)).toHaveLength(1);
+    expect(unifiedDiff('/f', many('a'), many('b'), asIs).match(/^@@/gm)).toHaveLength(1);
   });
 });
 
 it.each([
-  ['{"auths":{"a":{"auth":"aHVudGVyMg=="}},"x":"y"}', '{"auths":{"a":{"auth":…}},"x":"y"}'],
-  ['//a/:_authToken=hunter2', '//a/:_authToken=…'],
+  ['{"auths":{"a":{"auth":"aHVudGVyMg=="}},"x":"y"}', '{"auths":{"…":{"auth":…}},"…":"…"}'],
+  ['{"HttpHeaders":{"X-Key":"hunter2"}}', '{"HttpHeaders":{"…":"…"}}'],
+  ['//a/:_authToken=hunter2', '…'],
   ['    token: hunter2', '    token: …'],
-  ['client-key-data: hunter2', 'client-key-data: …'],
-  ['index-url = https://ada:hunter2@pypi.example/simple', 'index-url = https://ada:…@pypi.example/simple'],
-  ['aws_secret_access_key=hunter2', 'aws_secret_access_key=…'],
-  ['GOAUTH=/opt/keytray helper go get', 'GOAUTH=/opt/keytray helper go get'],
-  ['//a/:tokenHelper=/opt/npm-token-keytray', '//a/:tokenHelper=/opt/npm-token-keytray'],
-  ['credential-provider = ["/opt/x"]', 'credential-provider = ["/opt/x"]'],
+  ['client-key-data: hunter2', '…'],
+  ['    aHVudGVyMg==', '    …'],
+  ['index-url = https://ada:hunter2@pypi.example/simple', 'index-url = https:…'],
+  ['aws_secret_access_key=hunter2', '…'],
+  ['credential_process = /usr/bin/sts --client-secret hunter2', 'credential_process = …'],
+  ['- --client-secret=hunter2', '- …'],
+  ['# the password is hunter2', '# …'],
+  ['GOAUTH=/opt/bin/keytray helper go get', 'GOAUTH=/opt/bin/keytray helper go get'],
+  ['--role=arn:aws:iam::1234:role/deploy', '--role=arn:aws:iam::1234:role/deploy'],
+  ['\t"gitlab.example": "keytray"', '\t"gitlab.example": "keytray"'],
+  ['[credential "https://ada:hunter2@gitlab.example"]', '[credential "https:…"]'],
 ])('%s is shown as %s', (line, shown) => {
-  expect(withoutSecrets(line)).toBe(shown);
+  expect(maskFor(['/opt/bin', 'gitlab.example', 'arn:aws:iam::1234:role/deploy'])(line)).toBe(shown);
 });
