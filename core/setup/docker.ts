@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { isObject, type JsonObject, parseObject, readObject, setIn } from './json-text.ts';
+import { dockerMap, withHelpers, withoutHelpers } from './docker-text.ts';
+import { isObject, parseObject, readObject } from './json-text.ts';
 import { servedHosts, sharedHosts } from './served.ts';
 import type { SetupContext, Tool } from './tool.ts';
 import { isOnPath, list, pathProblem } from './words.ts';
@@ -19,41 +20,39 @@ function configFile({ env, home }: SetupContext): string {
   return join(env.DOCKER_CONFIG || join(home, '.docker'), 'config.json');
 }
 
-function part(config: JsonObject | undefined, name: string): JsonObject {
-  const value = config?.[name];
-  return isObject(value) ? value : {};
-}
-
-function edit(text: string | undefined, file: string, keys: readonly string[]): string {
-  let edited = text ?? '';
-  const helpers = part(parseObject(edited, file), 'credHelpers');
-  for (const key of keys) if (helpers[key] !== suffix) edited = setIn(edited, ['credHelpers', key], suffix);
-  return edited;
-}
-
 /** What answers for our hosts in a file that docker, podman or skopeo read. */
-function warningsOf(context: SetupContext, keys: readonly string[], before: JsonObject | undefined, file: string) {
+function warningsOf(context: SetupContext, keys: readonly string[], before: string | undefined, file: string) {
   const warnings: string[] = [];
   for (const key of keys) {
-    const other = part(before, 'credHelpers')[key];
+    const other = dockerMap(before, 'credHelpers')[key];
     if (typeof other === 'string' && other !== suffix) {
       warnings.push(`credHelpers of ${file} named ${other} for ${key}: it is not asked any more, Keytray is`);
     }
-    const kept = part(before, 'auths')[key];
+    const kept = dockerMap(before, 'auths')[key];
     if (isObject(kept) && ['auth', 'password', 'identitytoken'].some((name) => typeof kept[name] === 'string')) {
       warnings.push(`${file} still holds a password for ${key}, which is not used any more; remove it under "auths"`);
     }
   }
-  const { REGISTRY_AUTH_FILE: chosen, XDG_RUNTIME_DIR: runtime } = context.env;
-  const shared = chosen || (runtime ? join(runtime, 'containers', 'auth.json') : undefined);
-  const auths = shared === undefined ? undefined : readObject(context.look.read(shared));
-  for (const key of keys) {
-    const entry = part(auths, 'credHelpers')[key] ?? part(auths, 'auths')[key];
-    if (entry !== undefined && entry !== suffix) {
-      warnings.push(`${shared} answers for ${key} before Keytray in podman and skopeo: podman logout ${key}`);
+  for (const path of inFront(context)) {
+    const text = context.look.read(path);
+    for (const key of keys) {
+      const isAbout = (name: string): boolean => name === key || name.startsWith(`${key}/`);
+      const answers = Object.keys(dockerMap(text, 'auths')).some(isAbout);
+      const helper = dockerMap(text, 'credHelpers')[key];
+      if (answers || (typeof helper === 'string' && helper !== suffix)) {
+        warnings.push(`${path} answers for ${key} before Keytray in podman and skopeo: podman logout ${key}`);
+      }
     }
   }
   return warnings;
+}
+
+/** What podman and skopeo read before docker's file (containers-auth.json(5)). */
+function inFront({ env, home }: SetupContext): readonly string[] {
+  const { REGISTRY_AUTH_FILE: chosen, XDG_RUNTIME_DIR: runtime, XDG_CONFIG_HOME: config } = env;
+  if (chosen) return [chosen];
+  const folders = [...(runtime ? [runtime] : []), config || join(home, '.config')];
+  return folders.map((folder) => join(folder, 'containers', 'auth.json'));
 }
 
 /** The configuration of docker, which podman, skopeo, buildah, helm and oras read too. */
@@ -67,17 +66,21 @@ export const docker: Tool = {
     const { linkFolder, programs } = context;
     const keys = servedHosts(context.accounts, 'docker').flatMap(({ host }) => keysOf(host));
     return {
-      files: [{ path: file, edit: (text) => edit(text, file, keys) }],
+      files: [
+        { path: file, edit: (text) => withHelpers(text, file, Object.fromEntries(keys.map((key) => [key, suffix]))) },
+      ],
       links: linkFolder === undefined ? [] : [{ path: join(linkFolder, program), target: join(programs.bin, program) }],
       lines: () => [],
       obstacles: () => {
-        const inline = part(readObject(context.env.DOCKER_AUTH_CONFIG), 'auths');
-        const inFront = keys.filter((key) => inline[key] !== undefined);
+        const inline = dockerMap(context.env.DOCKER_AUTH_CONFIG, 'auths');
+        const inEnvironment = keys.filter((key) => inline[key] !== undefined);
         const problem = pathProblem(context, program, programs.bin);
         return [
-          ...(inFront.length === 0
+          ...(inEnvironment.length === 0
             ? []
-            : [`DOCKER_AUTH_CONFIG answers for ${list(inFront)} before Keytray (docker 28.3 and later); unset it`]),
+            : [
+                `DOCKER_AUTH_CONFIG answers for ${list(inEnvironment)} before Keytray (docker 28.3 and later); unset it`,
+              ]),
           ...(problem === undefined ? [] : [`${problem}; or: keytray setup docker --link FOLDER`]),
         ];
       },
@@ -85,28 +88,17 @@ export const docker: Tool = {
         const unlinked = linkFolder !== undefined && !isOnPath(context.env, linkFolder);
         return [
           ...sharedHosts(context.accounts, 'docker', 'host'),
-          ...warningsOf(context, keys, readObject(texts.before(file)), file),
+          ...warningsOf(context, keys, texts.before(file), file),
           ...(unlinked ? [`${linkFolder} is not on PATH`] : []),
         ];
       },
     };
   },
   clean(text, known, file) {
-    const previous = part(readObject(known?.before), 'credHelpers');
-    const helpers = part(parseObject(text, file), 'credHelpers');
-    const ours = Object.keys(helpers).filter((key) => helpers[key] === suffix);
-    if (ours.length === 0) return text;
-    const restored = ours.some((key) => previous[key] !== undefined && previous[key] !== suffix);
-    const others = ours.length < Object.keys(helpers).length;
-    if (!restored && !others) {
-      const rest = setIn(text, ['credHelpers'], undefined);
-      const empty =
-        known !== undefined && known.before === undefined && Object.keys(readObject(rest) ?? {}).length === 0;
-      return empty ? undefined : rest;
-    }
-    return ours.reduce((rest, key) => {
-      const value = previous[key] === suffix ? undefined : previous[key];
-      return setIn(rest, ['credHelpers', key], value);
-    }, text);
+    parseObject(text, file);
+    const rest = withoutHelpers(text, suffix, dockerMap(known?.before, 'credHelpers'));
+    if (rest === text) return text;
+    const wasNone = known !== undefined && known.before === undefined;
+    return wasNone && Object.keys(readObject(rest) ?? {}).length === 0 ? undefined : rest;
   },
 };

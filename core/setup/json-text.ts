@@ -24,9 +24,9 @@ export function parseObject(text: string, file: string): JsonObject {
   if (error !== undefined) {
     const line = text.slice(0, error.offset).split('\n').length;
     const what = printParseErrorCode(error.error).replace(/([a-z])([A-Z])/g, '$1 $2');
-    throw new KeytrayError('misconfigured', `${file}:${line}: no JSON (${what.toLowerCase()}); mend it first`);
+    throw new KeytrayError('misconfigured', `${file}:${line}: no JSON (${what.toLowerCase()}); fix it first`);
   }
-  if (!isObject(value)) throw new KeytrayError('misconfigured', `${file} holds no JSON object; mend it first`);
+  if (!isObject(value)) throw new KeytrayError('misconfigured', `${file} is not a JSON object; fix it first`);
   return value;
 }
 

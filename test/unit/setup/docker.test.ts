@@ -28,8 +28,26 @@ describe('setup docker', () => {
   });
 
   it('names the line of a mistake', () => {
-    expect(() => plan('{\n  "auths": {,\n}\n')).toThrow(/config\.json:2: no JSON \(.*\); mend it first/);
-    expect(() => plan('[]')).toThrow(/holds no JSON object/);
+    expect(() => plan('{\n  "auths": {,\n}\n')).toThrow(/config\.json:2: no JSON \(.*\); fix it first/);
+    expect(() => plan('[]')).toThrow(/is not a JSON object/);
+  });
+
+  it.each([
+    ['{"credHelpers":null}', '{"credHelpers":{"a.example": "keytray"}}'],
+    ['{"credHelpers":{"b":"x"},"credHelpers":{}}', '{"credHelpers":{"b":"x"},"credHelpers":{"a.example": "keytray"}}'],
+    [
+      '{"credHelpers":{"b":"x"},"credHelpers":{ "c":"y"}}',
+      '{"credHelpers":{"b":"x"},"credHelpers":{ "c":"y", "a.example": "keytray"}}',
+    ],
+    ['{"CREDHELPERS":{"a.example":"x"}}', '{"CREDHELPERS":{"a.example":"keytray"}}'],
+  ])('reads %s as docker does', (text, after) => {
+    expect(plan(text).after).toBe(after);
+  });
+
+  it('says where "credHelpers" is something else than an object', () => {
+    expect(() => plan('{\n"credHelpers":[]}')).toThrow(
+      /config\.json:2: "credHelpers" is not a JSON object; fix it first/,
+    );
   });
 
   it.each([
@@ -40,6 +58,11 @@ describe('setup docker', () => {
       '{}',
       { env: { XDG_RUNTIME_DIR: '/run' }, files: { '/run/containers/auth.json': '{"auths":{"a.example":{}}}' } },
       /\/run\/containers\/auth\.json answers for a\.example before Keytray in podman/,
+    ],
+    [
+      '{}',
+      { files: { [`${home}/.config/containers/auth.json`]: '{"auths":{"a.example/team":{}}}' } },
+      /\/\.config\/containers\/auth\.json answers for a\.example before Keytray in podman/,
     ],
     ['{}', { onPath: {} }, /docker-credential-keytray is not on PATH; .*export PATH=\/opt\/keytray\/bin:"\$PATH"/],
     [
