@@ -21,6 +21,7 @@ export default defineConfig({
       project('architecture', 60_000, false),
       project('integration', 120_000, false),
       project('e2e', 180_000, false),
+      project('setup-files', 180_000, false),
       project('simulation', 600_000, true),
       // What `npm run test:long` is for: the long forms, minutes each.
       ...(process.env.KEYTRAY_LONG_TESTS === '1' ? [project('long', 900_000, true)] : []),
