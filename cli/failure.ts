@@ -1,4 +1,4 @@
-import { type FailureCode, failures, KeytrayError } from '../core/errors.ts';
+import { type FailureCode, type Fix, failures, KeytrayError } from '../core/errors.ts';
 import { formatDuration } from './output/duration.ts';
 import { printable } from './output/printable.ts';
 
@@ -32,6 +32,15 @@ function pasteHint({ message }: KeytrayError): string | undefined {
   const command = pasteCommand.exec(message)?.[1];
   return command === undefined ? undefined : `Sign in with a browser on any machine: ${command}`;
 }
+
+const fixHints: Record<Fix, (error: KeytrayError) => string> = {
+  set_client_secret: (error) => `Store the client secret: keytray accounts set-secret ${forAccount(error)}`,
+  check_client_secret: (error) =>
+    `A client secret is stored. Store the right one, or remove it (--remove): keytray accounts set-secret ${forAccount(error)}`,
+  check_client: (error) =>
+    `Check the client ID, and store the client secret if there is one: keytray accounts set-secret ${forAccount(error)}`,
+  no_client_secret: (error) => `Nothing was stored. See the client: keytray accounts show ${forAccount(error)}`,
+};
 
 const hints: Record<FailureCode, (error: KeytrayError) => string> = {
   unknown_account: () => 'See which there are: keytray accounts list',
@@ -67,7 +76,7 @@ const hints: Record<FailureCode, (error: KeytrayError) => string> = {
 function whatHappened(error: KeytrayError): string {
   if (error.code === 'no_broker') return 'Keytray is not running';
   return printable(error.message)
-    .replace(/: keytray login \S+$/, '')
+    .replace(/: keytray (?:login|accounts set-secret) \S+$/, '')
     .replace(pasteCommand, '')
     .replace(unlockCommand, '');
 }
@@ -84,7 +93,7 @@ export interface FailureReport {
 export function describeFailure(error: unknown): FailureReport {
   if (error instanceof CommandFailure) return { exit: error.exit, what: printable(error.message), hint: error.hint };
   if (error instanceof KeytrayError) {
-    const hint = printable(hints[error.code](error));
+    const hint = printable(error.fix === undefined ? hints[error.code](error) : fixHints[error.fix](error));
     return { exit: failures[error.code].exit, what: whatHappened(error), hint };
   }
   const what = error instanceof Error ? printable(error.message) : 'unexpected failure';

@@ -1,4 +1,4 @@
-import { type FailureCode, failures, KeytrayError } from '../core/errors.ts';
+import { type FailureCode, failures, fixes, KeytrayError } from '../core/errors.ts';
 import type { LoginView } from '../core/local-api/wire.ts';
 import { CommandFailure } from './failure.ts';
 import { who } from './output/account-words.ts';
@@ -27,7 +27,8 @@ function failureCode(error: string | undefined): FailureCode | undefined {
 function failureOf(login: LoginView): KeytrayError | CommandFailure {
   const message = login.error_description ?? `the sign-in to ${login.account} failed`;
   const code = failureCode(login.error);
-  const details = { account: login.account, loginId: login.login_id };
+  const fix = fixes.find((known) => known === login.fix);
+  const details = { account: login.account, loginId: login.login_id, ...(fix === undefined ? {} : { fix }) };
   return code === undefined
     ? new CommandFailure(failures.internal_error.exit, message, `Try again: keytray login ${login.account}`)
     : new KeytrayError(code, message, details);

@@ -180,7 +180,12 @@ export class Broker implements BrokerApi {
   }
 
   async setClientSecret(id: string, secret: Secret): Promise<void> {
-    await (await this.#find(id)).setClientSecret(secret);
+    await (await this.#find(id)).clientSecret.set(secret);
+    this.#servers.forget(id);
+  }
+
+  async removeClientSecret(id: string): Promise<void> {
+    await (await this.#find(id)).clientSecret.remove();
     this.#servers.forget(id);
   }
 

@@ -21,11 +21,17 @@ export const failures = {
 
 export type FailureCode = keyof typeof failures;
 
+/** What cures a failure, where its code alone does not say: each surface has its own words, or its own button. */
+export const fixes = ['set_client_secret', 'check_client_secret', 'no_client_secret', 'check_client'] as const;
+
+export type Fix = (typeof fixes)[number];
+
 export interface FailureDetails {
   readonly account?: string;
   readonly loginId?: string;
   /** Seconds until another try makes sense. */
   readonly retryAfter?: number;
+  readonly fix?: Fix;
   readonly cause?: unknown;
 }
 
@@ -35,6 +41,7 @@ export class KeytrayError extends Error {
   readonly account: string | undefined;
   readonly loginId: string | undefined;
   readonly retryAfter: number | undefined;
+  readonly fix: Fix | undefined;
 
   constructor(code: FailureCode, message: string, details: FailureDetails = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined);
@@ -43,6 +50,7 @@ export class KeytrayError extends Error {
     this.account = details.account;
     this.loginId = details.loginId;
     this.retryAfter = details.retryAfter;
+    this.fix = details.fix;
   }
 }
 

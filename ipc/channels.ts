@@ -18,6 +18,7 @@ export const methods = [
   'addAccount',
   'removeAccount',
   'setClientSecret',
+  'removeClientSecret',
   'editServes',
   'listTools',
   'planSetup',

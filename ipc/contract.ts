@@ -57,6 +57,7 @@ export const contract = {
   addAccount: answers<AccountView>()(requests.addAccount),
   removeAccount: answers<void>()(requests.ofAccount),
   setClientSecret: answers<void>()(requests.setClientSecret),
+  removeClientSecret: answers<void>()(requests.ofAccount),
   /** No hosts: the account serves this family no more, nor those of its service. */
   editServes: answers<AccountView>()(requests.editServes),
 

@@ -8,21 +8,41 @@ import { printable } from '../output/printable.ts';
 /** As long as the local API takes. */
 const longest = 4096;
 
+async function removeSecret(cli: Cli, account: string): Promise<void> {
+  const broker = await cli.broker();
+  const { client_secret: before } = await broker.account(account);
+  await broker.removeClientSecret(account);
+  const none = before === 'none' || before === 'missing';
+  cli.out.write(
+    none ? `No client secret is stored for ${account}.\n` : `Removed the client secret of ${printable(account)}.\n`,
+  );
+}
+
+async function setSecret(cli: Cli, account: string): Promise<void> {
+  const broker = await cli.broker();
+  const text = await readSecret(cli, `Client secret of ${printable(account)} (not shown): `, longest);
+  if (text === '' || text.length > longest || /[\r\n\0]/.test(text)) {
+    throw usageFailure(
+      'standard input holds no client secret',
+      `Pipe in one line of at most ${longest} characters: keytray accounts set-secret ${account} < FILE`,
+    );
+  }
+  const { client_secret: before } = await broker.account(account);
+  await broker.setClientSecret(account, new Secret(text));
+  cli.out.write(`Stored the client secret of ${printable(account)}.\n`);
+  // The service works with either kind of client: with a secret, a public one is refused at every sign-in.
+  if (before === 'none') {
+    cli.err.write(`If this client is public, servers refuse it now: keytray accounts set-secret ${account} --remove\n`);
+  }
+}
+
 export function addAccountsSetSecret(accounts: Command, cli: Cli): void {
   accounts
     .command('set-secret')
     .description('store the client secret, read from standard input, in the keychain')
     .argument('<account>')
-    .action(async (account: string) => {
-      const broker = await cli.broker();
-      const text = await readSecret(cli, `Client secret of ${printable(account)} (not shown): `, longest);
-      if (text === '' || text.length > longest || /[\r\n\0]/.test(text)) {
-        throw usageFailure(
-          'standard input holds no client secret',
-          `Pipe in one line of at most ${longest} characters: keytray accounts set-secret ${account} < FILE`,
-        );
-      }
-      await broker.setClientSecret(account, new Secret(text));
-      cli.out.write(`Stored the client secret of ${printable(account)}.\n`);
-    });
+    .option('--remove', 'remove the stored one')
+    .action((account: string, options: { readonly remove?: true }) =>
+      options.remove ? removeSecret(cli, account) : setSecret(cli, account),
+    );
 }

@@ -52,6 +52,19 @@ function settingsJson({ account, settings, redirectUri, live }: Shown): object {
   };
 }
 
+function clientSecretWords(settings: AccountSettings, live: AccountView | undefined): string | undefined {
+  switch (live?.client_secret) {
+    case 'stored':
+      return settings.clientSecret === 'none' ? 'stored, but not used: this client is public' : 'stored';
+    case 'missing':
+      return 'missing';
+    case 'none':
+      return settings.clientSecret === 'none' ? undefined : 'none';
+    case undefined:
+      return live === undefined || settings.clientSecret === 'none' ? undefined : 'not known yet';
+  }
+}
+
 function formatSettings({ account, settings, redirectUri, live }: Shown): string {
   const now = Date.now();
   return formatFields([
@@ -67,6 +80,7 @@ function formatSettings({ account, settings, redirectUri, live }: Shown): string
     ['Authorization endpoint', settings.endpoints.authorizationEndpoint],
     ['Token endpoint', settings.endpoints.tokenEndpoint],
     ['Client ID', settings.clientId],
+    ['Client secret', clientSecretWords(settings, live)],
     ['Redirect URI', redirectUri],
     ['Scopes', settings.scopes.join(' ')],
     ['Audience', settings.audience],

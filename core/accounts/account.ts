@@ -1,7 +1,6 @@
 import type { SecretStore } from '../keychain/secret-store.ts';
 import { serializeRecord, type TokenRecord } from '../keychain/token-record.ts';
 import { type Barriers, type Clock, noBarriers } from '../ports.ts';
-import type { Secret } from '../secret.ts';
 import type { AccountSettings } from '../services/service.ts';
 import { type AccountState, renewed } from './account-state.ts';
 import { ClientSecret } from './client-secret.ts';
@@ -35,11 +34,11 @@ export type RecordBuilder = (generation: number) => TokenRecord;
 export class Account {
   readonly id: string;
   readonly remarks: Remarks;
+  readonly clientSecret: ClientSecret;
   #settings: AccountSettings;
   #state: AccountState = { kind: 'unread' };
   /** A record the store would not take yet; its refresh token is the only living one. */
   #unsaved: TokenRecord | undefined;
-  readonly #clientSecret: ClientSecret;
   #lastHandOut: number | undefined;
   #loading: Promise<void> | undefined;
   #unknownServer = false;
@@ -50,7 +49,14 @@ export class Account {
     this.id = settings.id;
     this.#settings = settings;
     this.#dependencies = dependencies;
-    this.#clientSecret = new ClientSecret(settings.id, dependencies.store);
+    this.clientSecret = new ClientSecret({
+      settings: () => this.#settings,
+      store: dependencies.store,
+      changed: () => {
+        this.#corrected();
+        dependencies.changed();
+      },
+    });
     this.remarks = new Remarks(dependencies.changed);
   }
 
@@ -110,7 +116,7 @@ export class Account {
   /** Forgets what was read: the next `load` asks the store again. A record that waits to be saved stays. */
   unload(): void {
     if (this.#unsaved !== undefined || this.#state.kind === 'unread') return;
-    this.#clientSecret.forget();
+    this.clientSecret.forget();
     this.#become({ kind: 'unread' });
   }
 
@@ -188,23 +194,13 @@ export class Account {
     });
   }
 
-  /** Undefined for a public client. Throws where the store would not tell, or holds none and one is required. */
-  async clientSecret(): Promise<Secret | undefined> {
-    return await this.#clientSecret.value(this.#settings);
-  }
-
-  async setClientSecret(secret: Secret): Promise<void> {
-    await this.#clientSecret.set(secret);
-    this.#corrected();
-  }
-
   async #read(): Promise<void> {
     const reading = readRecord(await this.store.read(this.id), this.#settings, this.store.backend);
     this.#unknownServer = reading.unknownServer;
     this.#become(reading.state);
     if (reading.completed !== undefined) await this.#saveCompleted(reading.completed);
     // With the record, while the store is open: a keychain locked before the first request must not prevent it.
-    if (this.#state.kind !== 'unreadable') await this.clientSecret().catch(() => undefined);
+    if (this.#state.kind !== 'unreadable') await this.clientSecret.load();
   }
 
   /** Where the store will not take it now, the next start completes it again. */

@@ -108,7 +108,7 @@ export class LoginAttempt {
     try {
       return await joined;
     } catch (error) {
-      const failure = serverFailure(error, this.account.id);
+      const failure = serverFailure(error, this.account);
       if (slot.opening === joined) this.#over(slot, failure);
       throw failure;
     }

@@ -8,6 +8,7 @@ import { timedFetch } from '../oauth/timed-fetch.ts';
 import type { Clock, Fetch, Http } from '../ports.ts';
 import type { AccountSettings } from '../services/service.ts';
 import type { Account } from './account.ts';
+import { fixOf } from './failure-fix.ts';
 import { boundEndpoints, isOfRegistration, serverEndpoints } from './origins.ts';
 
 // Endpoints hardly ever move, and a sign-in should see it soon when they do.
@@ -121,7 +122,7 @@ export class ServerDirectory {
   async #discover(account: Account): Promise<AuthorizationServer> {
     return await discoverAuthorizationServer(account.settings, {
       fetch: this.#fetchFor(account),
-      clientSecret: await account.clientSecret(),
+      clientSecret: await account.clientSecret.value(),
       clockSkew: account.record?.clockSkew,
     });
   }
@@ -131,8 +132,14 @@ export class ServerDirectory {
 export const serverNameOf = ({ settings }: Account): string =>
   settings.issuer ?? settings.endpoints.tokenEndpoint ?? settings.id;
 
+/** What of an account bears on the failures of its server. */
+export interface FailingAccount {
+  readonly id: string;
+  readonly clientSecret: { readonly stored: boolean | undefined };
+}
+
 /** The failure a person meets when a sign-in could not get through to the server. */
-export function serverFailure(error: unknown, account: string): KeytrayError {
+export function serverFailure(error: unknown, { id: account, clientSecret }: FailingAccount): KeytrayError {
   if (error instanceof KeytrayError) return error;
   if (!(error instanceof OAuthFailure)) {
     return new KeytrayError('internal_error', 'the sign-in failed unexpectedly', { account, cause: error });
@@ -140,7 +147,13 @@ export function serverFailure(error: unknown, account: string): KeytrayError {
   const { failure, message, retryAfter } = error;
   const code =
     failure.kind === 'oauth_error' || failure.kind === 'rejected' ? 'misconfigured' : 'temporarily_unavailable';
-  const details = { account, cause: error, ...(retryAfter === undefined ? {} : { retryAfter }) };
+  const fix = fixOf(failure, { secretStored: clientSecret.stored === true });
+  const details = {
+    account,
+    cause: error,
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+    ...(fix === undefined ? {} : { fix }),
+  };
   return new KeytrayError(code, message, details);
 }
 

@@ -42,6 +42,7 @@ export class SignIn {
     await account.load();
     // Whoever signs in now would do it for nothing: the tokens could not be kept.
     if (account.state.kind === 'unreadable') throw storeFailure(account.state.trouble, account.id);
+    if (await account.clientSecret.reread()) this.#dependencies.servers.forget(account.id);
     const { way, acceptOther } = options;
     // Looked up before there is a login: what the server cannot do must not end one that waits for a browser.
     if (way === 'device') deviceEndpointOf(await this.#serverOf(account), account.settings);
@@ -126,7 +127,7 @@ export class SignIn {
     try {
       return await this.#dependencies.servers.of(account);
     } catch (error) {
-      throw serverFailure(error, account.id);
+      throw serverFailure(error, account);
     }
   }
 
@@ -232,7 +233,7 @@ export class SignIn {
   }
 
   #failureOf(error: unknown, account: Account): KeytrayError {
-    const failure = serverFailure(error, account.id);
+    const failure = serverFailure(error, account);
     this.#dependencies.logger.warn('sign-in failed', { account: account.id, why: failure.message });
     return failure;
   }

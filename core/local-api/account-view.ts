@@ -47,7 +47,12 @@ export function loginView(login: PendingLogin): LoginView {
     case 'succeeded':
       return present<LoginView>({ ...common, subject: subjectView(phase.identity) });
     case 'failed':
-      return { ...common, error: phase.failure.code, error_description: printable(phase.failure.message) };
+      return present<LoginView>({
+        ...common,
+        error: phase.failure.code,
+        error_description: printable(phase.failure.message),
+        fix: phase.failure.fix,
+      });
     case 'expired':
       return { ...common, error: 'login_required', error_description: 'nobody signed in in time' };
     case 'cancelled':
@@ -72,6 +77,12 @@ export function loginViewWithCode(login: PendingLogin): LoginView {
 function loginEndOf(record: TokenRecord | undefined): string | undefined {
   const end = record?.loginEnd;
   return end === undefined || end.moves === 'yes' ? undefined : isoTime(end.at);
+}
+
+function clientSecretView({ clientSecret, settings }: Account): AccountView['client_secret'] {
+  if (clientSecret.stored === undefined) return undefined;
+  if (clientSecret.stored) return 'stored';
+  return settings.clientSecret === 'required' ? 'missing' : 'none';
 }
 
 const servesOf = ({ serves }: Account['settings']): AccountView['serves'] =>
@@ -119,6 +130,7 @@ export function accountView(account: Account, logins: LoginDesk, clock: Clock): 
     expires_in: expires === undefined ? undefined : Math.max(0, Math.floor(expires)),
     last_refresh: record === undefined ? undefined : isoTime(record.obtainedAt),
     next_refresh: plan.kind === 'in' ? isoTime(clock.now() + plan.delay * 1_000) : undefined,
+    client_secret: clientSecretView(account),
     login_expires_at: loginEndOf(record),
     clock_skew: record?.clockSkew,
     serves: servesOf(settings),

@@ -47,6 +47,8 @@ export interface BrokerApi {
   cancelLogin(loginId: string): LoginView;
   logout(id: string, options: { readonly revoke: boolean }): Promise<LogoutView>;
   setClientSecret(id: string, secret: Secret): Promise<void>;
+  /** Also where there is none. */
+  removeClientSecret(id: string): Promise<void>;
   /** Calls `listener` on every change until the returned function is called. */
   subscribe(listener: (event: BrokerEvent) => void): () => void;
   /** Runs a helper protocol; resolves to the exit status. Throws `not_found` for a protocol we do not speak. */

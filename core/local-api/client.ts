@@ -95,6 +95,10 @@ export class LocalApiClient {
     await this.#exchange({ method: 'PUT', path: `${accountPath(id)}/client-secret`, body });
   }
 
+  async removeClientSecret(id: string): Promise<void> {
+    await this.#exchange({ method: 'DELETE', path: `${accountPath(id)}/client-secret` });
+  }
+
   async unlockStore(passphrase: Secret, options: { readonly create: boolean }): Promise<void> {
     const body = { passphrase: passphrase.reveal(), create: options.create };
     await this.#exchange({ method: 'POST', path: '/v1/store/unlock', body });

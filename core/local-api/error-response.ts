@@ -40,6 +40,7 @@ export function errorResponse(error: unknown, logger: Logger): ErrorResponse {
       ...(failure.account === undefined ? {} : { account: failure.account }),
       ...(failure.loginId === undefined ? {} : { login_id: failure.loginId }),
       ...(failure.retryAfter === undefined ? {} : { retry_after: failure.retryAfter }),
+      ...(failure.fix === undefined ? {} : { fix: failure.fix }),
     },
   };
 }

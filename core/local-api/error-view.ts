@@ -1,4 +1,4 @@
-import { type FailureCode, failures, KeytrayError } from '../errors.ts';
+import { type FailureCode, type Fix, failures, fixes, KeytrayError } from '../errors.ts';
 
 /** The broker's error answer as the failure it was; whatever else came in its place is an `internal_error`. */
 export function failureOf(status: number | undefined, text: string): KeytrayError {
@@ -7,11 +7,12 @@ export function failureOf(status: number | undefined, text: string): KeytrayErro
   if (typeof code !== 'string' || !isFailureCode(code)) {
     return new KeytrayError('internal_error', `Keytray answered with status ${status ?? 'unknown'}`);
   }
-  const { error_description: description, account, login_id: loginId, retry_after: retryAfter } = view;
+  const { error_description: description, account, login_id: loginId, retry_after: retryAfter, fix } = view;
   return new KeytrayError(code, typeof description === 'string' ? description : code, {
     ...(typeof account === 'string' && { account }),
     ...(typeof loginId === 'string' && { loginId }),
     ...(typeof retryAfter === 'number' && { retryAfter }),
+    ...(isFix(fix) && { fix }),
   });
 }
 
@@ -22,6 +23,11 @@ function viewOf(text: string): Readonly<Record<string, unknown>> {
   } catch {
     return {};
   }
+}
+
+/** A newer broker may know others. */
+export function isFix(fix: unknown): fix is Fix {
+  return fixes.some((known) => known === fix);
 }
 
 function isFailureCode(code: string): code is FailureCode {

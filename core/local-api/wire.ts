@@ -18,6 +18,9 @@ export const accountStates = ['signed_out', 'signing_in', 'active', 'degraded', 
 export const accountStateSchema = z.enum(accountStates);
 export type AccountStateName = z.infer<typeof accountStateSchema>;
 
+/** What cures a failure, where its code alone does not say. More may come. */
+const fixSchema = z.string().openapi({ example: 'check_client_secret' });
+
 export const subjectSchema = z
   .object({
     issuer: z.string(),
@@ -54,6 +57,7 @@ export const pendingLoginSchema = z
     subject: subjectSchema.optional(),
     error: z.string().optional(),
     error_description: z.string().optional(),
+    fix: fixSchema.optional(),
   })
   .openapi('Login');
 export type LoginView = z.infer<typeof pendingLoginSchema>;
@@ -77,6 +81,8 @@ export const accountSchema = z
     expires_in: z.number().optional(),
     last_refresh: time.optional(),
     next_refresh: time.optional(),
+    /** `missing`: the service needs one, and a sign-in fails without. Absent while the store has not told. */
+    client_secret: z.enum(['stored', 'missing', 'none']).optional(),
     /** When the login itself ends, where the server tells and no refresh is known to put it off. */
     login_expires_at: time.optional(),
     clock_skew: z.number().optional(),
@@ -189,6 +195,7 @@ export const errorSchema = z
     account: z.string().optional(),
     login_id: z.string().optional(),
     retry_after: z.number().optional(),
+    fix: fixSchema.optional(),
   })
   .openapi('Error');
 export type ErrorView = z.infer<typeof errorSchema>;

@@ -103,11 +103,11 @@ export class Refresher {
 
   /** What a failed exchange says of the refresh token itself is noted; the rest is about what was asked for. */
   async #exchangeFailure(account: Account, record: TokenRecord, error: unknown): Promise<KeytrayError> {
-    if (!(error instanceof OAuthFailure)) return serverFailure(error, account.id);
+    if (!(error instanceof OAuthFailure)) return serverFailure(error, account);
     const { attempts, clock, random } = this.#dependencies;
     const outcome = classifyRefreshFailure(error, account.settings.deadTokenErrors);
     if (isAnswered(outcome)) await attempts.end(account.id);
-    if (outcome.kind === 'misconfigured' || outcome.kind === 'refused') return serverFailure(error, account.id);
+    if (outcome.kind === 'misconfigured' || outcome.kind === 'refused') return serverFailure(error, account);
     if (outcome.kind === 'invalid_grant' || outcome.retryAfter !== undefined) {
       account.noteFailure(record.generation, outcome, { now: clock.monotonic(), random: random(), forced: false });
     }
@@ -186,6 +186,7 @@ export class Refresher {
       if (!(error instanceof OAuthFailure)) throw error;
       if (isGone(error)) servers.forget(account.id);
       const outcome = this.#classify(account, error);
+      if (outcome.kind === 'misconfigured' && (await account.clientSecret.reread())) servers.forget(account.id);
       logger.warn('refresh failed', { account: account.id, outcome: outcome.kind, why: outcome.why });
       return outcome;
     }

@@ -91,7 +91,7 @@ export function resolveAccount(account: AccountConfig, service: Service): Accoun
     service: service.name,
     title: accountTitle(account.id, service),
     clientId,
-    clientSecret: service.clientSecret,
+    clientSecret: service.builtInClients?.ids.includes(clientId) ? 'none' : service.clientSecret,
     issuer: own ? account.issuer : (account.issuer ?? service.issuer),
     endpoints: mergeEndpoints(own ? noEndpoints : service.endpoints, account.endpoints),
     scopes,

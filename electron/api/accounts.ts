@@ -11,7 +11,14 @@ import { type ConfiguredAccount, configuredAccount } from './configured.ts';
 import { toolFamily } from './consent.ts';
 import type { ApiParts } from './parts.ts';
 
-type Methods = 'status' | 'account' | 'addAccount' | 'removeAccount' | 'setClientSecret' | 'editServes';
+type Methods =
+  | 'status'
+  | 'account'
+  | 'addAccount'
+  | 'removeAccount'
+  | 'setClientSecret'
+  | 'removeClientSecret'
+  | 'editServes';
 
 export function accountMethods(parts: ApiParts): Pick<AppApi, Methods> {
   const { broker, config } = parts;
@@ -37,10 +44,12 @@ export function accountMethods(parts: ApiParts): Pick<AppApi, Methods> {
       }
       // First: without its account nobody could revoke the sign-in any more.
       await broker.logout(account, { revoke: true });
+      await broker.removeClientSecret(account);
       await removeAccount(file, account, where);
       await config.reload();
     },
     setClientSecret: ({ account, clientSecret }) => broker.setClientSecret(account, new Secret(clientSecret)),
+    removeClientSecret: ({ account }) => broker.removeClientSecret(account),
     editServes: async ({ account, family, hosts }) => {
       const { service } = await configuredAccount(parts, account);
       const known = toolFamily(family);

@@ -80,6 +80,7 @@ export const decisions: { readonly [M in Method]: Decision<M> } = {
   unlockStore: no,
   changePassphrase: no,
   setClientSecret: no,
+  removeClientSecret: no,
 
   // These run and name nothing but Keytray's own programs, for hosts that were agreed to.
   applySetup: no,

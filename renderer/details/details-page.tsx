@@ -17,6 +17,7 @@ import { useApp } from '../state/store.ts';
 import { useAnswer } from '../state/use-answer.ts';
 import { useCall } from '../state/use-call.ts';
 import { AccountMenu } from './account-menu.tsx';
+import { ClientSecretCard } from './client-secret-card.tsx';
 import { HostsCard } from './hosts-card.tsx';
 import { TechnicalDetails } from './technical-details.tsx';
 import { TokenCard } from './token-card.tsx';
@@ -70,6 +71,7 @@ function Details({ view }: { readonly view: AccountView }): JSX.Element {
         </Message>
       )}
       <TokenCard view={view} />
+      <ClientSecretCard view={view} details={details.value} />
       <HostsCard view={view} details={details.value} onChanged={details.again} />
       <section className="card" aria-labelledby="recently">
         <div className="card-head">

@@ -214,6 +214,12 @@ export class FakeBroker implements BrokerApi {
     this.clientSecrets.set(id, secret);
   }
 
+  async removeClientSecret(id: string): Promise<void> {
+    this.#record('removeClientSecret', id);
+    this.#view(id);
+    this.clientSecrets.delete(id);
+  }
+
   subscribe(listener: (event: BrokerEvent) => void): () => void {
     this.#record('subscribe');
     this.#listeners.add(listener);

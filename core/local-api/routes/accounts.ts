@@ -59,6 +59,14 @@ const setClientSecret = createRoute({
   responses: { 204: { description: 'Kept.' }, ...failureResponse },
 });
 
+const removeClientSecret = createRoute({
+  method: 'delete',
+  path: '/v1/accounts/{id}/client-secret',
+  summary: 'Forgets the client secret; also where there is none.',
+  request: { params },
+  responses: { 204: { description: 'There is none now.' }, ...failureResponse },
+});
+
 export function registerAccountRoutes(app: LocalApiApp, { broker }: RouteContext): void {
   app.openapi(list, async (c) => c.json([...(await broker.accounts())], 200, noStore));
   app.openapi(show, async (c) => c.json(await broker.account(c.req.valid('param').id), 200, noStore));
@@ -72,6 +80,10 @@ export function registerAccountRoutes(app: LocalApiApp, { broker }: RouteContext
   });
   app.openapi(setClientSecret, async (c) => {
     await broker.setClientSecret(c.req.valid('param').id, new Secret(c.req.valid('json').client_secret));
+    return c.body(null, 204, noStore);
+  });
+  app.openapi(removeClientSecret, async (c) => {
+    await broker.removeClientSecret(c.req.valid('param').id);
     return c.body(null, 204, noStore);
   });
 }

@@ -114,6 +114,17 @@ describe('keytray agent', () => {
     expect(await keytray.log()).not.toContain('the-client-secret');
   });
 
+  it('names a client secret that a public client does not have, and removes it', async () => {
+    await keytray.startAgent();
+    const set = await keytray.run(['accounts', 'set-secret', 'lab'], { input: 'not-its-secret\n' });
+    expect(set).toMatchObject({ status: 0, stderr: expect.stringContaining('--remove') });
+    expect((await keytray.run(['accounts', 'show', 'lab'])).stdout).toMatch(/^Client secret: +stored$/m);
+    expect(await signIn(keytray, 'lab')).toMatchObject({ state: 'failed', fix: 'check_client_secret' });
+    expect(await keytray.run(['accounts', 'set-secret', 'lab', '--remove'])).toMatchObject({ status: 0 });
+    expect((await keytray.run(['accounts', 'show', 'lab'])).stdout).toMatch(/^Client secret: +none$/m);
+    expect(await signIn(keytray, 'lab')).toMatchObject({ state: 'succeeded' });
+  });
+
   it('does not fall back to another store where the one asked for cannot be had', async () => {
     await keytray.configure(labConfig({ issuer: server.issuer }).replace('store: memory', 'store: encrypted-file'));
     await keytray.startAgent();

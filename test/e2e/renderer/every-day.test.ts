@@ -74,6 +74,15 @@ describe('a window on the real broker', () => {
     expect(scene.server.requests.refresh_token).toBe(before + 1);
   });
 
+  it('shows that a client secret is stored, and removes it', async () => {
+    await scene.api.setClientSecret({ account: 'lab', clientSecret: 'not-its-secret' });
+    const card = page.getByRole('region', { name: 'Client secret' });
+    await card.getByText('stored', { exact: true }).waitFor();
+    await card.getByRole('button', { name: 'Remove' }).click();
+    await card.waitFor({ state: 'detached' });
+    expect((await scene.api.status(undefined)).accounts[0]?.client_secret).toBe('none');
+  });
+
   it('edits the hosts of a tool, in the file', async () => {
     await page.getByRole('button', { name: 'Edit hosts of git' }).click();
     await page.getByLabel('Hosts for git').fill('git.lab.example\nhttps://git.acme.example/');

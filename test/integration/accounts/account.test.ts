@@ -54,7 +54,7 @@ describe('what the store holds', () => {
     expect(account.record?.generation).toBe(3);
     expect(store.calls).toEqual(['read lab', 'read lab#client-secret']);
     store.trouble.read = { kind: 'locked' };
-    expect((await account.clientSecret())?.reveal()).toBe('client');
+    expect((await account.clientSecret.value())?.reveal()).toBe('client');
   });
 
   it.each<[string, () => Secret, object]>([
@@ -103,14 +103,14 @@ describe('what the store holds', () => {
 
   it('is asked for again once it was put out of mind', async () => {
     const account = await signedIn({ clientSecret: 'optional' });
-    await account.clientSecret();
+    await account.clientSecret.value();
     account.unload();
     expect(account.state).toEqual({ kind: 'unread' });
     account.unload();
     expect(changes).toEqual(['unread']);
     await store.write('lab#client-secret', new Secret('newer'));
     await account.load();
-    expect((await account.clientSecret())?.reveal()).toBe('newer');
+    expect((await account.clientSecret.value())?.reveal()).toBe('newer');
   });
 });
 
@@ -206,7 +206,7 @@ describe('what is known against a refresh token', () => {
   });
 
   it.each<[string, (account: Account) => unknown]>([
-    ['another secret', (account) => account.setClientSecret(new Secret('right'))],
+    ['another secret', (account) => account.clientSecret.set(new Secret('right'))],
     ['other settings', (account) => account.reconfigure(accountSettings({ issuer, scopes: [] }))],
   ])('as wrong settings is put aside by %s', async (_what, correct) => {
     const account = await signedIn({ clientSecret: 'optional' });
@@ -247,32 +247,32 @@ describe('forgetting', () => {
 
 describe('the client secret', () => {
   it('is not asked for where the client is public', async () => {
-    expect(await accountWith({ clientSecret: 'none' }).clientSecret()).toBeUndefined();
+    expect(await accountWith({ clientSecret: 'none' }).clientSecret.value()).toBeUndefined();
     expect(store.calls).toEqual([]);
   });
 
   it('may be missing where it is optional, and is asked for once', async () => {
     const account = accountWith({ clientSecret: 'optional' });
-    expect(await account.clientSecret()).toBeUndefined();
-    expect(await account.clientSecret()).toBeUndefined();
+    expect(await account.clientSecret.value()).toBeUndefined();
+    expect(await account.clientSecret.value()).toBeUndefined();
     expect(store.calls).toEqual(['read lab#client-secret']);
   });
 
   it('that is required and missing is the person’s to give', async () => {
     const account = accountWith({ clientSecret: 'required', title: 'Lab' });
-    await expect(account.clientSecret()).rejects.toMatchObject({
+    await expect(account.clientSecret.value()).rejects.toMatchObject({
       code: 'misconfigured',
       account: 'lab',
       message: 'Lab needs a client secret: keytray accounts set-secret lab',
     });
-    await account.setClientSecret(new Secret('given'));
-    expect((await account.clientSecret())?.reveal()).toBe('given');
+    await account.clientSecret.set(new Secret('given'));
+    expect((await account.clientSecret.value())?.reveal()).toBe('given');
     expect(await store.held('lab#client-secret')).toEqual({ 'lab#client-secret': 'given' });
   });
 
   it('is not taken for missing where the store would not tell', async () => {
     store.trouble.read = { kind: 'locked' };
-    await expect(accountWith({ clientSecret: 'required' }).clientSecret()).rejects.toMatchObject({
+    await expect(accountWith({ clientSecret: 'required' }).clientSecret.value()).rejects.toMatchObject({
       code: 'keychain_locked',
     });
   });
@@ -280,7 +280,50 @@ describe('the client secret', () => {
   it('is not taken for set where the store refused it', async () => {
     const account = accountWith({ clientSecret: 'optional' });
     store.trouble.write = { kind: 'denied', detail: 'no' };
-    await expect(account.setClientSecret(new Secret('given'))).rejects.toThrow();
-    expect(await account.clientSecret()).toBeUndefined();
+    await expect(account.clientSecret.set(new Secret('given'))).rejects.toThrow();
+    expect(await account.clientSecret.value()).toBeUndefined();
+  });
+
+  it('that is removed is in force no longer, and gone from the store', async () => {
+    const account = accountWith({ clientSecret: 'optional' });
+    await account.clientSecret.set(new Secret('given'));
+    expect(account.clientSecret.stored).toBe(true);
+    await account.clientSecret.remove();
+    expect(account.clientSecret.stored).toBe(false);
+    expect(await account.clientSecret.value()).toBeUndefined();
+    expect(await store.held('lab#client-secret')).toEqual({});
+  });
+
+  it('that the store would not remove stays in force', async () => {
+    const account = accountWith({ clientSecret: 'optional' });
+    await account.clientSecret.set(new Secret('given'));
+    store.trouble.remove = { kind: 'locked' };
+    await expect(account.clientSecret.remove()).rejects.toMatchObject({ code: 'keychain_locked', account: 'lab' });
+    expect((await account.clientSecret.value())?.reveal()).toBe('given');
+  });
+
+  it('is refused where the client is public, and one from before is seen', async () => {
+    await store.write('lab#client-secret', new Secret('from before'));
+    const account = accountWith({ clientSecret: 'none', title: 'Lab' });
+    await account.load();
+    expect(account.clientSecret.stored).toBe(true);
+    expect(await account.clientSecret.value()).toBeUndefined();
+    await expect(account.clientSecret.set(new Secret('given'))).rejects.toMatchObject({
+      code: 'invalid_request',
+      fix: 'no_client_secret',
+    });
+  });
+
+  it('that a person deletes in the keychain is noticed when it is read again', async () => {
+    const account = accountWith({ clientSecret: 'optional' });
+    await account.clientSecret.set(new Secret('given'));
+    expect(await account.clientSecret.reread()).toBe(false);
+    store.trouble.read = { kind: 'locked' };
+    expect(await account.clientSecret.reread()).toBe(false);
+    expect((await account.clientSecret.value())?.reveal()).toBe('given');
+    delete store.trouble.read;
+    await store.remove('lab#client-secret');
+    expect(await account.clientSecret.reread()).toBe(true);
+    expect(await account.clientSecret.value()).toBeUndefined();
   });
 });

@@ -160,6 +160,28 @@ describe('keytray accounts set-secret', () => {
     expect(result.stderr).not.toContain('lines');
   });
 
+  it('warns where the client may be a public one', async () => {
+    const broker = new FakeBroker([accountView('lab', { client_secret: 'none' })]);
+    await using socket = await startBrokerSocket(broker);
+    await using sandbox = await CliSandbox.create({ socketPath: socket.socketPath });
+    const { status, stderr } = await sandbox.run(['accounts', 'set-secret', 'lab'], { stdin: 's3cret\n' });
+    expect(status).toBe(0);
+    expect(stderr).toBe('If this client is public, servers refuse it now: keytray accounts set-secret lab --remove\n');
+  });
+
+  it('removes it', async () => {
+    const broker = new FakeBroker([accountView('lab', { client_secret: 'stored' })]);
+    await using socket = await startBrokerSocket(broker);
+    await using sandbox = await CliSandbox.create({ socketPath: socket.socketPath, config });
+    expect((await sandbox.run(['accounts', 'show', 'lab'])).stdout).toMatch(/^Client secret: +stored$/m);
+    const removed = await sandbox.run(['accounts', 'set-secret', 'lab', '--remove']);
+    expect(removed).toMatchObject({ status: 0, stdout: 'Removed the client secret of lab.\n', stderr: '' });
+    expect(broker.called('removeClientSecret')).toHaveLength(1);
+    broker.views.set('lab', accountView('lab', { client_secret: 'none' }));
+    const again = await sandbox.run(['accounts', 'set-secret', 'lab', '--remove']);
+    expect(again).toMatchObject({ status: 0, stdout: 'No client secret is stored for lab.\n' });
+  });
+
   it('refuses it on the command line', async () => {
     for (const args of [['s3cret'], ['--secret=s3cret'], ['--secret', 's3cret']]) {
       const { result, stored } = await set('', ...args);

@@ -79,6 +79,8 @@ describe('LocalApiClient over the socket', () => {
     await client.setClientSecret('lab', new Secret('s3cret'));
     expect(broker.clientSecrets.get('lab')?.reveal()).toBe('s3cret');
     expect(JSON.stringify(socket.logger.lines)).not.toContain('s3cret');
+    await client.removeClientSecret('lab');
+    expect(broker.clientSecrets.has('lab')).toBe(false);
   });
 
   it('hands over after the answer is out', async () => {
@@ -87,13 +89,17 @@ describe('LocalApiClient over the socket', () => {
   });
 
   it.each(Object.keys(failures) as (keyof typeof failures)[])('meets %s as the broker threw it', async (code) => {
-    broker.failures.set('token', new KeytrayError(code, 'for people', { account: 'lab', retryAfter: 7 }));
+    broker.failures.set(
+      'token',
+      new KeytrayError(code, 'for people', { account: 'lab', retryAfter: 7, fix: 'check_client' }),
+    );
     await expect(client.token('lab', {})).rejects.toMatchObject({
       name: 'KeytrayError',
       code,
       message: 'for people',
       account: 'lab',
       retryAfter: 7,
+      fix: 'check_client',
     });
   });
 
