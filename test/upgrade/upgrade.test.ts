@@ -295,7 +295,7 @@ describe('a home that commit 8b1344b made', () => {
       expect([args, finished.stderr]).toEqual([args, expect.stringContaining('another version of Keytray')]);
       expect([args, await lookup(keyring.env, 'keytray', 'newer')]).toEqual([args, newerRecord]);
     }
-    await run('accounts', 'remove', 'newer');
+    await run('accounts', 'remove', 'newer', '--keep-sign-in');
     await keytray.stopAgent();
     expect(await lookup(keyring.env, 'keytray', 'newer')).toBe(newerRecord);
     await keytray.startAgent();

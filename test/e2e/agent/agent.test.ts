@@ -125,6 +125,16 @@ describe('keytray agent', () => {
     expect(await signIn(keytray, 'lab')).toMatchObject({ state: 'succeeded' });
   });
 
+  it('signs out of an account that is removed: the same id added again is not signed in', async () => {
+    await keytray.startAgent();
+    await signIn(keytray, 'lab');
+    const { access_token: token = '' } = await keytray.api.token('lab', {});
+    expect(await keytray.run(['accounts', 'remove', 'lab'])).toMatchObject({ status: 0 });
+    expect((await server.introspect(token)).active).toBe(false);
+    await keytray.configure(labConfig({ issuer: server.issuer }));
+    expect((await keytray.run(['token', 'lab'])).status).toBe(4);
+  });
+
   it('does not fall back to another store where the one asked for cannot be had', async () => {
     await keytray.configure(labConfig({ issuer: server.issuer }).replace('store: memory', 'store: encrypted-file'));
     await keytray.startAgent();

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { type ToolFamily, toolFamilies } from '../../../core/config/config.ts';
+import { KeytrayError } from '../../../core/errors.ts';
 import { startBrokerSocket } from '../../support/broker-socket.ts';
 import { CliSandbox } from '../../support/cli-process.ts';
 import { accountView, FakeBroker } from '../../support/fake-broker.ts';
@@ -128,13 +129,46 @@ describe('keytray accounts', () => {
     });
   });
 
-  it('removes one and keeps the rest of the file', async () => {
-    await using sandbox = await CliSandbox.create({ config });
+  it('signs out of one, removes it with its client secret and keeps the rest of the file', async () => {
+    const broker = new FakeBroker([accountView('lab')]);
+    await using socket = await startBrokerSocket(broker);
+    await using sandbox = await CliSandbox.create({ config, socketPath: socket.socketPath });
     expect((await sandbox.run(['accounts', 'remove', 'nobody'])).status).toBe(8);
-    expect((await sandbox.run(['accounts', 'remove', 'lab'])).status).toBe(0);
+    expect(broker.called('logout')).toEqual([]);
+    expect(await sandbox.run(['accounts', 'remove', 'lab'])).toMatchObject({
+      status: 0,
+      stdout: `Removed lab from ${sandbox.configFile}. Signed out. The server has revoked the tokens.\n`,
+    });
+    expect(broker.called('logout')[0]?.arguments).toEqual(['lab', { revoke: true }]);
+    expect(broker.called('removeClientSecret')[0]?.arguments).toEqual(['lab']);
     const text = await readFile(sandbox.configFile, 'utf8');
     expect(text).toContain('# my accounts');
     expect(text).not.toContain('issuer');
+  });
+});
+
+describe('keytray accounts remove, where the sign-in cannot be ended', () => {
+  it('removes nothing without a running Keytray, unless the sign-in may stay', async () => {
+    await using sandbox = await CliSandbox.create({ config });
+    const refused = await sandbox.run(['accounts', 'remove', 'lab']);
+    expect(refused).toMatchObject({ status: 3, stdout: '' });
+    expect(refused.stderr).toMatch(/^keytray: lab was not removed, .*Keytray is not running\n {2}.*--keep-sign-in\n$/);
+    expect(await readFile(sandbox.configFile, 'utf8')).toBe(config);
+    const kept = await sandbox.run(['accounts', 'remove', 'lab', '--keep-sign-in']);
+    expect(kept).toMatchObject({ status: 0, stdout: expect.stringContaining('The sign-in was kept') });
+    expect(await readFile(sandbox.configFile, 'utf8')).not.toContain('issuer');
+  });
+
+  it('removes nothing while the keychain is locked', async () => {
+    const broker = new FakeBroker([accountView('lab')]);
+    broker.failures.set('logout', new KeytrayError('keychain_locked', 'the keychain is locked', { account: 'lab' }));
+    await using socket = await startBrokerSocket(broker);
+    await using sandbox = await CliSandbox.create({ config, socketPath: socket.socketPath });
+    const { status, stderr } = await sandbox.run(['accounts', 'remove', 'lab']);
+    expect(status).toBe(7);
+    expect(stderr).toContain('--keep-sign-in');
+    expect(await readFile(sandbox.configFile, 'utf8')).toBe(config);
+    expect(broker.called('removeClientSecret')).toEqual([]);
   });
 });
 

@@ -84,7 +84,7 @@ describe('the target', () => {
     ['DELETE', '/v1/accounts/lab', 'GET'],
     ['GET', tokenPath, 'POST'],
     ['PUT', '/v1/logins/l1', 'DELETE, GET'],
-    ['PATCH', '/v1/accounts/lab/client-secret', 'PUT'],
+    ['PATCH', '/v1/accounts/lab/client-secret', 'DELETE, PUT'],
     ['OPTIONS', '/v1/status', 'GET'],
     ['TRACE', '/v1/status', 'GET'],
     ['POST', '/v1/helpers/git/get', 'GET'],
