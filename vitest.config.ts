@@ -25,6 +25,8 @@ export default defineConfig({
       project('simulation', 600_000, true),
       // What `npm run test:long` is for: the long forms, minutes each.
       ...(process.env.KEYTRAY_LONG_TESTS === '1' ? [project('long', 900_000, true)] : []),
+      // What `npm run test:interop` is for: servers the project did not write, the whole life of an account at each.
+      ...(process.env.KEYTRAY_INTEROP_TESTS === '1' ? [project('interop', 120_000, true)] : []),
       // What `npm run test:upgrade` is for: it builds an earlier commit, and so needs the history.
       ...(process.env.KEYTRAY_UPGRADE_TEST === '1' ? [project('upgrade', 120_000, true)] : []),
       // Wants a real Electron, which is no part of `npm ci`.

@@ -36,6 +36,12 @@ function program(name: string, ...names: readonly string[]): SystemPackage {
   return { name, brings: { kind: 'program', names: names.length === 0 ? [name] : names } };
 }
 
+/** Packages of libraries, seen by what dpkg keeps of each: their files move with every version. */
+const debianPackage = (name: string): SystemPackage => ({
+  name,
+  brings: { kind: 'file', path: `/var/lib/dpkg/info/${name}.list` },
+});
+
 const git = program('git');
 const chromium = program('chromium');
 
@@ -75,6 +81,13 @@ const testPackages: readonly SystemPackage[] = [
   program('gcc'),
   program('clang'),
   { name: 'libc6-dev', brings: { kind: 'file', path: '/usr/include/stdio.h' } },
+  // Two authorization servers that others wrote.
+  debianPackage('ruby-doorkeeper'),
+  debianPackage('ruby-doorkeeper-openid-connect'),
+  debianPackage('ruby-rails'),
+  debianPackage('ruby-sqlite3'),
+  debianPackage('ruby-webrick'),
+  debianPackage('python3-django-oauth-toolkit'),
   // Vouches for the packages of the newer git; Debian has it, Ubuntu does not.
   {
     name: 'debian-archive-keyring',
