@@ -19,7 +19,8 @@ const isOurs = (value: string): boolean => value.endsWith('/git-credential-keytr
 /** A helper may be a shell snippet with a password in it: only its first word is shown. */
 function shown(value: string): string {
   const [first = '', ...rest] = value.split(' ');
-  return rest.length > 0 ? `${first.slice(0, 60)} …` : first.slice(0, 60);
+  const word = /^!?[\w./()-]*$/.test(first) ? first.slice(0, 60) : `${first.startsWith('!') ? '!' : ''}…`;
+  return rest.length > 0 && !word.endsWith('…') ? `${word} …` : word;
 }
 
 /** Headers of others that keep git from asking anybody for our hosts. Their values are secrets. */
@@ -60,4 +61,46 @@ export function foreignHelpers(entries: readonly GitEntry[], hosts: readonly Git
     });
   }
   return [...new Set(warnings)];
+}
+
+/** An address without what is in it of a user or a password. */
+const withoutUser = (url: string): string => url.replace(/(:\/\/)[^/@]*@/, '$1…@');
+
+/** Whether git, asked for this address, would still ask us for it. */
+function isHttpsOf(url: string, host: string): boolean {
+  return new RegExp(`^https://${host.replace(/[.[\]]/g, '\\$&')}(?:/|$)`, 'i').test(url);
+}
+
+/** `url.BASE.insteadOf` that makes another address of one of our hosts, so that git never asks us for it. */
+export function rewrittenAddresses(entries: readonly GitEntry[], hosts: readonly GitHost[]): readonly string[] {
+  return entries.flatMap(({ key, value, origin }) => {
+    const [, base = '', kind = ''] = /^url\.(.*)\.(insteadof|pushinsteadof)$/s.exec(key) ?? [];
+    const meant = hosts.filter(
+      ({ host }) => kind !== '' && value !== '' && isRewritten(value, host) && !isHttpsOf(base, host),
+    );
+    return meant.map(({ host }) => {
+      const what =
+        isHttpsOf(value, host) && value.length > `https://${host}/`.length ? withoutUser(value) : `https://${host}/`;
+      const when = kind === 'insteadof' ? 'git never asks Keytray for it' : 'a push never asks Keytray';
+      return `url.${withoutUser(base)}.${kind === 'insteadof' ? 'insteadOf' : 'pushInsteadOf'} (${origin}) takes the place of ${what}: ${when}`;
+    });
+  });
+}
+
+/** What is written replaces a beginning of the address: of all addresses of the host, or of some. */
+function isRewritten(value: string, host: string): boolean {
+  const address = `https://${host}/`;
+  return address.startsWith(value.toLowerCase()) || isHttpsOf(value, host);
+}
+
+/** What files that git includes under a condition add for our hosts; a helper there is read before ours. */
+export function conditionalProblems(
+  entries: readonly (GitEntry & { readonly condition: string })[],
+  hosts: readonly GitHost[],
+): readonly string[] {
+  const found = entries.flatMap((entry) => {
+    const lines = [...foreignHeaders([entry], hosts), ...rewrittenAddresses([entry], hosts)];
+    return lines.map((line) => `where ${entry.condition}: ${line}`);
+  });
+  return [...new Set(found)];
 }

@@ -1,11 +1,12 @@
 import { accessSync, constants } from 'node:fs';
 import { unifiedDiff } from './diff.ts';
+import { conditionalEntries } from './git-conditional.ts';
 import { globalConfigFile } from './git-config-file.ts';
 import { entriesWith, withOurValues } from './git-copy.ts';
-import { foreignHeaders, foreignHelpers } from './git-foreign.ts';
+import { conditionalProblems, foreignHeaders, foreignHelpers, rewrittenAddresses } from './git-foreign.ts';
 import type { GitHost } from './git-host.ts';
 import { withoutOwnLines } from './git-own-lines.ts';
-import { shellWord } from './git-plan.ts';
+import { sectionUrls, shellWord } from './git-plan.ts';
 import { same } from './locked-file.ts';
 import { type ManagedFile, type Outcome, settleFile } from './managed-file.ts';
 import { maskFor } from './masked-line.ts';
@@ -43,13 +44,16 @@ export interface SetupReport {
 export async function setupGit(options: SetupOptions): Promise<SetupReport> {
   const { env, hosts, helper } = options;
   const file = globalConfigFile(env);
+  // What a person added to our section stays when it is written anew; of the hosts that need the path we write it.
+  const plain = new Set(hosts.filter(({ ambiguous }) => !ambiguous).flatMap(sectionUrls));
+  const keepsPath = (section: string): boolean => !options.undo && plain.has(section.slice('credential.'.length));
   const managed: ManagedFile = {
     path: file,
     planned: true,
     newMode: 0o644,
     edit: (base) => withOurValues(base, { hosts, helper, env, file }),
     // One character per byte: the file need not be UTF-8.
-    clean: (current) => Buffer.from(withoutOwnLines(current.toString('latin1')), 'latin1'),
+    clean: (current) => Buffer.from(withoutOwnLines(current.toString('latin1'), keepsPath), 'latin1'),
   };
   const outcome = await settleFile(managed, new Records(options.stateFolder, 'git'), options);
   const changed = !same(outcome.before, outcome.after);
@@ -59,24 +63,22 @@ export async function setupGit(options: SetupOptions): Promise<SetupReport> {
     file,
     diff: changed ? unifiedDiff(file, outcome.before?.toString(), outcome.after?.toString(), mask) : '',
     lines: options.undo ? undoLines(file, outcome, changed, options) : setupLines(file, changed, options),
-    ...(options.undo ? { warnings: [], blocked: false } : await heed(options, file, outcome.after)),
+    ...(options.undo ? { warnings: [], blocked: false } : await heed(options, file)),
   };
 }
 
-async function heed(
-  options: SetupOptions,
-  file: string,
-  after: Buffer | undefined,
-): Promise<Pick<SetupReport, 'warnings' | 'blocked'>> {
+async function heed(options: SetupOptions, file: string): Promise<Pick<SetupReport, 'warnings' | 'blocked'>> {
   const obstacles: string[] = [];
   try {
     accessSync(options.helper, constants.X_OK);
   } catch {
     obstacles.push(`${options.helper} is not there or cannot be run: git would go on without Keytray`);
   }
-  const entries = await entriesWith(file, after, options.env);
-  obstacles.push(...foreignHeaders(entries, options.hosts));
-  return { warnings: [...obstacles, ...foreignHelpers(entries, options.hosts)], blocked: obstacles.length > 0 };
+  const entries = await entriesWith(file, options.hosts, options.helper, options.env);
+  obstacles.push(...foreignHeaders(entries, options.hosts), ...rewrittenAddresses(entries, options.hosts));
+  const conditional = conditionalProblems(await conditionalEntries(options.env), options.hosts);
+  const warnings = [...obstacles, ...foreignHelpers(entries, options.hosts), ...conditional];
+  return { warnings, blocked: obstacles.length > 0 };
 }
 
 function setupLines(file: string, changed: boolean, options: SetupOptions): readonly string[] {

@@ -123,12 +123,20 @@ async function check(
   await engine.undo(tool);
   expect(await bytesIn(scene.home), 'an undo gives the same bytes back').toEqual(bytes);
 
+  const startAgain = async (): Promise<void> => {
+    await rm(scene.home, { recursive: true });
+    await cp(original, scene.home, { recursive: true, verbatimSymlinks: true });
+  };
   await engine.apply(tool);
   const expectAddition = await subject.addToOurs?.(scene);
   if (expectAddition !== undefined) {
     await engine.apply(tool);
     await expectAddition();
     await subject.expectAsked(scene, report, made);
+    // What a person added is theirs, and stays after an undo too.
+    await engine.undo(tool);
+    await startAgain();
+    await engine.apply(tool);
   }
   await subject.edit(scene, random());
   expectNoSecret(await engine.plan(tool, { undo: true }), made);
@@ -136,8 +144,7 @@ async function check(
   const left = await subject.read(scene);
 
   // The same edit of the file that never saw us.
-  await rm(scene.home, { recursive: true });
-  await cp(original, scene.home, { recursive: true, verbatimSymlinks: true });
+  await startAgain();
   await subject.edit(scene, random());
   expect(left, 'after an edit by the client, an undo leaves what the person had').toEqual(await subject.read(scene));
 }

@@ -51,7 +51,7 @@ describe('setup git', () => {
     expect(await home.calls()).toBe('keytray get\nkeytray store\n');
   });
 
-  it('names helpers of the system file, and those that come after us', async () => {
+  it('has the last word after the system file, sections of others and what stands below them', async () => {
     const home = await gitHome();
     const system = join(home.home, 'system');
     await writeFile(system, '[credential]\n\thelper = osx\n');
@@ -65,7 +65,7 @@ describe('setup git', () => {
     const report = await home.setup({ env });
     expect(report.warnings).toEqual([
       expect.stringMatching(/^credential\.helper = osx \(.*system\) is not called/),
-      expect.stringMatching(/^credential\.helper = store \(.*\.gitconfig\) is called after Keytray/),
+      expect.stringMatching(/^credential\.helper = store \(.*\.gitconfig\) is not called/),
     ]);
     expect(previewed.warnings).toEqual(report.warnings);
   });

@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { git, gitHome } from './git-home.ts';
+
+const section = '[credential "https://git.example"]\n\tusername = ada\n';
+
+describe('setup git, where others stand in the file too', () => {
+  it('keeps our token from a store that an include of one repository adds after an old section', async () => {
+    const home = await gitHome();
+    await writeFile(home.gitconfig, `${section}[includeIf "gitdir:~/work/"]\n\tpath = work.inc\n`);
+    await writeFile(join(home.home, 'work.inc'), '[credential]\n\thelper = store\n');
+    const work = join(home.home, 'work/demo');
+    await mkdir(work, { recursive: true });
+    await git(['init', '-q'], home.env, work);
+    await home.setup();
+    const about = 'protocol=https\nhost=git.example\n';
+    expect(await git(['credential', 'fill'], home.env, work, `${about}\n`)).toContain('password=from-keytray');
+    await git(['credential', 'approve'], home.env, work, `${about}username=u\npassword=from-keytray\n\n`);
+    expect(existsSync(join(home.home, '.git-credentials'))).toBe(false);
+  });
+
+  it('does not say that a helper of an include above our section is called', async () => {
+    const home = await gitHome();
+    await writeFile(home.gitconfig, '[include]\n\tpath = other.inc\n');
+    await writeFile(join(home.home, 'other.inc'), '[credential]\n\thelper = store\n');
+    for (const dryRun of [true, false]) {
+      const { warnings } = await home.setup({ dryRun });
+      expect(warnings).toEqual([expect.stringMatching(/^credential\.helper = store \(.*other\.inc\) is not called/)]);
+    }
+  });
+
+  it.each([
+    ['git@git.example:', 'insteadOf', 'https://git.example/', true],
+    ['ssh://git@git.example/', 'insteadOf', 'https://', true],
+    ['git@git.example:team/', 'insteadOf', 'https://git.example/team/', true],
+    ['git@git.example:', 'pushInsteadOf', 'https://git.example/', true],
+    ['https://ada@git.example/', 'insteadOf', 'https://git.example/', true],
+    ['https://git.example/', 'insteadOf', 'gx:', false],
+    ['git@other.example:', 'insteadOf', 'https://other.example/', false],
+  ])('names %s as %s of %s: %s', async (base, kind, value, named) => {
+    const home = await gitHome();
+    await writeFile(home.gitconfig, `[url "${base}"]\n\t${kind} = ${value}\n`);
+    const { warnings, blocked } = await home.setup();
+    expect(warnings.join()).toMatch(named ? /takes the place of https:\/\/git\.example\// : /^$/);
+    expect(blocked).toBe(named);
+  });
+
+  it('names what a file adds that git includes under a condition, and shows nothing secret of it', async () => {
+    const home = await gitHome();
+    await writeFile(home.gitconfig, '[includeIf "onbranch:x"]\n\tpath = ~/branch.inc\n');
+    await writeFile(
+      join(home.home, 'branch.inc'),
+      '[url "https://x:hunter2@git.example:1/"]\n\tinsteadOf = https://git.example/\n[http]\n\textraHeader = Authorization: hunter3\n',
+    );
+    const { warnings } = await home.setup();
+    expect(warnings).toEqual([
+      expect.stringMatching(/^where onbranch:x: url\.https:\/\/…@git\.example:1\/\.insteadOf .* never asks Keytray/),
+      expect.stringMatching(/^where onbranch:x: http\.extraheader .* sends its own Authorization to git\.example/),
+    ]);
+    expect(warnings.join()).not.toContain('hunter');
+  });
+
+  it.each([
+    '[credential "https://git.example"] helper = store\n',
+    '[user] name = Ada\n[CREDENTIAL "https://git.example"] helper = "store" # mine\n\thelper = cache \\\n--timeout=9\n',
+    '[core] [credential "https://git.example"] helper = store',
+    '[credential "https://git.example"]\n',
+  ])('gives %j back after git changed it in between', async (text) => {
+    const home = await gitHome();
+    await writeFile(home.gitconfig, text);
+    await home.setup();
+    await git(['config', '--global', '--add', 'x.y', 'z'], home.env, home.home);
+    await home.setup({ undo: true });
+    const left = await readFile(home.gitconfig, 'utf8');
+    expect(left).toBe(`${text.endsWith('\n') ? text : `${text}\n`}[x]\n\ty = z\n`);
+  });
+
+  it('keeps the path a person asked for in our section when it is set up again', async () => {
+    const home = await gitHome();
+    await home.setup();
+    await git(['config', '--global', 'credential.https://git.example.useHttpPath', 'true'], home.env, home.home);
+    await home.setup();
+    expect(await readFile(home.gitconfig, 'utf8')).toContain('useHttpPath = true');
+    expect(await home.fill('protocol=https\nhost=git.example\n\n')).toContain('from-keytray');
+  });
+
+  it('writes behind a value that goes on at the end of the file', async () => {
+    const home = await gitHome();
+    await writeFile(home.gitconfig, '[alias]\n\tst = status \\');
+    await home.setup();
+    expect(await home.fill('protocol=https\nhost=git.example\n\n')).toContain('from-keytray');
+    expect(await git(['config', 'alias.st'], home.env, home.home)).toMatch(/^status *\n$/);
+  });
+});
