@@ -62,6 +62,8 @@ export async function gitHome(): Promise<GitHome> {
 export function git(args: readonly string[], env: GitHome['env'], cwd: string, input = ''): Promise<string> {
   return new Promise((resolve) => {
     const child = execFile('git', args, { env, cwd }, (_error, stdout) => resolve(stdout));
+    // A git that needs no input may be gone before it is written.
+    child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);
   });
 }
