@@ -66,14 +66,26 @@ function whileLocked(view: AccountView): string {
   }
 }
 
+const day = 86_400;
+
+/** A token that nobody uses is renewed when it is next asked for; the refresh planned later only keeps the login alive. */
+function nextByItself(view: AccountView, now: number): string | undefined {
+  const { next_refresh: next, expires_at: expires, login_expires_at: ends } = view;
+  const endsIn = ends === undefined ? Number.POSITIVE_INFINITY : secondsUntil(ends, now);
+  if (endsIn < day) return `sign in again in ${formatDuration(endsIn)}`;
+  if (next === undefined) {
+    return expires === undefined ? undefined : `sign in again in ${formatDuration(secondsUntil(expires, now))}`;
+  }
+  if (expires === undefined || Date.parse(next) >= Date.parse(expires)) return 'renewed when used';
+  const seconds = secondsUntil(next, now);
+  return seconds <= 0 ? 'refresh due' : `refresh in ${formatDuration(seconds)}`;
+}
+
 /** What happens, or is to be done, next. */
 export function nextStep(view: AccountView, now: number): string | undefined {
   switch (view.state) {
-    case 'active': {
-      if (view.next_refresh === undefined) return undefined;
-      const seconds = secondsUntil(view.next_refresh, now);
-      return seconds <= 0 ? 'refresh due' : `refresh in ${formatDuration(seconds)}`;
-    }
+    case 'active':
+      return nextByItself(view, now);
     case 'degraded':
       return afterTrouble(view);
     case 'login_required':

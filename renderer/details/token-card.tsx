@@ -14,13 +14,26 @@ function skewWords(seconds: number): string {
     : `the server is ${amount} s behind this machine`;
 }
 
+/** Without a refresh token the person is next; a token that nobody uses is renewed when it is asked for. */
+function nextRenewal({
+  state,
+  next_refresh: next,
+  expires_at: expires,
+}: AccountView): readonly [string, ReactNode] | false {
+  if (next === undefined) {
+    return state === 'active' && expires !== undefined && ['Sign in again', <When key="again" at={expires} />];
+  }
+  if (expires === undefined || Date.parse(next) >= Date.parse(expires)) return ['Next renewal', 'when used'];
+  return ['Next renewal', <When key="next" at={next} />];
+}
+
 /** Until when, and what happens by itself. */
 export function TokenCard({ view }: { readonly view: AccountView }): JSX.Element | null {
   const lastHandOut = useApp((state) => state.lastHandOut.get(view.account));
-  const { last_refresh, next_refresh, login_expires_at, clock_skew } = view;
+  const { last_refresh, login_expires_at, clock_skew } = view;
   const facts: readonly (readonly [string, ReactNode] | false | undefined)[] = [
     last_refresh !== undefined && ['Token renewed', <When key="renewed" at={last_refresh} />],
-    next_refresh !== undefined && ['Next renewal', <When key="next" at={next_refresh} />],
+    nextRenewal(view),
     login_expires_at !== undefined && ['Sign-in ends', <When key="ends" at={login_expires_at} />],
     lastHandOut !== undefined && ['Last used', <When key="used" at={lastHandOut} />],
     clock_skew !== undefined && Math.abs(clock_skew) >= worthTelling && ['Clock', skewWords(clock_skew)],

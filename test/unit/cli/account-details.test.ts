@@ -30,6 +30,13 @@ describe('the details of an account', () => {
     });
   });
 
+  it('tell a refresh that renews the token from one that only keeps the login alive', () => {
+    expect(said({ expires_at: at(60), next_refresh: at(30) })).toHaveProperty('Next refresh');
+    expect(said({ expires_at: at(60), next_refresh: at(7 * 86_400) })).toEqual({
+      'Kept alive by a refresh': '2026-11-30T12:00:00.000Z (in 7 d)',
+    });
+  });
+
   it('name the class of an error, and no reason where all is well', () => {
     expect(said({ state: 'degraded', reason: 'unreachable' })).toEqual({ 'Error class': 'unreachable' });
     expect(said({ state: 'active', reason: 'x' })).toEqual({});

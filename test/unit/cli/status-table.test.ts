@@ -43,6 +43,22 @@ describe('formatStatusTable', () => {
     );
   });
 
+  it.each<[string, Partial<AccountView>, string]>([
+    ['a token that nobody uses', { next_refresh: '2026-11-29T09:00:00Z' }, 'renewed when used'],
+    ['one of unknown lifetime', { next_refresh: '2026-11-29T09:00:00Z', expires_at: undefined }, 'renewed when used'],
+    ['one that cannot be renewed', {}, 'sign in again in 59 min'],
+    ['one that never ends', { expires_at: undefined }, '-'],
+    [
+      'a login that ends today',
+      { next_refresh: '2026-11-23T09:30:00Z', login_expires_at: '2026-11-23T14:00:00Z' },
+      'sign in again in 5 h',
+    ],
+  ])('%s: %s', (_what, changes, next) => {
+    const { expires_at = '2026-11-23T09:59:00Z', ...more } = changes;
+    const expires = 'expires_at' in changes ? {} : { expires_at };
+    expect(table([view('lab', { ...expires, ...more })]).split('\n')[1]).toMatch(new RegExp(` ${next}$`));
+  });
+
   it.each([
     ['signing_in', 'sign_in_open', 'finish in the browser'],
     ['signed_out', 'never_signed_in', 'keytray login lab'],
