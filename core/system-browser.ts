@@ -23,7 +23,7 @@ export class SystemBrowser implements UserAgent {
   async open(url: URL, choice: string | undefined): Promise<void> {
     const [command, ...args] = this.#command(choice);
     if (command === undefined) {
-      throw new KeytrayError('temporarily_unavailable', 'there is no display to open a browser on');
+      throw new KeytrayError('temporarily_unavailable', 'there is no display');
     }
     const child = this.#start(command, [...args, url.href]);
     child.unref();

@@ -6,6 +6,7 @@ import type { Cli } from '../cli.ts';
 import { usageFailure } from '../failure.ts';
 import { readLine } from '../input.ts';
 import { endingOnInterruption } from '../interruption.ts';
+import { noBrowserHere, showCode, showElsewhere } from '../login-elsewhere.ts';
 import { type LoginOutcome, loginOutcome, pastedAnswer, signedInSentence } from '../login-outcome.ts';
 import { watchLogin } from '../login-question.ts';
 import { who } from '../output/account-words.ts';
@@ -33,13 +34,7 @@ function userAgent(options: LoginOptions): LoginRequest['user_agent'] {
 
 /** Says where the person signs in. The address goes to standard output where it is what was asked for. */
 function showWay(cli: Cli, login: LoginView, way: LoginRequest['user_agent']): void {
-  if (login.verification_uri !== undefined && login.user_code !== undefined && way === 'device') {
-    cli.out.write(`${printable(login.verification_uri)}\n${printable(login.user_code)}\n`);
-    const complete = login.verification_uri_complete;
-    const shorter = complete === undefined ? '' : `, or open this one, which has it:\n  ${printable(complete)}`;
-    cli.err.write(`Open the address on any device and enter the code${shorter}\n`);
-    return;
-  }
+  if (way === 'device' && showCode(cli, login)) return;
   if (login.authorization_url === undefined) return;
   const url = printable(login.authorization_url);
   if (way === 'browser') cli.err.write(`Sign in in your browser. If it does not open, go to:\n  ${url}\n`);
@@ -123,7 +118,9 @@ async function signIn(cli: Cli, broker: LocalApiClient, account: AccountView, op
       await broker.cancelLogin(login.login_id);
     },
     async () => {
-      if (asked === undefined) showWay(cli, login, way);
+      const missing = asked === undefined && way === 'browser' ? noBrowserHere(cli, login) : undefined;
+      if (missing !== undefined) await showElsewhere(cli, broker, login, missing);
+      else if (asked === undefined) showWay(cli, login, way);
       return await waitForEnd(cli, broker, login, account.title, way);
     },
   );

@@ -4,7 +4,7 @@ import type { Account } from './account.ts';
 import type { BrowserWay } from './browser-way.ts';
 import type { DeviceWay } from './device-way.ts';
 import { OtherBrowser } from './other-browser.ts';
-import type { PendingLogin } from './pending-login.ts';
+import type { NoBrowser, PendingLogin } from './pending-login.ts';
 import { serverFailure } from './server-directory.ts';
 
 /** A way by which the person may finish a pending login. */
@@ -29,6 +29,7 @@ export class LoginAttempt {
   readonly otherBrowser: OtherBrowser;
   #answered = false;
   #note: string | undefined;
+  #noBrowser: NoBrowser | undefined;
   readonly #browser: Slot<BrowserWay> = { opening: undefined, open: undefined };
   readonly #device: Slot<DeviceWay> = { opening: undefined, open: undefined };
 
@@ -86,6 +87,22 @@ export class LoginAttempt {
     this.show();
   }
 
+  /** The same, where there is nothing more urgent to tell. */
+  hint(text: string): void {
+    if (this.#note === undefined && this.#noBrowser === undefined) this.note(text);
+  }
+
+  noBrowserOpened(no: NoBrowser): void {
+    this.#noBrowser = no;
+    this.show();
+  }
+
+  browserOpened(): void {
+    if (this.#noBrowser === undefined) return;
+    this.#noBrowser = undefined;
+    this.show();
+  }
+
   /** What there is to know of the ways that are open, for all who follow this login. */
   show(): void {
     if (!this.login.open || this.#answered || !this.#isOpen) return;
@@ -95,6 +112,7 @@ export class LoginAttempt {
       device: this.#device.open?.invitation,
       question: this.otherBrowser.question,
       note: this.#note,
+      noBrowser: this.#noBrowser,
     });
   }
 

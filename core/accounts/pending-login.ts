@@ -11,6 +11,14 @@ export interface BrowserInvitation {
   readonly expiresAt: number;
 }
 
+/** No browser could be opened on this machine. */
+export interface NoBrowser {
+  /** For people, after a colon or in brackets. */
+  readonly why: string;
+  /** Whether the server offers a code to enter on another device. */
+  readonly device: boolean;
+}
+
 /** A code to enter on any device (RFC 8628 §3.3). */
 export interface DeviceInvitation {
   readonly verificationUri: URL;
@@ -38,6 +46,7 @@ export type LoginPhase =
       readonly question: SignInQuestion | undefined;
       /** What whoever waits should know although the sign-in goes on. */
       readonly note: string | undefined;
+      readonly noBrowser?: NoBrowser | undefined;
     }
   | { readonly kind: 'succeeded'; readonly identity: Identity | undefined }
   | { readonly kind: 'failed'; readonly failure: KeytrayError }

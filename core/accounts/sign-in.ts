@@ -12,8 +12,9 @@ import { giveBack, givingBackAside, tokensOf } from './give-back.ts';
 import { LoginAttempt, type WayName } from './login-attempt.ts';
 import type { LoginDesk } from './login-desk.ts';
 import type { PendingLogin } from './pending-login.ts';
-import { type ServerDirectory, serverFailure, wordsOf } from './server-directory.ts';
+import { type ServerDirectory, serverFailure } from './server-directory.ts';
 import { servesAlone } from './serves-alone.ts';
+import { hintAtErrorPage, showBrowser } from './show-browser.ts';
 import { type Ending, endingPage, refuse } from './sign-in-ending.ts';
 import type { SignInOptions, StartedSignIn } from './sign-in-options.ts';
 import { storeFailure } from './store-failure.ts';
@@ -58,7 +59,7 @@ export class SignIn {
       const { authorizationUrl } = await browser.begin(at);
       attempt.show();
       if (way === 'address') address = authorizationUrl;
-      else if (attempt.login.open) await this.#showBrowser(account, browser);
+      else if (attempt.login.open) await showBrowser(attempt, browser, this.#dependencies);
     }
     attempt.acceptOther ||= acceptOther;
     return { login: attempt.login, address };
@@ -146,6 +147,7 @@ export class SignIn {
       strayed: (why) => attempt.note(`something came that was not its answer (${why})`),
     });
     void way.expired.then(() => attempt.over('browser'));
+    hintAtErrorPage(attempt, this.#dependencies.clock);
     return way;
   }
 
@@ -236,15 +238,5 @@ export class SignIn {
     const failure = serverFailure(error, account);
     this.#dependencies.logger.warn('sign-in failed', { account: account.id, why: failure.message });
     return failure;
-  }
-
-  async #showBrowser(account: Account, { invitation: { startUrl } }: BrowserWay): Promise<void> {
-    const { userAgent, logger } = this.#dependencies;
-    try {
-      if (startUrl !== undefined) await userAgent.open(startUrl, account.settings.browser);
-    } catch (error) {
-      // The caller shows the address as well, so a machine without a browser can still sign in.
-      logger.warn('no browser could be opened', { account: account.id, why: wordsOf(error) });
-    }
   }
 }

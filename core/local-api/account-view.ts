@@ -34,7 +34,7 @@ export function loginView(login: PendingLogin): LoginView {
   const common = { login_id: login.id, account: login.account, state: phase.kind };
   switch (phase.kind) {
     case 'started': {
-      const { browser, device, question, note } = phase;
+      const { browser, device, question, note, noBrowser } = phase;
       return present<LoginView>({
         ...common,
         authorization_url: browser?.startUrl?.href,
@@ -42,6 +42,7 @@ export function loginView(login: PendingLogin): LoginView {
         expires_at: isoTime(Math.max(browser?.expiresAt ?? 0, device?.expiresAt ?? 0)),
         confirm: question && confirmView(question.identity),
         note,
+        no_browser: noBrowser && { ...noBrowser, why: printable(noBrowser.why) },
       });
     }
     case 'succeeded':

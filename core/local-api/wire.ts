@@ -54,6 +54,8 @@ export const pendingLoginSchema = z
       .optional(),
     /** What whoever waits should know although the sign-in goes on. */
     note: z.string().optional(),
+    /** No browser could be opened on this machine; `device`: the server offers a code instead. */
+    no_browser: z.object({ why: z.string(), device: z.boolean() }).optional(),
     subject: subjectSchema.optional(),
     error: z.string().optional(),
     error_description: z.string().optional(),

@@ -8,7 +8,7 @@ import { When } from '../design/when.tsx';
 import { ask } from '../state/bridge.ts';
 import { rememberLogin, useApp } from '../state/store.ts';
 import { useCall } from '../state/use-call.ts';
-import { addressForElsewhere, cancelSignIn, confirmSignIn, signIn } from './actions.ts';
+import { addressForElsewhere, cancelSignIn, confirmSignIn, signIn, signInElsewhere } from './actions.ts';
 
 /** The account's sign-in while it is open, and why it failed once it has. */
 export function SignInPanel({ account }: { readonly account: string }): JSX.Element | null {
@@ -40,6 +40,11 @@ function FailedSignIn({ login }: { readonly login: LoginView }): JSX.Element {
   );
 }
 
+function waitingWords({ user_code, no_browser }: LoginView): string {
+  if (user_code !== undefined) return 'Waiting for you to enter the code.';
+  return no_browser === undefined ? 'Waiting for you to sign in in your browser.' : 'Waiting for you to sign in.';
+}
+
 function OpenSignIn({ login }: { readonly login: LoginView }): JSX.Element {
   const call = useCall();
   return (
@@ -47,9 +52,7 @@ function OpenSignIn({ login }: { readonly login: LoginView }): JSX.Element {
       <div className="line" role="status">
         <span className="spinner" aria-hidden="true" />
         <span>
-          {login.user_code === undefined
-            ? 'Waiting for you to sign in in your browser.'
-            : 'Waiting for you to enter the code.'}
+          {waitingWords(login)}
           {login.expires_at === undefined ? null : (
             <span className="soft">
               {' '}
@@ -60,9 +63,17 @@ function OpenSignIn({ login }: { readonly login: LoginView }): JSX.Element {
       </div>
       {login.confirm === undefined ? null : <OtherBrowser login={login} who={login.confirm.who} />}
       {login.note === undefined ? null : <Message tone="warn">While waiting: {login.note}.</Message>}
+      {login.no_browser === undefined ? null : (
+        <Message tone="warn">No browser can be opened here: {login.no_browser.why}.</Message>
+      )}
       {login.user_code === undefined ? null : <DeviceCode login={login} code={login.user_code} />}
       <Problem error={call.error} />
       <div className="line">
+        {login.user_code === undefined && login.no_browser?.device === true ? (
+          <Button busy={call.busy} onPress={() => void call.run(() => signInElsewhere(login.account))}>
+            Sign in with a code
+          </Button>
+        ) : null}
         {login.user_code === undefined ? (
           <Button busy={call.busy} onPress={() => void call.run(() => signIn(login.account))}>
             Open the browser again
@@ -72,7 +83,11 @@ function OpenSignIn({ login }: { readonly login: LoginView }): JSX.Element {
           Cancel sign-in
         </Button>
       </div>
-      <Fold title="The browser is on another machine">
+      <Fold
+        key={login.no_browser === undefined ? 'closed' : 'open'}
+        title="The browser is on another machine"
+        open={login.no_browser !== undefined}
+      >
         <PasteAddress login={login} />
       </Fold>
     </section>

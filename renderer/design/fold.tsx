@@ -4,10 +4,17 @@ import { Disclosure, DisclosurePanel } from 'react-aria-components/Disclosure';
 import { Heading } from 'react-aria-components/Heading';
 import { Icon } from './icons.tsx';
 
+interface FoldProps {
+  readonly title: string;
+  /** From the start. */
+  readonly open?: boolean;
+  readonly children: ReactNode;
+}
+
 /** What few people need, out of sight until asked for. */
-export function Fold({ title, children }: { readonly title: string; readonly children: ReactNode }): JSX.Element {
+export function Fold({ title, open = false, children }: FoldProps): JSX.Element {
   return (
-    <Disclosure className="fold">
+    <Disclosure className="fold" defaultExpanded={open}>
       <Heading level={3}>
         <Button slot="trigger" className="fold-button">
           <Icon name="forward" size={12} />

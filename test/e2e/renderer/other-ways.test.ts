@@ -77,6 +77,19 @@ describe('a window, beside the usual', () => {
     await page.getByText('lab · bob').waitFor();
   });
 
+  it('says that no browser can be opened here, and offers the code and the paste', async () => {
+    person.display = false;
+    await page.getByRole('button', { name: 'More for lab' }).click();
+    await page.getByRole('menuitem', { name: 'Renew the sign-in' }).click();
+    await page.getByText('No browser can be opened here: there is no display.').waitFor();
+    await page.getByLabel('Address your browser ended at').waitFor();
+    await page.getByRole('button', { name: 'Sign in with a code' }).click();
+    await page.locator('.device-code').waitFor();
+    await page.getByRole('button', { name: 'Cancel sign-in' }).click();
+    await page.locator('.device-code').waitFor({ state: 'detached' });
+    person.display = true;
+  });
+
   it('unlocks what is in the encrypted file where that is what keeps an account waiting', async () => {
     await page.getByRole('link', { name: 'Accounts' }).first().click();
     await page.getByText(/1 needs you/).waitFor();

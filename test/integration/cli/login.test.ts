@@ -51,6 +51,54 @@ describe('keytray login', () => {
     expect(setting.broker.called('startLogin')[0]?.arguments[1]).toEqual({ user_agent: 'browser', switch: true });
   });
 
+  it('says at once that no browser can be opened, and offers the other ways a line each', async () => {
+    await using setting = await work();
+    setting.broker.setLogin({
+      login_id: 'b1',
+      account: 'github@work',
+      state: 'started',
+      authorization_url: url,
+      no_browser: { why: 'there is no display', device: true },
+    });
+    const running = setting.sandbox.start(['login', 'github@work']);
+    await once(running.child.stderr, 'data');
+    setting.end({ state: 'succeeded' });
+    expect((await running.ended).stderr).toBe(
+      [
+        'No browser can be opened here (there is no display).',
+        '  With a code, on any device: keytray login github@work --device',
+        '  With a browser on another machine: keytray login github@work --paste',
+        `  With a browser on this machine, open: ${url}`,
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('offers no code where the server has none', async () => {
+    await using setting = await work();
+    setting.broker.setLogin({
+      login_id: 'b1',
+      account: 'github@work',
+      state: 'started',
+      authorization_url: url,
+      no_browser: { why: 'there is no display', device: false },
+    });
+    const running = setting.sandbox.start(['login', 'github@work']);
+    await once(running.child.stderr, 'data');
+    setting.end({ state: 'succeeded' });
+    expect((await running.ended).stderr).not.toContain('--device');
+  });
+
+  it('sees no browser over SSH, wherever the broker has opened one', async () => {
+    await using setting = await work();
+    const running = setting.sandbox.start(['login', 'github@work'], {
+      env: { SSH_CONNECTION: '192.0.2.1 1 192.0.2.2 22' },
+    });
+    await once(running.child.stderr, 'data');
+    setting.end({ state: 'succeeded' });
+    expect((await running.ended).stderr).toMatch(/^No browser can be opened here \(this is an SSH session\)\.\n/);
+  });
+
   it('does nothing for an account that is signed in, unless asked to', async () => {
     await using setting = await work({ state: 'active', subject: ada });
     const result = await setting.sandbox.run(['login', 'github@work', '--no-browser']);

@@ -57,6 +57,26 @@ async function lab() {
 }
 
 describe('on a terminal', () => {
+  it('starts the code at once where no browser can be opened and the server has one', async () => {
+    await using setting = await lab();
+    setting.broker.setLogin({
+      login_id: 'd1',
+      account: 'lab',
+      state: 'started',
+      authorization_url: 'http://127.0.0.1:4711/start/x',
+      no_browser: { why: 'there is no display', device: true },
+      verification_uri: 'https://login.lab.example/device',
+      user_code: 'ABCD-1234',
+    });
+    const { status, screen } = await onTerminal(setting.sandbox, 'login lab', '--paste', '\u0003');
+    expect(setting.broker.called('startLogin').map(({ arguments: [, request] }) => request)).toEqual([
+      { user_agent: 'browser' },
+      { user_agent: 'device' },
+    ]);
+    expect(screen).toContain('ABCD-1234');
+    expect(status).toBe(130);
+  });
+
   it('a typed client secret is never on the screen', async () => {
     await using setting = await lab();
     const args = 'accounts set-secret lab';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
 import { signInWithForms } from '../../../cli/demo/built-in-user-agent.ts';
+import { KeytrayError } from '../../../core/errors.ts';
 import type { UserAgent } from '../../../core/ports.ts';
 import type { AppScene } from '../app-scene.ts';
 import { repository } from '../keytray.ts';
@@ -43,6 +44,8 @@ export async function startPages(): Promise<Pages> {
 /** The person's browser: the sign-in pages are filled in as whoever they are just now, or left alone. */
 export class Person implements UserAgent {
   login: string | undefined;
+  /** False: no browser opens. */
+  display = true;
   readonly opened: URL[] = [];
 
   constructor(login: string | undefined) {
@@ -50,6 +53,7 @@ export class Person implements UserAgent {
   }
 
   async open(url: URL): Promise<void> {
+    if (!this.display) throw new KeytrayError('temporarily_unavailable', 'there is no display');
     this.opened.push(url);
     const { login } = this;
     // How it ended is what the window says.

@@ -1,0 +1,40 @@
+import { KeytrayError } from '../errors.ts';
+import type { Clock, Logger, UserAgent } from '../ports.ts';
+import { redirectUriToRegister } from '../services/resolve.ts';
+import type { BrowserWay } from './browser-way.ts';
+import type { LoginAttempt } from './login-attempt.ts';
+import { wordsOf } from './server-directory.ts';
+
+/** Opens the start address. Where no browser opens, those who follow the login are told, and what else there is. */
+export async function showBrowser(
+  attempt: LoginAttempt,
+  way: BrowserWay,
+  { userAgent, logger }: { readonly userAgent: UserAgent; readonly logger: Logger },
+): Promise<void> {
+  const { startUrl } = way.invitation;
+  if (startUrl === undefined) return;
+  try {
+    await userAgent.open(startUrl, attempt.account.settings.browser);
+    attempt.browserOpened();
+  } catch (error) {
+    logger.warn('no browser could be opened', { account: attempt.account.id, why: wordsOf(error) });
+    const why = error instanceof KeytrayError ? error.message : 'it could not be started';
+    attempt.noBrowserOpened({ why, device: way.server.deviceAuthorizationEndpoint !== undefined });
+  }
+}
+
+// Most sign-ins are over by then, and a person in front of an error page has begun to wonder. Milliseconds.
+const patience = 20_000;
+
+/**
+ * A server that does not know the client or its redirect URI says so in the browser and sends nobody back (RFC 6749
+ * §4.1.2.1): without a word here the person waits for the end of the deadline.
+ */
+export function hintAtErrorPage(attempt: LoginAttempt, clock: Clock): void {
+  const { settings } = attempt.account;
+  const timer = clock.after(patience, () => {
+    const client = `client ID ${settings.clientId}, redirect URI ${redirectUriToRegister(settings)}`;
+    attempt.hint(`if the page in the browser shows an error, compare this with the client registered there: ${client}`);
+  });
+  void attempt.login.ended.then(() => timer.cancel());
+}
