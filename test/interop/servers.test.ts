@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createKeytray, type Keytray } from '../support/keytray.ts';
+import { startChild } from '../../cli/demo/children.ts';
+import { withChromium } from '../support/chromium.ts';
+import { createKeytray, type Keytray, program } from '../support/keytray.ts';
 import {
   type IndependentServer,
   independentServers,
@@ -30,6 +32,24 @@ describe.each(independentServers)('at %s, a server the project did not write,', 
     expect(answer).toMatchObject({ status: 0, stderr: '' });
     return answer.stdout.trim();
   };
+
+  it('signs a person in through its own pages in Chromium', async () => {
+    await keytray.configure(server.config('public'));
+    await keytray.startAgent();
+    const options = { env: keytray.env, cwd: keytray.folder };
+    const login = startChild(program('keytray'), ['login', 'lab', '--no-browser'], options);
+    const address = await login.firstLine();
+    await withChromium(async (page) => {
+      await page.goto(address);
+      await page.locator('input[name="login"]').fill('ada');
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('button', { name: 'Authorize' }).click();
+      await page.getByText('You are signed in').waitFor();
+    });
+    expect(await login.ended).toMatchObject({ status: 0 });
+    expect(await server.isAlive((await token()).stdout.trim())).toBe(true);
+    await keytray.stopAgent();
+  });
 
   describe.each(['public', 'confidential'] as const)('an account with a %s client', (client) => {
     beforeAll(async () => {

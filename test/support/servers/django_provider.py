@@ -103,7 +103,7 @@ def sign_in(request):
     return HttpResponse(
         '<form action="/login" method="post"><input type="hidden" name="csrfmiddlewaretoken" '
         f'value="{get_token(request)}"><input type="hidden" name="next" value="{escape(request.GET["next"])}">'
-        '<input name="login"><button>Sign in</button></form>'
+        '<input name="login"><button type="submit">Sign in</button></form>'
     )
 
 

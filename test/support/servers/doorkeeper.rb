@@ -76,7 +76,7 @@ class Person < ActiveRecord::Base; end
 class LoginController < ApplicationController
   def new
     render inline: '<form action="/login" method="post"><%= hidden_field_tag :authenticity_token, form_authenticity_token %>' \
-                   '<%= hidden_field_tag :to, params[:to] %><input name="login"><button>Sign in</button></form>'
+                   '<%= hidden_field_tag :to, params[:to] %><input name="login"><button type="submit">Sign in</button></form>'
   end
 
   def create
