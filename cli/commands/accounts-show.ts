@@ -36,6 +36,7 @@ function settingsJson({ account, settings, redirectUri, live }: Shown): object {
     service: settings.service,
     title: settings.title,
     client_id: settings.clientId,
+    client_auth: live?.client_auth ?? settings.clientAuth,
     issuer: settings.issuer,
     authorization_endpoint: settings.endpoints.authorizationEndpoint,
     token_endpoint: settings.endpoints.tokenEndpoint,
@@ -65,6 +66,19 @@ function clientSecretWords(settings: AccountSettings, live: AccountView | undefi
   }
 }
 
+const clientAuthWords = (method: AccountView['client_auth']): string | undefined => {
+  switch (method) {
+    case 'basic':
+      return 'basic (client secret in the Authorization header)';
+    case 'post':
+      return 'post (client secret in the body)';
+    case 'none':
+      return 'none (public client)';
+    default:
+      return undefined;
+  }
+};
+
 function formatSettings({ account, settings, redirectUri, live }: Shown): string {
   const now = Date.now();
   return formatFields([
@@ -81,6 +95,7 @@ function formatSettings({ account, settings, redirectUri, live }: Shown): string
     ['Token endpoint', settings.endpoints.tokenEndpoint],
     ['Client ID', settings.clientId],
     ['Client secret', clientSecretWords(settings, live)],
+    ['Client authentication', clientAuthWords(live?.client_auth ?? settings.clientAuth)],
     ['Redirect URI', redirectUri],
     ['Scopes', settings.scopes.join(' ')],
     ['Audience', settings.audience],

@@ -1,6 +1,6 @@
 import { type Authorization, beginAuthorization } from '../oauth/authorization-request.ts';
 import { completeAuthorization, judgeRedirect } from '../oauth/authorization-response.ts';
-import type { AuthorizationServer } from '../oauth/authorization-server.ts';
+import { type AuthorizationServer, needsSecret } from '../oauth/authorization-server.ts';
 import type { CallbackPage } from '../oauth/callback-page.ts';
 import { type Arrival, listenForRedirect, type StrayVerdict } from '../oauth/loopback-redirect.ts';
 import type { Refused } from '../oauth/token-endpoint.ts';
@@ -62,6 +62,8 @@ const deadline = 300_000;
 /** Throws `KeytrayError` `misconfigured` where no port is free. */
 export async function openBrowserWay(options: BrowserWayOptions): Promise<BrowserWay> {
   const { server, settings, clock, loginHint } = options;
+  if (settings.clientSecret === 'required' && server.clientAuthentication.method === 'none')
+    throw needsSecret(settings);
   const begun = new Map<BegunAt, Promise<Authorization>>();
   const made = new Map<BegunAt, Authorization>();
   let way: BrowserWay | undefined;

@@ -1,5 +1,6 @@
 import { KeytrayError } from '../errors.ts';
 import type { SecretStore } from '../keychain/secret-store.ts';
+import { needsSecret } from '../oauth/authorization-server.ts';
 import type { Secret } from '../secret.ts';
 import type { AccountSettings } from '../services/service.ts';
 import { storeFailure } from './store-failure.ts';
@@ -33,16 +34,14 @@ export class ClientSecret {
 
   /** Undefined for a public client. Throws where the store would not tell, or holds none and one is required. */
   async value(): Promise<Secret | undefined> {
-    const { clientSecret, title, id: account } = this.#dependencies.settings();
+    const settings = this.#dependencies.settings();
+    const { clientSecret } = settings;
     if (clientSecret === 'none') return undefined;
     if (this.#known?.value !== undefined) return this.#known.value;
     if (this.#known === undefined || clientSecret === 'required') await this.#read();
     const value = this.#known?.value;
-    if (value !== undefined || clientSecret === 'optional') return value;
-    throw new KeytrayError('misconfigured', `${title} needs a client secret: keytray accounts set-secret ${account}`, {
-      account,
-      fix: 'set_client_secret',
-    });
+    if (value !== undefined || clientSecret === 'optional' || settings.secretForBrowserOnly === true) return value;
+    throw needsSecret(settings);
   }
 
   /** Throws `invalid_request` where the client is public, and where the store refuses. */

@@ -1,9 +1,11 @@
+import type { ClientAuthMethod } from '../services/service.ts';
 import type { Move } from './origins.ts';
 
 /** What was noticed about an account that works: the person should know, and no caller is kept from a token. */
 export class Remarks {
   #move: Move | undefined;
   #otherPerson = false;
+  #clientAuth: ClientAuthMethod | 'none' | undefined;
   readonly #changed: () => void;
 
   constructor(changed: () => void) {
@@ -18,6 +20,17 @@ export class Remarks {
   /** The last refresh brought an ID token of another person, which was dropped. */
   get otherPerson(): boolean {
     return this.#otherPerson;
+  }
+
+  /** How the client authenticates at the server; undefined while neither was asked. */
+  get clientAuth(): ClientAuthMethod | 'none' | undefined {
+    return this.#clientAuth;
+  }
+
+  noteClientAuth(method: ClientAuthMethod | 'none'): void {
+    if (this.#clientAuth === method) return;
+    this.#clientAuth = method;
+    this.#changed();
   }
 
   noteMove(move: Move | undefined): void {

@@ -1,12 +1,13 @@
-import { KeytrayError, placeOf } from '../errors.ts';
+import { type FailureCode, KeytrayError, placeOf } from '../errors.ts';
 import { endpointRoles, type TokenRecord } from '../keychain/token-record.ts';
 import { type AuthorizationServer, discoverAuthorizationServer } from '../oauth/authorization-server.ts';
+import { classOfError } from '../oauth/error-class.ts';
 import { failureOfReply, failureOfThrown } from '../oauth/map-error.ts';
-import { OAuthFailure } from '../oauth/oauth-failure.ts';
+import { OAuthFailure, type OAuthFailureCause } from '../oauth/oauth-failure.ts';
 import { readReply } from '../oauth/reply.ts';
 import { timedFetch } from '../oauth/timed-fetch.ts';
 import type { Clock, Fetch, Http } from '../ports.ts';
-import type { AccountSettings } from '../services/service.ts';
+import type { AccountSettings, ClientAuthMethod } from '../services/service.ts';
 import type { Account } from './account.ts';
 import { fixOf } from './failure-fix.ts';
 import { boundEndpoints, isOfRegistration, serverEndpoints } from './origins.ts';
@@ -30,6 +31,8 @@ export class ServerDirectory {
   readonly #http: Http;
   readonly #clock: Clock;
   readonly #known = new Map<string, Known>();
+  /** By client and server: the method that worked after another was refused. */
+  readonly #clientAuth = new Map<string, ClientAuthMethod>();
   /** By origin: whether the server has answered since the last doubt. Undefined: there was none yet. */
   #proofs: Map<string, Promise<void>> | undefined;
 
@@ -50,6 +53,7 @@ export class ServerDirectory {
     this.#known.set(account.id, entry);
     try {
       entry.found = await server;
+      account.remarks.noteClientAuth(entry.found.clientAuthentication.method);
       return entry.found;
     } catch (error) {
       this.forget(account.id);
@@ -124,9 +128,17 @@ export class ServerDirectory {
       fetch: this.#fetchFor(account),
       clientSecret: await account.clientSecret.value(),
       clockSkew: account.record?.clockSkew,
+      learnedClientAuth: this.#clientAuth.get(clientOf(account)),
+      learnClientAuth: (method) => {
+        this.#clientAuth.set(clientOf(account), method);
+        account.remarks.noteClientAuth(method);
+      },
     });
   }
 }
+
+const clientOf = (account: Account): string =>
+  JSON.stringify([account.id, account.settings.clientId, serverNameOf(account)]);
 
 /** Names the authorization server of an account; the same text for accounts at the same one. */
 export const serverNameOf = ({ settings }: Account): string =>
@@ -145,8 +157,6 @@ export function serverFailure(error: unknown, { id: account, clientSecret }: Fai
     return new KeytrayError('internal_error', 'the sign-in failed unexpectedly', { account, cause: error });
   }
   const { failure, message, retryAfter } = error;
-  const code =
-    failure.kind === 'oauth_error' || failure.kind === 'rejected' ? 'misconfigured' : 'temporarily_unavailable';
   const fix = fixOf(failure, { secretStored: clientSecret.stored === true });
   const details = {
     account,
@@ -154,7 +164,24 @@ export function serverFailure(error: unknown, { id: account, clientSecret }: Fai
     ...(retryAfter === undefined ? {} : { retryAfter }),
     ...(fix === undefined ? {} : { fix }),
   };
-  return new KeytrayError(code, message, details);
+  return new KeytrayError(codeOf(failure), message, details);
+}
+
+/** RFC 6749 §5.2 and its kin: a code that came too late is no fault of the configuration, nor is a server in trouble. */
+function codeOf(failure: OAuthFailureCause): FailureCode {
+  if (failure.kind === 'rejected') return 'misconfigured';
+  if (failure.kind !== 'oauth_error') return 'temporarily_unavailable';
+  switch (classOfError(failure.error, failure.status)) {
+    case 'passing':
+      return 'temporarily_unavailable';
+    case 'sign_in':
+      return 'login_required';
+    case 'refusal':
+      return 'access_denied';
+    case 'configuration':
+    case 'unknown':
+      return 'misconfigured';
+  }
 }
 
 /** For the log: our own words. Those of any other error may quote what it failed on. */

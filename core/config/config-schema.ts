@@ -31,6 +31,10 @@ const service = parts
 export const accountSchema = z.strictObject({
   service: service.describe('What is signed in to: a preset, or `oidc` or `oauth` by hand.'),
   client_id: parts.text.optional().describe('Identifier of the registered client (RFC 6749 §2.2).'),
+  client_auth: z
+    .enum(['basic', 'post'])
+    .optional()
+    .describe('Where the client secret is sent (RFC 6749 §2.3.1). Default: what the server lists.'),
   issuer: parts.issuer.optional().describe('Issuer whose metadata is read (OpenID Connect Discovery, RFC 8414).'),
   authorization_endpoint: parts.endpoint.optional().describe('Where the browser is sent (RFC 6749 §3.1).'),
   token_endpoint: parts.endpoint.optional().describe('Where tokens are fetched and refreshed (RFC 6749 §3.2).'),
@@ -60,6 +64,15 @@ export const accountSchema = z.strictObject({
     .enum(['ahead', 'on-demand'])
     .optional()
     .describe('`ahead`: before a token in use runs out. `on-demand`: when a tool asks.'),
+  refresh_revokes_access: z
+    .boolean()
+    .optional()
+    .describe('The server ends an access token as soon as it is refreshed. Default: what the service is known for.'),
+  dead_token_errors: z
+    .array(parts.errorCode)
+    .max(50)
+    .optional()
+    .describe('Further errors by which this server says that a refresh token is dead (RFC 6749 §5.2).'),
   browser: parts.text
     .optional()
     .describe('Command that opens the browser for this account, e.g. another profile or a private window.'),

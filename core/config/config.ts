@@ -67,6 +67,11 @@ export interface AccountConfig {
   readonly tls: { readonly ca: string | undefined; readonly verify: boolean };
   readonly store: StoreKind;
   readonly refresh: 'ahead' | 'on-demand';
+  /** Where the client secret is sent; undefined: what the server lists. */
+  readonly clientAuth?: 'basic' | 'post' | undefined;
+  /** Further words of this server for a dead refresh token. */
+  readonly deadTokenErrors?: readonly string[] | undefined;
+  readonly refreshRevokesAccess?: boolean | undefined;
   readonly browser: string | undefined;
   readonly environment: string | undefined;
   /** Variable name to what it holds, for `env` and `exec`: `access_token` or `id_token`. */

@@ -28,6 +28,16 @@ export const scope = checked(z.string().min(1).max(512), (value) => {
     : { message: 'not a scope', fix: 'use the server’s word' };
 });
 
+/** RFC 6749 §5.2. Passing trouble, a wrong client and a refused request must not end a sign-in. */
+export const errorCode = checked(z.string().min(1).max(100), (value) => {
+  if (!/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(value)) {
+    return { message: 'not an error code', fix: 'write the word the server sends as error' };
+  }
+  return ['server_error', 'temporarily_unavailable', 'slow_down'].includes(value)
+    ? { message: `${value} says that the trouble passes`, fix: 'remove it' }
+    : undefined;
+});
+
 /** RFC 8707 §2. */
 export const resource = checked(text, (value) => {
   if (!URL.canParse(value))

@@ -126,6 +126,7 @@ export function accountView(account: Account, logins: LoginDesk, clock: Clock): 
     scopes: record?.scope === undefined ? [...settings.scopes] : record.scope.split(' '),
     store: settings.store,
     environment: settings.environment,
+    client_auth: account.remarks.clientAuth ?? settings.clientAuth,
     tls_verified: settings.tls.verify,
     expires_at: expires === undefined ? undefined : isoTime(clock.now() + expires * 1_000),
     expires_in: expires === undefined ? undefined : Math.max(0, Math.floor(expires)),

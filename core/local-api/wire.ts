@@ -78,6 +78,7 @@ export const accountSchema = z
     scopes: z.array(z.string()),
     store: z.enum(['keychain', 'encrypted-file', 'memory']),
     environment: z.string().optional(),
+    client_auth: z.enum(['none', 'basic', 'post']).optional(),
     tls_verified: z.boolean(),
     expires_at: time.optional(),
     expires_in: z.number().optional(),

@@ -1,8 +1,9 @@
-import type { ClientAuth, Configuration, CustomFetch } from 'openid-client';
+import type { Configuration, CustomFetch } from 'openid-client';
 import { KeytrayError } from '../errors.ts';
 import type { Fetch } from '../ports.ts';
 import type { Secret } from '../secret.ts';
-import type { AccountSettings } from '../services/service.ts';
+import type { AccountSettings, ClientAuthMethod } from '../services/service.ts';
+import { ClientAuthentication } from './client-authentication.ts';
 import { type ClientLibrary, loadClient } from './client-library.ts';
 import { libraryFetch } from './library-fetch.ts';
 import { isLoopback } from './loopback-host.ts';
@@ -25,6 +26,7 @@ export interface AuthorizationServer {
   readonly tokenEndpoint: URL;
   readonly resource: string | undefined;
   readonly clientId: string;
+  readonly clientAuthentication: ClientAuthentication;
   readonly emailRules: EmailRules;
   /** Nobody in between can forge what its token endpoint says: verified TLS, or loopback. */
   readonly trusted: boolean;
@@ -51,6 +53,10 @@ export interface DiscoveryDeps {
   readonly clientSecret: Secret | undefined;
   /** Server clock minus ours in seconds, where a token reply told it. */
   readonly clockSkew?: number | undefined;
+  /** How the client authenticated after the server had refused another method. */
+  readonly learnedClientAuth?: ClientAuthMethod | undefined;
+  /** Told when the server refuses one method and accepts another. */
+  readonly learnClientAuth?: ((method: ClientAuthMethod) => void) | undefined;
 }
 
 /**
@@ -62,12 +68,8 @@ export async function discoverAuthorizationServer(
   settings: AccountSettings,
   deps: DiscoveryDeps,
 ): Promise<AuthorizationServer> {
-  if (settings.clientSecret === 'required' && deps.clientSecret === undefined) {
-    throw new KeytrayError(
-      'misconfigured',
-      `${settings.title} needs a client secret: keytray accounts set-secret ${settings.id}`,
-      { account: settings.id },
-    );
+  if (settings.clientSecret === 'required' && settings.secretForBrowserOnly !== true && !deps.clientSecret) {
+    throw needsSecret(settings);
   }
   const described = await describe(settings, deps.fetch);
   const methods = described.metadata.code_challenge_methods_supported;
@@ -78,6 +80,13 @@ export async function discoverAuthorizationServer(
   return assemble(await loadClient(), settings, described, {
     ...deps,
     clockSkew: deps.clockSkew ?? described.clockSkew,
+  });
+}
+
+export function needsSecret({ id, title }: AccountSettings): KeytrayError {
+  return new KeytrayError('misconfigured', `${title} needs a client secret: keytray accounts set-secret ${id}`, {
+    account: id,
+    fix: 'set_client_secret',
   });
 }
 
@@ -134,7 +143,17 @@ function assemble(
 ): AuthorizationServer {
   const tokenEndpoint = new URL(metadata.token_endpoint);
   const url = (text: string | undefined) => (text === undefined ? undefined : new URL(text));
-  const authentication = clientAuthentication(client, metadata, deps.clientSecret);
+  const authentication = new ClientAuthentication(
+    {
+      clientId: settings.clientId,
+      secret: deps.clientSecret,
+      configured: settings.clientAuth,
+      listed: metadata.token_endpoint_auth_methods_supported,
+      byHand: metadata.response_types_supported === undefined,
+      learned: deps.learnedClientAuth,
+    },
+    deps.learnClientAuth,
+  );
   let latest: Configuration | undefined;
 
   const configure: AuthorizationServer['configure'] = ({ fetch, clockSkew }) => {
@@ -142,7 +161,7 @@ function assemble(
       metadata,
       settings.clientId,
       { [client.clockSkew]: clockSkew ?? deps.clockSkew ?? 0, [client.clockTolerance]: 30 },
-      authentication,
+      authentication.apply,
     );
     configuration[client.customFetch] = fetch;
     // The library's limit runs in real time; that of `deps.fetch` runs on the clock port.
@@ -166,6 +185,7 @@ function assemble(
     tokenEndpoint,
     resource: settings.resource,
     clientId: settings.clientId,
+    clientAuthentication: authentication,
     emailRules: {
       verifiedAsText: settings.emailVerifiedAsText === true,
       needed: settings.expect?.email !== undefined,
@@ -193,16 +213,4 @@ function movedTo(metadata: Metadata, endpoints: TokenEndpoints): Metadata {
     ...(userinfo !== undefined && { userinfo_endpoint: userinfo }),
     ...(device !== undefined && { device_authorization_endpoint: device }),
   };
-}
-
-/** RFC 6749 §2.3.1, RFC 8414 §2: Basic where metadata is silent; servers without metadata mostly know only the body. */
-function clientAuthentication(client: ClientLibrary, metadata: Metadata, secret: Secret | undefined) {
-  if (secret === undefined) return client.None();
-  const byHand = metadata.response_types_supported === undefined;
-  const methods = metadata.token_endpoint_auth_methods_supported ?? (byHand ? ['client_secret_post'] : []);
-  const inBody = methods.includes('client_secret_post') && !methods.includes('client_secret_basic');
-  const authentication = inBody ? client.ClientSecretPost : client.ClientSecretBasic;
-  // The library would keep the text for as long as the account is there.
-  const justInTime: ClientAuth = (...request) => authentication(secret.reveal())(...request);
-  return justInTime;
 }

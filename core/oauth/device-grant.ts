@@ -10,7 +10,7 @@ import type { AuthorizationServer } from './authorization-server.ts';
 import { loadClient } from './client-library.ts';
 import { requestInit } from './library-fetch.ts';
 import { mayCarrySecrets } from './loopback-host.ts';
-import { failureOfReply, failureOfThrown, malformedReply } from './map-error.ts';
+import { failureOfReply, failureOfThrown, malformedReply, refusalIn } from './map-error.ts';
 import { type Reply, readReply } from './reply.ts';
 import { secretsOf } from './token-endpoint.ts';
 
@@ -67,7 +67,10 @@ export async function requestDeviceCode(
   if (settings.audience !== undefined) parameters.set('audience', settings.audience);
   if (settings.resource !== undefined) parameters.set('resource', settings.resource);
 
-  const { reply, sent } = await ask(server, endpoint, parameters);
+  const { reply, sent } = await server.clientAuthentication.send(
+    () => ask(server, endpoint, parameters),
+    (answer) => refusalIn(answer.reply),
+  );
   const parsed = reply.status === 200 ? answerSchema.safeParse(withoutEmptyMembers(reply.json)) : undefined;
   const answer = parsed?.data;
   const verificationUri = answer?.verification_uri ?? answer?.verification_url;

@@ -51,6 +51,12 @@ export function failureOfReply(reply: Reply, context: MappingContext = {}): OAut
   );
 }
 
+/** The OAuth error an answer holds, if any. */
+export function refusalIn(reply: Reply | undefined): OAuthFailure | undefined {
+  const failure = reply === undefined || reply.status === 204 ? undefined : failureOfReply(reply);
+  return failure?.failure.kind === 'oauth_error' ? failure : undefined;
+}
+
 export function malformedReply(reply: Reply, what: string): OAuthFailure {
   return new OAuthFailure(
     `${reply.address.host} answered with status ${reply.status}, but not with ${what}`,

@@ -3,7 +3,7 @@ import type { Secret } from '../secret.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
 import { loadClient } from './client-library.ts';
 import { requestInit } from './library-fetch.ts';
-import { failureOfReply, failureOfThrown } from './map-error.ts';
+import { failureOfReply, failureOfThrown, refusalIn } from './map-error.ts';
 import { type Reply, readReply } from './reply.ts';
 
 /** Asks the server to forget a token (RFC 7009). A token it does not know counts as revoked. Throws `OAuthFailure`. */
@@ -14,6 +14,20 @@ export async function revokeToken(
 ): Promise<'revoked' | 'unsupported'> {
   const address = server.revocationEndpoint;
   if (address === undefined) return 'unsupported';
+  const reply = await server.clientAuthentication.send(() => ask(server, address, token, hint), refusalIn);
+  if (reply === undefined || (reply.status >= 200 && reply.status < 300)) return 'revoked';
+  const failure = failureOfReply(reply, { trusted: server.trusted, sent: [token.reveal()] });
+  if (failure.failure.kind === 'oauth_error' && failure.failure.error === 'unsupported_token_type')
+    return 'unsupported';
+  throw failure;
+}
+
+async function ask(
+  server: AuthorizationServer,
+  address: URL,
+  token: Secret,
+  hint: 'refresh_token' | 'access_token',
+): Promise<Reply | undefined> {
   const client = await loadClient();
   let reply: Reply | undefined;
   const fetch: CustomFetch = async (url, options) => {
@@ -27,9 +41,5 @@ export async function revokeToken(
   } catch (thrown) {
     throw failureOfThrown(thrown, address);
   }
-  if (reply === undefined || (reply.status >= 200 && reply.status < 300)) return 'revoked';
-  const failure = failureOfReply(reply, { trusted: server.trusted, sent: [token.reveal()] });
-  if (failure.failure.kind === 'oauth_error' && failure.failure.error === 'unsupported_token_type')
-    return 'unsupported';
-  throw failure;
+  return reply;
 }

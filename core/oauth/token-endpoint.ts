@@ -12,6 +12,7 @@ import {
   malformedReply,
   rejectedReply,
 } from './map-error.ts';
+import { OAuthFailure } from './oauth-failure.ts';
 import { type Reply, readReply } from './reply.ts';
 import { readTokenReply, type TokenBody } from './token-body.ts';
 import type { Identity, RefusedTokens, TokenReply } from './token-reply.ts';
@@ -43,14 +44,26 @@ export async function requestTokens(
   exchange: Exchange,
   options: ExchangeOptions,
 ): Promise<TokenReply> {
-  const watched = watch(server, options.redirectUri);
-  try {
-    return await requestWatched(server, exchange, options, watched);
-  } finally {
-    // The library's configuration holds on to the watch until the next exchange, and this is a reply full of tokens.
-    watched.forget();
-  }
+  const once = async (): Promise<Outcome> => {
+    const watched = watch(server, options.redirectUri);
+    try {
+      return { reply: await requestWatched(server, exchange, options, watched) };
+    } catch (failure) {
+      return { failure };
+    } finally {
+      // The library's configuration holds on to the watch until the next exchange, and this is a reply full of tokens.
+      watched.forget();
+    }
+  };
+  const outcome = await server.clientAuthentication.send(once, refusalOf);
+  if ('failure' in outcome) throw outcome.failure;
+  return outcome.reply;
 }
+
+type Outcome = { readonly reply: TokenReply } | { readonly failure: unknown };
+
+const refusalOf = (outcome: Outcome): OAuthFailure | undefined =>
+  'failure' in outcome && outcome.failure instanceof OAuthFailure ? outcome.failure : undefined;
 
 async function requestWatched(
   server: AuthorizationServer,

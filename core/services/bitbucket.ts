@@ -1,7 +1,10 @@
 import { fixedPort } from './redirects.ts';
 import type { Service } from './service.ts';
 
-/** Bitbucket Cloud. The callback URL is compared port included, and a client secret is required. */
+/**
+ * Bitbucket Cloud. The callback URL is compared port included, and a client secret is required. Refresh tokens rotate:
+ * each is good once, and the reply brings the next.
+ */
 export const bitbucket: Service = {
   name: 'bitbucket',
   title: 'Bitbucket',

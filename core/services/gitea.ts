@@ -24,7 +24,8 @@ export const gitea: Service = {
   authorizationParams: {},
   username: 'oauth2',
   refreshRevokesAccess: false,
-  deadTokenErrors: [],
+  // Gitea and Forgejo say so of a refresh token that was revoked or replaced.
+  deadTokenErrors: ['unauthorized_client'],
   serves: {},
   servesOwnHost: ['git'],
   registration: {

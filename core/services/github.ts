@@ -15,14 +15,17 @@ export const github: Service = {
     deviceAuthorizationEndpoint: 'https://github.com/login/device/code',
   },
   // Without `workflow`, GitHub refuses a push that touches .github/workflows.
-  scopes: ['repo', 'workflow'],
+  // With `offline_access` an OAuth app gives tokens of eight hours and a refresh token; a GitHub App ignores scopes.
+  scopes: ['repo', 'workflow', 'offline_access'],
   redirect: anyPort,
   clientId: undefined,
   clientSecret: 'required',
+  // Neither the device sign-in nor a refresh of its tokens takes one.
+  secretForBrowserOnly: true,
   prompt: undefined,
   authorizationParams: {},
   username: 'x-access-token',
-  // True of GitHub Apps, whose refresh kills the old pair at once; tokens of OAuth apps are never refreshed.
+  // A refresh kills the old pair at once.
   refreshRevokesAccess: true,
   deadTokenErrors: ['bad_refresh_token'],
   serves: { git: ['github.com'] },

@@ -14,7 +14,8 @@ export const oidc: Service = {
   authorizationParams: {},
   username: 'oauth2',
   refreshRevokesAccess: false,
-  deadTokenErrors: [],
+  // RFC 6750 §3.1: Cloud Foundry's UAA says so of a refresh token.
+  deadTokenErrors: ['invalid_token'],
   serves: {},
   servesOwnHost: [],
   registration: {

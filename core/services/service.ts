@@ -1,5 +1,8 @@
 import type { Endpoints, RedirectSettings, StoreKind, ToolFamily } from '../config/config.ts';
 
+/** Where the client secret is sent: as Basic credentials or in the body (RFC 6749 §2.3.1). */
+export type ClientAuthMethod = 'basic' | 'post';
+
 /** A kind of thing one signs in to: data, not behaviour. One file per preset lives beside this one. */
 export interface Service {
   readonly name: string;
@@ -14,6 +17,8 @@ export interface Service {
   readonly builtInClients?: { readonly ids: readonly string[]; readonly redirect: RedirectSettings };
   readonly clientId: string | undefined;
   readonly clientSecret: 'none' | 'optional' | 'required';
+  /** A required client secret is for the sign-in by browser; by device code one can sign in and refresh without. */
+  readonly secretForBrowserOnly?: true;
   /** Sent with the authorization request unless the account sets it. */
   readonly prompt: string | undefined;
   readonly authorizationParams: Readonly<Record<string, string>>;
@@ -41,6 +46,7 @@ export interface AccountSettings {
   readonly title: string;
   readonly clientId: string;
   readonly clientSecret: 'none' | 'optional' | 'required';
+  readonly secretForBrowserOnly?: true | undefined;
   readonly issuer: string | undefined;
   readonly endpoints: Endpoints;
   readonly scopes: readonly string[];
@@ -58,6 +64,8 @@ export interface AccountSettings {
   readonly refresh: 'ahead' | 'on-demand';
   readonly refreshRevokesAccess: boolean;
   readonly deadTokenErrors: readonly string[];
+  /** Undefined: what the server lists. */
+  readonly clientAuth?: ClientAuthMethod | undefined;
   readonly emailVerifiedAsText?: boolean | undefined;
   readonly browser: string | undefined;
   readonly environment: string | undefined;

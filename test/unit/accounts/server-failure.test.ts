@@ -8,6 +8,13 @@ const lab = { id: 'lab', clientSecret: { stored: false } };
 describe('what a person meets when a sign-in does not get through', () => {
   it.each<[OAuthFailureCause, string]>([
     [{ kind: 'oauth_error', error: 'invalid_client', description: undefined, status: 401 }, 'misconfigured'],
+    [{ kind: 'oauth_error', error: 'invalid_scope', description: undefined, status: 400 }, 'misconfigured'],
+    [{ kind: 'oauth_error', error: 'unheard_of', description: undefined, status: 400 }, 'misconfigured'],
+    [{ kind: 'oauth_error', error: 'invalid_grant', description: undefined, status: 400 }, 'login_required'],
+    [{ kind: 'oauth_error', error: 'expired_token', description: undefined, status: 400 }, 'login_required'],
+    [{ kind: 'oauth_error', error: 'access_denied', description: undefined, status: 403 }, 'access_denied'],
+    [{ kind: 'oauth_error', error: 'server_error', description: undefined, status: 400 }, 'temporarily_unavailable'],
+    [{ kind: 'oauth_error', error: 'invalid_client', description: undefined, status: 503 }, 'temporarily_unavailable'],
     [{ kind: 'rejected', what: 'x' }, 'misconfigured'],
     [{ kind: 'http_status', status: 503 }, 'temporarily_unavailable'],
     [{ kind: 'malformed', status: 200, what: 'x' }, 'temporarily_unavailable'],

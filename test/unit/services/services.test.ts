@@ -44,12 +44,24 @@ describe('every preset', () => {
   });
 });
 
+describe('what a server has its own way of', () => {
+  it('is told by the account on top of the preset', () => {
+    const lines =
+      'service: gitea, issuer: "https://git.example", dead_token_errors: [invalid_request], refresh_revokes_access: true, client_auth: post';
+    expect(resolved('gitea', lines)).toMatchObject({
+      deadTokenErrors: ['unauthorized_client', 'invalid_request'],
+      refreshRevokesAccess: true,
+      clientAuth: 'post',
+    });
+  });
+});
+
 describe('resolveAccount', () => {
   it('takes from the preset what the account leaves open', () => {
     expect(resolved('github@work', 'service: github')).toMatchObject({
       title: 'GitHub (work)',
       username: 'x-access-token',
-      scopes: ['repo', 'workflow'],
+      scopes: ['repo', 'workflow', 'offline_access'],
       endpoints: { tokenEndpoint: 'https://github.com/login/oauth/access_token' },
       redirect: { host: '127.0.0.1', ports: 'any', path: '/callback' },
       refreshRevokesAccess: true,
