@@ -29,9 +29,9 @@ const reveals: Readonly<Record<string, { readonly times: number; readonly why: s
   'core/local-api/next-program.ts': { times: 1, why: 'sends the file of a program that the caller becomes' },
   'core/local-api/client.ts': { times: 4, why: 'sends what the person typed to the broker, over its socket' },
   'core/oauth/authorization-response.ts': { times: 3, why: 'gives state, verifier and nonce to the protocol library' },
-  'core/oauth/authorization-server.ts': {
-    times: 1,
-    why: 'gives the client secret to the library, one request at a time',
+  'core/oauth/client-authentication.ts': {
+    times: 3,
+    why: 'gives the client secret to a request, just in time, and asks whether its encoding is another text',
   },
   'core/oauth/device-poll.ts': { times: 1, why: 'asks the token endpoint with the device code' },
   'core/oauth/identity.ts': { times: 1, why: 'asks the userinfo endpoint with the access token' },

@@ -119,7 +119,9 @@ describe('keytray accounts', () => {
     expect(stdout).toMatch(/^State: +not known, Keytray is not running$/m);
     await using socket = await startBrokerSocket(new FakeBroker([accountView('lab')]));
     await using sandbox = await CliSandbox.create({ config, socketPath: socket.socketPath });
-    expect((await sandbox.run(['accounts', 'show', 'lab'])).stdout).toMatch(/^State: +active$/m);
+    const shownText = (await sandbox.run(['accounts', 'show', 'lab'])).stdout;
+    expect(shownText).toMatch(/^State: +active$/m);
+    expect(shownText).toMatch(/^Client authentication: +none \(public client\)$/m);
     const shown = JSON.parse((await sandbox.run(['accounts', 'show', 'lab', '--json'])).stdout);
     expect(shown).toMatchObject({
       account: 'lab',
