@@ -117,7 +117,7 @@ describe('keytray accounts', () => {
     const { stdout } = await alone.run(['accounts', 'show', 'lab']);
     expect(stdout).toMatch(/^Redirect URI: +http:\/\/127\.0\.0\.1\/callback$/m);
     expect(stdout).toMatch(/^State: +not known, Keytray is not running$/m);
-    await using socket = await startBrokerSocket(new FakeBroker([accountView('lab')]));
+    await using socket = await startBrokerSocket(new FakeBroker([{ ...accountView('lab'), client_auth: 'none' }]));
     await using sandbox = await CliSandbox.create({ config, socketPath: socket.socketPath });
     const shownText = (await sandbox.run(['accounts', 'show', 'lab'])).stdout;
     expect(shownText).toMatch(/^State: +active$/m);
