@@ -45,6 +45,7 @@ export class Broker implements BrokerApi {
   readonly #keychain: KeychainCare;
   readonly #logins: LoginDesk;
   readonly #servers: ServerDirectory;
+  readonly #signIn: SignIn;
   readonly #signInApi: SignInApi;
   readonly #handOuts: HandOuts;
   readonly #notices: NoticeCare;
@@ -66,8 +67,8 @@ export class Broker implements BrokerApi {
     });
     this.#keychain = new KeychainCare({ ...dependencies, accounts: this.#accounts });
     this.#servers = new ServerDirectory(http, clock);
-    const signIn = new SignIn({ ...dependencies, servers: this.#servers, logins: this.#logins });
-    this.#signInApi = new SignInApi({ logins: this.#logins, signIn, clock, logger });
+    this.#signIn = new SignIn({ ...dependencies, servers: this.#servers, logins: this.#logins });
+    this.#signInApi = new SignInApi({ logins: this.#logins, signIn: this.#signIn, clock, logger });
     this.#refreshes = new RefreshEngine({
       ...dependencies,
       servers: this.#servers,
@@ -128,7 +129,7 @@ export class Broker implements BrokerApi {
   /** Resolves when no refresh is under way: a rotated token whose reply is not awaited is a login lost. */
   async stop(): Promise<void> {
     this.#notices.stop();
-    await this.#refreshes.stop();
+    await Promise.all([this.#refreshes.stop(), this.#signIn.close()]);
   }
 
   async status(): Promise<StatusView> {

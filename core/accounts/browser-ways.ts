@@ -15,6 +15,11 @@ export class BrowserWays {
     return way;
   }
 
+  /** The broker ends: nothing of it listens any more. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#listening.keys()].map((way) => way.stop()));
+  }
+
   /** A registered port is the only one: what merely shows the page of the last sign-in makes room for the next. */
   async #freePorts(wanted: RedirectSettings['ports']): Promise<void> {
     if (wanted === 'any') return;

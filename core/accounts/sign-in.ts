@@ -105,6 +105,11 @@ export class SignIn {
     await this.#attempts.get(login.id)?.stop();
   }
 
+  /** The broker ends: pages of sign-ins are shown no longer. */
+  async close(): Promise<void> {
+    await this.#browserWays.close();
+  }
+
   /** The account works again by itself: whoever waits for a sign-in that no person has begun is served. */
   healed(account: Account): void {
     const login = this.#dependencies.logins.of(account.id);

@@ -1,4 +1,4 @@
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +10,17 @@ import { runToEnd } from '../../support/processes.ts';
 import { type Display, startDisplay } from '../../support/prompter.ts';
 import { labConfig } from '../../support/sign-in.ts';
 import { waitFor } from '../../support/wait-for.ts';
+
+/** Whether a browser of that home lives, or one of its children, which write there for a while after it. */
+async function runsIn(home: string): Promise<boolean> {
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const command = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '');
+    if (!command.includes('chromium')) continue;
+    const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
+    if (command.includes(home) || environment.includes(home)) return true;
+  }
+  return false;
+}
 
 describe('one click on a notice of the desktop', () => {
   let display: Display;
@@ -81,7 +92,9 @@ describe('one click on a notice of the desktop', () => {
       await page.waitForURL((now) => now.href !== asked);
     }
     expect(await page.locator('body').textContent()).toContain('You are signed in');
-    await browser.close();
+    // Over this connection `close` only lets go of it.
+    await (await browser.newBrowserCDPSession()).send('Browser.close');
+    await waitFor('the end of Chromium', async () => !(await runsIn(keytray.folder)));
     expect(await states()).toEqual(['active']);
     await waitFor('the end of the notice', async () => (await desktop.displayed()) === 0);
     expect((await git()).stdout).toMatch(/^password=./m);

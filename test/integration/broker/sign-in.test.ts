@@ -57,6 +57,15 @@ describe('a sign-in', () => {
     expect(await lab.server.introspect((await token()) ?? '')).toMatchObject({ sub: 'bob' });
   });
 
+  it('shows its last page no longer once the broker has ended', async () => {
+    const started = await lab.broker.startLogin('lab', { user_agent: 'none' });
+    const redirect = new URL(started.authorization_url ?? '').searchParams.get('redirect_uri') ?? '';
+    await followForms(started.authorization_url ?? '', { login: 'ada' });
+    expect((await fetch(redirect)).status).toBeGreaterThanOrEqual(200);
+    await lab.broker.stop();
+    await expect(fetch(redirect)).rejects.toThrow('fetch failed');
+  });
+
   it('again by the same person does not revoke what was there', async () => {
     await lab.signIn();
     const before = (await token()) ?? '';

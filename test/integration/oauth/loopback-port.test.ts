@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -16,7 +17,8 @@ const create = (): Server => {
   return server;
 };
 afterEach(async () => {
-  for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve));
+  for (const server of servers.splice(0).filter(({ listening }) => listening))
+    await new Promise((resolve) => server.close(resolve));
 });
 
 const settings = (more: Partial<RedirectSettings>): RedirectSettings => ({
@@ -26,11 +28,17 @@ const settings = (more: Partial<RedirectSettings>): RedirectSettings => ({
   ...more,
 });
 
-/** A port somebody else listens on. */
-async function takenPort(host = '127.0.0.1', port = 0): Promise<number> {
+/** A port somebody else listens on: none that the system gives out, on the other address, to whoever asks for any. */
+async function takenPort(host = '127.0.0.1', port?: number): Promise<number> {
   const server = create();
-  await new Promise<void>((resolve) => server.listen({ host, port, ipv6Only: host === '::1' }, resolve));
-  return portOf(server);
+  const chosen = port ?? randomInt(20_000, 30_000);
+  const answer = new Promise<'listening' | 'error'>((resolve) => {
+    server.once('listening', () => resolve('listening')).once('error', () => resolve('error'));
+  });
+  server.listen({ host, port: chosen, ipv6Only: host === '::1' });
+  if ((await answer) === 'listening') return portOf(server);
+  if (port !== undefined) throw new Error(`port ${port} is taken`);
+  return await takenPort(host);
 }
 
 function portOf(server: Server | undefined): number {
