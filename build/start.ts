@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { electronLaunchEnvironment } from '../core/platform/start-environment.ts';
 import { installedElectron } from './installed-electron.ts';
 import { type Lack, readWishes, withoutTray } from './start-choice.ts';
 
@@ -41,7 +42,7 @@ function runAgent(lack: Lack, detail?: string): never {
 
 function runDesktop(file: string, rest: readonly string[]): never {
   const { ELECTRON_RUN_AS_NODE: _plainNode, ...env } = process.env;
-  return become(file, [root, ...rest], env);
+  return become(file, [root, ...rest], electronLaunchEnvironment(env));
 }
 
 async function main(): Promise<never> {

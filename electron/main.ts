@@ -1,7 +1,7 @@
 import { app } from 'electron';
 import { endOnCrash } from '../core/crash.ts';
 import { guardMemory } from '../core/memory-guard.ts';
-import { takeHazards } from '../core/platform/start-environment.ts';
+import { ignoredNote, takeElectronEnvironment } from '../core/platform/start-environment.ts';
 import { startApp } from './start.ts';
 
 const say = (line: string): void => {
@@ -11,10 +11,12 @@ guardMemory();
 const umask = process.umask();
 const crash = endOnCrash(say);
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => app.quit());
+// Electron's own children inherit what is left.
+const env = takeElectronEnvironment(process.env);
 // Not awaited: Electron becomes ready only after this file has run.
 void startApp({
-  // Electron's own children inherit what is left.
-  env: takeHazards(process.env),
+  env,
+  ignored: ignoredNote(env, process.env),
   platform: process.platform,
   arguments: process.argv,
   here: import.meta.dirname,

@@ -3,7 +3,6 @@ import { app, dialog } from 'electron';
 import type { CrashReport } from '../core/crash.ts';
 import { failures, KeytrayError } from '../core/errors.ts';
 import { openLog } from '../core/log.ts';
-import { ignoredNote } from '../core/platform/start-environment.ts';
 import { requireOwnFolder } from '../core/platform/trusted-path.ts';
 import { SystemClock } from '../core/system-clock.ts';
 import { launchOf, prepareElectron } from './before-ready.ts';
@@ -20,6 +19,8 @@ export interface StartOptions {
   readonly umask: number;
   readonly say: (line: string) => void;
   readonly crash?: CrashReport;
+  /** What to say of the environment that the broker did not start with. */
+  readonly ignored?: string | undefined;
 }
 
 const stays = 'keytray: the broker that runs does not hand over; end it first: keytray status shows its pid';
@@ -52,8 +53,10 @@ export async function startApp(options: StartOptions): Promise<void> {
   }
   const logger = openLog(logFile, env.KEYTRAY_LOG_LEVEL ?? 'info');
   options.crash?.logTo(logger);
-  const ignored = ignoredNote(env);
-  if (ignored !== undefined) logger.warn(ignored);
+  if (options.ignored !== undefined) {
+    say(`keytray: ${options.ignored}`);
+    logger.warn(options.ignored);
+  }
   app.on('render-process-gone', (_event, _contents, { reason, exitCode }) => {
     logger.error('a page ended by itself', { reason, status: exitCode });
   });

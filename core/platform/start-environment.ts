@@ -53,10 +53,21 @@ export function takeEnvironment(own: NodeJS.ProcessEnv): Environment {
   return caller;
 }
 
-/** For a process whose own libraries need the rest: only what would change Node, OpenSSL and the loader goes. */
-export function takeHazards(own: NodeJS.ProcessEnv): Environment {
+/** For Electron, whose own libraries need the rest: only what would change the broker in it is renamed. Pure. */
+export function electronLaunchEnvironment(caller: Environment): Record<string, string | undefined> {
+  const entries = Object.entries(caller).map(([name, value]) => [isHazard(name) ? callerPrefix + name : name, value]);
+  return Object.fromEntries(entries);
+}
+
+/**
+ * `takeEnvironment` for Electron's main process. An AppImage sets the loader's variables for Electron's own libraries:
+ * they stay, because its children need them too.
+ */
+export function takeElectronEnvironment(own: NodeJS.ProcessEnv): Environment {
   const caller = callerEnvironment(own);
-  for (const name of Object.keys(own)) if (isHazard(name) || name.startsWith(callerPrefix)) delete own[name];
+  for (const name of Object.keys(own)) {
+    if (name.startsWith(callerPrefix) || (isHazard(name) && !/^(?:LD|DYLD)_/.test(name))) delete own[name];
+  }
   return caller;
 }
 
@@ -75,11 +86,13 @@ const readByLibraries: readonly string[] = [
 ];
 
 /**
- * One line about the caller's variables that would have changed our Node and were ignored; undefined where there are
- * none. Pure.
+ * One line about the caller's variables that would have changed the broker and that its `own` environment lacks;
+ * undefined where there are none. Pure.
  */
-export function ignoredNote(caller: Environment): string | undefined {
-  const names = Object.keys(caller).filter(isHazard).sort();
+export function ignoredNote(caller: Environment, own: Environment = {}): string | undefined {
+  const names = Object.keys(caller)
+    .filter((name) => isHazard(name) && own[name] === undefined)
+    .sort();
   if (names.length === 0) return undefined;
   const authority = names.some((name) => /^SSL_CERT_|^NODE_EXTRA_CA_CERTS$/.test(name));
   const instead = authority ? '; to trust a certificate authority, set tls.ca for the account' : '';

@@ -13,11 +13,12 @@ describe('npm start', () => {
 
   beforeEach(async () => {
     checkout = await mkdtemp(path.join(tmpdir(), 'keytray-start-'));
-    for (const folder of ['build', 'out/app', 'out/bin', 'node_modules/electron', 'own']) {
+    for (const folder of ['build', 'core/platform', 'out/app', 'out/bin', 'node_modules/electron', 'own']) {
       await mkdir(at(folder), { recursive: true });
     }
-    for (const file of ['start.ts', 'start-choice.ts', 'installed-electron.ts']) {
-      await copyFile(path.join(repository, 'build', file), at(`build/${file}`));
+    const parts = ['start.ts', 'start-choice.ts', 'installed-electron.ts'].map((file) => `build/${file}`);
+    for (const file of [...parts, 'core/platform/start-environment.ts']) {
+      await copyFile(path.join(repository, file), at(file));
     }
     await writeFile(at('package.json'), '{"type":"module"}');
     await writeFile(at('out/app/main.js'), '');
@@ -27,7 +28,11 @@ describe('npm start', () => {
   afterEach(() => rm(checkout, { recursive: true, force: true }));
 
   const script = (file: string, name: string) =>
-    writeFile(at(file), `#!/bin/sh\necho "${name} $* $ELECTRON_RUN_AS_NODE"\nexit 7\n`, { mode: 0o755 });
+    writeFile(
+      at(file),
+      `#!/bin/sh\necho "${name} $* $ELECTRON_RUN_AS_NODE$NODE_EXTRA_CA_CERTS$SSL_CERT_FILE"\nexit 7\n`,
+      { mode: 0o755 },
+    );
 
   const installer = (text: string) =>
     writeFile(
@@ -43,8 +48,9 @@ describe('npm start', () => {
 
   it('becomes the Electron that ELECTRON_OVERRIDE_DIST_PATH names', async () => {
     await script('own/electron', 'electron');
-    const ran = await start(['--hidden'], { ELECTRON_OVERRIDE_DIST_PATH: at('own') });
-    // Its own status, and not run as plain Node.
+    const env = { NODE_EXTRA_CA_CERTS: '/nonexistent', SSL_CERT_FILE: '/nonexistent' };
+    const ran = await start(['--hidden'], { ELECTRON_OVERRIDE_DIST_PATH: at('own'), ...env });
+    // Its own status, not run as plain Node, and trusting nobody else's authorities.
     expect(ran).toMatchObject({ status: 7, stdout: `electron ${checkout} --hidden \n` });
   });
 
