@@ -173,7 +173,8 @@ unless File.exist?("#{FOLDER}/made")
       t.string :nonce, null: false
     end
   end
-  secret = SecureRandom.hex(32)
+  # GitLab's begin so and may hold all of these.
+  secret = "gloas-#{SecureRandom.hex(16)}-_.~#{SecureRandom.hex(16)}"
   File.write("#{FOLDER}/secret", secret)
   confidential = { uid: 'confidential', secret: secret, confidential: true }
   [{ uid: 'public', secret: 'unused', confidential: false }, confidential].each do |client|
