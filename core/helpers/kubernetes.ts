@@ -8,6 +8,10 @@ import { oneLine, unavailableLine } from './unavailable.ts';
 
 const usage = 'keytray helper kubernetes get [--account=ID] [--id]';
 
+/** Some clients are asked for it and never say (kubernetes for Python 22), so that the setting alone is no advice. */
+const noCluster =
+  'the client does not say for which cluster; set provideClusterInfo: true in the kubeconfig, or update the client where it is set already';
+
 export interface KubernetesHelperOptions {
   /** Wall clock, milliseconds since the epoch. */
   readonly now: () => number;
@@ -31,7 +35,7 @@ export function createKubernetesHelper({ now }: KubernetesHelperOptions): Helper
       const info = parseExecInfo(call.env.KUBERNETES_EXEC_INFO);
       if (info.kind === 'malformed') return refuse(call, info.reason);
       if (info.server === undefined) {
-        return refuse(call, 'kubectl does not say for which cluster; set provideClusterInfo: true in the kubeconfig');
+        return refuse(call, noCluster);
       }
 
       const wanted = { family: 'kubernetes', id: options.values.get('account'), url: info.server } as const;

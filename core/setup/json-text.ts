@@ -1,4 +1,4 @@
-import { applyEdits, modify, type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
+import { applyEdits, type FormattingOptions, modify, type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import { KeytrayError } from '../errors.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -30,14 +30,18 @@ export function parseObject(text: string, file: string): JsonObject {
   return value;
 }
 
-/** The same text with one value changed, or removed where it is undefined. All else keeps its bytes. */
-export function setIn(text: string, path: readonly string[], value: unknown): string {
+/** How new lines of a text are to be written: as the others are. */
+export function formattingOf(text: string): FormattingOptions {
   const indent = /\n([ \t]+)\S/.exec(text)?.[1] ?? '\t';
-  const formattingOptions = {
+  return {
     insertSpaces: !indent.startsWith('\t'),
     tabSize: indent.startsWith('\t') ? 1 : indent.length,
     eol: text.includes('\r\n') ? '\r\n' : '\n',
   };
+}
+
+/** The same text with one value changed, or removed where it is undefined. All else keeps its bytes. */
+export function setIn(text: string, path: readonly string[], value: unknown): string {
   const base = text.trim() === '' ? '{}\n' : text;
-  return applyEdits(base, modify(base, [...path], value, { formattingOptions }));
+  return applyEdits(base, modify(base, [...path], value, { formattingOptions: formattingOf(text) }));
 }

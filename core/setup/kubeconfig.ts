@@ -1,5 +1,12 @@
-import { type Document, isMap, isScalar, isSeq, parseDocument, stringify, type YAMLMap, type YAMLSeq } from 'yaml';
+import { isDeepStrictEqual } from 'node:util';
+import { parseTree } from 'jsonc-parser';
+import { type Document, isMap, parseDocument } from 'yaml';
 import { KeytrayError } from '../errors.ts';
+import { isObject, type JsonObject, readObject } from './json-text.ts';
+import { changedJson } from './kubeconfig-json.ts';
+import { type KubeChange, rewritten, spliced } from './kubeconfig-text.ts';
+
+export type { KubeChange } from './kubeconfig-text.ts';
 
 export interface KubeContext {
   readonly name: string;
@@ -7,209 +14,126 @@ export interface KubeContext {
   readonly user: string | undefined;
 }
 
+export interface KubeUser {
+  readonly name: string;
+  /** What it runs: `command` and its arguments. */
+  readonly command: readonly string[];
+  readonly exec: JsonObject | undefined;
+  readonly entry: JsonObject;
+}
+
 export interface Kubeconfig {
   readonly clusters: readonly { readonly name: string; readonly server: string }[];
   readonly contexts: readonly KubeContext[];
-  /** Names of the users, and what each runs: `command` and its arguments. */
-  readonly users: readonly { readonly name: string; readonly command: readonly string[] }[];
+  readonly users: readonly KubeUser[];
 }
 
 function parsed(text: string, file: string): Document.Parsed {
-  const document = parseDocument(text, { uniqueKeys: false });
+  const document = parseDocument(text, { uniqueKeys: false, merge: true, keepSourceTokens: true });
   const [error] = document.errors;
   if (error !== undefined) {
     const line = error.linePos?.[0].line ?? 1;
-    throw new KeytrayError('misconfigured', `${file}:${line}: kubectl cannot read this file; mend it first`);
+    throw new KeytrayError('misconfigured', `${file}:${line}: kubectl cannot parse this file; fix it first`);
   }
   if (document.contents !== null && !isMap(document.contents)) {
-    throw new KeytrayError('misconfigured', `${file} is no kubeconfig; mend it first`);
+    throw new KeytrayError('misconfigured', `${file} is not a kubeconfig; fix it first`);
   }
   return document;
 }
 
-function itemsOf(document: Document, key: string): readonly YAMLMap[] {
-  const list = document.get(key, true);
-  return isSeq(list) ? list.items.filter((item) => isMap(item)) : [];
+/** What the file says, with aliases and merge keys resolved; kubectl takes nothing at all for an empty file. */
+function dataOf(text: string, file: string): JsonObject {
+  const document = parsed(text, file);
+  try {
+    const value: unknown = document.toJS();
+    return isObject(value) ? value : {};
+  } catch {
+    throw new KeytrayError('misconfigured', `${file}: its aliases cannot be resolved; fix it first`);
+  }
 }
 
-function textAt(map: YAMLMap, path: readonly string[]): string | undefined {
-  const value = map.getIn(path);
-  return typeof value === 'string' ? value : undefined;
+function itemsOf(data: JsonObject, key: string): readonly JsonObject[] {
+  const list = data[key];
+  return Array.isArray(list) ? list.filter((item) => isObject(item)) : [];
 }
+
+const textIn = (map: unknown, key: string): string | undefined => {
+  const value = isObject(map) ? map[key] : undefined;
+  return typeof value === 'string' ? value : undefined;
+};
 
 /** The parts of a kubeconfig that say who talks to which server how. Throws with the line of a mistake. */
 export function readKubeconfig(text: string, file: string): Kubeconfig {
-  const document = parsed(text, file);
+  const data = dataOf(text, file);
   return {
-    clusters: itemsOf(document, 'clusters').flatMap((item) => {
-      const [name, server] = [textAt(item, ['name']), textAt(item, ['cluster', 'server'])];
+    clusters: itemsOf(data, 'clusters').flatMap((item) => {
+      const [name, server] = [textIn(item, 'name'), textIn(item.cluster, 'server')];
       return name === undefined || server === undefined ? [] : [{ name, server }];
     }),
-    contexts: itemsOf(document, 'contexts').flatMap((item) => {
-      const [name, cluster] = [textAt(item, ['name']), textAt(item, ['context', 'cluster'])];
-      const user = textAt(item, ['context', 'user']);
-      return name === undefined || cluster === undefined ? [] : [{ name, cluster, user }];
+    contexts: itemsOf(data, 'contexts').flatMap((item) => {
+      const [name, cluster] = [textIn(item, 'name'), textIn(item.context, 'cluster')];
+      return name === undefined || cluster === undefined ? [] : [{ name, cluster, user: textIn(item.context, 'user') }];
     }),
-    users: itemsOf(document, 'users').flatMap((item) => {
-      const name = textAt(item, ['name']);
-      const args = item.getIn(['user', 'exec', 'args']);
-      const words = isSeq(args) ? args.items.map((word) => (isScalar(word) ? String(word.value) : '')) : [];
-      const command = textAt(item, ['user', 'exec', 'command']);
-      return name === undefined ? [] : [{ name, command: command === undefined ? [] : [command, ...words] }];
+    users: itemsOf(data, 'users').flatMap((entry) => {
+      const name = textIn(entry, 'name');
+      const exec = isObject(entry.user) && isObject(entry.user.exec) ? entry.user.exec : undefined;
+      const command = textIn(exec, 'command');
+      const args = Array.isArray(exec?.args) ? exec.args.map(String) : [];
+      return name === undefined
+        ? []
+        : [{ name, exec, entry, command: command === undefined ? [] : [command, ...args] }];
     }),
   };
 }
 
-interface Splice {
-  readonly from: number;
-  readonly to: number;
-  readonly text: string;
+/** What the file must say once it is changed. An empty list is as good as none. */
+function wanted(data: JsonObject, { contexts, removed, added }: KubeChange): JsonObject {
+  const users = itemsOf(data, 'users').filter((item) => !removed.has(textIn(item, 'name') ?? ''));
+  const pointed = itemsOf(data, 'contexts').map((item) => {
+    const name = textIn(item, 'name');
+    if (name === undefined || !contexts.has(name) || !isObject(item.context)) return item;
+    const { user: _, ...rest } = item.context;
+    const user = contexts.get(name);
+    return { ...item, context: user === undefined ? rest : { ...rest, user } };
+  });
+  return { ...data, contexts: pointed, users: [...users, ...added] };
 }
 
-function spliced(text: string, splices: readonly Splice[]): string {
-  return [...splices]
-    .sort((left, right) => right.from - left.from)
-    .reduce((rest, { from, to, text: middle }) => rest.slice(0, from) + middle + rest.slice(to), text);
+function comparable(data: JsonObject): unknown {
+  const plain = wanted(data, { contexts: new Map(), removed: new Set(), added: [] });
+  return JSON.parse(JSON.stringify(plain, (_key, value: unknown) => value ?? undefined));
 }
 
-const lineStart = (text: string, at: number): number => text.lastIndexOf('\n', at - 1) + 1;
-const lineEnd = (text: string, at: number): number => {
-  if (at > 0 && text[at - 1] === '\n') return at;
-  const end = text.indexOf('\n', at);
-  return end < 0 ? text.length : end + 1;
-};
-const eolOf = (text: string): string => (text.includes('\r\n') ? '\r\n' : '\n');
-
-/** Written line by line, as kubectl writes it: then lines can be spliced, and all others keep their bytes. */
-function isBlock(document: Document): boolean {
-  const lists = ['contexts', 'users'].map((key) => document.get(key, true));
-  const plain = (list: unknown): boolean =>
-    !isSeq(list) ||
-    list.items.length === 0 ||
-    (list.flow !== true && list.items.every((item) => isMap(item) && !item.flow));
-  const maps = itemsOf(document, 'contexts').map((item) => item.get('context', true));
-  const root = document.contents;
-  return (
-    isMap(root) && root.flow !== true && lists.every(plain) && maps.every((map) => isMap(map) && map.flow !== true)
+/**
+ * Points contexts at other users, and removes and adds users; all else keeps its bytes where the file is written line
+ * by line or as JSON. What comes out is parsed again: a file that would say anything else is left alone, and the
+ * `KeytrayError` says so.
+ */
+export function changedKubeconfig(text: string, file: string, change: KubeChange): string {
+  const data = dataOf(text, file);
+  const aim = comparable(wanted(data, change));
+  if (isDeepStrictEqual(comparable(data), aim)) return text;
+  const isJson = readObject(text) !== undefined && parseTree(text) !== undefined;
+  const ways = isJson ? [changedJson] : [spliced, rewritten];
+  for (const way of ways) {
+    const candidate = attempt(() => way(text, () => parsed(text, file), change));
+    if (candidate !== undefined && says(candidate, aim)) return candidate;
+  }
+  throw new KeytrayError(
+    'misconfigured',
+    `${file}: anchors or aliases stand where "user" has to change, so nothing was changed; write them out first`,
   );
 }
 
-/** Written anew by the library, which keeps comments but not all spacing. */
-function rewritten(document: Document.Parsed, text: string): string {
-  const padded = !/[{[][^\s\]}]/.test(text);
-  const written = document.toString({ lineWidth: 0, indentSeq: false, flowCollectionPadding: padded });
-  return text.includes('\r\n') ? written.replaceAll('\n', '\r\n') : written;
+function says(text: string, aim: unknown): boolean {
+  return attempt(() => isDeepStrictEqual(comparable(dataOf(text, '')), aim)) === true;
 }
 
-/** Points contexts at other users; undefined takes the user away. `users` is by the name of the context. */
-export function withContextUsers(text: string, file: string, users: ReadonlyMap<string, string | undefined>): string {
-  const document = parsed(text, file);
-  const block = isBlock(document);
-  const splices: Splice[] = [];
-  for (const item of itemsOf(document, 'contexts')) {
-    const name = textAt(item, ['name']);
-    const context = item.get('context', true);
-    if (name === undefined || !users.has(name) || !isMap(context)) continue;
-    const user = users.get(name);
-    if (user === context.get('user')) continue;
-    if (block) splices.push(contextSplice(text, context, user));
-    else if (user === undefined) context.delete('user');
-    else context.set('user', user);
+/** Undefined where the text cannot be changed or read this way. */
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
   }
-  return block ? spliced(text, splices) : splices.length === 0 ? rewritten(document, text) : text;
-}
-
-function contextSplice(text: string, context: YAMLMap, user: string | undefined): Splice {
-  const pairOf = (key: string) => context.items.find((pair) => isScalar(pair.key) && pair.key.value === key);
-  const startOf = (key: string): number => {
-    const at = pairOf(key)?.key;
-    return isScalar(at) && at.range ? at.range[0] : 0;
-  };
-  const value = pairOf('user')?.value;
-  if (isScalar(value) && value.range) {
-    if (user !== undefined)
-      return {
-        from: value.range[0],
-        to: value.range[1],
-        text: ` ${user}`.slice(value.range[0] === value.range[1] ? 0 : 1),
-      };
-    return { from: lineStart(text, startOf('user')), to: lineEnd(text, value.range[1]), text: '' };
-  }
-  const at = startOf('cluster');
-  const indent = ' '.repeat(at - lineStart(text, at));
-  const end = lineEnd(text, at);
-  const gap = text[end - 1] === '\n' ? '' : eolOf(text);
-  return { from: end, to: end, text: `${gap}${indent}user: ${user}${eolOf(text)}` };
-}
-
-export interface ExecUser {
-  readonly name: string;
-  readonly command: string;
-  readonly args: readonly string[];
-}
-
-/** An entry of `users` that runs a credential plugin (client.authentication.k8s.io/v1). */
-function entryOf({ name, command, args }: ExecUser): object {
-  const apiVersion = 'client.authentication.k8s.io/v1';
-  const exec = { apiVersion, command, args, interactiveMode: 'Never', provideClusterInfo: true };
-  return { name, user: { exec } };
-}
-
-export function withUsers(text: string, file: string, users: readonly ExecUser[]): string {
-  if (users.length === 0) return text;
-  const document = parsed(text, file);
-  const list = document.get('users', true);
-  const entries = users.map(entryOf);
-  const eol = eolOf(text);
-  const lines = (indent: string): string =>
-    stringify(entries, { lineWidth: 0, indentSeq: false })
-      .replace(/^(?=.)/gm, indent)
-      .replaceAll('\n', eol);
-  if (isBlock(document) && isSeq(list) && list.items.length > 0 && list.range) {
-    const first = list.items[0];
-    const at = isMap(first) && first.range ? first.range[0] : 0;
-    const dash = text.lastIndexOf('-', at);
-    const end = lineEnd(text, list.range[1]);
-    const gap = text[end - 1] === '\n' ? '' : eol;
-    return spliced(text, [{ from: end, to: end, text: gap + lines(' '.repeat(dash - lineStart(text, dash))) }]);
-  }
-  if (isBlock(document) && list === undefined) {
-    const gap = text === '' || text.endsWith('\n') ? '' : eol;
-    return `${text}${gap}users:${eol}${lines('')}`;
-  }
-  if (isBlock(document) && isSeq(list) && list.range) {
-    return spliced(text, [{ from: list.range[0], to: lineEnd(text, list.range[1]), text: eol + lines('') }]);
-  }
-  if (isSeq(list)) for (const entry of entries) list.add(document.createNode(entry));
-  else document.set('users', document.createNode(entries));
-  return rewritten(document, text);
-}
-
-/** Without these entries of `users`; where none is left, the list is an empty one. */
-export function withoutUsers(text: string, file: string, names: ReadonlySet<string>): string {
-  const document = parsed(text, file);
-  const list = document.get('users', true);
-  if (!isSeq(list)) return text;
-  const goes = (item: unknown): boolean => isMap(item) && names.has(textAt(item, ['name']) ?? '');
-  if (!list.items.some(goes)) return text;
-  if (isBlock(document) && list.range && !list.items.every(goes)) return spliced(text, itemSplices(text, list, goes));
-  if (isBlock(document) && list.range) {
-    return spliced(text, [
-      { from: lineStart(text, list.range[0]), to: lineEnd(text, list.range[1]), text: '' },
-    ]).replace(/^users:[ \t]*(?:#.*)?(?=\r?$)/m, 'users: []');
-  }
-  list.items = list.items.filter((item) => !goes(item));
-  return rewritten(document, text);
-}
-
-function itemSplices(text: string, list: YAMLSeq, goes: (item: unknown) => boolean): readonly Splice[] {
-  const starts = list.items.map((item) => {
-    const at = isMap(item) && item.range ? item.range[0] : 0;
-    return lineStart(text, text.lastIndexOf('-', at));
-  });
-  return list.items.flatMap((item, index) => {
-    const from = starts[index] ?? 0;
-    const to = starts[index + 1] ?? lineEnd(text, list.range?.[1] ?? text.length);
-    return goes(item) ? [{ from, to, text: '' }] : [];
-  });
 }

@@ -16,8 +16,8 @@ export interface ManagedFile {
   readonly planned: boolean;
   /** Mode of a file that has to be made. */
   readonly newMode: number;
-  /** From the file without us to the file with us. */
-  edit(base: Bytes): Bytes | Promise<Bytes>;
+  /** From the file without us to the file with us; `current` has what a person added to our entries. */
+  edit(base: Bytes, current: Bytes): Bytes | Promise<Bytes>;
   /**
    * The file without us, told by what the lines say, once it was changed since. What we wrote over comes from `known`,
    * the file before us; it is undefined where nobody remembers.
@@ -70,7 +70,7 @@ async function judge(
   const record = await records.read(target);
   const exact = file.planned && record !== undefined && record.after === digest(current);
   const base = exact ? record.before : current && cleaned(file, current, record);
-  const after = undo ? base : await file.edit(base);
+  const after = undo ? base : await file.edit(base, current);
   return { path: file.path, before: current, after, exact, base, madeFolder: record?.madeFolder };
 }
 

@@ -54,7 +54,7 @@ function managed(tool: Tool, { path, edit }: PlannedFile, planned = true): Manag
     path,
     planned,
     newMode,
-    edit: (base) => bytesOf(edit(textOf(base, path))),
+    edit: (base, current) => bytesOf(edit(textOf(base, path), textOf(current, path))),
     clean: (current, known) => {
       const before = known === undefined ? undefined : { before: known.before?.toString() };
       return bytesOf(tool.clean(textOf(current, path) ?? '', before, path));

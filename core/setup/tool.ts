@@ -34,8 +34,11 @@ export interface SetupContext {
 
 export interface PlannedFile {
   readonly path: string;
-  /** From the text without us to the text with us; undefined for no file. Throws a `KeytrayError`. Pure. */
-  edit(text: string | undefined): string | undefined;
+  /**
+   * From the text without us to the text with us; undefined for no file. `current` is the file as it stands: what a
+   * person added to our entries there stays. Throws a `KeytrayError`. Pure.
+   */
+  edit(text: string | undefined, current?: string): string | undefined;
 }
 
 export interface PlannedLink {

@@ -103,8 +103,8 @@ describe('setup kubernetes', () => {
   });
 
   it('names the line of a mistake', () => {
-    expect(() => plan('a: 1\nb: [\n')).toThrow(/config:\d+: kubectl cannot read this file/);
-    expect(() => plan('- a\n')).toThrow(/is no kubeconfig/);
+    expect(() => plan('a: 1\nb: [\n')).toThrow(/config:\d+: kubectl cannot parse this file/);
+    expect(() => plan('- a\n')).toThrow(/is not a kubeconfig/);
   });
 
   it.each([
@@ -116,6 +116,79 @@ describe('setup kubernetes', () => {
     const { after } = plan(flow);
     expect(after).toContain(`- ${item}\n`);
     expect(after).toContain(`  context: ${wanted}\n`);
+  });
+
+  it.each([
+    [
+      'a user that is an alias',
+      `${start}x-me: &me old\n${cluster('https://k.example:6443')}${contexts.replace('old', '*me')}`,
+    ],
+    ['a server that is an alias', `${start}x-s: &s https://k.example:6443\n${cluster('*s')}${contexts}`],
+    ['an end that is marked', `${start}${cluster('https://k.example:6443')}${contexts}...\n`],
+    [
+      'comments with dashes behind dashes',
+      text.replace('- name: old', '- # a-b\n  name: old').replace('- name: x', '- # c - d\n  name: x'),
+    ],
+  ])('edits only its own lines of a file with %s', (_name, before) => {
+    const { after = '' } = plan(before);
+    expect(parse(after).contexts[0].context.user).toBe('keytray-lab');
+    expect(parse(after).users).toContainEqual(user);
+    const lost = before.split('\n').filter((line) => !after.split('\n').includes(line));
+    expect(lost).toEqual([expect.stringMatching(/^ {4}user: /)]);
+    expect(meaning(kubernetes.clean(after, { before }, '/f') ?? '')).toEqual(meaning(before));
+  });
+
+  it('keeps JSON as JSON, with its layout', () => {
+    const before = JSON.stringify(parse(text), null, 3);
+    const { after = '' } = plan(before);
+    expect(JSON.parse(after).users).toContainEqual(user);
+    expect(after.split('\n').slice(0, 8)).toEqual(before.split('\n').slice(0, 8));
+  });
+
+  it('leaves a file alone whose anchor would take our user elsewhere, and says so', () => {
+    const anchored = text.replace('user: old', 'user: &me old').replace('name: old', 'name: *me');
+    expect(() => plan(anchored)).toThrow(/anchors or aliases stand where "user" has to change, so nothing was changed/);
+  });
+
+  it('keeps what a person added to our user', () => {
+    const { files } = kubernetes.plan(contextFor({ accounts: lab }));
+    const [file] = files;
+    const after = file?.edit(text) ?? '';
+    const added = after
+      .replace('- --account=lab\n', '- --account=lab\n      - --id\n')
+      .replace('interactiveMode: Never\n', 'interactiveMode: Never\n      installHint: ask Ada\n');
+    const [, ours] = parse(file?.edit(kubernetes.clean(added, { before: text }, '/f'), added) ?? '').users;
+    expect(ours.user.exec).toMatchObject({
+      args: ['helper', 'kubernetes', 'get', '--account=lab', '--id'],
+      installHint: 'ask Ada',
+    });
+  });
+
+  it('gives a context back its user after kubectl renamed it', () => {
+    const renamed = (plan(text).after ?? '').replace('name: x', 'name: renamed');
+    expect(parse(kubernetes.clean(renamed, { before: text }, '/f') ?? '').contexts).toEqual([
+      { name: 'renamed', context: { cluster: 'c', user: 'old' } },
+    ]);
+  });
+
+  it('does not write over a user of somebody else', () => {
+    expect(() => plan(text.replace('name: old', 'name: keytray-lab'))).toThrow(/already exists and was not created by/);
+  });
+
+  it.each([
+    ['the cluster in the first file, the context in the second', cluster('https://k.example:6443'), contexts, true],
+    [
+      'another cluster of that name in the first file',
+      cluster('https://b.example'),
+      cluster('https://k.example:6443') + contexts,
+      false,
+    ],
+    ['another context of that name in the first file', contexts, cluster('https://k.example:6443') + contexts, false],
+  ])('believes of KUBECONFIG what kubectl does: %s', (_name, one, two, pointed) => {
+    const files = { '/a/one': start + one, '/b/two': start + two };
+    const planned = kubernetes.plan(contextFor({ accounts: lab, env: { KUBECONFIG: '/a/one:/b/two' }, files }));
+    const after = planned.files[1]?.edit(start + two) ?? '';
+    expect(parse(after).contexts[0].context.user).toBe(pointed ? 'keytray-lab' : 'old');
   });
 
   it('takes every file of KUBECONFIG', () => {
