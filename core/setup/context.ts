@@ -20,6 +20,7 @@ const pathVariables = [
   'DOCKER_CONFIG',
   'REGISTRY_AUTH_FILE',
   'AWS_CONFIG_FILE',
+  'AWS_SHARED_CREDENTIALS_FILE',
   'CARGO_HOME',
   'PIP_CONFIG_FILE',
   'npm_config_userconfig',

@@ -67,6 +67,41 @@ describe('setup aws', () => {
     expect(() => planOf(aws, { accounts, bin: '/opt/$(x)' }, '')).toThrow(/aws cannot call/);
   });
 
+  it.each([
+    ['[profile keytray-deploy]\ncredential_process: sts\n  --more\nregion = a\n', 'region = a'],
+    ['[profile "keytray-deploy"]\nCREDENTIAL_PROCESS=sts\n', '[profile "keytray-deploy"]'],
+    ['[profile  keytray-deploy] # mine\ns3 =\n  x = y\n', '  x = y'],
+  ])('edits %j as configparser reads it', (text, kept) => {
+    const accounts = [serving('lab', { aws: [arn('111111111111', 'deploy')] })];
+    const { after = '' } = planOf(aws, { accounts }, text);
+    expect(after.match(/credential_process/gi)).toHaveLength(1);
+    expect(after.match(/keytray-deploy"?\]/g)).toHaveLength(1);
+    expect(after.split('\n')).toContain(kept);
+    const cleaned = aws.clean(after, { before: text }, '/f') ?? '';
+    expect(planOf(aws, { accounts }, cleaned).after).toBe(after);
+  });
+
+  it('leaves a file alone that has our profile twice', () => {
+    const accounts = [serving('lab', { aws: [arn('111111111111', 'deploy')] })];
+    const twice = '[profile keytray-deploy]\n[profile "keytray-deploy"]\n';
+    expect(() => planOf(aws, { accounts }, twice)).toThrow(/config:2: profile keytray-deploy stands there twice/);
+  });
+
+  it.each([
+    ['[profile keytray-deploy]\nrole_arn = x\n', '', `${home}/.aws/config has role_arn for profile keytray-deploy`],
+    [
+      '',
+      '[keytray-deploy]\naws_access_key_id = hunter2\n',
+      `${home}/.aws/credentials has aws_access_key_id for profile`,
+    ],
+  ])('names what answers before us', (text, credentials, line) => {
+    const accounts = [serving('lab', { aws: [arn('111111111111', 'deploy')] })];
+    const files = { [`${home}/.aws/credentials`]: credentials };
+    const { warnings } = planOf(aws, { accounts, files }, text);
+    expect(warnings).toEqual([expect.stringContaining(line)]);
+    expect(warnings.join()).not.toContain('hunter2');
+  });
+
   it('names keys in the environment, and what is no role', () => {
     const accounts = [serving('lab', { aws: ['arn:aws:s3:::x'] })];
     const { warnings, after } = planOf(aws, { accounts, env: { AWS_ACCESS_KEY_ID: 'AKIA' } }, '');
