@@ -26,7 +26,8 @@ int put_bytes(struct outbox *out, const void *bytes, size_t length) {
 }
 
 char *begin_frame(struct outbox *out, char type, size_t most) {
-  if (most > LARGEST_FRAME || !make_room(out, FRAME_HEAD + most)) return NULL;
+  size_t largest = type == 'E' ? LARGEST_VARIABLE : LARGEST_FRAME;
+  if (most > largest || !make_room(out, FRAME_HEAD + most)) return NULL;
   out->bytes[out->end] = type;
   return out->bytes + out->end + FRAME_HEAD;
 }

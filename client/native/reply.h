@@ -11,6 +11,7 @@
  */
 
 #define LARGEST_FRAME (64 * 1024)
+#define LARGEST_VARIABLE (128 * 1024)
 #define LARGEST_HEAD (16 * 1024)
 #define LARGEST_REFUSAL (64 * 1024)
 #define LARGEST_NEXT (1024 * 1024)

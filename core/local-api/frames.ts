@@ -13,6 +13,11 @@ export const fromBroker = 'ORPBVFX';
 /** Largest number of bytes in one frame. */
 export const largestFrame = 64 * 1024;
 
+/** Linux gives a program variables of up to 128 KiB, and kubectl puts a cluster's certificates into one. */
+export const largestVariable = 128 * 1024;
+
+const largestOf = (type: string): number => (type === 'E' ? largestVariable : largestFrame);
+
 const headerLength = 5;
 
 export interface Frame {
@@ -27,7 +32,7 @@ export class FrameError extends Error {
 
 export function encodeFrame(type: string, content: Uint8Array | string = ''): Uint8Array {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  if (bytes.length > largestFrame) throw new FrameError('frame too long');
+  if (bytes.length > largestOf(type)) throw new FrameError('frame too long');
   const frame = Buffer.allocUnsafe(headerLength + bytes.length);
   frame.writeUInt8(type.charCodeAt(0), 0);
   frame.writeUInt32BE(bytes.length, 1);
@@ -70,6 +75,6 @@ function contentLength(pending: Uint8Array, types: string): number | undefined {
   if (type !== undefined && !types.includes(String.fromCharCode(type))) throw new FrameError('unknown frame type');
   if (pending.length < headerLength) return undefined;
   const length = new DataView(pending.buffer, pending.byteOffset, pending.length).getUint32(1);
-  if (length > largestFrame) throw new FrameError('frame too long');
+  if (length > largestOf(String.fromCharCode(type ?? 0))) throw new FrameError('frame too long');
   return length;
 }

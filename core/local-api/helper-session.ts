@@ -24,11 +24,14 @@ export function createHelperSession(): (frame: Frame) => HelperStep {
   const env: Record<string, string> = Object.create(null);
   let phase: 'preamble' | 'stdin' | 'ended' = 'preamble';
   let preambleLength = 0;
+  let variablesLength = 0;
   let stdinLength = 0;
 
   const inPreamble = (frame: Frame): HelperStep => {
-    preambleLength += frameHeader + frame.bytes.length;
-    if (preambleLength > sizes.preamble) throw new FrameError('too many arguments and variables');
+    if (frame.type === 'E') variablesLength += frameHeader + frame.bytes.length;
+    else preambleLength += frameHeader + frame.bytes.length;
+    if (preambleLength > sizes.preamble || variablesLength > sizes.variables)
+      throw new FrameError('too many arguments and variables');
     switch (frame.type) {
       case 'A':
         argv.push(textOf(frame));

@@ -1,4 +1,4 @@
-import { largestFrame } from './frames.ts';
+import { largestFrame, largestVariable } from './frames.ts';
 
 /**
  * Everything a caller, or all of them together, may take of the broker: counts, bytes, milliseconds. In one place,
@@ -60,8 +60,10 @@ export const sizes = {
   /** Number of headers; curl sends three. */
   headers: 100,
   frame: largestFrame,
-  /** Arguments, variables and working directory of a helper call, headers of frames included. */
+  /** Arguments and working directory of a helper call, headers of frames included. */
   preamble: 128 * 1024,
+  /** Its variables, likewise: one of the largest, and others. */
+  variables: largestVariable + 32 * 1024,
   /** Stdin of one helper call: as much as git's protocol can ask for. */
   stdin: 1024 * 1024,
   smallInput: 64 * 1024,

@@ -30,7 +30,7 @@ export function readCall(text: string): ReadCall {
     if (!'AECIZ'.includes(type)) return result(true);
     if (at + 5 > text.length) return result(false);
     const length = Buffer.from(text.slice(at + 1, at + 5), 'latin1').readUInt32BE();
-    if (length > largest) return result(true);
+    if (length > (type === 'E' ? 2 * largest : largest)) return result(true);
     if (at + 5 + length > text.length) return result(false);
     const content = text.slice(at + 5, at + 5 + length);
     at += 5 + length;

@@ -45,6 +45,18 @@ describe.each(clients)('$title', (client) => {
       expect({ ...call?.env }).toEqual({});
     });
 
+    it('passes on a cluster as long as Linux gives a variable to a program', async () => {
+      let seen: string | undefined;
+      scene.broker.helpers.set('kubernetes', async (call) => {
+        seen = call.env.KUBERNETES_EXEC_INFO;
+        return 0;
+      });
+      const longest = 'x'.repeat(128 * 1024 - 'KUBERNETES_EXEC_INFO='.length - 1);
+      const env = { KUBERNETES_EXEC_INFO: longest };
+      expect(await scene.run(['keytray', 'helper', 'kubernetes', 'get'], '', { env })).toMatchObject({ status: 0 });
+      expect(seen).toBe(longest);
+    });
+
     it('begins in the words the broker knows without reading them', async () => {
       const socketPath = join(scene.socket.folder, 'other.sock');
       const begun = new Promise<Buffer>((resolve) => {

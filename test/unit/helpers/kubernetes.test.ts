@@ -87,7 +87,11 @@ describe('nothing is released', () => {
 
   it.each([
     ['no information', undefined, /not set/],
-    ['no cluster', info(undefined), /provideClusterInfo/],
+    [
+      'no cluster',
+      info(undefined),
+      /set provideClusterInfo: true in the kubeconfig, or update the client where it is set/,
+    ],
     ['no JSON', '{', /no ExecCredential/],
     ['another kind', '{"kind":"Pod"}', /no ExecCredential/],
     ['null', 'null', /no ExecCredential/],

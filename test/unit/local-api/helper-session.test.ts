@@ -79,6 +79,12 @@ describe('createHelperSession', () => {
     expect(() => advance(frame('A'))).toThrow(FrameError);
   });
 
+  it('takes a variable as long as Linux gives one to a program, and bounds all of them', () => {
+    const advance = createHelperSession();
+    advance(frame('E', `KUBERNETES_EXEC_INFO=${'x'.repeat(128 * 1024 - 30)}`));
+    expect(() => advance(frame('E', `A=${'x'.repeat(40 * 1024)}`))).toThrow(FrameError);
+  });
+
   it('takes stdin of the largest length and not one byte more', () => {
     const advance = started();
     const chunk = new Uint8Array(64 * 1024);
