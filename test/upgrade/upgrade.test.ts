@@ -63,6 +63,11 @@ const config = (issuer: string): string => `accounts:
     issuer: ${issuer}
     client_id: keytray
     scopes: ${scopes}
+  cut-off:
+    service: oidc
+    issuer: ${issuer}
+    client_id: keytray
+    scopes: ${scopes}
   unused:
     service: oidc
     issuer: ${issuer}
@@ -165,6 +170,7 @@ describe('a home that commit 8b1344b made', () => {
     await keytray.run(['accounts', 'set-secret', 'confidential'], { input: `${clientSecret}\n` });
     for (const id of ids)
       expect([id, await signIn(keytray, id, people[id])]).toMatchObject([id, { state: 'succeeded' }]);
+    await signIn(keytray, 'cut-off', 'hal');
     await signIn(keytray, 'lapsed', 'gus');
     await revoke(server.issuer, (await recordOf('lapsed')).refresh);
     // The second refusal of the same token is the last word.
@@ -175,17 +181,32 @@ describe('a home that commit 8b1344b made', () => {
     // Once more, to leave a journal: a kill, with what was refreshed last not yet in the keychain.
     await keytray.startAgent();
     for (const id of ids) handedOut.set(id, (await done('token', id)).trim());
+    // So that this process knows what it refreshes with, and reads nothing of the keychain once that is locked.
+    for (const id of ['waiting', 'cut-off']) await done('token', id, '--force');
+    const spent = (await recordOf('cut-off')).refresh;
     await keyring.lock();
     await waitFor('a keychain that is locked', async () => (await keytray.api.status()).keychain.state === 'locked');
     handedOut.set('waiting', (await done('token', 'waiting', '--force')).trim());
+    // And a refresh of which the answer never came.
+    const release = server.faults.hold();
+    const unanswered = keytray.run(['token', 'cut-off', '--force']);
+    await waitFor('a refresh token that is spent', () => server.isRevoked(spent));
     await keytray.stopAgent('SIGKILL');
+    await unanswered;
+    release();
     expect(existsSync(state('journal'))).toBe(true);
+    expect(await readdir(state('refreshing'))).toEqual(['cut-off']);
     await keyring.unlock();
     expect(await putItem('newer', newerRecord)).toMatchObject({ status: 0 });
 
     installed = program;
     keytray.env.PATH = `${path.dirname(program('keytray'))}:${process.env.PATH}`;
     await keytray.startAgent();
+    // Before anybody asks for it: the server forgives the second use of a refresh token for seconds only.
+    await waitFor(
+      'the answer to the refresh that was cut off',
+      async () => (await readdir(state('refreshing'))).length === 0,
+    );
   }, 120_000);
 
   afterAll(async () => {
@@ -217,6 +238,12 @@ describe('a home that commit 8b1344b made', () => {
   it('has what waited in the journal in the keychain', async () => {
     await expect.poll(() => existsSync(state('journal')), { timeout: 10_000 }).toBe(false);
     expect((await recordOf('waiting')).access).toBe(handedOut.get('waiting'));
+  });
+
+  it('has asked again, by itself, for the refresh that was cut off, and says what became of it', async () => {
+    expect(await keytray.log()).toContain('the last process ended during a refresh');
+    // This server forgives no second use of a refresh token.
+    await expect.poll(async () => (await account('cut-off')).reason, { timeout: 10_000 }).toBe('login_required');
   });
 
   it('goes on with the log that was there, still for its owner alone', async () => {
