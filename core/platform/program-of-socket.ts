@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { plainText } from '../untrusted/plain-text.ts';
 
 /** Name and pid of a process of this user that has the socket open, where /proc shows it: to root, or of our own. */
 export async function programOfSocket(inode: number, uid: number): Promise<string | undefined> {
@@ -10,7 +11,7 @@ export async function programOfSocket(inode: number, uid: number): Promise<strin
     for (const fd of await namesIn(`/proc/${pid}/fd`)) {
       if ((await readlink(`/proc/${pid}/fd/${fd}`).catch(() => undefined)) !== wanted) continue;
       const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
-      return `${name.replace(/[^\x20-\x7e]+/g, '').slice(0, 32) || 'process'} (pid ${pid})`;
+      return `${plainText(name, 32) || 'process'} (pid ${pid})`;
     }
   }
   return undefined;
