@@ -90,7 +90,8 @@ export interface Laboratory {
 export async function startLaboratory(
   options: {
     readonly server?: AuthorizationServerOptions;
-    readonly more?: string;
+    /** More lines of the account, and further accounts after them. */
+    readonly more?: string | ((issuer: string) => string);
     readonly clock?: ShiftedClock;
     /** Parts of the test's own in the place of the real ones. */
     readonly parts?: Partial<Pick<BrokerDependencies, 'http' | 'logger' | 'userAgent' | 'attempts'>>;
@@ -103,7 +104,7 @@ export async function startLaboratory(
     issuer: server.issuer,
     store: 'keychain',
     git: ['git.lab.example'],
-    more: options.more ?? '',
+    more: typeof options.more === 'function' ? options.more(server.issuer) : (options.more ?? ''),
   });
   await writeFile(file, config, { mode: 0o600 });
   const clock = options.clock ?? new ShiftedClock();

@@ -1,24 +1,46 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 
+/** Root cannot have the sandbox, and the only pages opened are those of the test's own server. */
+const harmless = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage'];
+
+const launch = (home: string) => ({
+  executablePath: '/usr/bin/chromium',
+  headless: true,
+  env: { ...process.env, HOME: home },
+});
+
 /** A person's Chromium with a home of its own, for as long as `work` takes. */
 export async function withChromium<T>(work: (page: Page) => Promise<T>, args: readonly string[] = []): Promise<T> {
   const home = await mkdtemp(path.join(tmpdir(), 'keytray-browser-'));
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    headless: true,
-    // Root cannot have the sandbox, and the only pages opened are those of the test's own server.
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage', ...args],
-    env: { ...process.env, HOME: home },
-  });
+  const browser = await chromium.launch({ ...launch(home), args: [...harmless, ...args] });
   try {
     const page = await browser.newPage();
     page.setDefaultTimeout(20_000);
     return await work(page);
   } finally {
     await browser.close();
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+/** A Chromium that keeps no cookies of that host, as its settings let a person choose. */
+export async function withoutCookiesOf<T>(host: string, work: (page: Page) => Promise<T>): Promise<T> {
+  const home = await mkdtemp(path.join(tmpdir(), 'keytray-browser-'));
+  const profile = path.join(home, 'Default');
+  await mkdir(profile);
+  const blocked = { [`${host},*`]: { setting: 2 } };
+  const preferences = { profile: { content_settings: { exceptions: { cookies: blocked } } } };
+  await writeFile(path.join(profile, 'Preferences'), JSON.stringify(preferences));
+  const context = await chromium.launchPersistentContext(home, { ...launch(home), args: [...harmless] });
+  try {
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    return await work(page);
+  } finally {
+    await context.close();
     await rm(home, { recursive: true, force: true });
   }
 }
