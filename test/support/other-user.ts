@@ -45,7 +45,9 @@ class Running implements OtherUser {
         this.#taken = end + 1;
         return line;
       }
-      if (this.#child.exitCode !== null) throw new Error(`the program ended: ${this.#text}`);
+      if (this.#child.exitCode !== null || this.#child.signalCode !== null) {
+        throw new Error(`the program ended: ${this.#text}`);
+      }
       await Promise.race([once(this.#child.stdout, 'data'), this.#ended]);
     }
   }
