@@ -1,19 +1,18 @@
 import { join } from 'node:path';
-import { removeInSection, sectionsOf, setInSection, valueIn } from './section-text.ts';
 import { ownerOf } from './served.ts';
 import { orNoFile } from './text-lines.ts';
+import { readToml, tableIn, tomlString, valueAt, withTomlBefore, withTomlWords } from './toml-text.ts';
 import type { SetupAccount, SetupContext, Tool } from './tool.ts';
 import { isOneOf, list } from './words.ts';
 
 const program = 'cargo-credential-keytray';
 const key = 'credential-provider';
-const ours = new RegExp(`/${program}"\\s*,?\\s*\\]$`);
 
 interface Registry {
   readonly name: string;
-  /** Of its section. */
-  readonly header: string;
   readonly index: string;
+  /** The words of its `credential-provider`; a string is split at blanks, as cargo does. */
+  readonly provider: readonly string[] | undefined;
 }
 
 const cargoHome = ({ env, home }: SetupContext): string => env.CARGO_HOME || join(home, '.cargo');
@@ -24,19 +23,29 @@ function configFile(context: SetupContext): string {
   return context.look.read(old) === undefined ? `${old}.toml` : old;
 }
 
-function tomlString(value: string): string {
-  return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+function wordsOf(value: unknown): readonly string[] | undefined {
+  if (typeof value === 'string') return value.split(/\s+/).filter((word) => word !== '');
+  return Array.isArray(value) ? value.map(String) : undefined;
 }
 
-export function registriesIn(text: string): readonly Registry[] {
-  return sectionsOf(text).flatMap(({ header }) => {
-    const name = /^registries\s*\.\s*(?:"([^"]+)"|([\w-]+))$/
-      .exec(header)
-      ?.slice(1)
-      .find((part) => part !== undefined);
-    const index = /^(["'])(.*)\1/.exec(valueIn(text, header, 'index') ?? '')?.[2];
-    return name === undefined || index === undefined ? [] : [{ name, header, index }];
+const isOurs = ({ provider }: Registry): boolean => provider?.[0]?.endsWith(`/${program}`) === true;
+
+/** Of a text that is TOML; throws a `KeytrayError` that names `file` otherwise. */
+export function registriesIn(text: string, file = 'config.toml'): readonly Registry[] {
+  const registries = tableIn(readToml(text, file), 'registries');
+  return Object.keys(registries).flatMap((name) => {
+    const { index, [key]: provider } = tableIn(registries, name);
+    return typeof index === 'string' ? [{ name, index, provider: wordsOf(provider) }] : [];
   });
+}
+
+/** Whether cargo has a token stored for a registry; a file it could not read holds none. */
+function hasToken(text: string, name: string): boolean {
+  try {
+    return valueAt(readToml(text, ''), ['registries', name, 'token']) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function ownedBy({ index }: Registry, accounts: readonly SetupAccount[]) {
@@ -55,19 +64,19 @@ export const cargo: Tool = {
     const file = configFile(context);
     const helper = join(context.programs.bin, program);
     const served = (text: string): readonly Registry[] =>
-      registriesIn(text).filter((registry) => ownedBy(registry, context.accounts).kind === 'one');
+      registriesIn(text, file).filter((registry) => ownedBy(registry, context.accounts).kind === 'one');
+    const withUs = (text: string, name: string, added: readonly string[] = []): string | undefined =>
+      withTomlWords(text, file, ['registries', name, key], [helper, ...added], 'index');
+    const edited = (text: string, current: string): string => {
+      const kept = served(current).filter(isOurs);
+      const added = (name: string) => kept.find((registry) => registry.name === name)?.provider?.slice(1);
+      return served(text)
+        .filter((registry) => !isOurs(registry))
+        .reduce((rest, { name }) => withUs(rest, name, added(name)) ?? rest, text);
+    };
     return {
       files: [
-        {
-          path: file,
-          edit: (text) =>
-            text === undefined
-              ? undefined
-              : served(text).reduce(
-                  (edited, { header }) => setInSection(edited, header, key, `[${tomlString(helper)}]`),
-                  text,
-                ),
-        },
+        { path: file, edit: (text, current) => (text === undefined ? undefined : edited(text, current ?? text)) },
       ],
       links: [],
       lines: ({ before }) => {
@@ -81,17 +90,24 @@ export const cargo: Tool = {
           `  global-credential-providers = ["cargo:token", ${tomlString(helper)}]`,
         ];
       },
-      obstacles: ({ before }) =>
-        served(before(file) ?? '')
+      obstacles: ({ before, after }) => [
+        ...served(after(file) ?? before(file) ?? '')
+          .filter((registry) => !isOurs(registry))
+          .map(
+            ({ name }) =>
+              `${file} has ${name} in a form that is left alone; write in it yourself: ${key} = [${tomlString(helper)}]`,
+          ),
+        ...served(before(file) ?? '')
           .map(({ name }) => `CARGO_REGISTRIES_${name.toUpperCase().replaceAll('-', '_')}_CREDENTIAL_PROVIDER`)
           .filter((variable) => context.env[variable] !== undefined)
           .map((variable) => `${variable} is asked before Keytray; unset it`),
+      ],
       warnings: ({ before }) => {
         const text = before(file) ?? '';
         const found = served(text);
         const credentials = join(cargoHome(context), 'credentials');
         const tokens = context.look.read(`${credentials}.toml`) ?? context.look.read(credentials) ?? '';
-        const unclear = registriesIn(text).flatMap((registry) => {
+        const unclear = registriesIn(text, file).flatMap((registry) => {
           const owner = ownedBy(registry, context.accounts);
           return owner.kind === 'several'
             ? [`${list(owner.accounts)} all serve ${registry.name}: nothing was written for it`]
@@ -99,25 +115,26 @@ export const cargo: Tool = {
         });
         return [
           ...found
-            .filter(({ header }) => valueIn(text, header, key) !== undefined)
+            .filter(
+              (registry) =>
+                registry.provider !== undefined && !isOurs(registry) && withUs(text, registry.name) !== undefined,
+            )
             .map(({ name }) => `${name} had a ${key} of its own: it is not asked any more, Keytray is`),
           ...found
-            .filter(({ header }) => valueIn(tokens, header, 'token') !== undefined)
+            .filter(({ name }) => hasToken(tokens, name))
             .map(({ name }) => `${credentials}.toml still holds a token for ${name}, which cargo ignores; remove it`),
           ...unclear,
         ];
       },
     };
   },
-  clean(text, known) {
-    const before = known?.before ?? '';
-    const rest = sectionsOf(text).reduce((edited, { header }) => {
-      if (!ours.test(valueIn(edited, header, key) ?? '')) return edited;
-      const previous = valueIn(before, header, key);
-      return previous === undefined || ours.test(previous)
-        ? removeInSection(edited, header, key, false)
-        : setInSection(edited, header, key, previous);
-    }, text);
+  clean(text, known, file) {
+    const rest = registriesIn(text, file)
+      .filter(isOurs)
+      .reduce((edited, { name }) => {
+        const path = ['registries', name, key];
+        return withTomlBefore(edited, file, path, known?.before ?? '') ?? edited;
+      }, text);
     return orNoFile(rest, known);
   },
 };
