@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { followForms } from '../../../cli/demo/built-in-user-agent.ts';
 import type { BrokerEvent, LoginView } from '../../../core/local-api/wire.ts';
+import type { Timer } from '../../../core/ports.ts';
 import { caller, failureOf, type Laboratory, startLaboratory } from '../../support/broker.ts';
+import { ShiftedClock } from '../../support/shifted-clock.ts';
 
 /** Signs in up to the answer, as a browser does that is stopped just before it comes back. */
 async function answerOf(address: string | undefined, login: string, consent?: 'deny'): Promise<URL> {
@@ -13,11 +15,29 @@ async function answerOf(address: string | undefined, login: string, consent?: 'd
   return url;
 }
 
+/** Timers of five minutes, as sign-ins have them, go off when the test says so. */
+class DeadlineClock extends ShiftedClock {
+  readonly #deadlines = new Set<() => void>();
+
+  override after(ms: number, run: () => void): Timer {
+    if (ms !== 300_000) return super.after(ms, run);
+    this.#deadlines.add(run);
+    return { cancel: () => this.#deadlines.delete(run) };
+  }
+
+  passDeadlines(): void {
+    this.skip(300_000);
+    for (const run of this.#deadlines) run();
+  }
+}
+
 describe('a sign-in that was begun in the browser Keytray opened', () => {
   let lab: Laboratory;
+  let clock: DeadlineClock;
   let events: BrokerEvent[];
   beforeEach(async () => {
-    lab = await startLaboratory();
+    clock = new DeadlineClock();
+    lab = await startLaboratory({ clock });
     events = [];
     lab.broker.subscribe((event) => events.push(event));
   });
@@ -120,14 +140,18 @@ describe('a sign-in that was begun in the browser Keytray opened', () => {
     expect(lab.broker.login(question.login_id)).toMatchObject({ state: 'succeeded', subject: { subject: 'ada' } });
   });
 
-  it.each(['cancelled', 'finished'])('gives it back when the login is %s with the question open', async (how) => {
-    const question = await asked('bob');
-    if (how === 'cancelled') lab.broker.cancelLogin(question.login_id);
-    else await fetch(await answerOf((await start('none')).authorization_url, 'ada'));
-    await expect.poll(() => lab.server.requests.revocation).toBe(1);
-    expect((await failureOf(lab.broker.confirmLogin(question.login_id, true))).code).toBe('invalid_request');
-    if (how === 'finished') expect(await lab.server.introspect(await token())).toMatchObject({ sub: 'ada' });
-  });
+  it.each(['cancelled', 'finished', 'expired'])(
+    'gives it back when the login is %s with the question open',
+    async (how) => {
+      const question = await asked('bob');
+      if (how === 'cancelled') lab.broker.cancelLogin(question.login_id);
+      else if (how === 'expired') clock.passDeadlines();
+      else await fetch(await answerOf((await start('none')).authorization_url, 'ada'));
+      await expect.poll(() => lab.server.requests.revocation).toBe(1);
+      expect((await failureOf(lab.broker.confirmLogin(question.login_id, true))).code).toBe('invalid_request');
+      if (how === 'finished') expect(await lab.server.introspect(await token())).toMatchObject({ sub: 'ada' });
+    },
+  );
 
   it('does not let the same person’s other browser end what is there', async () => {
     await lab.signIn('ada');
