@@ -70,9 +70,12 @@ export function withIniValue(
     const gap = text.trim() === '' || /\n\r?\n$/.test(text) ? [] : [''];
     return withLines(text, [...gap, `[${name}]`, line]);
   }
-  const entry = section.entries.find((candidate) => candidate.key === key);
-  if (entry !== undefined) return inLines(text, entry.from, entry.to, [line]);
-  return inLines(text, section.to, section.to, [line]);
+  const entry = section.entries.findLast((candidate) => candidate.key === key);
+  // A line set in less than those below would take them for its own value.
+  const beside = entry ?? section.entries.at(-1);
+  const lead = /^[^\S\r\n]*/.exec(linesOf(text)[beside?.from ?? section.at] ?? '')?.[0] ?? '';
+  if (entry !== undefined) return inLines(text, entry.from, entry.to, [lead + line]);
+  return inLines(text, section.to, section.to, [lead + line]);
 }
 
 /** Without an entry, and with `empties` without its section where nothing else is left in that. */

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { KeytrayError } from '../errors.ts';
-import { removeInSection, setInSection, valueIn } from './section-text.ts';
+import { withIniValue, withoutIniEntry } from './ini-text.ts';
+import { overridesOf, readPip, requireReadable } from './pip-config.ts';
 import { servedHosts, sharedHosts } from './served.ts';
 import { orNoFile } from './text-lines.ts';
 import type { SetupContext, Tool } from './tool.ts';
@@ -11,14 +12,14 @@ const header = 'global';
 const key = 'keyring-provider';
 const value = 'subprocess';
 
-/** The one `pip config set` writes to: the old place counts where there is a file already. */
+/** The user's own file that pip reads last; the old place only where that is the one there. */
 function configFile({ env, home, platform, look }: SetupContext): string {
   if (env.PIP_CONFIG_FILE === '/dev/null') {
     throw new KeytrayError('invalid_request', 'PIP_CONFIG_FILE turns the configuration of pip off; unset it');
   }
   if (env.PIP_CONFIG_FILE) return env.PIP_CONFIG_FILE;
   const [legacy, mac, own] = placesOf({ env, home });
-  if (look.read(legacy) !== undefined) return legacy;
+  if (look.read(legacy) !== undefined && look.read(own) === undefined) return legacy;
   if (platform === 'darwin' && look.real(dirname(mac)) !== undefined) return mac;
   return own;
 }
@@ -44,19 +45,25 @@ export const pip: Tool = {
       files: [
         {
           path: file,
-          edit: (text = '') => (valueIn(text, header, key) === value ? text : setInSection(text, header, key, value)),
+          edit: (text = '') => {
+            requireReadable(text, file);
+            const { section, entry } = readPip(text);
+            return entry?.value === value ? text : withIniValue(text, section, header, entry?.key ?? key, value);
+          },
         },
       ],
       links:
         linkFolder === undefined ? [] : [{ path: join(linkFolder, program), target: join(programs.libexec, program) }],
       lines: () => [
+        `${key} needs pip 23.1 or later; older ones do not read it.`,
         `Up to pip 26.1 the index needs a user name: https://oauth2@${first?.host ?? 'HOST'}/simple/`,
         `uv: UV_KEYRING_PROVIDER=${value}`,
       ],
-      obstacles: () => {
+      obstacles: ({ before }) => {
         const chosen = context.env.PIP_KEYRING_PROVIDER;
         const problem = pathProblem(context, program, programs.libexec);
         return [
+          ...overridesOf(context, file, before(file) ?? ''),
           ...(chosen === undefined || chosen === value
             ? []
             : ['PIP_KEYRING_PROVIDER in the environment wins; unset it']),
@@ -64,7 +71,7 @@ export const pip: Tool = {
         ];
       },
       warnings: ({ before }) => {
-        const other = valueIn(before(file) ?? '', header, key);
+        const other = readPip(before(file) ?? '').entry?.value;
         return [
           ...sharedHosts(context.accounts, 'pip', 'path'),
           ...(other === undefined || other === value ? [] : [`${file} said ${key} = ${other}`]),
@@ -78,10 +85,13 @@ export const pip: Tool = {
   },
   clean(text, known) {
     // Others write the same words: without a record nobody knows whose they are.
-    if (known === undefined || valueIn(text, header, key) !== value) return text;
-    const previous = valueIn(known.before ?? '', header, key);
-    if (previous !== undefined) return setInSection(text, header, key, previous);
-    const ownSection = !(known.before ?? '').includes(`[${header}]`);
-    return orNoFile(removeInSection(text, header, key, ownSection), known);
+    if (known === undefined) return text;
+    const { section, entry } = readPip(text);
+    if (section === undefined || entry?.value !== value) return text;
+    const before = readPip(known.before ?? '');
+    if (before.entry !== undefined) {
+      return withIniValue(text, section, header, entry.key, before.entry.value.replaceAll('\n', '\n    '));
+    }
+    return orNoFile(withoutIniEntry(text, section, entry, before.section === undefined), known);
   },
 };

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { aws, profilesOf } from '../../../core/setup/aws.ts';
 import { cargo, registriesIn } from '../../../core/setup/cargo.ts';
+import { iniSections, withIniValue, withoutIniEntry } from '../../../core/setup/ini-text.ts';
 import { pip } from '../../../core/setup/pip.ts';
-import { removeInSection, setInSection, valueIn } from '../../../core/setup/section-text.ts';
 import { home, planOf, serving } from './setup-context.ts';
+
+const sectionS = (text: string) => iniSections(text).find(({ name }) => name === 's');
 
 describe('a section', () => {
   it.each([
@@ -12,13 +14,13 @@ describe('a section', () => {
     ['[s]\n\n[a]\n', '[s]\nk = v\n\n[a]\n'],
     ['[s] # mine\nx = y\n', '[s] # mine\nx = y\nk = v\n'],
     ['[s]\nk=old\nx = y\n', '[s]\nk = v\nx = y\n'],
-    ['[s]\nk = [\n  "a",\n]\nx = y\n', '[s]\nk = v\nx = y\n'],
+    ['[s]\nk =\n  a\n  b\nx = y\n', '[s]\nk = v\nx = y\n'],
     ['[s]\r\nx = y\r\n', '[s]\r\nx = y\r\nk = v\r\n'],
     ['[[s]]\nk = other\n', '[[s]]\nk = other\n\n[s]\nk = v\n'],
     ['# [s]\n', '# [s]\n\n[s]\nk = v\n'],
   ])('in %j gets its value', (before, after) => {
-    expect(setInSection(before, 's', 'k', 'v')).toBe(after);
-    expect(valueIn(after, 's', 'k')).toBe('v');
+    expect(withIniValue(before, sectionS(before), 's', 'k', 'v')).toBe(after);
+    expect(sectionS(after)?.entries.find(({ key }) => key === 'k')?.value).toBe('v');
   });
 
   it.each([
@@ -26,9 +28,10 @@ describe('a section', () => {
     ['[s]\nk = v\n\n[a]\n', true, '\n[a]\n'],
     ['[s]\nk = v\nx = y\n', true, '[s]\nx = y\n'],
     ['[s]\nk = v\n', false, '[s]\n'],
-    ['[a]\nk = v\n', true, '[a]\nk = v\n'],
   ])('in %j loses it (ours: %s)', (before, own, after) => {
-    expect(removeInSection(before, 's', 'k', own)).toBe(after);
+    const section = sectionS(before);
+    const entry = section?.entries.find(({ key }) => key === 'k');
+    expect(section && entry && withoutIniEntry(before, section, entry, own)).toBe(after);
   });
 });
 
