@@ -151,7 +151,10 @@ export class EncryptedFileStore implements SecretStore {
 
   async #byHand(unlocking: Promise<UnlockResult>): Promise<UnlockResult> {
     const result = await unlocking;
-    if (result.kind === 'unlocked' || result.kind === 'created') this.#lockedByHand = false;
+    if (result.kind === 'unlocked' || result.kind === 'created') {
+      this.#lockedByHand = false;
+      this.#refused = undefined;
+    }
     return this.#noted(result);
   }
 
@@ -180,13 +183,19 @@ export class EncryptedFileStore implements SecretStore {
 
   async #useWhatWasLeft(): Promise<StoreTrouble | undefined> {
     const given = this.#lockedByHand ? undefined : await this.#options.passphrase?.();
-    if (given === undefined) return await this.#withoutPassphrase();
+    if (given === undefined) return this.#stillRefused(await this.#withoutPassphrase());
     if ('detail' in given) return { ...locked, detail: given.detail };
     if (this.#refused?.passphrase.equals(given)) return this.#refused.trouble;
     const trouble = troubleOf(await this.#vault.unlock(given, true));
     this.#refused = trouble?.kind === 'locked' ? { passphrase: given, trouble } : undefined;
     if (trouble !== undefined) this.#options.logger.warn('the encrypted file stays locked', { why: trouble.kind });
     return trouble;
+  }
+
+  /** A passphrase may be left once only; whoever asks later is told as well that it was the wrong one. */
+  #stillRefused(trouble: StoreTrouble): StoreTrouble {
+    const plain = trouble.kind === 'locked' && trouble.vacant !== true && !this.#lockedByHand;
+    return plain ? (this.#refused?.trouble ?? trouble) : trouble;
   }
 
   /** Nobody is sent to unlock what no passphrase opens. */

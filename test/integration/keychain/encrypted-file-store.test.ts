@@ -281,6 +281,27 @@ describe('a passphrase left for us', () => {
     left = passphrase;
     expect(await textOf(store)).toBe('second-value');
   });
+
+  it('once only and wrong is said to everyone who asks, until somebody unlocks or locks by hand', async () => {
+    await filled();
+    const leaveOnce = (): EncryptedFileStore => {
+      const left = [another];
+      return open(async () => left.pop());
+    };
+    const refused = { kind: 'locked', detail: expect.stringContaining('not the right') };
+    const store = leaveOnce();
+    expect(await store.read('lab')).toMatchObject(refused);
+    expect(await store.removalTrouble()).toMatchObject(refused);
+    expect(await store.read('lab')).toMatchObject(refused);
+    await store.unlock(passphrase, { create: false });
+    await store.lock();
+    expect(await store.read('lab')).toEqual({ kind: 'locked', store: 'encrypted-file' });
+
+    const without = leaveOnce();
+    expect(await without.read('lab')).toMatchObject(refused);
+    await rm(path.dirname(file), { recursive: true });
+    expect(await without.read('lab')).toMatchObject({ kind: 'locked', vacant: true });
+  });
 });
 
 describe('a disk that fails', () => {
