@@ -14,7 +14,7 @@ export const methods = [
   'copyToken',
   'listServices',
   'checkIssuer',
-  'redirectUri',
+  'registration',
   'addAccount',
   'removeAccount',
   'setClientSecret',

@@ -9,6 +9,7 @@ import type {
   LoginView,
   LogoutView,
   Outcome,
+  RegistrationView,
   ServiceView,
   Settings,
   SetupView,
@@ -53,7 +54,7 @@ export const contract = {
   listServices: answers<readonly ServiceView[]>()(requests.nothing),
   /** Asks the server itself, now. */
   checkIssuer: answers<IssuerCheck>()(requests.checkIssuer),
-  redirectUri: answers<string>()(requests.redirectUri),
+  registration: answers<RegistrationView>()(requests.registration),
   addAccount: answers<AccountView>()(requests.addAccount),
   removeAccount: answers<void>()(requests.ofAccount),
   setClientSecret: answers<void>()(requests.setClientSecret),

@@ -42,9 +42,10 @@ export const logout = z.strictObject({ account, revoke: z.boolean() });
 
 export const checkIssuer = z.strictObject({ issuer: url });
 /** Of an account that is still being written. */
-export const redirectUri = z.strictObject({
+export const registration = z.strictObject({
   service: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
   issuer: url.optional(),
+  authorizationEndpoint: url.optional(),
   tokenEndpoint: url.optional(),
   clientId: line.optional(),
 });

@@ -37,6 +37,16 @@ export interface AccountDetails {
   readonly families: readonly ToolFamily[];
 }
 
+/** What to enter where the client of an account is registered. */
+export interface RegistrationView {
+  readonly url?: string;
+  /** The page opens it by the name of the service alone: never an address that a page has made up. */
+  readonly opens: boolean;
+  readonly steps: readonly string[];
+  /** Exactly what to register; several are parted by `, `. */
+  readonly redirectUri?: string;
+}
+
 export interface ServiceView {
   readonly name: string;
   readonly title: string;
@@ -46,9 +56,8 @@ export interface ServiceView {
   readonly clientSecret: 'none' | 'optional' | 'required';
   readonly scopes: readonly string[];
   readonly serves: Readonly<Partial<Record<ToolFamily, readonly string[]>>>;
-  /** Exactly what to register; several are parted by `, `. */
-  readonly redirectUri: string;
-  readonly registration: { readonly url?: string; readonly steps: readonly string[] };
+  /** Of an account that names no server of its own. */
+  readonly registration: RegistrationView;
 }
 
 export type IssuerCheck =

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { splitAccountId } from '../../core/config/account-id.ts';
 import { type ToolFamily, toolFamilies } from '../../core/config/config.ts';
 import { KeytrayError } from '../../core/errors.ts';
+import type { Registration } from '../../core/services/registration.ts';
 import type { Service } from '../../core/services/service.ts';
 import type { Cli } from '../cli.ts';
 import { configSources } from '../configuration.ts';
@@ -49,8 +50,8 @@ async function findService(name: string): Promise<Service> {
 }
 
 /** Nobody can sign in without a registered client: say where and how, and ask for its id where somebody can answer. */
-async function askClientId(cli: Cli, service: Service, redirectUri: string, preset: string): Promise<string> {
-  cli.err.write(registrationSteps(service, redirectUri));
+async function askClientId(cli: Cli, service: Service, registration: Registration, preset: string): Promise<string> {
+  cli.err.write(registrationSteps(service, registration));
   const terminal = 'isTTY' in cli.stdin && cli.stdin.isTTY === true;
   const answer = terminal ? (await readLine(cli, 'Client ID: '))?.trim() : undefined;
   if (answer !== undefined && answer !== '') return answer;
@@ -79,27 +80,31 @@ function ofTheOptions(error: unknown, id: string): CommandFailure | undefined {
 async function addAccountTo(cli: Cli, preset: string, options: AddOptions): Promise<void> {
   const service = await findService(splitAccountId(preset).name);
   const id = options.id ?? preset;
-  const [{ redirectUriToRegister }, { redirectOfNewAccount }] = await Promise.all([
-    import('../../core/services/resolve.ts'),
+  const [{ registrationOf }, { redirectOfNewAccount }] = await Promise.all([
+    import('../../core/services/registration.ts'),
     import('../../core/services/redirect-path.ts'),
   ]);
-  const redirectOf = (known: string | undefined) => {
-    const { issuer, tokenEndpoint } = options;
-    return redirectOfNewAccount(service, { issuer, tokenEndpoint, clientId: known });
-  };
-  const uriOf = (known: string | undefined) => redirectUriToRegister(redirectOf(known));
-  const clientId = options.clientId ?? service.clientId ?? (await askClientId(cli, service, uriOf(undefined), preset));
+  const { issuer, tokenEndpoint, authorizationEndpoint } = options;
+  const about = (known: string | undefined) => ({ issuer, tokenEndpoint, authorizationEndpoint, clientId: known });
+  const clientId =
+    options.clientId ??
+    service.clientId ??
+    (await askClientId(cli, service, registrationOf(service, about(undefined)), preset));
   const { file, ...sources } = await configSources(cli.env);
   const { addAccount } = await import('../../core/config/edit-config.ts');
   try {
-    const { redirect, written } = redirectOf(clientId);
+    const { redirect, written } = redirectOfNewAccount(service, about(clientId));
     const fields = accountFields(service.name, { ...options, clientId });
     await addAccount(file, id, written ? { ...fields, redirect: { path: redirect.path } } : fields, sources);
   } catch (error) {
     throw ofTheOptions(error, id) ?? error;
   }
   cli.out.write(`Added ${printable(id)} to ${file}.\n`);
-  if (options.clientId !== undefined) cli.out.write(registrationSteps(service, uriOf(clientId)));
+  // Who has a client knows where it is registered, and not yet which redirect URI Keytray will use.
+  const { redirectUri } = registrationOf(service, about(clientId));
+  if (options.clientId !== undefined && redirectUri !== undefined) {
+    cli.out.write(`Redirect URI, as the client must be registered: ${redirectUri}\n`);
+  }
   if (service.clientSecret === 'required') cli.out.write(`Then: keytray accounts set-secret ${id}\n`);
   cli.out.write(`Then: keytray login ${id}\n`);
 }

@@ -73,7 +73,9 @@ async function showService(cli: Cli, name: string, options: Listing): Promise<vo
       ['Serves', servedText(service.serves)],
     ]),
   );
-  cli.out.write(`\n${registrationSteps(service, redirectUri)}`);
+  const { registrationOf } = await import('../../core/services/registration.ts');
+  const noAccount = { issuer: undefined, tokenEndpoint: undefined, clientId: undefined };
+  cli.out.write(`\n${registrationSteps(service, registrationOf(service, noAccount))}`);
 }
 
 export function addServices(program: Command, cli: Cli): void {

@@ -1,13 +1,13 @@
+import type { Registration } from '../../core/services/registration.ts';
 import type { Service } from '../../core/services/service.ts';
 import type { Field } from './field-list.ts';
 
 /** What to enter where, with the redirect URI exactly as the server will compare it. */
-export function registrationSteps(service: Service, redirectUri: string): string {
-  const { url, steps } = service.registration;
+export function registrationSteps(service: Service, { url, steps, redirectUri }: Registration): string {
   const lines = [
     url === undefined ? `Register a client for ${service.title}:` : `Register a client for ${service.title} at ${url}`,
     ...steps.map((step, index) => `  ${index + 1}. ${step}`),
-    `Redirect URI: ${redirectUri}`,
+    ...(redirectUri === undefined ? [] : [`Redirect URI: ${redirectUri}`]),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -13,7 +13,7 @@ export const auth0: Service = {
     url: 'https://manage.auth0.com/#/applications',
     steps: [
       'Create Application, Native.',
-      'Allowed Callback URLs: the redirect URI, port included.',
+      'Allowed Callback URLs: REDIRECT_URI (port included).',
       'Refresh Token Rotation on; on the API, Allow Offline Access on. Set `audience` to get a token for that API.',
       'The issuer is https://TENANT.auth0.com/ with the slash at the end.',
     ],

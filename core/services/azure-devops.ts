@@ -25,7 +25,7 @@ export const azureDevops: Service = {
     url: 'https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade',
     steps: [
       'New registration, then Authentication, Add a platform, Mobile and desktop applications.',
-      'Custom redirect URI: the redirect URI. Entra ignores the port of http://localhost.',
+      'Custom redirect URI: REDIRECT_URI (Entra ignores the port of http://localhost).',
       'API permissions: Azure DevOps, user_impersonation.',
       'The issuer is https://login.microsoftonline.com/TENANT_ID/v2.0 (Directory (tenant) ID on the overview page).',
     ],

@@ -29,7 +29,7 @@ export const bitbucket: Service = {
     url: 'https://bitbucket.org/account/workspaces/',
     steps: [
       'Open the workspace: Settings, OAuth consumers, Add consumer.',
-      'Callback URL: the redirect URI, port included.',
+      'Callback URL: REDIRECT_URI (port included).',
       'Permissions: Repositories, Read and Write. The page then shows Key (client_id) and Secret.',
     ],
   },

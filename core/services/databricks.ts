@@ -22,7 +22,7 @@ export const databricks: Service = {
     url: 'https://accounts.cloud.databricks.com/settings/app-integrations',
     steps: [
       'App connections, Add connection (an account administrator can).',
-      'Redirect URL: the redirect URI, port included and without a path.',
+      'Redirect URL: REDIRECT_URI (port included, without a path).',
       'Clear "Generate a client secret"; access scopes: All APIs.',
       'The issuer is the workspace followed by /oidc: https://WORKSPACE.cloud.databricks.com/oidc',
     ],

@@ -30,9 +30,10 @@ export const gitea: Service = {
   servesOwnHost: ['git'],
   registration: {
     url: undefined,
+    instancePage: '/user/settings/applications',
     steps: [
-      'On the instance: Settings, Applications, Manage OAuth2 applications (ISSUER/user/settings/applications).',
-      'Redirect URI: the redirect URI. Any port on 127.0.0.1 is accepted; do not use localhost.',
+      'On the instance: Settings, Applications, Manage OAuth2 applications.',
+      'Redirect URI: REDIRECT_URI (any port on 127.0.0.1 is accepted; do not use localhost).',
       'Clear "Confidential client".',
     ],
   },

@@ -32,11 +32,13 @@ export const github: Service = {
   servesOwnHost: ['git'],
   registration: {
     url: 'https://github.com/settings/developers',
+    instancePage: '/settings/developers',
     steps: [
       'OAuth Apps, New OAuth App (an organisation has the same page under its own settings).',
-      'Authorization callback URL: the redirect URI. GitHub accepts any port on 127.0.0.1.',
+      'Homepage URL: any address, for example https://github.com.',
+      'Authorization callback URL: REDIRECT_URI (GitHub accepts any port on 127.0.0.1).',
       'Generate a client secret: GitHub wants one in the browser sign-in.',
-      'To sign in with --device as well: Enable Device Flow.',
+      'To sign in with a code as well: Enable Device Flow.',
     ],
   },
 };

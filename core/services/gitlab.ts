@@ -20,9 +20,10 @@ export const gitlab: Service = {
   servesOwnHost: ['git'],
   registration: {
     url: 'https://gitlab.com/-/user_settings/applications',
+    instancePage: '/-/user_settings/applications',
     steps: [
-      'Add new application (on a self-managed instance: the same page there, then set `issuer`).',
-      'Redirect URI: the redirect URI. GitLab accepts any port on 127.0.0.1.',
+      'Add new application.',
+      'Redirect URI: REDIRECT_URI (GitLab accepts any port on 127.0.0.1).',
       'Clear "Confidential".',
       'Scopes: openid, profile, email, read_repository, write_repository.',
     ],

@@ -21,6 +21,7 @@ export const google: Service = {
   servesOwnHost: [],
   registration: {
     url: 'https://console.cloud.google.com/apis/credentials',
+    needsRedirectUri: false,
     steps: [
       'Create credentials, OAuth client ID, application type Desktop app.',
       'No redirect URI is asked for: desktop clients may use any port on 127.0.0.1.',

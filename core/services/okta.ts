@@ -13,8 +13,8 @@ export const okta: Service = {
     url: 'https://login.okta.com',
     steps: [
       'Admin console: Applications, Create App Integration, OIDC, Native Application.',
-      'Grant types: Authorization Code and Refresh Token; to sign in with --device, Device Authorization as well.',
-      'Sign-in redirect URIs: the redirect URI, port included.',
+      'Grant types: Authorization Code and Refresh Token; to sign in with a code, Device Authorization as well.',
+      'Sign-in redirect URIs: REDIRECT_URI (port included).',
       'The issuer is https://ORG.okta.com, or https://ORG.okta.com/oauth2/default for a custom authorization server.',
     ],
   },

@@ -34,8 +34,17 @@ export interface Service {
   readonly servesOwnHost: readonly ToolFamily[];
   /** Says that an address is verified with the text "true", not the JSON value. */
   readonly emailVerifiedAsText?: boolean;
-  /** Where a client is registered, and what to enter there; shown by `accounts add`. */
-  readonly registration: { readonly url: string | undefined; readonly steps: readonly string[] };
+  /** Where a client is registered, and what to enter there; `registrationOf` fits it to one account. */
+  readonly registration: {
+    /** Of the public instance. */
+    readonly url: string | undefined;
+    /** The same page below an account's own instance. */
+    readonly instancePage?: string;
+    /** REDIRECT_URI stands for the redirect URI of the account. */
+    readonly steps: readonly string[];
+    /** False where the form asks for none. */
+    readonly needsRedirectUri?: false;
+  };
 }
 
 /** An account as the broker uses it: config merged over the service's preset, everything decided. */

@@ -7,7 +7,7 @@ import { ActivityLog } from './activity-log.ts';
 import { withConsent } from './consent.ts';
 import { loginMethods } from './logins.ts';
 import type { ApiParts } from './parts.ts';
-import { checkIssuer, listServices, redirectUriOf } from './services.ts';
+import { checkIssuer, listServices, registrationFor } from './services.ts';
 import { settingsMethods } from './settings.ts';
 import { toolMethods } from './tools.ts';
 
@@ -38,7 +38,7 @@ export async function openAppApi(parts: ApiParts): Promise<RunningApi> {
     activity: async () => log.newestFirst(),
     listServices: async () => listServices(),
     checkIssuer: ({ issuer }) => checkIssuer(issuer, parts.http, clock),
-    redirectUri: async (request) => redirectUriOf(request),
+    registration: async (request) => registrationFor(request),
   };
   return {
     api: withConsent(own, parts),

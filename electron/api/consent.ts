@@ -57,7 +57,7 @@ export const decisions: { readonly [M in Method]: Decision<M> } = {
   activity: no,
   listServices: no,
   checkIssuer: no,
-  redirectUri: no,
+  registration: no,
   listTools: no,
   planSetup: no,
   settings: no,

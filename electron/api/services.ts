@@ -3,17 +3,15 @@ import { findMetadata, type Metadata } from '../../core/oauth/metadata.ts';
 import { OAuthFailure } from '../../core/oauth/oauth-failure.ts';
 import { timedFetch } from '../../core/oauth/timed-fetch.ts';
 import type { Clock, Http } from '../../core/ports.ts';
-import { redirectOfNewAccount } from '../../core/services/redirect-path.ts';
+import { type RegisteringAccount, registrationOf } from '../../core/services/registration.ts';
 import { services } from '../../core/services/registry.ts';
-import { redirectUriToRegister } from '../../core/services/resolve.ts';
 import type { Service } from '../../core/services/service.ts';
 import type { RequestOf } from '../../ipc/contract.ts';
-import type { IssuerCheck, ServiceView } from '../../ipc/views.ts';
+import type { IssuerCheck, RegistrationView, ServiceView } from '../../ipc/views.ts';
 
 export const listServices = (): readonly ServiceView[] => [...services.values()].map(serviceView);
 
 function serviceView(service: Service): ServiceView {
-  const { url, steps } = service.registration;
   return {
     name: service.name,
     title: service.title,
@@ -22,8 +20,7 @@ function serviceView(service: Service): ServiceView {
     clientSecret: service.clientSecret,
     scopes: service.scopes,
     serves: service.serves,
-    redirectUri: redirectUriOf({ service: service.name }),
-    registration: { ...(url === undefined ? {} : { url }), steps },
+    registration: registrationView(service, { issuer: undefined, tokenEndpoint: undefined, clientId: undefined }),
   };
 }
 
@@ -34,11 +31,21 @@ function serverOf({ name, issuer, endpoints, servesOwnHost }: Service): ServiceV
 }
 
 /** What to register for an account that is still being written. */
-export function redirectUriOf({ service: name, ...account }: RequestOf<'redirectUri'>): string {
+export function registrationFor({ service: name, ...account }: RequestOf<'registration'>): RegistrationView {
   const service = services.get(name);
   if (service === undefined) throw new KeytrayError('invalid_request', `there is no service ${name}`);
-  const { issuer, tokenEndpoint, clientId } = account;
-  return redirectUriToRegister(redirectOfNewAccount(service, { issuer, tokenEndpoint, clientId }));
+  const { issuer, authorizationEndpoint, tokenEndpoint, clientId } = account;
+  return registrationView(service, { issuer, authorizationEndpoint, tokenEndpoint, clientId });
+}
+
+function registrationView(service: Service, account: RegisteringAccount): RegistrationView {
+  const { url, steps, redirectUri } = registrationOf(service, account);
+  return {
+    ...(url === undefined ? {} : { url }),
+    opens: url !== undefined && url === service.registration.url,
+    steps,
+    ...(redirectUri === undefined ? {} : { redirectUri }),
+  };
 }
 
 const plainTls = { ca: undefined, verify: true };

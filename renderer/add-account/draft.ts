@@ -68,11 +68,12 @@ export function problemsOf(service: ServiceView, draft: Draft, taken: ReadonlySe
 
 const given = (text: string): string | undefined => (text.trim() === '' ? undefined : text.trim());
 
-/** What decides on the redirect URI, as far as it is written. */
-export function redirectRequest(service: ServiceView, draft: Draft): RequestOf<'redirectUri'> {
+/** What decides where and how a client is registered, as far as it is written. */
+export function registrationRequest(service: ServiceView, draft: Draft): RequestOf<'registration'> {
   const url = (text: string): string | undefined => (isUrl(text.trim()) ? text.trim() : undefined);
   const fields = {
     issuer: url(draft.issuer),
+    authorizationEndpoint: url(draft.authorizationEndpoint),
     tokenEndpoint: url(draft.tokenEndpoint),
     clientId: given(draft.clientId),
   };

@@ -29,8 +29,11 @@ describe('keytray accounts add', () => {
     const result = await sandbox.run(['accounts', 'add', 'gitlab@work', ...args]);
     expect(result.stderr).toBe('');
     expect(result.status).toBe(0);
-    expect(result.stdout).toContain('https://gitlab.com/-/user_settings/applications');
-    expect(result.stdout).toContain('Redirect URI: http://127.0.0.1/callback/gitlab.com-');
+    // The person who has a client knows where it is registered.
+    expect(result.stdout).not.toContain('user_settings');
+    expect(result.stdout).toContain(
+      'Redirect URI, as the client must be registered: http://127.0.0.1/callback/gitlab.com-',
+    );
     expect(await readFile(sandbox.configFile, 'utf8')).toMatch(/path: \/callback\/gitlab\.com-[0-9a-f]{8}$/m);
     expect(result.stdout).toContain('keytray login gitlab@work\n');
     expect(await readFile(sandbox.configFile, 'utf8')).toContain('# keep this');
@@ -56,6 +59,29 @@ describe('keytray accounts add', () => {
     expect(result.stderr).toMatch(/^Redirect URI: http:..127\.0\.0\.1.callback.github\.com-[0-9a-f]{8}$/m);
     expect(result.stderr).toMatch(/keytray: GitHub needs a client_id\n {2}.*--client-id/);
     expect(await readFile(sandbox.configFile, 'utf8')).toBe(config);
+  });
+
+  it('sends to the page of the own instance, with the real address in the step', async () => {
+    await using sandbox = await CliSandbox.create({ config });
+    const { stderr } = await sandbox.run([
+      'accounts',
+      'add',
+      'gitlab@work',
+      '--issuer',
+      'https://git.acme.example/lab/',
+    ]);
+    expect(stderr).toContain('at https://git.acme.example/lab/-/user_settings/applications\n');
+    expect(stderr).not.toContain('https://gitlab.com');
+    expect(stderr).toMatch(/^ {2}2\. Redirect URI: http:\/\/127\.0\.0\.1\/callback\/git\.acme\.example-[0-9a-f]{8} /m);
+  });
+
+  it('asks to register nothing where the instance brings the client', async () => {
+    await using sandbox = await CliSandbox.create({ config });
+    const client = ['--client-id', 'a4792ccc-144e-407e-86c9-5e7d8d9c3269'];
+    const args = ['accounts', 'add', 'gitea@home', '--issuer', 'https://gitea.example', ...client];
+    expect((await sandbox.run(args)).stdout).toBe(
+      `Added gitea@home to ${sandbox.configFile}.\nThen: keytray login gitea@home\n`,
+    );
   });
 
   it('takes any server under any name', async () => {

@@ -1,4 +1,4 @@
-import { listServices } from '../../../electron/api/services.ts';
+import { listServices, registrationFor } from '../../../electron/api/services.ts';
 import type { AppApi } from '../../../ipc/contract.ts';
 import type { AppEvent, Settings, ToolView } from '../../../ipc/views.ts';
 import { sampleAccounts, sampleActivity, sampleStatus } from './sample.ts';
@@ -85,7 +85,7 @@ export function sampleApi(): Partial<AppApi> {
       };
     },
     listServices: async () => listServices(),
-    redirectUri: async () => 'http://127.0.0.1/callback',
+    registration: async (request) => registrationFor(request),
     checkIssuer: async ({ issuer }) => ({ kind: 'found', issuer, endpoints: {}, notes: [] }),
     listTools: async () => tools,
     planSetup: async ({ tool }) =>

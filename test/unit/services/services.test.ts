@@ -4,6 +4,7 @@ import type { AccountConfig } from '../../../core/config/config.ts';
 import { checkEndpointUrl } from '../../../core/config/endpoint-url.ts';
 import { checkHostPattern } from '../../../core/config/host-pattern.ts';
 import { interpretConfig } from '../../../core/config/interpret-config.ts';
+import { registrationOf } from '../../../core/services/registration.ts';
 import { services } from '../../../core/services/registry.ts';
 import { accountTitle, redirectUriToRegister, resolveAccount } from '../../../core/services/resolve.ts';
 import type { AccountSettings, Service } from '../../../core/services/service.ts';
@@ -32,7 +33,9 @@ describe('every preset', () => {
     expect(docs).toMatch(new RegExp(`^\\| \`${name}\`.*\\| ${service.clientSecret} +\\| \`${service.username}\``, 'm'));
     // A client belongs to whoever registered it, so none is brought along.
     expect(service.clientId).toBeUndefined();
-    expect(service.registration.steps.length).toBeGreaterThan(0);
+    const registration = registrationOf(service, { issuer: undefined, tokenEndpoint: undefined, clientId: undefined });
+    expect(registration.steps.length).toBeGreaterThan(0);
+    expect(registration.steps.join()).not.toMatch(/REDIRECT_URI|the redirect URI\b/);
     for (const url of Object.values(service.endpoints)) expect(checkEndpointUrl(url ?? '', 'endpoint')).toBeUndefined();
     if (service.issuer !== undefined) expect(checkEndpointUrl(service.issuer, 'issuer')).toBeUndefined();
     for (const host of Object.values(service.serves).flat()) expect(checkHostPattern(host)).toBeUndefined();
