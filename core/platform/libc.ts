@@ -134,3 +134,35 @@ export function executableOnDarwin(pid: number): string | undefined {
   const length: unknown = procPidPath(pid, path, path.length);
   return typeof length === 'number' && length > 0 ? path.subarray(0, length).toString() : undefined;
 }
+
+const noSuchSupport: readonly number[] = [constants.errno.ENOTSUP, constants.errno.EOPNOTSUPP];
+
+/**
+ * The extended attributes of an open file (xattr(7)), access lists and labels among them, as one text that is equal
+ * for equal attributes. Empty where the file system has none; throws where the kernel does not tell.
+ */
+export function extendedAttributes(fd: number): string {
+  // macOS has one more argument, of options.
+  const more =
+    process.platform === 'darwin' ? { list: ', int options', get: ', uint32_t position, int options' } : undefined;
+  const listC = libc.func(`long flistxattr(int fd, _Out_ void *names, size_t size${more?.list ?? ''})`);
+  const getC = libc.func(`long fgetxattr(int fd, const char *name, _Out_ void *value, size_t size${more?.get ?? ''})`);
+  const listMore = more === undefined ? [] : [0];
+  const getMore = more === undefined ? [] : [0, 0];
+  const read = (call: (bytes: Buffer) => unknown): Buffer => {
+    const bytes = Buffer.alloc(64 * 1024);
+    const length = Number(call(bytes));
+    if (length >= 0) return bytes.subarray(0, length);
+    const errno = koffi.errno();
+    if (noSuchSupport.includes(errno)) return bytes.subarray(0, 0);
+    throw new Error(`extended attributes cannot be read (errno ${errno})`);
+  };
+  const names = read((bytes) => listC(fd, bytes, bytes.length, ...listMore))
+    .toString()
+    .split('\0')
+    .filter(Boolean);
+  const texts = names.map((name) => {
+    return `${name}=${read((bytes) => getC(fd, name, bytes, bytes.length, ...getMore)).toString('hex')}`;
+  });
+  return texts.sort().join('\n');
+}

@@ -22,6 +22,8 @@ export interface SetupOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly undo: boolean;
   readonly dryRun: boolean;
+  /** As in `How`. */
+  readonly look?: boolean;
 }
 
 export interface SetupReport {

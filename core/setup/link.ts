@@ -1,11 +1,11 @@
 import { lstat, readlink, rm, symlink } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { codeOf } from '../config/config-files.ts';
 import { KeytrayError } from '../errors.ts';
-import { makeFolderOf, requireTrustedFolder } from './locked-file.ts';
+import { makeFolderOf, requireRoom, requireTrustedFolder } from './locked-file.ts';
 import { type How, removeFolders } from './managed-file.ts';
 import type { Records } from './record.ts';
 import type { PlannedLink } from './tool.ts';
+import { writeFailure } from './write-failure.ts';
 
 export interface LinkOutcome {
   readonly path: string;
@@ -33,14 +33,17 @@ export async function settleLink({ path, target }: PlannedLink, records: Records
   if (there && !(link !== undefined && (record?.after === link || isOurs(path, link)))) {
     throw new KeytrayError('invalid_request', `${path} is there already and is not ours; nothing was changed`);
   }
-  if (how.dryRun) return { path, before: link, after: target };
+  if (how.dryRun) {
+    if (how.look !== true) await requireRoom(path, 0);
+    return { path, before: link, after: target };
+  }
   const madeFolder = record?.madeFolder ?? (await records.madeFolder(path, await makeFolderOf(path)));
   await records.write({ file: path, kind: 'link' }, { before: undefined, after: target, madeFolder });
   try {
     if (there) await rm(path);
     await symlink(target, path);
   } catch (error) {
-    throw new KeytrayError('invalid_request', `${path} cannot be made (${codeOf(error)})`, { cause: error });
+    throw writeFailure(path, error);
   }
   return { path, before: link, after: target };
 }
@@ -51,11 +54,14 @@ export async function undoLink(path: string, records: Records, how: How): Promis
   const { link } = await current(path);
   const record = await records.read(path);
   const ours = link !== undefined && (record?.after === link || isOurs(path, link));
-  if (how.dryRun) return { path, before: link, after: ours ? undefined : link };
+  if (how.dryRun) {
+    if (ours && how.look !== true) await requireRoom(path, 0);
+    return { path, before: link, after: ours ? undefined : link };
+  }
   try {
     if (ours) await rm(path);
   } catch (error) {
-    throw new KeytrayError('invalid_request', `${path} cannot be removed (${codeOf(error)})`, { cause: error });
+    throw writeFailure(path, error);
   }
   await records.remove(path);
   if (ours && record?.madeFolder !== undefined) await removeFolders(dirname(path), record.madeFolder);

@@ -1,7 +1,7 @@
 import { rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { KeytrayError } from '../errors.ts';
-import { changeLocked, makeFolderOf, readIfThere, realFile, same } from './locked-file.ts';
+import { changeLocked, makeFolderOf, readIfThere, realFile, requireWritable, same } from './locked-file.ts';
 import { digest, type Records, type SetupRecord } from './record.ts';
 
 type Bytes = Buffer | undefined;
@@ -36,6 +36,8 @@ export interface Outcome {
 export interface How {
   readonly undo: boolean;
   readonly dryRun: boolean;
+  /** Of a dry run that only wants to know how things stand: whether the files could be written does not count. */
+  readonly look?: boolean;
 }
 
 interface Judged extends Outcome {
@@ -49,9 +51,15 @@ interface Judged extends Outcome {
  */
 export async function settleFile(file: ManagedFile, records: Records, how: How): Promise<Outcome> {
   const target = realFile(file.path);
-  if (how.dryRun) return judge(file, records, target, await readIfThere(target), how.undo);
   const current = await readIfThere(target);
   const planned = await judge(file, records, target, current, how.undo);
+  if (how.dryRun) {
+    if (how.look !== true && !same(current, planned.after)) {
+      await requireWritable(target, planned.after);
+      if (!how.undo) await records.requireRoom(planned.base);
+    }
+    return planned;
+  }
   // Nothing to do must need no right to write, and make no folder.
   if (same(current, planned.after)) {
     if (how.undo) await records.remove(target);
@@ -88,19 +96,20 @@ function cleaned(file: ManagedFile, current: Buffer, record: SetupRecord | undef
 async function apply(file: ManagedFile, records: Records, target: string, undo: boolean): Promise<Outcome> {
   const made = undo ? undefined : await makeFolderOf(target);
   let outcome: Judged | undefined;
-  await changeLocked(target, file.newMode, async (current) => {
-    const judged = await judge(file, records, target, current, undo);
-    outcome = judged;
-    // Before the file: if we die in between, the file is as it was and the record does not match it.
-    if (!undo && !same(judged.base, judged.after) && !same(current, judged.after)) {
-      const madeFolder = judged.madeFolder ?? (await records.madeFolder(target, made));
-      await records.write(
-        { file: target, kind: 'file' },
-        { before: judged.base, after: digest(judged.after), madeFolder },
-      );
-    }
-    return { bytes: judged.after };
-  });
+  try {
+    await changeLocked(target, file.newMode, async (current) => {
+      const judged = await judge(file, records, target, current, undo);
+      outcome = judged;
+      const written = !undo && !same(judged.base, judged.after);
+      // Before the file: if we die in between, the file is as it was and the record does not match it.
+      return written
+        ? { bytes: judged.after, beforeSwap: () => remember(target, judged, records, made) }
+        : { bytes: judged.after };
+    });
+  } catch (error) {
+    if (made !== undefined) await removeFolders(dirname(target), made);
+    throw error;
+  }
   if (outcome === undefined) throw new TypeError('the file was not judged');
   if (undo) {
     await records.remove(target);
@@ -109,6 +118,11 @@ async function apply(file: ManagedFile, records: Records, target: string, undo: 
     }
   }
   return outcome;
+}
+
+async function remember(target: string, judged: Judged, records: Records, made: string | undefined): Promise<void> {
+  const madeFolder = judged.madeFolder ?? (await records.madeFolder(target, made));
+  await records.write({ file: target, kind: 'file' }, { before: judged.base, after: digest(judged.after), madeFolder });
 }
 
 /** From the innermost folder out to the first one we made; one that has something in it stays. */

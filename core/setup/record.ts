@@ -7,6 +7,8 @@ import { writeFileAtomically } from '../config/write-file.ts';
 import { KeytrayError } from '../errors.ts';
 import { ownUid, requireOwnFolder } from '../platform/trusted-path.ts';
 import { readTrustedText } from '../platform/trusted-text.ts';
+import { requireRoom } from './locked-file.ts';
+import { writeFailure } from './write-failure.ts';
 
 /** What a file was before us, and what we made of it: enough to put it back byte for byte. */
 export interface SetupRecord {
@@ -75,7 +77,17 @@ export class Records {
       ...(record.madeFolder === undefined ? {} : { made_folder: record.madeFolder }),
     };
     requireOwnFolder(this.#folder, ownUid());
-    await writeFileAtomically(this.#place(file), `${JSON.stringify(value)}\n`);
+    try {
+      await writeFileAtomically(this.#place(file), `${JSON.stringify(value)}\n`);
+    } catch (error) {
+      throw writeFailure(this.#folder, error);
+    }
+  }
+
+  /** For a preview: rejects where `write` of what a file was before could not be kept. */
+  async requireRoom(before: Buffer | undefined): Promise<void> {
+    requireOwnFolder(this.#folder, ownUid());
+    await requireRoom(this.#place(''), before?.length ?? 0);
   }
 
   async remove(file: string): Promise<void> {

@@ -135,7 +135,7 @@ export async function runTool(
   const run = how.dryRun ? preview : await all(how);
   const base = new Map<string, string | undefined>();
   for (const { path } of files) {
-    const without = await undoFile(tool, path, records, { undo: true, dryRun: true });
+    const without = await undoFile(tool, path, records, { undo: true, dryRun: true, look: true });
     base.set(path, without.after?.toString());
   }
   const after = new Map(run.files.map((outcome) => [outcome.path, outcome.after?.toString()]));

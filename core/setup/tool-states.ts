@@ -1,13 +1,13 @@
 import { KeytrayError } from '../errors.ts';
 import { contextOf, type ToolSetupOptions } from './context.ts';
 import type { SetupContext } from './tool.ts';
-import { planTool, type ToolName, toolNames, tools } from './tools.ts';
+import { lookAtTool, type ToolName, toolNames, tools } from './tools.ts';
 
 export interface ToolState {
   readonly tool: ToolName;
   /** For people. */
   readonly title: string;
-  /** `by hand`: there is nothing to write, `planTool` says what to use. */
+  /** `by hand`: there is nothing to write, `lookAtTool` says what to use. */
   readonly state: 'set up' | 'not set up' | 'not found' | 'by hand';
   /** Of a tool that is set up, or used by hand; `not checked` where nobody could be asked about the accounts. */
   readonly works?: 'yes' | 'no' | 'not checked';
@@ -52,7 +52,7 @@ async function stateOf(
   try {
     const state = byHand ? 'by hand' : (await isSetUp(tool, options, serving.length > 0)) ? 'set up' : 'not set up';
     if (state === 'not set up' || serving.length === 0) return { ...head, state, problems: [] };
-    const { warnings, blocked } = await planTool(tool, options);
+    const { warnings, blocked } = await lookAtTool(tool, options);
     const accounts = accountProblems(head.accounts, states);
     const works = blocked || accounts.length > 0 ? 'no' : states === undefined ? 'not checked' : 'yes';
     return { ...head, state, works, problems: [...warnings, ...accounts] };
@@ -63,11 +63,11 @@ async function stateOf(
 }
 
 async function isSetUp(tool: ToolName, options: ToolSetupOptions, served: boolean): Promise<boolean> {
-  const undo = await planTool(tool, options, true);
+  const undo = await lookAtTool(tool, options, true);
   const words = tools.get(tool)?.writesCommonWords === true;
   if (!served) return undo.changed;
   if (!undo.changed && !words) return false;
-  return !(await planTool(tool, options)).changed;
+  return !(await lookAtTool(tool, options)).changed;
 }
 
 function accountProblems(accounts: readonly string[], states: AccountStates): readonly string[] {

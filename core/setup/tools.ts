@@ -14,6 +14,7 @@ import { go } from './go.ts';
 import { google } from './google.ts';
 import { helperNames, helperProblem } from './helper-programs.ts';
 import { kubernetes } from './kubernetes.ts';
+import type { How } from './managed-file.ts';
 import { maskFor } from './masked-line.ts';
 import { npm } from './npm.ts';
 import { pip } from './pip.ts';
@@ -43,6 +44,11 @@ export function planTool(tool: ToolName, options: ToolSetupOptions, undo = false
   return run(tool, options, { undo, dryRun: true });
 }
 
+/** The same for a listing: whether the files could be written does not count. */
+export function lookAtTool(tool: ToolName, options: ToolSetupOptions, undo = false): Promise<ToolReport> {
+  return run(tool, options, { undo, dryRun: true, look: true });
+}
+
 /** Makes a tool ask Keytray for what the accounts serve. Can be repeated. Rejects with a `KeytrayError`. */
 export function applyTool(tool: ToolName, options: ToolSetupOptions): Promise<ToolReport> {
   return run(tool, options, { undo: false, dryRun: false });
@@ -51,11 +57,6 @@ export function applyTool(tool: ToolName, options: ToolSetupOptions): Promise<To
 /** Puts back what was there: byte for byte, or only our lines where it was changed since. */
 export function undoTool(tool: ToolName, options: ToolSetupOptions): Promise<ToolReport> {
   return run(tool, options, { undo: true, dryRun: false });
-}
-
-interface How {
-  readonly undo: boolean;
-  readonly dryRun: boolean;
 }
 
 async function run(name: ToolName, options: ToolSetupOptions, how: How): Promise<ToolReport> {
