@@ -104,6 +104,12 @@ export function openBrokerHost(options: BrokerHostOptions): BrokerHost {
   config.follow(apply);
   apply(config.first);
 
+  /** An agent nobody can reach would stay for ever, and refresh beside the one that starts next. */
+  const lost = (path: string): void => {
+    logger.error('the socket or a lock was removed or replaced', { path });
+    if (options.kind === 'agent') options.quit();
+  };
+
   let api: LocalApi | undefined;
   const closing = new AbortController();
   let rehearsal = Promise.resolve();
@@ -123,7 +129,7 @@ export function openBrokerHost(options: BrokerHostOptions): BrokerHost {
       const socketPath = chooseSocketPath(socketCandidates(env, uid), uid);
       // One broker per state folder, too: a second one would write the same journal.
       const lockFiles = [`${folder}/broker.lock`];
-      const started = await startLocalApi({ socketPath, broker, uid, logger, lockFiles });
+      const started = await startLocalApi({ socketPath, broker, uid, logger, lockFiles, lost });
       if (started.kind === 'already_running') return 'already_running';
       api = started;
       logger.info('started', { socket: started.socketPath });

@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { KeytrayError } from '../errors.ts';
 import { describeProblem, wayProblem } from '../platform/trusted-path.ts';
 import { type LockFile, takeLockFile } from './lock-file.ts';
+import { isStillThere, type MadeFile, madeFile, watchFiles } from './socket-watch.ts';
 
 export interface UnixSocketOptions {
   readonly path: string;
@@ -13,6 +14,8 @@ export interface UnixSocketOptions {
   readonly uid: number;
   /** Locks to hold beside the socket's own, `PATH.lock`. */
   readonly lockFiles: readonly string[];
+  /** Told once, where the socket or a lock was removed or replaced: no client finds us, or another broker may start. */
+  readonly lost: (path: string) => void;
 }
 
 export type Listening =
@@ -30,7 +33,8 @@ export type Listening =
  * a socket file that answers is left alone even then, because its owner knows nothing of our lock.
  */
 export async function listenOnUnixSocket(server: Server, options: UnixSocketOptions): Promise<Listening> {
-  const locks = takeAll([`${options.path}.lock`, ...options.lockFiles], options.uid);
+  const lockPaths = [`${options.path}.lock`, ...options.lockFiles];
+  const locks = takeAll(lockPaths, options.uid);
   if (locks === undefined) return { kind: 'already_running' };
   const releaseLock = (): void => {
     for (const lock of locks) lock.release();
@@ -41,7 +45,12 @@ export async function listenOnUnixSocket(server: Server, options: UnixSocketOpti
       return { kind: 'already_running' };
     }
     const made = await bind(server, options.path);
-    return { kind: 'listening', removeFile: () => removeIfSame(options.path, made), releaseLock };
+    const watch = watchFiles([made, ...lockPaths.map(madeFile)], options.lost);
+    const removeFile = (): void => {
+      watch.close();
+      if (isStillThere(made)) rmSync(made.path, { force: true });
+    };
+    return { kind: 'listening', removeFile, releaseLock };
   } catch (error) {
     releaseLock();
     throw error;
@@ -91,11 +100,6 @@ async function isAnswered(path: string, uid: number): Promise<boolean> {
   }
 }
 
-interface MadeFile {
-  readonly dev: number;
-  readonly ino: number;
-}
-
 /**
  * Binds to a passing name and renames: the socket is never visible with a wider mode, and what libuv
  * unlinks at the end is the passing name, never a file that took our place meanwhile.
@@ -113,16 +117,11 @@ async function bind(server: Server, path: string): Promise<MadeFile> {
   await once(server, 'listening');
   try {
     chmodSync(passing, 0o600);
-    const { dev, ino } = lstatSync(passing);
+    const made = madeFile(passing);
     renameSync(passing, path);
-    return { dev, ino };
+    return { ...made, path };
   } catch (error) {
     server.close();
     throw error;
   }
-}
-
-function removeIfSame(path: string, made: MadeFile): void {
-  const file = lstatSync(path, { throwIfNoEntry: false });
-  if (file?.dev === made.dev && file.ino === made.ino) rmSync(path, { force: true });
 }

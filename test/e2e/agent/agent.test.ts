@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../cli/demo/authorization-server.ts';
@@ -54,6 +54,13 @@ describe('keytray agent', () => {
     const second = await keytray.run(['agent']);
     expect(second).toMatchObject({ status: 0, stderr: expect.stringContaining('already') });
     expect(await keytray.api.status()).toMatchObject({ kind: 'agent' });
+  });
+
+  it.each(['run', ''])('ends when somebody removes the folder it listens in (%j)', async (name) => {
+    const agent = await keytray.startAgent();
+    const ended = once(agent, 'exit');
+    await rm(path.join(keytray.folder, name), { recursive: true });
+    expect(await ended).toEqual([0, null]);
   });
 
   it('starts over the socket a killed one left behind', async () => {

@@ -182,6 +182,49 @@ describe('what lies in the way already', () => {
   });
 });
 
+describe('a broker that listens', () => {
+  const further = 'state/broker.lock';
+  const listen = async (): Promise<string[]> => {
+    const lost: string[] = [];
+    const options = { socketPath, broker: new FakeBroker(), uid, logger: new MemoryLogger() };
+    const lockFiles = [join(folder, further)];
+    const api = await startLocalApi({ ...options, lockFiles, lost: (path) => lost.push(path) });
+    if (api.kind === 'listening') opened.push(api);
+    return lost;
+  };
+
+  it.each(['keytray.sock', 'keytray.sock.lock', further])('is told once that its %s was removed', async (name) => {
+    const lost = await listen();
+    await rm(join(folder, name));
+    await expect.poll(() => lost, { timeout: 10_000 }).toEqual([join(folder, name)]);
+    await rm(folder, { recursive: true });
+    await Promise.all(opened.map((api) => api.close(0)));
+    expect(lost).toHaveLength(1);
+  });
+
+  it('is told that another socket took the place of its own', async () => {
+    const lost = await listen();
+    await writeFile(join(folder, 'newer'), '');
+    await rename(join(folder, 'newer'), socketPath);
+    await expect.poll(() => lost, { timeout: 10_000 }).toEqual([socketPath]);
+  });
+
+  it('is told that its folder was moved away', async () => {
+    const lost = await listen();
+    await rename(join(folder, 'state'), join(folder, 'moved'));
+    await expect.poll(() => lost, { timeout: 10_000 }).toEqual([join(folder, further)]);
+  });
+
+  it('is told nothing of other files, nor of its own end', async () => {
+    const lost = await listen();
+    await writeFile(join(folder, 'state', 'anything'), '');
+    await rm(join(folder, 'state', 'anything'));
+    await Promise.all(opened.map((api) => api.close(0)));
+    await rm(folder, { recursive: true });
+    expect(lost).toEqual([]);
+  });
+});
+
 describe('close', () => {
   it('removes the socket and frees the lock', async () => {
     const api = await start();
