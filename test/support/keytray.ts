@@ -1,13 +1,27 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { LocalApiClient } from '../../core/local-api/client.ts';
 import { type Finished, runToEnd } from './processes.ts';
 
 export const repository = path.resolve(import.meta.dirname, '../..');
 export const program = (name: string): string => path.join(repository, 'out/bin', name);
+
+/** Resolves once the agent serves; rejects with what it said where it ends before that, by itself or by a signal. */
+export async function saysThatItListens(agent: ChildProcessByStdio<null, null, Readable>): Promise<void> {
+  let said = '';
+  const ended = once(agent, 'close');
+  agent.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  while (!said.includes('listening on')) {
+    const what = await Promise.race([once(agent.stderr, 'data').then(() => 'said' as const), ended]);
+    if (what !== 'said') throw new Error(`the agent ended (${what.join(', ')}): ${said}`);
+  }
+}
 
 /** Keytray as a person has it installed, in a home of its own, with the real programs of out/bin. */
 export interface Keytray {
@@ -69,14 +83,7 @@ export async function createKeytray(env: NodeJS.ProcessEnv = {}, installed = pro
     async startAgent() {
       const started = spawn(installed('keytray'), ['agent'], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
       agent = started;
-      let said = '';
-      started.stderr.setEncoding('utf8').on('data', (text: string) => {
-        said += text;
-      });
-      while (!said.includes('listening on')) {
-        if (started.exitCode !== null) throw new Error(`the agent ended with ${started.exitCode}: ${said}`);
-        await Promise.race([once(started.stderr, 'data'), once(started, 'exit')]);
-      }
+      await saysThatItListens(started);
       return started;
     },
     stopAgent,

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createKeytray, type Keytray, program, repository } from '../../support/keytray.ts';
 import { runToEnd } from '../../support/processes.ts';
+import { endStartedAgents } from '../../support/started-agents.ts';
 
 const account = 'lab: { service: oidc, issuer: "https://login.lab.example", client_id: keytray, git: [x.example] }';
 const notRunning = {
@@ -22,7 +22,7 @@ describe.each([
   });
 
   afterEach(async () => {
-    await stopStarted();
+    await endStartedAgents(keytray);
     await keytray.close();
   });
 
@@ -36,15 +36,6 @@ describe.each([
     }
   };
   const running = async (): Promise<number | undefined> => (await keytray.api.status().catch(() => undefined))?.pid;
-
-  /** The agent is nobody's child any more. */
-  async function stopStarted(): Promise<void> {
-    const pid = await running();
-    if (pid === undefined) return;
-    process.kill(pid, 'SIGTERM');
-    while (await readFile(`/proc/${pid}/stat`).catch(() => undefined))
-      await new Promise((done) => setTimeout(done, 20));
-  }
 
   it('starts the agent where the configuration says so, and gets its answer', async () => {
     await keytray.configure(`agent: { autostart: true }\naccounts:\n  ${account}\n`);

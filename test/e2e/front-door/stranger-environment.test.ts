@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { writeLaunchers } from '../../../build/launchers.ts';
@@ -6,6 +6,7 @@ import { type HostileEnvironment, hostileEnvironment } from '../../support/hosti
 import { type HttpsStub, startHttpsStub } from '../../support/https-stub.ts';
 import { createKeytray, type Keytray, program, repository } from '../../support/keytray.ts';
 import { runToEnd } from '../../support/processes.ts';
+import { endStartedAgents } from '../../support/started-agents.ts';
 
 const question = 'protocol=https\nhost=y.example\n';
 const ignored = [
@@ -38,7 +39,7 @@ beforeAll(async () => {
 
 afterEach(async () => {
   await keytray.stopAgent();
-  await stopStarted();
+  await endStartedAgents(keytray);
 });
 
 afterAll(async () => {
@@ -51,14 +52,6 @@ async function expectUntouched(): Promise<void> {
   await expect(keytray.api.startLogin('lab', { user_agent: 'none' })).rejects.toThrow(/SELF_SIGNED_CERT/);
   expect(stub.requests).toEqual([]);
   expect(await hostile.marks()).toEqual([]);
-}
-
-/** The agent that a helper started is nobody's child. */
-async function stopStarted(): Promise<void> {
-  const pid = (await keytray.api.status().catch(() => undefined))?.pid;
-  if (pid === undefined) return;
-  process.kill(pid, 'SIGTERM');
-  while (await readFile(`/proc/${pid}/stat`).catch(() => undefined)) await new Promise((done) => setTimeout(done, 20));
 }
 
 /** A busy machine may take longer to start an agent than a helper waits for it. */

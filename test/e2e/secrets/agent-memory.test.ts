@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect } from 'vitest';
 import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../cli/demo/authorization-server.ts';
 import { followForms } from '../../../cli/demo/built-in-user-agent.ts';
 import { startChild } from '../../../cli/demo/children.ts';
-import { createKeytray, type Keytray, program } from '../../support/keytray.ts';
+import { createKeytray, type Keytray, program, saysThatItListens } from '../../support/keytray.ts';
 import { needsRoot } from '../../support/needs-root.ts';
 import { runToEnd } from '../../support/processes.ts';
 import { labConfig } from '../../support/sign-in.ts';
@@ -59,13 +59,10 @@ describe('the memory of the agent', () => {
     const files = readdirSync(keytray.folder, { recursive: true, encoding: 'utf8' });
     for (const file of ['.', ...files]) chownSync(path.join(keytray.folder, file), person, person);
     const options = { ...asPerson, env: keytray.env, cwd: keytray.folder } as const;
-    agent = spawn(program('keytray'), ['agent'], { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
-    let said = '';
-    agent.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-    });
-    await expect.poll(() => said, { timeout: 10_000 }).toContain('listening on');
-    return agent.pid ?? 0;
+    const started = spawn(program('keytray'), ['agent'], { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
+    agent = started;
+    await saysThatItListens(started);
+    return started.pid ?? 0;
   }
 
   /** What a program of the same person gets out of /proc/PID, file by file. */
