@@ -1,23 +1,13 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { awsFiles } from './aws.ts';
-import { checkFile, filesOf } from './frame.ts';
+import { it } from 'vitest';
+import { awsFiles, inOurProfile } from './aws.ts';
+import { filesOf, findFault, replaceIn } from './frame.ts';
 
 filesOf(awsFiles);
 
-it('finds a set-up that writes its line into another profile', async () => {
-  const astray = (index: number) =>
-    checkFile(awsFiles, 1, index, (engine, scene) => ({
-      ...engine,
-      apply: async (tool) => {
-        const report = await engine.apply(tool);
-        const file = join(scene.home, '.aws/config');
-        const text = await readFile(file, 'utf8');
-        await writeFile(file, text.replace(/\[profile +"?keytray-deploy"?\]/, '[profile astray]'));
-        return report;
-      },
-    }));
-  const found = await Promise.allSettled([0, 1].map(astray));
-  expect(found.map(({ status }) => status)).toContain('rejected');
-});
+it('finds a set-up that writes its line into another profile', () =>
+  findFault(awsFiles, [0, 1, 2], {
+    foundBy: inOurProfile,
+    damage: (scene) =>
+      replaceIn(join(scene.home, '.aws/config'), /\[profile +"?keytray-deploy"?\]/, '[profile astray]'),
+  }));

@@ -101,6 +101,13 @@ function make(random: Random): { readonly text: string; readonly secrets: readon
   return { text: random.chance(0.2) ? text.trimEnd() : text, secrets, front };
 }
 
+export const inOurProfile = 'our line is in our profile';
+
+interface Reading {
+  readonly profiles: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly credentials: unknown;
+}
+
 export const awsFiles: SetupSubject = {
   tool: 'aws',
   accounts: [{ id: 'lab', serves: { aws: [role] } }],
@@ -114,15 +121,18 @@ export const awsFiles: SetupSubject = {
     return { shape: `${inFront} ${JSON.stringify(text)}`, secrets: [...secrets, 's3cr3tkept'] };
   },
   async read(scene) {
-    const [profiles, credentials] = (await ask(scene, 'read')) as [Record<string, Record<string, unknown>>, unknown];
+    const [profiles, credentials] = (await ask(scene, 'read')) as [Reading['profiles'], unknown];
+    return { profiles, credentials };
+  },
+  withoutUs(reading, before) {
+    const { profiles, credentials } = reading as Reading;
+    const { [name]: theirs } = (before as Reading).profiles;
     const { [name]: own, ...others } = profiles;
-    const { credential_process: command, ...rest } = own ?? {};
-    const isOurs = String(command).includes('helper aws get');
-    // What our line took the place of is not read any more; an undo must bring it back.
-    const kept = commands.get(scene.home) ?? (command === undefined ? {} : { credential_process: command });
-    commands.set(scene.home, kept);
-    const mine = { ...rest, ...(isOurs ? kept : command === undefined ? {} : { credential_process: command }) };
-    return { others, mine, credentials };
+    expect(own?.credential_process, inOurProfile).toContain('helper aws get');
+    const { credential_process: _, ...rest } = own ?? {};
+    const command = theirs?.credential_process;
+    const mine = command === undefined ? rest : { ...rest, credential_process: command };
+    return { profiles: theirs === undefined ? others : { ...others, [name]: mine }, credentials };
   },
   async expectAsked(scene, report, made) {
     const log = join(scene.home, '../asked');
@@ -154,6 +164,3 @@ export const awsFiles: SetupSubject = {
     await ask(scene, 'write', JSON.stringify(values));
   },
 };
-
-/** What the profile ran before us, by home. */
-const commands = new Map<string, object>();

@@ -91,6 +91,10 @@ function make(random: Random): { readonly text: string; readonly secrets: readon
 
 const config = '.docker/config.json';
 
+interface Reading {
+  readonly helpers: Readonly<Record<string, string>>;
+}
+
 /** What docker itself writes back after it read the file: its own reading, of what it knows. */
 async function readBy(scene: FileScene): Promise<Record<string, unknown>> {
   const folder = await mkdtemp(join(tmpdir(), 'keytray-docker-'));
@@ -123,8 +127,14 @@ export const dockerFiles: SetupSubject = {
   },
   async read(scene) {
     const { credHelpers, ...rest } = await readBy(scene);
-    const { [host]: _, ...helpers } = (credHelpers ?? {}) as Record<string, string>;
-    return { ...rest, helpers };
+    return { ...rest, helpers: credHelpers ?? {} };
+  },
+  withoutUs(reading, before) {
+    const { helpers, ...rest } = reading as Reading;
+    const { [host]: ours, ...others } = helpers;
+    const { [host]: theirs } = (before as Reading).helpers;
+    expect(ours).toBe('keytray');
+    return { ...rest, helpers: theirs === undefined ? others : { ...others, [host]: theirs } };
   },
   async expectAsked(scene) {
     const log = join(scene.home, '../asked');

@@ -1,4 +1,4 @@
-import { cp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { KeytrayError } from '../../core/errors.ts';
@@ -34,8 +34,10 @@ export interface SetupSubject {
   readonly accounts: readonly SetupAccount[];
   /** Writes a file the client accepts, and all that goes with it. */
   make(scene: FileScene, random: Random): Promise<MadeFile>;
-  /** What the client reads of what is not ours, as JSON. */
+  /** Everything the client reads, as JSON. */
   read(scene: FileScene): Promise<unknown>;
+  /** A reading with us, as it would be without: nothing but what is ours may be taken from `before`. */
+  withoutUs(reading: unknown, before: unknown): unknown;
   /** Rejects (by `expect`) unless the client asks our helper for what is ours. `made` may say that it cannot. */
   expectAsked(scene: FileScene, report: ToolReport, made: MadeFile): Promise<void>;
   /** A person adds an option to an entry of ours; resolves to a check that it is still there. */
@@ -60,6 +62,48 @@ export function filesOf(subject: SetupSubject): void {
         checkFile(subject, daySeed, index));
     }
   });
+}
+
+/** The first line of a failure, which a planted fault must be found by. */
+export const sameButUs = 'the client reads the same but for us';
+
+/** What a wrong set-up would do to the files. */
+export interface PlantedFault {
+  /** Part of the message of the difference it must be found by: any other failure would prove nothing. */
+  readonly foundBy: string;
+  /** Resolves to whether anything was changed: where nothing was, nothing must be found. */
+  damage(scene: FileScene): Promise<boolean>;
+}
+
+/** Rejects unless a fault, planted after every set-up of these files, is found for what it is. */
+export async function findFault(subject: SetupSubject, indices: readonly number[], fault: PlantedFault): Promise<void> {
+  const checked = await Promise.all(
+    indices.map(async (index) => {
+      let damaged = false;
+      const found = await checkFile(subject, 1, index, (engine, scene) => ({
+        ...engine,
+        apply: async (tool) => {
+          const report = await engine.apply(tool);
+          if (await fault.damage(scene)) damaged = true;
+          return report;
+        },
+      })).then(() => undefined, String);
+      return { index, damaged, found };
+    }),
+  );
+  for (const { index, damaged, found } of checked) {
+    if (damaged) expect(found, `file ${index}`).toContain(fault.foundBy);
+    else expect(found, `file ${index}, which was not damaged`).toBeUndefined();
+  }
+  expect(checked.map(({ damaged }) => damaged)).toContain(true);
+}
+
+/** Replaces in a file of the scene; resolves to whether that changed it. */
+export async function replaceIn(file: string, from: string | RegExp, to: string): Promise<boolean> {
+  const text = await readFile(file, 'utf8');
+  const damaged = text.replace(from, to);
+  await writeFile(file, damaged);
+  return damaged !== text;
 }
 
 /** Everything that must hold for one file. Rejects with the first thing that does not, and the file's shape. */
@@ -112,7 +156,7 @@ async function check(
     return;
   }
   expectNoSecret(report, made);
-  expect(await subject.read(scene), 'the client reads the same but for us').toEqual(before);
+  expect(subject.withoutUs(await subject.read(scene), before), sameButUs).toEqual(before);
   await subject.expectAsked(scene, report, made);
 
   const withUs = await bytesIn(scene.home);

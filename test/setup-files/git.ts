@@ -1,13 +1,15 @@
 import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { parseEntries } from '../../core/setup/git-entries.ts';
+import { type GitEntry, parseEntries } from '../../core/setup/git-entries.ts';
 import type { Random } from '../fuzz/random.ts';
 import { type Finished, runToEnd } from '../support/processes.ts';
 import type { FileScene, MadeFile, SetupSubject } from './frame.ts';
 
 const host = 'git.example';
 const key = `credential.https://${host}.helper`;
+
+export const onlyOurs = 'no other helper is given our token';
 
 /** A configuration by git's grammar, with the shapes that broke a set-up before. */
 function make(random: Random): { readonly text: string; readonly secrets: readonly string[] } {
@@ -76,7 +78,7 @@ async function asked(scene: FileScene, folder: string): Promise<void> {
   await git(scene, ['credential', 'approve'], folder, `${about}username=u\npassword=from-keytray\n\n`);
   expect(await readFile(log, 'utf8')).toBe('get\nstore\n');
   const kept = await readFile(join(scene.home, '.git-credentials'), 'utf8').catch(() => '');
-  expect(kept, 'no other helper is given our token').toBe('');
+  expect(kept, onlyOurs).toBe('');
 }
 
 export const gitFiles: SetupSubject = {
@@ -98,15 +100,18 @@ export const gitFiles: SetupSubject = {
         const { status, stdout, stderr } = await git(scene, args, join(scene.home, folder));
         if (status !== 0) throw new Error(stderr);
         // The order counts among values of one key; a key that git adds goes to the last section of its name.
-        const entries = parseEntries(stdout).toSorted((left, right) =>
+        return parseEntries(stdout).toSorted((left, right) =>
           left.key < right.key ? -1 : Number(left.key > right.key),
         );
-        const own = entries.findIndex((entry) => entry.value.endsWith('/git-credential-keytray'));
-        if (own < 0) return entries;
-        expect(entries[own - 1], 'the reset is in front of ours').toMatchObject({ key, value: '' });
-        return entries.filter((_, index) => index !== own && index !== own - 1);
       }),
     );
+  },
+  withoutUs(reading) {
+    return (reading as readonly (readonly GitEntry[])[]).map((entries) => {
+      const own = entries.findIndex((entry) => entry.value.endsWith('/git-credential-keytray'));
+      expect(entries[own - 1], 'the reset is in front of ours').toMatchObject({ key, value: '' });
+      return entries.filter((_, index) => index !== own && index !== own - 1);
+    });
   },
   async expectAsked(scene, report) {
     await asked(scene, scene.home);

@@ -140,8 +140,6 @@ async function view(scene: FileScene): Promise<View> {
   return JSON.parse(stdout) as View;
 }
 
-/** What each cluster's contexts had as their user before us, so that ours can be read as that. */
-const usersBefore = new Map<string, ReadonlyMap<string, string | undefined>>();
 const isOurs = (name: string | undefined): boolean => name?.startsWith('keytray-') === true;
 
 export const kubernetesFiles: SetupSubject = {
@@ -182,19 +180,24 @@ export const kubernetesFiles: SetupSubject = {
   },
   async read(scene) {
     const { clusters, contexts, users, ...rest } = await view(scene);
-    if (!usersBefore.has(scene.home)) {
-      usersBefore.set(scene.home, new Map((contexts ?? []).map(({ name, context }) => [name, context.user])));
-    }
-    const before = usersBefore.get(scene.home);
-    const ours = (users ?? []).some(({ name }) => isOurs(name));
     return {
       ...rest,
       clusters: clusters ?? [],
-      users: (users ?? []).filter(({ name }) => !isOurs(name)),
-      contexts: (contexts ?? []).map(({ name, context }) =>
-        ours && isOurs(context.user)
-          ? { name, context: { ...context, user: before?.get(name) ?? '' } }
-          : { name, context: { ...context, user: context.user ?? '' } },
+      users: users ?? [],
+      contexts: (contexts ?? []).map(({ name, context }) => ({
+        name,
+        context: { ...context, user: context.user ?? '' },
+      })),
+    };
+  },
+  withoutUs(reading, before) {
+    const { contexts, users, ...rest } = reading as View;
+    const theirs = new Map((before as View).contexts?.map(({ name, context }) => [name, context.user]));
+    return {
+      ...rest,
+      users: users?.filter(({ name }) => !isOurs(name)),
+      contexts: contexts?.map(({ name, context }) =>
+        isOurs(context.user) ? { name, context: { ...context, user: theirs.get(name) } } : { name, context },
       ),
     };
   },
