@@ -35,6 +35,7 @@ export function buildProgram(cli: Cli): Command {
     .description('Sign in once per service; every local tool gets a fresh token.')
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'explain a command')
+    .option('-v, --verbose', 'show the details of a failure')
     .addHelpCommand(
       new Command('help').argument('[command]').description('explain a command').helpGroup('Keytray itself:'),
     )
@@ -109,7 +110,8 @@ export async function run(cli: Cli, argv: readonly string[]): Promise<number | u
     const error = thrown instanceof CommanderError ? fromCommander(thrown, program, argv) : thrown;
     if (error === undefined) return 0;
     const report = describeFailure(error);
-    cli.err.write(formatFailure(report, error, cli.env.KEYTRAY_DEBUG === '1'));
+    const verbose = program.opts().verbose === true || cli.env.KEYTRAY_DEBUG === '1';
+    cli.err.write(formatFailure(report, error, verbose));
     return failureStatus(report.exit, argv);
   }
 }

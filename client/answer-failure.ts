@@ -1,4 +1,5 @@
 import { failures, type KeytrayError } from '../core/errors.ts';
+import { oneLineOf } from '../core/failures/next-step.ts';
 import { failureFormFor, failureText } from './failure-forms.ts';
 import { put, say } from './output.ts';
 
@@ -12,7 +13,7 @@ export async function answerFailure(
   spoken: boolean,
 ): Promise<number> {
   const form = failureFormFor(call.protocol, call.argv);
-  const what = failure.code === 'no_broker' ? 'not running; start it with: keytray agent' : failure.message;
+  const what = failure.code === 'no_broker' ? 'not running; start it with: keytray agent' : oneLineOf(failure);
   const message = `keytray: ${what}`;
   if (form !== undefined && !spoken) await put(1, Buffer.from(failureText(form, message)));
   if (form?.silent !== true) await say(message);

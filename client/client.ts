@@ -85,5 +85,5 @@ function workingDirectory(): string {
 function asFailure(error: unknown): KeytrayError {
   if (error instanceof KeytrayError) return error;
   if (error instanceof FrameError) return new KeytrayError('invalid_request', error.message);
-  return new KeytrayError('internal_error', 'something unexpected went wrong');
+  return new KeytrayError('internal_error', 'internal error');
 }

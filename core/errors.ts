@@ -22,7 +22,23 @@ export const failures = {
 export type FailureCode = keyof typeof failures;
 
 /** What cures a failure, where its code alone does not say: each surface has its own words, or its own button. */
-export const fixes = ['set_client_secret', 'check_client_secret', 'no_client_secret', 'check_client'] as const;
+export const fixes = [
+  'answer_prompt',
+  'check_address',
+  'check_certificate',
+  'check_client',
+  'check_client_secret',
+  'check_scopes',
+  'choose_passphrase',
+  'create_encrypted_file',
+  'no_client_secret',
+  'paste_address',
+  'run_without_sudo',
+  'set_client_secret',
+  'sign_in',
+  'unlock_encrypted_file',
+  'unlock_keychain',
+] as const;
 
 export type Fix = (typeof fixes)[number];
 
@@ -32,6 +48,10 @@ export interface FailureDetails {
   /** Seconds until another try makes sense. */
   readonly retryAfter?: number;
   readonly fix?: Fix;
+  /** What to do, in a sentence, where no `fix` says it. Names no command of ours: the window shows it too. */
+  readonly advice?: string;
+  /** The protocol's own words (`invalid_client`, `ECONNREFUSED`), for those who ask; a person's first line has none. */
+  readonly detail?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -42,6 +62,8 @@ export class KeytrayError extends Error {
   readonly loginId: string | undefined;
   readonly retryAfter: number | undefined;
   readonly fix: Fix | undefined;
+  readonly advice: string | undefined;
+  readonly detail: string | undefined;
 
   constructor(code: FailureCode, message: string, details: FailureDetails = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined);
@@ -51,6 +73,8 @@ export class KeytrayError extends Error {
     this.loginId = details.loginId;
     this.retryAfter = details.retryAfter;
     this.fix = details.fix;
+    this.advice = details.advice;
+    this.detail = details.detail;
   }
 }
 

@@ -4,6 +4,7 @@ import type { Consumer } from './access/consumer.ts';
 import { stillRuns } from './access/process-identity.ts';
 import type { RoleCredentials } from './credentials/aws-role.ts';
 import { KeytrayError } from './errors.ts';
+import { oneLineOf } from './failures/next-step.ts';
 import { formatContainerCredentials } from './helpers/aws-answer.ts';
 import type { RoleEndpointAddress } from './helpers/helper.ts';
 import { oneLine } from './helpers/unavailable.ts';
@@ -116,7 +117,7 @@ export class RoleEndpoint {
       return body === undefined ? { status: 500, body: '{}' } : { status: 200, body };
     } catch (failure) {
       if (!(failure instanceof KeytrayError)) throw failure;
-      const body = JSON.stringify({ code: failure.code, message: oneLine(`keytray: ${failure.message}`) });
+      const body = JSON.stringify({ code: failure.code, message: oneLine(`keytray: ${oneLineOf(failure)}`) });
       // AWS's tools try again after a 5xx.
       return { status: failure.code === 'temporarily_unavailable' ? 503 : 403, body };
     }

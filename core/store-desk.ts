@@ -75,11 +75,15 @@ export class StoreDesk implements StoreApi {
         return;
       case 'wrong_passphrase':
         await pause(clock, guessCost, never);
-        throw new KeytrayError('access_denied', 'this is not the passphrase of the encrypted file');
+        throw new KeytrayError('access_denied', 'this is not the passphrase of the encrypted file', {
+          advice: 'Try again with the passphrase you chose for it.',
+        });
       case 'no_file':
-        throw new KeytrayError('invalid_request', 'there is no encrypted file yet: keytray unlock');
+        throw new KeytrayError('invalid_request', 'there is no encrypted file yet', { fix: 'create_encrypted_file' });
       case 'too_short':
-        throw new KeytrayError('invalid_request', `a passphrase has at least ${shortestPassphrase} characters`);
+        throw new KeytrayError('invalid_request', `a passphrase has at least ${shortestPassphrase} characters`, {
+          fix: 'choose_passphrase',
+        });
       default:
         throw storeFailure(result);
     }

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { app, dialog } from 'electron';
 import type { CrashReport } from '../core/crash.ts';
 import { failures, KeytrayError } from '../core/errors.ts';
+import { oneLineOf } from '../core/failures/next-step.ts';
 import { openLog } from '../core/log.ts';
 import { requireOwnFolder } from '../core/platform/trusted-path.ts';
 import { SystemClock } from '../core/system-clock.ts';
@@ -46,8 +47,8 @@ export async function startApp(options: StartOptions): Promise<void> {
     requireOwnFolder(dirname(logFile), uid);
   } catch (error) {
     if (!(error instanceof KeytrayError)) throw error;
-    say(`keytray: ${error.message}`);
-    dialog.showErrorBox('Keytray cannot start', error.message);
+    say(`keytray: ${oneLineOf(error)}`);
+    dialog.showErrorBox('Keytray cannot start', oneLineOf(error));
     app.exit(failures[error.code].exit);
     return;
   }
@@ -105,9 +106,9 @@ export async function startApp(options: StartOptions): Promise<void> {
     if (wanted.show) desktop.show();
   } catch (error) {
     if (!(error instanceof KeytrayError)) throw error;
-    say(`keytray: ${error.message}`);
+    say(`keytray: ${oneLineOf(error)}`);
     logger.error('cannot start', { why: error.message });
-    dialog.showErrorBox('Keytray cannot start', error.message);
+    dialog.showErrorBox('Keytray cannot start', oneLineOf(error));
     app.exit(failures[error.code].exit);
   }
 }

@@ -52,7 +52,14 @@ export function addUnlock(program: Command, cli: Cli): void {
     .description('unlock the encrypted file; the first time, choose its passphrase')
     .action(async () => {
       const broker = await cli.broker();
-      const create = (await broker.status()).encrypted_file?.present === false;
+      const { encrypted_file: file, accounts } = await broker.status();
+      const create = file?.present === false;
+      if (create && accounts.length > 0 && !accounts.some(({ store }) => store === 'encrypted-file')) {
+        throw usageFailure(
+          'no account keeps its sign-in in the encrypted file',
+          'Set store: encrypted-file for an account first; a keychain is unlocked in your desktop.',
+        );
+      }
       const passphrase = create
         ? await choosePassphrase(cli, 'Choose a passphrase for the encrypted file (not shown): ')
         : await readPassphrase(cli, 'Passphrase of the encrypted file (not shown): ');

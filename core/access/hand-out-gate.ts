@@ -51,12 +51,16 @@ export class HandOutGate {
       case 'open':
         return;
       case 'paused':
-        throw new HandOutsStopped('temporarily_unavailable', 'hand-outs are paused; resume them in the Keytray menu', {
+        throw new HandOutsStopped('temporarily_unavailable', 'hand-outs are paused', {
           account,
+          advice: 'Resume them in the Keytray menu.',
           retryAfter: Math.max(1, Math.ceil(this.#left() / 1_000)),
         });
       case 'locked':
-        throw new HandOutsStopped('keychain_locked', 'Keytray is locked; unlock it in its menu', { account });
+        throw new HandOutsStopped('keychain_locked', 'Keytray is locked', {
+          account,
+          advice: 'Unlock it in the Keytray menu.',
+        });
     }
   }
 

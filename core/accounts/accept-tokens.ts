@@ -48,8 +48,8 @@ function checkRegistration({ account, server }: SignInResult): void {
   if (server.clientId === clientId && server.issuer === issuer && isOfRegistration(bound, account.settings)) return;
   throw new KeytrayError(
     'misconfigured',
-    `the configuration of ${account.id} changed during the sign-in; nothing was stored. Sign in again: keytray login ${account.id}`,
-    { account: account.id },
+    `the configuration of ${account.id} changed during the sign-in; nothing was stored`,
+    { account: account.id, fix: 'sign_in' },
   );
 }
 
@@ -62,19 +62,23 @@ function checkIdentity({ account, acceptOther, loginId, reply }: SignInResult): 
     case 'unknown':
       throw new KeytrayError(
         'misconfigured',
-        `this account expects ${verdict.expected}, but the server does not say who signed in`,
-        { account: account.id },
+        `the account expects ${verdict.expected}, and the server does not say who signed in`,
+        { account: account.id, advice: 'Add openid and email to the scopes of the account, or remove expect.' },
       );
     case 'unverified':
       throw new KeytrayError(
         'identity_mismatch',
-        `the server does not say that ${verdict.email} is a verified address; nothing was stored. Use expect.subject instead of expect.email: this person is subject ${verdict.subject}`,
-        { account: account.id, loginId },
+        `the server does not confirm that ${verdict.email} is this person's address; nothing was stored`,
+        {
+          account: account.id,
+          loginId,
+          advice: `Replace expect.email of the account by expect.subject: ${verdict.subject}`,
+        },
       );
     case 'mismatch':
       throw new KeytrayError(
         'identity_mismatch',
-        `${verdict.found} signed in, but this account belongs to ${verdict.expected}; nothing was stored. To change the person: keytray login ${account.id} --switch`,
+        `${verdict.found} signed in, but this account belongs to ${verdict.expected}; nothing was stored`,
         { account: account.id, loginId },
       );
     default:

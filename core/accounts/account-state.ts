@@ -36,6 +36,8 @@ export type PresentedState =
       readonly name: 'signed_out' | 'signing_in' | 'degraded' | 'login_required' | 'locked';
       readonly reason: string;
       readonly description: string;
+      /** In the protocol's own words. */
+      readonly detail?: string | undefined;
     };
 
 export interface Circumstances {
@@ -115,26 +117,38 @@ function presentSignedIn(record: TokenRecord, problem: RefreshProblem, seen: Cir
       description: 'The token has run out and the server gave no refresh token; sign in again.',
     };
   }
+  if (problem.kind === 'none') return { name: 'active' };
+  const { detail } = problem;
   switch (problem.kind) {
-    case 'none':
-      return { name: 'active' };
     case 'unreachable':
-      return { name: 'degraded', reason: 'unreachable', description: `The server cannot be reached: ${problem.why}` };
+      return {
+        name: 'degraded',
+        reason: 'unreachable',
+        description: `Waiting for the server: ${problem.why}.`,
+        detail,
+      };
     case 'suspect':
     case 'dead':
       return {
         name: 'degraded',
         reason: 'login_required',
         description: 'The server no longer renews this session; sign in again before the token runs out.',
+        detail,
       };
     case 'misconfigured':
       return {
         name: 'degraded',
         reason: 'misconfigured',
-        description: `The server refuses this client (${problem.error}): ${problem.why}`,
+        description: `The server refuses this client (${problem.why}).`,
+        detail,
       };
     case 'refused':
-      return { name: 'degraded', reason: 'refused', description: `The server refused to renew: ${problem.why}` };
+      return {
+        name: 'degraded',
+        reason: 'refused',
+        description: `The server refused to renew: ${problem.why}.`,
+        detail,
+      };
   }
 }
 

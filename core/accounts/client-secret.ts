@@ -48,7 +48,7 @@ export class ClientSecret {
   async set(secret: Secret): Promise<void> {
     const { clientSecret, title, clientId, id: account } = this.#dependencies.settings();
     if (clientSecret === 'none') {
-      const message = `the client ${clientId} of ${title} is public: it has no client secret`;
+      const message = `the client ${clientId} of ${title} has no secret`;
       throw new KeytrayError('invalid_request', message, { account, fix: 'no_client_secret' });
     }
     const written = await this.#dependencies.store.write(itemOf(account), secret);

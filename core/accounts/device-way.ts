@@ -2,6 +2,7 @@ import { KeytrayError } from '../errors.ts';
 import type { AuthorizationServer } from '../oauth/authorization-server.ts';
 import { requestDeviceCode } from '../oauth/device-grant.ts';
 import { type DeviceOutcome, pollForTokens } from '../oauth/device-poll.ts';
+import { detailOf } from '../oauth/failure-words.ts';
 import { OAuthFailure } from '../oauth/oauth-failure.ts';
 import type { Refused } from '../oauth/token-endpoint.ts';
 import type { Clock } from '../ports.ts';
@@ -34,8 +35,8 @@ const notForThisClient = ['unauthorized_client', 'unsupported_grant_type', 'devi
 /** Where the server takes device codes. Throws `invalid_request`, saying what to do instead, where it does not. */
 export function deviceEndpointOf(server: AuthorizationServer, settings: AccountSettings): URL {
   if (server.deviceAuthorizationEndpoint !== undefined) return server.deviceAuthorizationEndpoint;
-  const what = `${settings.title} offers no sign-in with a code: keytray login ${settings.id} --paste`;
-  throw new KeytrayError('invalid_request', what, { account: settings.id });
+  const what = `${settings.title} offers no sign-in with a code`;
+  throw new KeytrayError('invalid_request', what, { account: settings.id, fix: 'paste_address' });
 }
 
 /** Throws `OAuthFailure` or `KeytrayError` where the server gives no code. */
@@ -75,7 +76,8 @@ async function requestCode(server: AuthorizationServer, settings: AccountSetting
   } catch (error) {
     if (!(error instanceof OAuthFailure) || error.failure.kind !== 'oauth_error') throw error;
     if (!notForThisClient.includes(error.failure.error)) throw error;
-    const what = `${error.message}; signing in with a code has to be allowed where the client is registered: keytray login ${settings.id} --paste`;
-    throw new KeytrayError('misconfigured', what, { account: settings.id, cause: error });
+    const what = `${settings.title} does not allow this client to sign in with a code`;
+    const detail = detailOf(error.failure);
+    throw new KeytrayError('misconfigured', what, { account: settings.id, fix: 'paste_address', detail, cause: error });
   }
 }

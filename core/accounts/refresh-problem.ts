@@ -12,6 +12,12 @@ interface Pace {
   readonly forbiddenUntil: number;
 }
 
+/** What is told of it: `why` for people, `detail` in the protocol's own words. */
+interface Words {
+  readonly why: string;
+  readonly detail?: string | undefined;
+}
+
 /**
  * What is known against an account's refresh token. One value, so that two troubles cannot contradict each
  * other. Times are `Clock.monotonic()` milliseconds. Only `dead` means the token is never sent again.
@@ -21,26 +27,26 @@ export type RefreshProblem =
   /** Nothing that speaks against the token: network, server down, rate limit, captive portal. */
   | ({
       readonly kind: 'unreachable';
-      readonly why: string;
       /** A request was sent whose answer got lost: a server that rotates forgives its repetition for seconds only. */
       readonly maybeSpent: boolean;
-    } & Pace)
+    } & Words &
+      Pace)
   /** `invalid_grant` once: a second try decides (a proxy or a failing-over server may have lied). */
-  | ({ readonly kind: 'suspect'; readonly why: string; readonly firstSeen: number } & Pace)
+  | ({ readonly kind: 'suspect'; readonly firstSeen: number } & Words & Pace)
   /** `invalid_grant` twice for one generation. */
-  | { readonly kind: 'dead'; readonly why: string }
+  | ({ readonly kind: 'dead' } & Words)
   /** A well-formed error no sign-in can cure: `invalid_client` and its kin. */
-  | ({ readonly kind: 'misconfigured'; readonly error: string; readonly why: string } & Pace)
+  | ({ readonly kind: 'misconfigured'; readonly error: string } & Words & Pace)
   /** The server's metadata names another host, and the one that issued the token no longer answers. */
-  | ({ readonly kind: 'moved'; readonly why: string } & Pace)
+  | ({ readonly kind: 'moved' } & Words & Pace)
   /** Refused without a well-formed OAuth error, as some servers answer dead tokens. */
   | ({
       readonly kind: 'refused';
-      readonly why: string;
       readonly count: number;
       readonly firstSeen: number;
       readonly lastSeen: number;
-    } & Pace);
+    } & Words &
+      Pace);
 
 /** Milliseconds between the two sightings of `invalid_grant` that retire a refresh token. */
 export const confirmationDelay = 2_000;
@@ -56,10 +62,9 @@ const longestAskedBackOff = minute;
 // A server that names a longer time has a fault in its own clock or code.
 const longestForbidden = 24 * hour;
 
-interface Said {
+interface Said extends Words {
   /** Seconds, as the server asked. */
   readonly retryAfter: number | undefined;
-  readonly why: string;
 }
 
 /** What a failed refresh means for the refresh token. */
@@ -109,7 +114,8 @@ function pace(now: number, retryAfter: number | undefined, wait: number, askedWa
 export function afterFailure(before: RefreshProblem, failure: RefreshFailure, moment: Moment): RefreshProblem {
   if (before.kind === 'dead') return before;
   const { now, random } = moment;
-  const { why, retryAfter } = failure;
+  const { retryAfter } = failure;
+  const said: Words = { why: failure.why, detail: failure.detail };
   switch (failure.kind) {
     case 'transient': {
       const maybeSpent = failure.replyLost === true || (before.kind === 'unreachable' && before.maybeSpent);
@@ -120,22 +126,22 @@ export function afterFailure(before: RefreshProblem, failure: RefreshFailure, mo
       const next = pace(now, retryAfter, wait, Math.min(wait, longestAskedBackOff), failures);
       // A try that reached nobody neither confirms nor clears what was seen before.
       if (before.kind === 'none' || before.kind === 'unreachable')
-        return { kind: 'unreachable', why, maybeSpent, ...next };
+        return { kind: 'unreachable', ...said, maybeSpent, ...next };
       return { ...before, ...noSooner(before, next) };
     }
     case 'invalid_grant': {
       if (before.kind !== 'suspect') {
-        return { kind: 'suspect', why, firstSeen: now, ...pace(now, retryAfter, confirmationDelay) };
+        return { kind: 'suspect', ...said, firstSeen: now, ...pace(now, retryAfter, confirmationDelay) };
       }
       const confirmed = moment.forced || now - before.firstSeen >= confirmationDelay;
-      return confirmed ? { kind: 'dead', why } : { ...before, ...noSooner(before, pace(now, retryAfter, 0)) };
+      return confirmed ? { kind: 'dead', ...said } : { ...before, ...noSooner(before, pace(now, retryAfter, 0)) };
     }
     case 'misconfigured':
-      return { kind: 'misconfigured', error: failure.error, why, ...pace(now, retryAfter, hour) };
+      return { kind: 'misconfigured', error: failure.error, ...said, ...pace(now, retryAfter, hour) };
     case 'moved': {
       const failures = before.kind === 'moved' ? before.failures + 1 : 1;
       const wait = doubling(firstBackOff, failures - 1, random);
-      return { kind: 'moved', why, ...pace(now, retryAfter, wait, Math.min(wait, longestAskedBackOff), failures) };
+      return { kind: 'moved', ...said, ...pace(now, retryAfter, wait, Math.min(wait, longestAskedBackOff), failures) };
     }
     case 'refused': {
       const { count, firstSeen } = before.kind === 'refused' ? before : { count: 0, firstSeen: now };
@@ -144,7 +150,7 @@ export function afterFailure(before: RefreshProblem, failure: RefreshFailure, mo
       const untilItCounts = count + 1 === refusalsThatCount - 1 ? firstSeen + refusalPeriod - now : 0;
       const askedWait = Math.min(wait, longestAskedBackOff);
       const next = pace(now, retryAfter, Math.max(wait, untilItCounts), Math.max(askedWait, untilItCounts));
-      return { kind: 'refused', why, count: count + 1, firstSeen, lastSeen: now, ...next };
+      return { kind: 'refused', ...said, count: count + 1, firstSeen, lastSeen: now, ...next };
     }
   }
 }

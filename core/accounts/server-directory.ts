@@ -2,6 +2,7 @@ import { type FailureCode, KeytrayError, placeOf } from '../errors.ts';
 import { endpointRoles, type TokenRecord } from '../keychain/token-record.ts';
 import { type AuthorizationServer, discoverAuthorizationServer } from '../oauth/authorization-server.ts';
 import { classOfError } from '../oauth/error-class.ts';
+import { detailOf } from '../oauth/failure-words.ts';
 import { failureOfReply, failureOfThrown } from '../oauth/map-error.ts';
 import { OAuthFailure, type OAuthFailureCause } from '../oauth/oauth-failure.ts';
 import { readReply } from '../oauth/reply.ts';
@@ -9,7 +10,7 @@ import { timedFetch } from '../oauth/timed-fetch.ts';
 import type { Clock, Fetch, Http } from '../ports.ts';
 import type { AccountSettings, ClientAuthMethod } from '../services/service.ts';
 import type { Account } from './account.ts';
-import { fixOf } from './failure-fix.ts';
+import { cureOf } from './failure-cure.ts';
 import { boundEndpoints, isOfRegistration, serverEndpoints } from './origins.ts';
 
 // Endpoints hardly ever move, and a sign-in should see it soon when they do.
@@ -75,8 +76,8 @@ export class ServerDirectory {
   async boundTo(account: Account, record: TokenRecord): Promise<AuthorizationServer> {
     const server = await this.of(account);
     if (!isOfRegistration(record, account.settings)) {
-      const what = 'the configuration names another client or server than the one that issued the tokens';
-      throw new OAuthFailure(what, { kind: 'rejected', what });
+      const what = 'the account names another client or server than the one that issued the tokens';
+      throw new OAuthFailure(what, { kind: 'rejected', what, check: 'registration' });
     }
     const named = serverEndpoints(server);
     const { endpoints, move } = boundEndpoints(record, named);
@@ -157,12 +158,12 @@ export function serverFailure(error: unknown, { id: account, clientSecret }: Fai
     return new KeytrayError('internal_error', 'the sign-in failed unexpectedly', { account, cause: error });
   }
   const { failure, message, retryAfter } = error;
-  const fix = fixOf(failure, { secretStored: clientSecret.stored === true });
   const details = {
     account,
     cause: error,
+    detail: detailOf(failure),
     ...(retryAfter === undefined ? {} : { retryAfter }),
-    ...(fix === undefined ? {} : { fix }),
+    ...cureOf(failure, { secretStored: clientSecret.stored === true }),
   };
   return new KeytrayError(codeOf(failure), message, details);
 }
@@ -186,5 +187,7 @@ function codeOf(failure: OAuthFailureCause): FailureCode {
 
 /** For the log: our own words. Those of any other error may quote what it failed on. */
 export function wordsOf(error: unknown): string {
-  return error instanceof KeytrayError || error instanceof OAuthFailure ? error.message : placeOf(error);
+  if (error instanceof OAuthFailure) return `${error.message} (${detailOf(error.failure)})`;
+  if (!(error instanceof KeytrayError)) return placeOf(error);
+  return error.detail === undefined ? error.message : `${error.message} (${error.detail})`;
 }

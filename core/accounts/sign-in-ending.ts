@@ -1,8 +1,10 @@
-import { KeytrayError } from '../errors.ts';
+import { type FailureCode, KeytrayError } from '../errors.ts';
 import type { CallbackPage } from '../oauth/callback-page.ts';
 import { classOfError } from '../oauth/error-class.ts';
+import { wordsOfOAuthError } from '../oauth/failure-words.ts';
 import { type Identity, shownIdentity } from '../oauth/token-reply.ts';
 import type { Account } from './account.ts';
+import { cureOfError } from './failure-cure.ts';
 
 /** What a sign-in came to, whichever way it was finished. */
 export type Ending = { readonly identity: Identity | undefined } | { readonly failure: KeytrayError };
@@ -18,18 +20,26 @@ export function refuse(
   said: { readonly error: string; readonly description: string | undefined },
   account: Account,
 ): never {
-  const words = `${said.error}${said.description === undefined ? '' : `: ${said.description}`}`;
-  const { title } = account.settings;
-  const details = { account: account.id };
-  switch (classOfError(said.error)) {
+  const { error, description } = said;
+  const { settings, clientSecret, id } = account;
+  const details = {
+    account: id,
+    detail: description === undefined ? error : `${error} (${description})`,
+    ...cureOfError(error, undefined, { secretStored: clientSecret.stored === true }),
+  };
+  throw new KeytrayError(codeOf(error), wordsOfOAuthError(error, description, settings.title), details);
+}
+
+function codeOf(error: string): FailureCode {
+  switch (classOfError(error)) {
     case 'passing':
-      throw new KeytrayError('temporarily_unavailable', `${title} cannot sign anyone in now (${words})`, details);
+      return 'temporarily_unavailable';
     case 'configuration':
-      throw new KeytrayError('misconfigured', `${title} refused the request (${words})`, details);
+      return 'misconfigured';
     case 'sign_in':
-      throw new KeytrayError('login_required', `the sign-in to ${title} is not complete (${words})`, details);
+      return 'login_required';
     case 'refusal':
     case 'unknown':
-      throw new KeytrayError('access_denied', `the sign-in to ${title} was refused (${words})`, details);
+      return 'access_denied';
   }
 }

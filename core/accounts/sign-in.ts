@@ -1,4 +1,4 @@
-import { KeytrayError } from '../errors.ts';
+import type { KeytrayError } from '../errors.ts';
 import type { AuthorizationServer } from '../oauth/authorization-server.ts';
 import type { CallbackPage } from '../oauth/callback-page.ts';
 import type { RefusedTokens } from '../oauth/token-reply.ts';
@@ -11,6 +11,7 @@ import { type DeviceWay, deviceEndpointOf, openDeviceWay } from './device-way.ts
 import { giveBack, givingBackAside, tokensOf } from './give-back.ts';
 import { LoginAttempt, type WayName } from './login-attempt.ts';
 import type { LoginDesk } from './login-desk.ts';
+import { asksNothing, strangeAddress, takesNoAddress } from './paste-failures.ts';
 import type { PendingLogin } from './pending-login.ts';
 import { type ServerDirectory, serverFailure } from './server-directory.ts';
 import { servesAlone } from './serves-alone.ts';
@@ -70,13 +71,11 @@ export class SignIn {
     const attempt = this.#attempts.get(login.id);
     const way = await attempt?.browser();
     if (attempt === undefined || way === undefined || !login.open) {
-      throw new KeytrayError('invalid_request', 'this login waits for no address', { loginId: login.id });
+      throw takesNoAddress(login);
     }
     const answered = way.judge(redirectUrl);
     if (answered.kind === 'stray') {
-      throw new KeytrayError('invalid_request', `this is not the answer to this login: ${answered.why}`, {
-        loginId: login.id,
-      });
+      throw strangeAddress(login, answered.why);
     }
     const ending = await this.#finish(attempt, 'browser', () => this.#exchange(attempt, way, answered));
     if (ending !== undefined) way.conclude(endingPage(ending, attempt.account.settings.title));
@@ -89,7 +88,7 @@ export class SignIn {
   async confirm(login: PendingLogin, accept: boolean): Promise<void> {
     const attempt = this.#attempts.get(login.id);
     if (attempt?.otherBrowser.question === undefined) {
-      throw new KeytrayError('invalid_request', 'this sign-in asks nothing', { loginId: login.id });
+      throw asksNothing(login);
     }
     if (!accept) return await attempt.otherBrowser.refuse();
     const held = attempt.otherBrowser.take();

@@ -1,11 +1,32 @@
-import { assertNever, KeytrayError } from '../errors.ts';
+import { assertNever, type FailureDetails, KeytrayError } from '../errors.ts';
 import type { SecretStore, StoreTrouble } from '../keychain/secret-store.ts';
 
 /** The failure a caller meets when the store would not read or write. */
 export function storeFailure(trouble: StoreTrouble, account?: string): KeytrayError {
   const locked = trouble.kind === 'locked' || trouble.kind === 'stuck' || trouble.kind === 'denied';
-  const details = account === undefined ? {} : { account };
-  return new KeytrayError(locked ? 'keychain_locked' : 'keychain_absent', storeWords(trouble), details);
+  return new KeytrayError(locked ? 'keychain_locked' : 'keychain_absent', storeWords(trouble), {
+    ...cureOf(trouble),
+    ...(account !== undefined && { account }),
+  });
+}
+
+/** Empty where the code says what to do. */
+function cureOf({ kind, store }: StoreTrouble): Pick<FailureDetails, 'fix' | 'advice'> {
+  const file = store === 'encrypted-file';
+  switch (kind) {
+    case 'locked':
+      return { fix: file ? 'unlock_encrypted_file' : 'unlock_keychain' };
+    case 'stuck':
+      return file ? { advice: 'Try again in a moment.' } : { fix: 'answer_prompt' };
+    case 'denied':
+      return file
+        ? { advice: 'Put that right, then try again.' }
+        : { advice: 'Allow Keytray to use the keychain, then try again.' };
+    case 'absent':
+      return file ? { advice: 'Start Keytray again.' } : {};
+    case 'corrupt':
+      return { advice: 'Restore it from a backup, or delete it and sign in again.' };
+  }
 }
 
 /** A record this version cannot read may be of a newer one, and hold the only refresh token that works. */
@@ -14,7 +35,7 @@ export function newerRecord(backend: SecretStore['backend'], account: string): S
   return { kind: 'corrupt', detail, ...(backend === 'encrypted-file' ? { store: backend } : {}) };
 }
 
-/** What is wrong with a store, and what helps: one line without a full stop. */
+/** What is wrong with a store: one line without a full stop. */
 export function storeWords(trouble: StoreTrouble): string {
   const words = trouble.store === 'encrypted-file' ? encryptedFileWords(trouble) : keychainWords(trouble);
   return trouble.left === true ? `the sign-in is still in another store: ${words}` : words;
@@ -23,9 +44,9 @@ export function storeWords(trouble: StoreTrouble): string {
 function keychainWords(trouble: StoreTrouble): string {
   switch (trouble.kind) {
     case 'locked':
-      return `the keychain is locked; unlock it and try again${trouble.detail === undefined ? '' : ` (${trouble.detail})`}`;
+      return `the keychain is locked${trouble.detail === undefined ? '' : ` (${trouble.detail})`}`;
     case 'stuck':
-      return 'the keychain did not answer; a prompt may be open';
+      return 'the keychain did not answer';
     case 'denied':
       return `the keychain refused access: ${trouble.detail}`;
     case 'absent':
@@ -40,7 +61,7 @@ function keychainWords(trouble: StoreTrouble): string {
 function encryptedFileWords(trouble: StoreTrouble): string {
   switch (trouble.kind) {
     case 'locked':
-      return `the encrypted file is locked${trouble.detail === undefined ? '' : ` (${trouble.detail})`}: keytray unlock`;
+      return `the encrypted file is locked${trouble.detail === undefined ? '' : ` (${trouble.detail})`}`;
     case 'stuck':
       return 'the encrypted file did not answer';
     case 'denied':

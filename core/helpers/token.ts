@@ -1,4 +1,5 @@
 import { KeytrayError } from '../errors.ts';
+import { failureView } from '../failures/failure-view.ts';
 import type { Helper } from './helper.ts';
 import { tokenText } from './token-text.ts';
 
@@ -41,11 +42,6 @@ export interface TokenWish {
   readonly minTtl: number | undefined;
   readonly force: boolean;
   readonly header: boolean;
-}
-
-/** The names of the wire's error answer. */
-function failureView({ code, message, account, loginId, retryAfter }: KeytrayError) {
-  return { error: code, error_description: message, account, login_id: loginId, retry_after: retryAfter };
 }
 
 /** Undefined for what is for the command line to read. */

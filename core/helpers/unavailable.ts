@@ -1,4 +1,5 @@
 import { HandOutsStopped, KeytrayError } from '../errors.ts';
+import { oneLineOf } from '../failures/next-step.ts';
 import { printable } from '../untrusted/plain-text.ts';
 
 /** One line for people: what is the matter with this account, and what to do. Holds no secret. */
@@ -13,14 +14,14 @@ export function oneLine(text: string): string {
 
 function explain(failure: unknown, account: { readonly id: string; readonly title: string }): string {
   if (!(failure instanceof KeytrayError)) return `${account.title}: unexpected failure; see: keytray status`;
-  if (failure instanceof HandOutsStopped) return failure.message;
+  if (failure instanceof HandOutsStopped) return oneLineOf(failure);
   switch (failure.code) {
     case 'login_required':
       return `sign in to ${account.title}: keytray login ${account.id}`;
     case 'temporarily_unavailable':
       return `${account.title} is not reachable now; ${again(failure.retryAfter)}`;
     default:
-      return `${account.title}: ${failure.message}`;
+      return `${account.title}: ${oneLineOf(failure)}`;
   }
 }
 

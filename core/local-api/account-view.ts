@@ -4,6 +4,7 @@ import type { LoginDesk } from '../accounts/login-desk.ts';
 import type { PendingLogin } from '../accounts/pending-login.ts';
 import type { Revocation } from '../accounts/sign-out.ts';
 import { secondsLeft } from '../accounts/token-age.ts';
+import { failureView } from '../failures/failure-view.ts';
 import type { TokenRecord } from '../keychain/token-record.ts';
 import { type Identity, personOf, shownIdentity } from '../oauth/token-reply.ts';
 import type { Clock } from '../ports.ts';
@@ -47,15 +48,12 @@ export function loginView(login: PendingLogin): LoginView {
     }
     case 'succeeded':
       return present<LoginView>({ ...common, subject: subjectView(phase.identity) });
-    case 'failed':
-      return present<LoginView>({
-        ...common,
-        error: phase.failure.code,
-        error_description: printable(phase.failure.message),
-        fix: phase.failure.fix,
-      });
+    case 'failed': {
+      const { error, error_description, fix, advice, detail } = failureView(phase.failure);
+      return present<LoginView>({ ...common, error, error_description, fix, advice, detail });
+    }
     case 'expired':
-      return { ...common, error: 'login_required', error_description: 'nobody signed in in time' };
+      return { ...common, error: 'login_required', error_description: 'the sign-in timed out' };
     case 'cancelled':
       return { ...common, error: 'login_required', error_description: 'the sign-in was cancelled' };
     case 'requested':
@@ -122,6 +120,8 @@ export function accountView(account: Account, logins: LoginDesk, clock: Clock): 
     state: presented.name,
     reason: presented.name === 'active' ? undefined : presented.reason,
     reason_description: presented.name === 'active' ? undefined : printable(presented.description),
+    reason_detail:
+      presented.name === 'active' || presented.detail === undefined ? undefined : printable(presented.detail),
     subject: subjectView(record?.identity),
     scopes: record?.scope === undefined ? [...settings.scopes] : record.scope.split(' '),
     store: settings.store,

@@ -20,7 +20,7 @@ export async function connectToBroker(candidates: readonly string[], uid: number
     if (socket !== undefined) return socket;
   }
   if (problem !== undefined) throw new KeytrayError('access_denied', problem);
-  throw new KeytrayError('no_broker', 'Keytray is not running; start it with `keytray agent`');
+  throw new KeytrayError('no_broker', 'Keytray is not running');
 }
 
 async function connectOrNothing(path: string): Promise<Socket | undefined> {

@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import { HTTPException } from 'hono/http-exception';
 import { failures, KeytrayError, placeOf } from '../errors.ts';
+import { failureView } from '../failures/failure-view.ts';
 import type { Logger } from '../ports.ts';
-import { printable } from '../untrusted/plain-text.ts';
 import type { ErrorView } from './wire.ts';
 
 /** A failure as it goes over the wire: the one shape every route, guard and refused upgrade answers with. */
@@ -34,14 +34,7 @@ export function errorResponse(error: unknown, logger: Logger): ErrorResponse {
   return {
     status: failure instanceof RequestRefused ? failure.status : failures[failure.code].status,
     headers,
-    body: {
-      error: failure.code,
-      error_description: printable(failure.message),
-      ...(failure.account === undefined ? {} : { account: failure.account }),
-      ...(failure.loginId === undefined ? {} : { login_id: failure.loginId }),
-      ...(failure.retryAfter === undefined ? {} : { retry_after: failure.retryAfter }),
-      ...(failure.fix === undefined ? {} : { fix: failure.fix }),
-    },
+    body: failureView(failure),
   };
 }
 
@@ -51,7 +44,7 @@ export function asKeytrayError(error: unknown, logger: Logger): KeytrayError {
     return new KeytrayError('invalid_request', requestProblem(error.status));
   }
   logger.error('unexpected failure in the local API', { where: placeOf(error) });
-  return new KeytrayError('internal_error', 'something unexpected went wrong; the log of the broker has more');
+  return new KeytrayError('internal_error', 'internal error; see the broker log');
 }
 
 /** For connections that are no longer, or not yet, HTTP's. */

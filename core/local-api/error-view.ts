@@ -7,12 +7,22 @@ export function failureOf(status: number | undefined, text: string): KeytrayErro
   if (typeof code !== 'string' || !isFailureCode(code)) {
     return new KeytrayError('internal_error', `Keytray answered with status ${status ?? 'unknown'}`);
   }
-  const { error_description: description, account, login_id: loginId, retry_after: retryAfter, fix } = view;
+  const {
+    error_description: description,
+    account,
+    login_id: loginId,
+    retry_after: retryAfter,
+    fix,
+    advice,
+    detail,
+  } = view;
   return new KeytrayError(code, typeof description === 'string' ? description : code, {
     ...(typeof account === 'string' && { account }),
     ...(typeof loginId === 'string' && { loginId }),
     ...(typeof retryAfter === 'number' && { retryAfter }),
     ...(isFix(fix) && { fix }),
+    ...(typeof advice === 'string' && { advice }),
+    ...(typeof detail === 'string' && { detail }),
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { failures, KeytrayError } from '../errors.ts';
+import { oneLineOf } from '../failures/next-step.ts';
 import type { HelperCall } from '../helpers/helper.ts';
 import type { Logger } from '../ports.ts';
 import { printable } from '../untrusted/plain-text.ts';
@@ -71,7 +72,7 @@ export function serveHelper(connection: HelperConnection): void {
   const fail = (error: unknown): void => {
     if (finished) return;
     const failure = asKeytrayError(error, connection.logger);
-    sendText('R', `${printable(`keytray: ${failure.message}`)}\n`);
+    sendText('R', `${printable(`keytray: ${oneLineOf(failure)}`)}\n`);
     finish(failures[failure.code].exit);
   };
   const leave = (): void => {

@@ -20,6 +20,10 @@ export type AccountStateName = z.infer<typeof accountStateSchema>;
 
 /** What cures a failure, where its code alone does not say. More may come. */
 const fixSchema = z.string().openapi({ example: 'check_client_secret' });
+/** What to do, in a sentence for people, where there is no `fix`. */
+const adviceSchema = z.string();
+/** The protocol's own words for a failure, for those who ask. */
+const detailSchema = z.string().openapi({ example: 'invalid_client' });
 
 export const subjectSchema = z
   .object({
@@ -60,6 +64,8 @@ export const pendingLoginSchema = z
     error: z.string().optional(),
     error_description: z.string().optional(),
     fix: fixSchema.optional(),
+    advice: adviceSchema.optional(),
+    detail: detailSchema.optional(),
   })
   .openapi('Login');
 export type LoginView = z.infer<typeof pendingLoginSchema>;
@@ -74,6 +80,8 @@ export const accountSchema = z
     reason: z.string().optional(),
     /** The same for people. */
     reason_description: z.string().optional(),
+    /** The protocol's own words for it, for those who ask. */
+    reason_detail: z.string().optional(),
     subject: subjectSchema.optional(),
     scopes: z.array(z.string()),
     store: z.enum(['keychain', 'encrypted-file', 'memory']),
@@ -199,6 +207,8 @@ export const errorSchema = z
     login_id: z.string().optional(),
     retry_after: z.number().optional(),
     fix: fixSchema.optional(),
+    advice: adviceSchema.optional(),
+    detail: detailSchema.optional(),
   })
   .openapi('Error');
 export type ErrorView = z.infer<typeof errorSchema>;

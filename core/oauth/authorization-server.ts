@@ -75,7 +75,7 @@ export async function discoverAuthorizationServer(
   const methods = described.metadata.code_challenge_methods_supported;
   if (methods !== undefined && !methods.includes('S256')) {
     const what = 'the authorization server does not support PKCE with S256';
-    throw new OAuthFailure(what, { kind: 'rejected', what });
+    throw new OAuthFailure('the server cannot protect the sign-in as Keytray requires', { kind: 'rejected', what });
   }
   return assemble(await loadClient(), settings, described, {
     ...deps,
@@ -84,7 +84,7 @@ export async function discoverAuthorizationServer(
 }
 
 export function needsSecret({ id, title }: AccountSettings): KeytrayError {
-  return new KeytrayError('misconfigured', `${title} needs a client secret: keytray accounts set-secret ${id}`, {
+  return new KeytrayError('misconfigured', `${title} needs a client secret`, {
     account: id,
     fix: 'set_client_secret',
   });
@@ -114,11 +114,10 @@ async function describe(settings: AccountSettings, fetch: Fetch): Promise<Descri
     return { metadata: checkedMetadata(settings, named), issuer, clockSkew: undefined };
   }
   if (issuer === undefined) {
-    throw new KeytrayError(
-      'misconfigured',
-      `${settings.id}: give an issuer, or authorization_endpoint and token_endpoint`,
-      { account: settings.id },
-    );
+    throw new KeytrayError('misconfigured', `the account ${settings.id} names no server`, {
+      account: settings.id,
+      advice: 'Set issuer, or authorization_endpoint and token_endpoint, for the account.',
+    });
   }
   const { metadata, clockSkew } = await findMetadata(issuer, fetch);
   return { metadata: checkedMetadata(settings, { ...metadata, ...byHand }), issuer, clockSkew };
@@ -128,11 +127,10 @@ function checkedMetadata(settings: AccountSettings, metadata: unknown): Metadata
   const parsed = metadataSchema.safeParse(metadata);
   if (parsed.success) return parsed.data;
   const problem = parsed.error.issues[0];
-  throw new KeytrayError(
-    'misconfigured',
-    `${settings.id}: ${problem?.path.join('.') ?? 'endpoints'} ${problem?.message ?? 'cannot be used'}`,
-    { account: settings.id },
-  );
+  throw new KeytrayError('misconfigured', `the endpoints of ${settings.id} cannot be used`, {
+    account: settings.id,
+    detail: `${problem?.path.join('.') ?? ''} ${problem?.message ?? ''}`.trim(),
+  });
 }
 
 function assemble(

@@ -52,7 +52,7 @@ export function identityOf(
   const read = readClaims(claims);
   if (!read.success) {
     const what = 'the ID token names nobody';
-    throw new OAuthFailure(what, { kind: 'rejected', what });
+    throw new OAuthFailure('the server does not say who signed in', { kind: 'rejected', what });
   }
   const known = read.data;
   return {
@@ -78,7 +78,7 @@ export async function completeIdentity(server: AuthorizationServer, reply: Token
   if (!claims.success) return known;
   if (known !== undefined && claims.data.sub !== known.subject) {
     const what = 'userinfo speaks of another subject than the ID token';
-    throw new OAuthFailure(what, { kind: 'rejected', what });
+    throw new OAuthFailure('the server names two different people', { kind: 'rejected', what });
   }
   const emailVerified = isVerified(claims.data, server.emailRules);
   const better = known?.email === undefined || (known.emailVerified !== true && emailVerified === true);

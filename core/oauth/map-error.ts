@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { KeytrayError } from '../errors.ts';
 import { plainText } from '../untrusted/plain-text.ts';
+import { wordsOfNetwork, wordsOfOAuthError, wordsOfStatus } from './failure-words.ts';
 import { NothingSent } from './nothing-sent.ts';
 import { OAuthFailure, type OAuthFailureCause } from './oauth-failure.ts';
 import type { Reply } from './reply.ts';
@@ -37,7 +38,7 @@ export function failureOfReply(reply: Reply, context: MappingContext = {}): OAut
   const host = reply.address.host;
   const parsed = errorBody.safeParse(reply.json);
   if (!parsed.success) {
-    return new OAuthFailure(`${host} answered with status ${status}`, { kind: 'http_status', status }, { retryAfter });
+    return new OAuthFailure(wordsOfStatus(status, host), { kind: 'http_status', status }, { retryAfter });
   }
   const clean = (words: string): string => withoutTokens(withoutValues(words, context.sent ?? []));
   const error = clean(parsed.data.error);
@@ -45,7 +46,7 @@ export function failureOfReply(reply: Reply, context: MappingContext = {}): OAut
   const description = typeof text === 'string' ? plainText(clean(text)) || undefined : undefined;
   const failure: OAuthFailureCause = { kind: 'oauth_error', error, description, status };
   return new OAuthFailure(
-    `${host} refused: ${error}${description === undefined ? '' : ` (${description})`}`,
+    wordsOfOAuthError(error, description, host, status),
     context.trusted === false ? { ...failure, unverified: true } : failure,
     { retryAfter },
   );
@@ -59,7 +60,7 @@ export function refusalIn(reply: Reply | undefined): OAuthFailure | undefined {
 
 export function malformedReply(reply: Reply, what: string): OAuthFailure {
   return new OAuthFailure(
-    `${reply.address.host} answered with status ${reply.status}, but not with ${what}`,
+    `${reply.address.host} gave an answer that Keytray cannot use`,
     { kind: 'malformed', status: reply.status, what: `not ${what}` },
     { retryAfter: reply.retryAfter, replyLost: isCutOff(reply), refreshToken: readRefreshToken(reply.json) },
   );
@@ -86,7 +87,7 @@ export function failureOfThrown(thrown: unknown, address: URL): OAuthFailure | K
   if (timedOut || code === 'ETIMEDOUT') {
     return new OAuthFailure(`${address.host} did not answer in time`, { kind: 'timeout' }, { replyLost });
   }
-  return new OAuthFailure(`${address.host} cannot be reached (${code})`, { kind: 'network', code }, { replyLost });
+  return new OAuthFailure(wordsOfNetwork(code, address.host), { kind: 'network', code }, { replyLost });
 }
 
 /**
@@ -97,7 +98,7 @@ export function rejectedReply(thrown: unknown): OAuthFailure {
   const chain = causesOf(thrown);
   const words = chain.find((error) => error.name === 'OperationProcessingError') ?? chain[0];
   const what = plainText(withoutTokens(words?.message ?? 'unknown'));
-  return new OAuthFailure(`the answer of the authorization server was rejected (${what})`, { kind: 'rejected', what });
+  return new OAuthFailure('the answer of the sign-in server did not pass a check', { kind: 'rejected', what });
 }
 
 /** True where only the time of the ID token was wrong, which a skewed clock of ours explains. */

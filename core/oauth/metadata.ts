@@ -81,7 +81,14 @@ export async function findMetadata(issuer: string, fetch: Fetch): Promise<FoundM
     if (!isNothingThere(found)) throw found;
     first ??= found;
   }
-  throw first ?? new OAuthFailure('no metadata', { kind: 'malformed', status: 0, what: 'no metadata' });
+  throw (
+    first ??
+    new OAuthFailure('the server does not answer as a sign-in server', {
+      kind: 'malformed',
+      status: 0,
+      what: 'no metadata',
+    })
+  );
 }
 
 async function ask(address: URL, fetch: Fetch): Promise<Reply> {
@@ -105,7 +112,7 @@ function judge(reply: Reply, issuer: string): FoundMetadata | OAuthFailure {
       reply.json === undefined || problem === undefined
         ? 'no JSON metadata'
         : `metadata: ${problem.path.join('.')} ${problem.message}`;
-    return new OAuthFailure(`${reply.address.host} answered, but not with metadata (${plainText(what)})`, {
+    return new OAuthFailure(`${reply.address.host} does not answer as a sign-in server`, {
       kind: 'malformed',
       status: reply.status,
       what: plainText(what),
@@ -113,13 +120,16 @@ function judge(reply: Reply, issuer: string): FoundMetadata | OAuthFailure {
   }
   const metadata = parsed.data;
   if (metadata.issuer !== issuer) {
-    const what = `the server calls itself issuer "${plainText(metadata.issuer)}", the configuration says "${issuer}"`;
-    return new OAuthFailure(`${what}; they must be the same to the last character`, { kind: 'rejected', what });
+    const named = plainText(metadata.issuer);
+    const message = `the server calls itself ${named}, and the account says ${issuer}`;
+    const what = `issuer "${named}", configured "${issuer}"; they must be the same to the last character`;
+    return new OAuthFailure(message, { kind: 'rejected', what, check: 'issuer' });
   }
   const local = localEndpoint(metadata);
   if (local !== undefined) {
     const what = `its metadata names an endpoint on this machine (${local})`;
-    return new OAuthFailure(`${reply.address.host} cannot be used: ${what}`, { kind: 'rejected', what });
+    const message = `${reply.address.host} cannot be used: it sends requests to this machine`;
+    return new OAuthFailure(message, { kind: 'rejected', what });
   }
   return { metadata, clockSkew: reply.clockSkew };
 }

@@ -22,7 +22,10 @@ export type OAuthFailureCause =
   | { readonly kind: 'network'; readonly code: string; readonly answered?: true }
   | { readonly kind: 'timeout' }
   /** The reply came but its content failed a check: ID token, nonce, iss, missing S256. */
-  | { readonly kind: 'rejected'; readonly what: string };
+  | { readonly kind: 'rejected'; readonly what: string; readonly check?: Check };
+
+/** The checks that the configuration can be made to pass. */
+export type Check = 'issuer' | 'registration';
 
 export class OAuthFailure extends Error {
   readonly failure: OAuthFailureCause;

@@ -1,6 +1,7 @@
 import type { RefreshFailure } from '../accounts/refresh-problem.ts';
 import { assertNever } from '../errors.ts';
 import { classOfError } from '../oauth/error-class.ts';
+import { detailOf } from '../oauth/failure-words.ts';
 import type { OAuthFailure } from '../oauth/oauth-failure.ts';
 
 /** RFC 6749 §5.2, OpenID Connect Core §3.1.2.6, and MFA as Entra asks for it. Only these may end a sign-in. */
@@ -18,7 +19,7 @@ const personNeeded: ReadonlySet<string> = new Set([
  * an account has for it.
  */
 export function classifyRefreshFailure(failure: OAuthFailure, deadTokenErrors: readonly string[] = []): RefreshFailure {
-  const said = { retryAfter: failure.retryAfter, why: failure.message };
+  const said = { retryAfter: failure.retryAfter, why: failure.message, detail: detailOf(failure.failure) };
   const transient: RefreshFailure = {
     kind: 'transient',
     refreshToken: failure.refreshToken,

@@ -7,6 +7,7 @@ import { namesAnother, type Receipt, receiptNow, recordOfRefresh } from '../acco
 import { KeytrayError } from '../errors.ts';
 import type { TokenRecord } from '../keychain/token-record.ts';
 import type { AuthorizationServer } from '../oauth/authorization-server.ts';
+import { detailOf } from '../oauth/failure-words.ts';
 import { OAuthFailure } from '../oauth/oauth-failure.ts';
 import { refreshTokens } from '../oauth/refresh-grant.ts';
 import type { TokenReply } from '../oauth/token-reply.ts';
@@ -74,7 +75,7 @@ export class Refresher {
       const { attempts, clock } = this.#dependencies;
       const { record, state } = account;
       if (state.kind !== 'signed_in' || record?.refreshToken === undefined) {
-        throw new KeytrayError('login_required', 'a token for another audience needs a refresh token; sign in again', {
+        throw new KeytrayError('login_required', 'a token for another audience needs a new sign-in', {
           account: account.id,
         });
       }
@@ -116,6 +117,7 @@ export class Refresher {
     const ended = account.record?.sessionEnded === true;
     return new KeytrayError(ended ? 'login_required' : 'temporarily_unavailable', outcome.why, {
       account: account.id,
+      detail: detailOf(error.failure),
       ...(outcome.retryAfter === undefined ? {} : { retryAfter: outcome.retryAfter }),
     });
   }
@@ -171,8 +173,8 @@ export class Refresher {
       // The client secret could not be had.
       if (error instanceof KeytrayError) throw error;
       // Metadata that cannot be had says nothing about the refresh token.
-      const retryAfter = error instanceof OAuthFailure ? error.retryAfter : undefined;
-      return { kind: 'transient', retryAfter, why: wordsOf(error) };
+      if (!(error instanceof OAuthFailure)) return { kind: 'transient', retryAfter: undefined, why: wordsOf(error) };
+      return { kind: 'transient', retryAfter: error.retryAfter, why: error.message, detail: detailOf(error.failure) };
     }
     if (record.refreshToken === undefined) throw new TypeError('a refresh needs a refresh token');
     try {
@@ -187,7 +189,7 @@ export class Refresher {
       if (isGone(error)) servers.forget(account.id);
       const outcome = this.#classify(account, error);
       if (outcome.kind === 'misconfigured' && (await account.clientSecret.reread())) servers.forget(account.id);
-      logger.warn('refresh failed', { account: account.id, outcome: outcome.kind, why: outcome.why });
+      logger.warn('refresh failed', { account: account.id, outcome: outcome.kind, why: wordsOf(error) });
       return outcome;
     }
   }

@@ -1,4 +1,5 @@
 import type { Account } from '../accounts/account.ts';
+import { cureOfError } from '../accounts/failure-cure.ts';
 import type { LoginDesk } from '../accounts/login-desk.ts';
 import { confirmationDelay, needsSignIn } from '../accounts/refresh-problem.ts';
 import { storeFailure } from '../accounts/store-failure.ts';
@@ -146,15 +147,19 @@ export class TokenDesk {
       return await this.handOut(account, { ...need, force: false, wait: 0 }, signal);
     }
     if (problem.kind === 'misconfigured') {
-      throw new KeytrayError('misconfigured', `the server refuses this client (${problem.error}): ${problem.why}`, {
+      throw new KeytrayError('misconfigured', problem.why, {
         account: account.id,
+        detail: problem.detail,
+        ...cureOfError(problem.error, undefined, { secretStored: account.clientSecret.stored === true }),
       });
     }
     const retryAt = 'askedRetryAt' in problem ? problem.askedRetryAt : now;
-    const why = problem.kind === 'none' ? 'the refresh was superseded' : problem.why;
+    const { why, detail } =
+      problem.kind === 'none' ? { why: 'another refresh came first', detail: undefined } : problem;
     throw new KeytrayError('temporarily_unavailable', `no fresh token for ${account.settings.title}: ${why}`, {
       account: account.id,
       retryAfter: Math.max(1, Math.ceil((retryAt - now) / 1_000)),
+      detail,
     });
   }
 
@@ -187,7 +192,7 @@ export class TokenDesk {
     loginId = this.#dependencies.logins.request(account.id).id,
     why = whatIsNeeded(account),
   ): never {
-    throw new KeytrayError('login_required', `${why}: keytray login ${account.id}`, {
+    throw new KeytrayError('login_required', why, {
       account: account.id,
       loginId,
     });
@@ -210,8 +215,9 @@ export class TokenDesk {
     const { left } = this.#validity(record, need);
     if (need.kind === 'access') return accessHandOut(record, left);
     if (record.idToken === undefined) {
-      throw new KeytrayError('misconfigured', 'the server gave no ID token; add `openid` to the scopes', {
+      throw new KeytrayError('misconfigured', 'the server gave no ID token', {
         account: account.id,
+        advice: 'Add openid to the scopes of the account, and sign in again.',
       });
     }
     return { token: record.idToken, tokenType: 'id_token', scope: record.scope, secondsLeft: promised(left) };
@@ -225,7 +231,7 @@ function lastIdToken(record: TokenRecord, { kind }: TokenNeed): boolean {
 }
 
 function whatIsNeeded({ state, settings }: Account): string {
-  if (state.kind !== 'signed_out' || state.why !== 'registration_changed') return `sign in to ${settings.title}`;
+  if (state.kind !== 'signed_out' || state.why !== 'registration_changed') return `${settings.title} needs a sign-in`;
   const { issuedBy = 'another server' } = state;
-  return `the tokens of ${settings.title} were issued by ${issuedBy} and are not used with the client and server configured now; sign in again`;
+  return `the saved sign-in of ${settings.title} is of another client or server (${issuedBy}) than configured now`;
 }

@@ -8,6 +8,8 @@ export const ranks: readonly (readonly string[])[] = [
   ['errors', 'ports', 'secret'],
   ['concurrency'],
   ['untrusted'],
+  // What a failure is in words: whoever tells of one says the same.
+  ['failures'],
   // What the machine says of files, of the environment and of peers, asked by the reading of the configuration too.
   ['platform'],
   ['config', 'services'],
@@ -110,7 +112,7 @@ const folderRules: IForbiddenRuleType[] = [
   ban('cli-asks-the-broker', 'a command line that cannot reach the token code can never refresh', '^cli/', {
     path: '^core/',
     pathNot:
-      '^core/(?:local-api/(?:client|wire)\\.ts$|(?:config|services|setup|platform|untrusted)/|(?:errors|secret)\\.ts$)',
+      '^core/(?:local-api/(?:client|wire)\\.ts$|(?:config|services|setup|platform|untrusted|failures)/|(?:errors|secret)\\.ts$)',
   }),
   {
     name: 'cli-never-reaches-tokens',
@@ -131,7 +133,7 @@ const folderRules: IForbiddenRuleType[] = [
     {
       path: '^core/',
       pathNot:
-        '^core/(?:local-api/(?:frames|connection|error-view)|config/paths|platform/start-environment|untrusted/plain-text|errors|secret)\\.ts$',
+        '^core/(?:local-api/(?:frames|connection|error-view)|config/paths|platform/start-environment|untrusted/plain-text|failures/next-step|errors|secret)\\.ts$',
     },
   ),
   {

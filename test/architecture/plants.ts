@@ -15,6 +15,7 @@ export const plants: readonly Plant[] = [
   plant('core-platform', 'core/platform/a.ts', "import { target } from '../config/target.ts';"),
   plant('core-concurrency', 'core/concurrency/a.ts', "import { target } from '../config/target.ts';"),
   plant('core-untrusted', 'core/untrusted/a.ts', "import { target } from '../config/target.ts';"),
+  plant('core-failures', 'core/failures/a.ts', "import { target } from '../config/target.ts';"),
   plant('core-config-services', 'core/services/a.ts', "import { target } from '../oauth/target.ts';"),
   plant('core-concurrency', 'core/concurrency/a.ts', "import type { target } from '../config/target.ts';"),
   plant('core-http', 'core/http/a.ts', "import { target } from '../oauth/target.ts';"),

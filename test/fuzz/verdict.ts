@@ -20,7 +20,7 @@ export function faultOf(
   if (secrets.size > 0 && (judgement.entitled === 'no' || (strict && judgement.entitled === 'unsure')))
     return `${[...secrets].join(' and ')} for a request without a right to it`;
   if (text !== '' && !/^HTTP\/1\.1 [1-5]\d\d /.test(text)) return 'the answer is not HTTP';
-  if (/^HTTP\/1\.1 500 |"internal_error"|something unexpected went wrong/m.test(text)) return 'an internal error';
+  if (/^HTTP\/1\.1 500 |"internal_error"|internal error; see the broker log/m.test(text)) return 'an internal error';
   if (inTime === false && statusOf(text) === undefined) return 'no answer';
   return wrongAnswer(judgement.answer, text);
 }

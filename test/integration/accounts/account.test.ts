@@ -263,7 +263,8 @@ describe('the client secret', () => {
     await expect(account.clientSecret.value()).rejects.toMatchObject({
       code: 'misconfigured',
       account: 'lab',
-      message: 'Lab needs a client secret: keytray accounts set-secret lab',
+      message: 'Lab needs a client secret',
+      fix: 'set_client_secret',
     });
     await account.clientSecret.set(new Secret('given'));
     expect((await account.clientSecret.value())?.reveal()).toBe('given');

@@ -118,7 +118,7 @@ describe('the endpoint', () => {
     expect(status).toBe(403);
     expect(JSON.parse(body)).toEqual({
       code: 'login_required',
-      message: 'keytray: sign in to lab: keytray login lab',
+      message: 'keytray: lab needs a sign-in: keytray login lab',
     });
   });
 

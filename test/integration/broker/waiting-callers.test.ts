@@ -46,6 +46,6 @@ describe('ten thousand callers who wait for one sign-in', () => {
     lab.broker.cancelLogin(started.login_id);
     const reasons = (await answers).map((answer) => (answer.status === 'rejected' ? String(answer.reason) : 'served'));
     expect(new Set(reasons).size).toBe(1);
-    expect(reasons[0]).toContain('sign in to lab');
+    expect(reasons[0]).toContain('lab needs a sign-in');
   });
 });

@@ -173,8 +173,11 @@ describe('keytray login', () => {
 
   it('--device says how else to sign in where the service shows no code', async () => {
     await using setting = await work();
-    const what = 'GitHub (work) offers no sign-in with a code: keytray login github@work --paste';
-    setting.broker.failures.set('startLogin', new KeytrayError('invalid_request', what, { account: 'github@work' }));
+    const what = 'GitHub (work) offers no sign-in with a code';
+    setting.broker.failures.set(
+      'startLogin',
+      new KeytrayError('invalid_request', what, { account: 'github@work', fix: 'paste_address' }),
+    );
     const { status, stdout, stderr } = await setting.sandbox.run(['login', 'github@work', '--device']);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toBe(

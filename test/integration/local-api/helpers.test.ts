@@ -224,9 +224,9 @@ describe('a helper call', () => {
 
 describe('a helper call that fails', () => {
   it.each([
-    [new KeytrayError('login_required', 'sign in to\nlab'), 4, 'R:keytray: sign in to lab\n'],
+    [new KeytrayError('login_required', 'sign in to\nlab'), 4, 'R:keytray: sign in to lab: keytray login ACCOUNT\n'],
     [new KeytrayError('temporarily_unavailable', 'no network'), 6, 'R:keytray: no network\n'],
-    [new TypeError('token at-1'), 1, 'R:keytray: something unexpected went wrong; the log of the broker has more\n'],
+    [new TypeError('token at-1'), 1, 'R:keytray: internal error; see the broker log\n'],
   ])('ends with one line and its exit code: %s', async (error, status, line) => {
     broker.helpers.set('git', async () => {
       throw error;

@@ -101,8 +101,9 @@ describe('asking for a device code', () => {
     const words = 'no device_code for a-client-secret-of-the-lab';
     scripted.script = () => ({ status: 400, body: { error: 'unauthorized_client', error_description: words } });
     const failure: unknown = await ask().catch((thrown: unknown) => thrown);
-    expect(failure).toMatchObject({ failure: { kind: 'oauth_error', error: 'unauthorized_client' } });
-    expect(String(failure)).toContain('no device_code for [secret]');
+    expect(failure).toMatchObject({
+      failure: { kind: 'oauth_error', error: 'unauthorized_client', description: 'no device_code for [secret]' },
+    });
     scripted.script = () => undefined;
     await expect(ask()).rejects.toMatchObject({ failure: { kind: 'network' } });
   });

@@ -236,7 +236,8 @@ describe('a server that gives no code', () => {
     const requested = (await failureOf(token())).loginId ?? '';
     const failure = await failureOf(start());
     expect(failure).toMatchObject({ code: 'invalid_request', account: 'lab' });
-    expect(failure.message).toBe('lab offers no sign-in with a code: keytray login lab --paste');
+    expect(failure.message).toBe('lab offers no sign-in with a code');
+    expect(failure.fix).toBe('paste_address');
     expect(lab.broker.login(requested)).toMatchObject({ state: 'requested' });
   });
 
@@ -244,11 +245,11 @@ describe('a server that gives no code', () => {
     [
       { status: 400, body: { error: 'unauthorized_client' } },
       'misconfigured',
-      /registered: keytray login lab --paste$/,
+      /^lab does not allow this client to sign in with a code$/,
     ],
-    [{ status: 401, body: { error: 'invalid_client' } }, 'misconfigured', /invalid_client/],
-    [{ status: 503 }, 'temporarily_unavailable', /status 503/],
-    [{ body: '<html>' }, 'temporarily_unavailable', /not with a device code/],
+    [{ status: 401, body: { error: 'invalid_client' } }, 'misconfigured', /does not accept this client/],
+    [{ status: 503 }, 'temporarily_unavailable', /has a problem of its own right now$/],
+    [{ body: '<html>' }, 'temporarily_unavailable', /gave an answer that Keytray cannot use$/],
   ])('as %j: leaves the browser its login, and ends one that has no other way', async (answer, code, words) => {
     other = await startScriptedServer(() => answer);
     lab = await startLaboratory({ more: `    device_authorization_endpoint: ${other.url}/device\n` });

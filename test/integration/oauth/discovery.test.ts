@@ -136,7 +136,7 @@ describe('a configuration that does not say enough', () => {
     expect(failure).toBeInstanceOf(KeytrayError);
     expect(failure).toMatchObject({
       code: 'misconfigured',
-      message: expect.stringContaining('accounts set-secret lab'),
+      fix: 'set_client_secret',
     });
   });
 
@@ -148,7 +148,7 @@ describe('a configuration that does not say enough', () => {
     };
     await expect(discover({ endpoints })).rejects.toMatchObject({
       code: 'misconfigured',
-      message: expect.stringContaining('token_endpoint'),
+      detail: expect.stringContaining('token_endpoint'),
     });
   });
 });
@@ -261,7 +261,8 @@ describe('whether an answer can be forged on the way', () => {
     const endpoints = { ...noEndpoints, tokenEndpoint: 'https://login.example/token' };
     await expect(discover({ endpoints })).rejects.toMatchObject({
       code: 'misconfigured',
-      message: 'lab: give an issuer, or authorization_endpoint and token_endpoint',
+      message: 'the account lab names no server',
+      advice: 'Set issuer, or authorization_endpoint and token_endpoint, for the account.',
       account: 'lab',
     });
   });

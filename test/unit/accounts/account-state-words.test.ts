@@ -39,15 +39,11 @@ describe('what people are told of a store', () => {
       'keychain_absent',
       'There is no keychain to read: no bus. Start one, or choose another `store:` for this account.',
     ],
-    [
-      { kind: 'locked', store: 'encrypted-file' },
-      'encrypted_file_locked',
-      'The encrypted file is locked: keytray unlock.',
-    ],
+    [{ kind: 'locked', store: 'encrypted-file' }, 'encrypted_file_locked', 'The encrypted file is locked.'],
     [
       { kind: 'stuck', left: true },
       'keychain_stuck',
-      'The sign-in is still in another store: the keychain did not answer; a prompt may be open.',
+      'The sign-in is still in another store: the keychain did not answer.',
     ],
     [
       { kind: 'denied', detail: 'not yours', store: 'encrypted-file', left: true },
@@ -89,17 +85,17 @@ describe('what people are told of a session', () => {
 
   it.each<[string, AccountState, number, string | readonly string[]]>([
     ['in order', inUse({ kind: 'none' }), 10, 'active'],
-    ['out of touch', inUse(unreachable), 10, ['degraded', 'unreachable', 'The server cannot be reached: no route']],
+    ['out of touch', inUse(unreachable), 10, ['degraded', 'unreachable', 'Waiting for the server: no route.']],
     ['suspected dead', inUse(suspect), 10, ['degraded', 'login_required', again]],
     ['suspected dead and run out', inUse(suspect), 0, ['degraded', 'login_required', again]],
     ['dead, in its last second', inUse(dead), 1, ['degraded', 'login_required', again]],
     ['dead, and run out', inUse(dead), 0, ended],
-    ['refused once', inUse(refused), 0, ['degraded', 'refused', 'The server refused to renew: no']],
+    ['refused once', inUse(refused), 0, ['degraded', 'refused', 'The server refused to renew: no.']],
     [
       'with another client',
       inUse(misconfigured),
       10,
-      ['degraded', 'misconfigured', 'The server refuses this client (invalid_client): who?'],
+      ['degraded', 'misconfigured', 'The server refuses this client (who?).'],
     ],
     ['without refresh token', inUse({ kind: 'none' }, { refreshToken: undefined }), 1, 'active'],
     [

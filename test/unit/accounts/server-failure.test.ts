@@ -67,7 +67,7 @@ describe('what cures a client that the server does not know', () => {
 describe('what the log is told', () => {
   it('is what we say ourselves, and never what others say', () => {
     expect(wordsOf(new KeytrayError('misconfigured', 'ours'))).toBe('ours');
-    expect(wordsOf(new OAuthFailure('ours too', { kind: 'timeout' }))).toBe('ours too');
+    expect(wordsOf(new OAuthFailure('ours too', { kind: 'timeout' }))).toBe('ours too (timeout)');
     expect(wordsOf(new Error('secret'))).not.toContain('secret');
   });
 });

@@ -3,15 +3,16 @@ import type { Account } from '../../../core/accounts/account.ts';
 import { refuse } from '../../../core/accounts/sign-in-ending.ts';
 import { KeytrayError } from '../../../core/errors.ts';
 
-const account = { id: 'lab', settings: { title: 'Lab' } } as Account;
+const account = { id: 'lab', settings: { title: 'Lab' }, clientSecret: { stored: false } } as Account;
 
 function codeOf(error: string): string | undefined {
   try {
     refuse({ error, description: 'as the server says' }, account);
   } catch (thrown) {
-    return thrown instanceof KeytrayError && thrown.message.includes(`${error}: as the server says`)
-      ? thrown.code
-      : undefined;
+    if (!(thrown instanceof KeytrayError)) return undefined;
+    expect(thrown.message).toMatch(/^Lab \w+/);
+    expect(thrown.message).not.toContain('_');
+    return thrown.detail === `${error} (as the server says)` ? thrown.code : undefined;
   }
 }
 

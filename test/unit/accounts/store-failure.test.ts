@@ -5,14 +5,14 @@ import type { StoreTrouble } from '../../../core/keychain/secret-store.ts';
 const file = { store: 'encrypted-file' } as const;
 
 const table: readonly (readonly [StoreTrouble, string, string])[] = [
-  [{ kind: 'locked' }, 'keychain_locked', 'the keychain is locked; unlock it and try again'],
-  [{ kind: 'locked', detail: 'why' }, 'keychain_locked', 'the keychain is locked; unlock it and try again (why)'],
-  [{ kind: 'stuck' }, 'keychain_locked', 'the keychain did not answer; a prompt may be open'],
+  [{ kind: 'locked' }, 'keychain_locked', 'the keychain is locked'],
+  [{ kind: 'locked', detail: 'why' }, 'keychain_locked', 'the keychain is locked (why)'],
+  [{ kind: 'stuck' }, 'keychain_locked', 'the keychain did not answer'],
   [{ kind: 'denied', detail: 'why' }, 'keychain_locked', 'the keychain refused access: why'],
   [{ kind: 'absent', detail: 'why' }, 'keychain_absent', 'there is no keychain: why'],
   [{ kind: 'corrupt', detail: 'why' }, 'keychain_absent', 'the keychain holds unreadable data: why'],
-  [{ kind: 'locked', ...file }, 'keychain_locked', 'the encrypted file is locked: keytray unlock'],
-  [{ kind: 'locked', detail: 'why', ...file }, 'keychain_locked', 'the encrypted file is locked (why): keytray unlock'],
+  [{ kind: 'locked', ...file }, 'keychain_locked', 'the encrypted file is locked'],
+  [{ kind: 'locked', detail: 'why', ...file }, 'keychain_locked', 'the encrypted file is locked (why)'],
   [{ kind: 'stuck', ...file }, 'keychain_locked', 'the encrypted file did not answer'],
   [{ kind: 'denied', detail: 'why', ...file }, 'keychain_locked', 'the encrypted file cannot be used: why'],
   [{ kind: 'absent', detail: 'why', ...file }, 'keychain_absent', 'why'],

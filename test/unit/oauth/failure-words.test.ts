@@ -19,7 +19,7 @@ const withCode = (code: unknown, cause?: unknown) => Object.assign(new Error('x'
 describe('what is said of a reply', () => {
   it('that is no OAuth error', async () => {
     expect(failureOfReply(await replyOf(502, '<html>')).message).toBe(
-      'login.lab.example:8443 answered with status 502',
+      'login.lab.example:8443 has a problem of its own right now',
     );
   });
 
@@ -29,7 +29,7 @@ describe('what is said of a reply', () => {
     ['with one that is no text', { error_description: { text: 'x' } }],
   ])('that is an OAuth error %s', async (_what, more) => {
     const failure = failureOfReply(await replyOf(400, { error: 'invalid_grant', ...more }));
-    expect(failure.message).toBe('login.lab.example:8443 refused: invalid_grant');
+    expect(failure.message).toBe('login.lab.example:8443 wants a new sign-in');
     expect(failure.failure).toEqual({
       kind: 'oauth_error',
       error: 'invalid_grant',
@@ -51,7 +51,7 @@ describe('what is said of a reply', () => {
 
   it('that is something else', async () => {
     const failure = malformedReply(await replyOf(200, '<html>'), 'a device code');
-    expect(failure.message).toBe('login.lab.example:8443 answered with status 200, but not with a device code');
+    expect(failure.message).toBe('login.lab.example:8443 gave an answer that Keytray cannot use');
     expect(failure.failure).toEqual({ kind: 'malformed', status: 200, what: 'not a device code' });
   });
 
@@ -146,7 +146,7 @@ describe('what is said of a reply that fails a check', () => {
   ])('%s', (_how, thrown, what) => {
     const failure = rejectedReply(thrown);
     expect(failure.failure).toEqual({ kind: 'rejected', what });
-    expect(failure.message).toBe(`the answer of the authorization server was rejected (${what})`);
+    expect(failure.message).toBe('the answer of the sign-in server did not pass a check');
     expect(failure.replyLost).toBe(false);
   });
 

@@ -92,7 +92,7 @@ describe('metadata', () => {
 
   it('is told to be missing by the first address', async () => {
     expect(await failureOf({ [openid]: { body: '<html>' }, [rfc8414]: { status: 410 } })).toMatchObject({
-      message: 'login.lab.example answered, but not with metadata (no JSON metadata)',
+      message: 'login.lab.example does not answer as a sign-in server',
       failure: { kind: 'malformed', status: 200, what: 'no JSON metadata' },
     });
   });
@@ -115,17 +115,20 @@ describe('metadata', () => {
     ],
   ])('is none with %j', async (members, what) => {
     expect(await failureOf({ [openid]: { body: { ...found, ...members } } })).toMatchObject({
-      message: expect.stringContaining(`login.lab.example answered, but not with metadata (${what}`),
+      message: 'login.lab.example does not answer as a sign-in server',
       failure: { kind: 'malformed', status: 200, what: expect.stringContaining(what) },
     });
   });
 
   it('names its issuer to the last character', async () => {
     const body = { ...found, issuer: `${issuer}/\u001b` };
-    const what = `the server calls itself issuer "${issuer}/", the configuration says "${issuer}"`;
     expect(await failureOf({ [openid]: { body }, [rfc8414]: { body: found } })).toMatchObject({
-      message: `${what}; they must be the same to the last character`,
-      failure: { kind: 'rejected', what },
+      message: `the server calls itself ${issuer}/, and the account says ${issuer}`,
+      failure: {
+        kind: 'rejected',
+        check: 'issuer',
+        what: `issuer "${issuer}/", configured "${issuer}"; they must be the same to the last character`,
+      },
     });
   });
 
