@@ -5,6 +5,7 @@ import type { Secret } from '../secret.ts';
 import type { AccountSettings, ClientAuthMethod } from '../services/service.ts';
 import { ClientAuthentication } from './client-authentication.ts';
 import { type ClientLibrary, loadClient } from './client-library.ts';
+import { IdTokenSignature } from './id-token-signature.ts';
 import { libraryFetch } from './library-fetch.ts';
 import { isLoopback } from './loopback-host.ts';
 import { findMetadata, type Metadata, metadataSchema } from './metadata.ts';
@@ -27,13 +28,14 @@ export interface AuthorizationServer {
   readonly resource: string | undefined;
   readonly clientId: string;
   readonly clientAuthentication: ClientAuthentication;
+  readonly idTokenSignature: IdTokenSignature;
   readonly emailRules: EmailRules;
   /** Nobody in between can forge what its token endpoint says: verified TLS, or loopback. */
   readonly trusted: boolean;
   /** Server clock minus ours in seconds, from the metadata's `Date` or as the caller knew it. */
   readonly clockSkew: number | undefined;
   readonly fetch: Fetch;
-  /** A configuration of its own for one exchange, so that its answer can be watched; keys are shared. */
+  /** A configuration of its own for one exchange, so that its answer can be watched. */
   configure(options: { readonly fetch: CustomFetch; readonly clockSkew: number | undefined }): Configuration;
   /** The same server with its tokens sent elsewhere than its metadata says. */
   at(endpoints: TokenEndpoints): AuthorizationServer;
@@ -152,11 +154,17 @@ function assemble(
     },
     deps.learnClientAuth,
   );
-  let latest: Configuration | undefined;
+  const idTokenSignature = new IdTokenSignature({
+    listed: metadata.id_token_signing_alg_values_supported,
+    clientSecret: deps.clientSecret,
+    keys: url(metadata.jwks_uri),
+  });
+  // Without a list the library takes RS256 alone; it never sees a signature, which is checked here.
+  const judged = { ...metadata, id_token_signing_alg_values_supported: [...idTokenSignature.algorithms] };
 
   const configure: AuthorizationServer['configure'] = ({ fetch, clockSkew }) => {
     const configuration = new client.Configuration(
-      metadata,
+      judged,
       settings.clientId,
       { [client.clockSkew]: clockSkew ?? deps.clockSkew ?? 0, [client.clockTolerance]: 30 },
       authentication.apply,
@@ -164,12 +172,8 @@ function assemble(
     configuration[client.customFetch] = fetch;
     // The library's limit runs in real time; that of `deps.fetch` runs on the clock port.
     configuration.timeout = 0;
-    if (metadata.jwks_uri !== undefined) client.enableNonRepudiationChecks(configuration);
     // The metadata was checked: plain http is on this machine.
     if (tokenEndpoint.protocol === 'http:') client.allowInsecureRequests(configuration);
-    const keys = latest === undefined ? undefined : client.getJwksCache(latest);
-    if (keys !== undefined) client.setJwksCache(configuration, keys);
-    latest = configuration;
     return configuration;
   };
 
@@ -184,6 +188,7 @@ function assemble(
     resource: settings.resource,
     clientId: settings.clientId,
     clientAuthentication: authentication,
+    idTokenSignature,
     emailRules: {
       verifiedAsText: settings.emailVerifiedAsText === true,
       needed: settings.expect?.email !== undefined,

@@ -112,6 +112,8 @@ async function askUserinfo(server: AuthorizationServer, reply: TokenReply): Prom
     fetch: libraryFetch(server.fetch),
     clockSkew: reply.clockSkew,
   });
+  // A signed answer (OpenID Connect Core §5.3.2) is checked by the library.
+  if (configuration.serverMetadata().jwks_uri !== undefined) client.enableNonRepudiationChecks(configuration);
   try {
     return await client.fetchUserInfo(configuration, reply.accessToken.reveal(), client.skipSubjectCheck);
   } catch {

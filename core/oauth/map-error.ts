@@ -91,14 +91,22 @@ export function failureOfThrown(thrown: unknown, address: URL): OAuthFailure | K
 }
 
 /**
- * What openid-client found wrong with an answer that arrived, in the fixed words of the library beneath it. Their
- * `cause` holds the answer itself, tokens and all, and is left behind here.
+ * What openid-client or jose found wrong with an answer that arrived, in the fixed words of the library. Their
+ * `cause` holds the answer itself, tokens and all, and is left behind here. `algorithm`: that of its ID token.
  */
-export function rejectedReply(thrown: unknown): OAuthFailure {
+export function rejectedReply(thrown: unknown, algorithm?: string): OAuthFailure {
   const chain = causesOf(thrown);
-  const words = chain.find((error) => error.name === 'OperationProcessingError') ?? chain[0];
-  const what = plainText(withoutTokens(words?.message ?? 'unknown'));
-  return new OAuthFailure('the answer of the sign-in server did not pass a check', { kind: 'rejected', what });
+  const found = chain.find((error) => error.name === 'OperationProcessingError') ?? chain[0];
+  const words = plainText(withoutTokens(found?.message ?? 'unknown'));
+  if (algorithm !== undefined) return rejectedIdToken(algorithm, words, 'did not pass a check');
+  const message = 'the answer of the sign-in server did not pass a check';
+  return new OAuthFailure(message, { kind: 'rejected', what: words });
+}
+
+/** `plain`: what people are told of `words`. */
+export function rejectedIdToken(algorithm: string, words: string, plain: string): OAuthFailure {
+  const message = `the ID token of the sign-in server, signed with ${algorithm}, ${plain}`;
+  return new OAuthFailure(message, { kind: 'rejected', what: `ID token signed with ${algorithm}: ${words}` });
 }
 
 /** True where only the time of the ID token was wrong, which a skewed clock of ours explains. */

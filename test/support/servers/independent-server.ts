@@ -8,14 +8,18 @@ import { z } from 'zod';
 /** Authorization servers the project did not write, from Debian's packages. */
 export const independentServers = ['doorkeeper', 'django'] as const;
 export type IndependentServerName = (typeof independentServers)[number];
+type Client = 'public' | 'confidential' | 'hmac';
 
-/** A real server in a process and a folder of its own. Its clients: `public`, and `confidential` with a secret. */
+/**
+ * A real server in a process and a folder of its own. Its clients: `public`, and `confidential` with a secret; django's
+ * `hmac` has the same secret, and its ID tokens are signed with it.
+ */
 export interface IndependentServer {
   readonly name: IndependentServerName;
   readonly origin: string;
   readonly clientSecret: string;
   /** The config of one account at it, at the top level of a file. */
-  config(client: 'public' | 'confidential'): string;
+  config(client: Client): string;
   /** Requests at the token endpoint by grant type, and at the revocation endpoint, since the last start. */
   requests(kind: 'authorization_code' | 'refresh_token' | 'revocation'): Promise<number>;
   /** Whether a resource server would accept the access token. */
@@ -83,7 +87,7 @@ export async function startIndependentServer(name: IndependentServerName): Promi
 }
 
 /** Refreshed on demand, so that every refresh is one the test asked for. */
-const configs: Readonly<Record<IndependentServerName, (origin: string, client: string) => string>> = {
+const configs: Readonly<Record<IndependentServerName, (origin: string, client: Client) => string>> = {
   doorkeeper: (origin, client) => `accounts:
   lab:
     service: gitlab
