@@ -51,9 +51,11 @@ function make(random: Random): { readonly text: string; readonly secrets: readon
     () => `[core]${eol}\tbare${eol}`,
   ];
   const chosen = Array.from({ length: random.int(7) }, () => random.pick(shapes)());
-  const whole = random.pick(['', '', '\ufeff']) + chosen.join('');
+  const mark = random.pick(['', '', '\ufeff']);
   const end = random.pick(['', '', '', `[core]${eol}\teditor = vi`, `[alias]${eol}\tst = status \\`, '# end']);
-  return { text: whole + end, secrets };
+  const text = chosen.join('') + end;
+  // git itself writes in front of a mark that stands alone, and reads the file no more.
+  return { text: text === '' ? '' : mark + text, secrets };
 }
 
 function git(scene: FileScene, args: readonly string[], cwd = scene.home, input = ''): Promise<Finished> {
