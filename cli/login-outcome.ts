@@ -38,7 +38,8 @@ function failureOf(login: LoginView): KeytrayError | CommandFailure {
 export function loginOutcome(login: LoginView, title: string): LoginOutcome {
   const notSignedIn = (what: string): LoginOutcome => {
     const hint = `Sign in: keytray login ${login.account}`;
-    return { kind: 'failed', failure: new CommandFailure(failures.login_required.exit, what, hint) };
+    const message = login.note === undefined ? what : `${what}; ${login.note}`;
+    return { kind: 'failed', failure: new CommandFailure(failures.login_required.exit, message, hint) };
   };
   switch (login.state) {
     case 'requested':

@@ -33,9 +33,10 @@ export async function watchLogin(cli: Cli, broker: LocalApiClient, watch: LoginW
     if (confirm === undefined) {
       asking?.abort();
       asking = undefined;
-    } else if (asking === undefined && watch.asks) {
+    } else if (asking === undefined) {
       asking = new AbortController();
-      if (!isTerminal(cli)) await refuse(broker, watch, confirm.who);
+      if (!watch.asks) tell(cli, watch, confirm.who);
+      else if (!isTerminal(cli)) await refuse(broker, watch, confirm.who);
       else void ask(cli, broker, watch, confirm.who, AbortSignal.any([asking.signal, watch.over]));
     }
   }
@@ -55,8 +56,14 @@ async function* loginViews(broker: LocalApiClient, { login, over }: LoginWatch):
   }
 }
 
-const elsewhere = (who: string | undefined): string =>
+/** Who signed in where the sign-in was not begun; `who` as the server says, cleaned here. */
+export const elsewhere = (who: string | undefined): string =>
   `${who === undefined ? 'A person' : printable(who)} signed in in another browser or profile than the one that began this sign-in`;
+
+/** Standard input waits for the pasted address. */
+function tell(cli: Cli, { login, aside }: LoginWatch, who: string | undefined): void {
+  aside(() => cli.err.write(`\n${elsewhere(who)}. To answer in another terminal: keytray login ${login.account}\n`));
+}
 
 async function refuse(broker: LocalApiClient, { login, title }: LoginWatch, who: string | undefined): Promise<never> {
   await broker.confirmLogin(login.login_id, false).catch(() => undefined);

@@ -85,6 +85,7 @@ export class Broker implements BrokerApi {
       accounts: this.#accounts,
       servers: this.#servers,
       openBrowser: (id) => this.startLogin(id, { user_agent: 'browser' }),
+      confirm: dependencies.kind === 'desktop' ? undefined : (id, accept) => this.confirmLogin(id, accept),
     });
     this.#handOuts = openHandOuts({
       ...dependencies,

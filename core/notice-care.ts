@@ -4,6 +4,7 @@ import type { PendingLogin } from './accounts/pending-login.ts';
 import { type ServerDirectory, wordsOf } from './accounts/server-directory.ts';
 import { SharedRedirects } from './accounts/shared-redirects.ts';
 import { AccountNotices } from './notices/account-notices.ts';
+import { QuestionNotices } from './notices/question-notices.ts';
 import { SignInNotices } from './notices/sign-in-notices.ts';
 import type { Clock, Logger, Notifier, Timer } from './ports.ts';
 
@@ -15,6 +16,8 @@ export interface NoticeCareDependencies {
   readonly logger: Logger;
   /** Starts or joins the account's sign-in in the person's browser. */
   readonly openBrowser: (account: string) => Promise<unknown>;
+  /** Whether to take the sign-in that another browser brought; undefined where a window asks. */
+  readonly confirm: ((loginId: string, accept: boolean) => Promise<unknown>) | undefined;
 }
 
 // The end of a login comes nearer although nothing happens.
@@ -26,6 +29,7 @@ export class NoticeCare {
   readonly #dependencies: NoticeCareDependencies;
   readonly #signIns: SignInNotices;
   readonly #accounts: AccountNotices;
+  readonly #questions: QuestionNotices | undefined;
   readonly #redirects: SharedRedirects;
   readonly #warned = new Set<string>();
   #interval = 15 * minute;
@@ -37,6 +41,14 @@ export class NoticeCare {
     const signIn = (account: string): void => this.#signIn(account);
     this.#signIns = new SignInNotices({ notifier, clock, signIn, interval: () => this.#interval });
     this.#accounts = new AccountNotices({ notifier, clock, signIn });
+    const { confirm } = dependencies;
+    this.#questions =
+      confirm &&
+      new QuestionNotices({
+        notifier,
+        titleOf: (account) => dependencies.accounts.find(account)?.settings.title ?? account,
+        answer: ({ id, account }, accept) => this.#try(account, confirm(id, accept)),
+      });
     this.#redirects = new SharedRedirects(() => dependencies.accounts.all(), dependencies.servers);
   }
 
@@ -74,10 +86,12 @@ export class NoticeCare {
   accountRemoved(id: string): void {
     this.#signIns.settled(id);
     this.#accounts.settled(id);
+    this.#questions?.settled(id);
   }
 
-  loginChanged({ account, phase }: PendingLogin): void {
-    if (phase.kind === 'started') this.#signIns.started(account);
+  loginChanged(login: PendingLogin): void {
+    if (login.phase.kind === 'started') this.#signIns.started(login.account);
+    this.#questions?.look(login);
   }
 
   async #warn(): Promise<void> {
@@ -88,8 +102,12 @@ export class NoticeCare {
   }
 
   #signIn(account: string): void {
-    const { logger, openBrowser } = this.#dependencies;
-    openBrowser(account).catch((error: unknown) => {
+    this.#try(account, this.#dependencies.openBrowser(account));
+  }
+
+  #try(account: string, done: Promise<unknown>): void {
+    const { logger } = this.#dependencies;
+    done.catch((error: unknown) => {
       logger.warn('a click on a notice led nowhere', { account, why: wordsOf(error) });
     });
   }

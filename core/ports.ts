@@ -66,7 +66,7 @@ export interface LoopbackPeers {
   holder(address: '127.0.0.1' | '::1', port: number): Promise<PortHolder | undefined>;
 }
 
-export type NoticeActionName = 'sign_in' | 'renew' | 'later';
+export type NoticeActionName = 'sign_in' | 'renew' | 'take' | 'refuse' | 'later';
 
 /** Something a person should know although they asked nothing. Never a secret, a code or a URL with a query. */
 export interface Notice {

@@ -3,6 +3,7 @@ import type { BrokerEvent, StatusView } from '../../core/local-api/wire.ts';
 import type { Cli } from '../cli.ts';
 import { CommandFailure } from '../failure.ts';
 import { slowHelpersNote } from '../installation.ts';
+import { elsewhere } from '../login-question.ts';
 import { formatJson } from '../output/json.ts';
 import { printable } from '../output/printable.ts';
 import { formatStatusTable } from '../output/status-table.ts';
@@ -22,6 +23,12 @@ function showStatus(cli: Cli, status: StatusView): void {
   else {
     const { columns, colour } = cli.out;
     cli.out.write(formatStatusTable(status.accounts, { now: Date.now(), columns, colour }));
+  }
+  for (const { account, login } of status.accounts) {
+    if (login?.confirm === undefined) continue;
+    cli.err.write(
+      `keytray: ${account}: ${elsewhere(login.confirm.who)}\n  Was it you? Answer: keytray login ${account}\n`,
+    );
   }
   const note = status.encrypted_file?.note;
   if (note !== undefined) cli.err.write(`keytray: ${printable(note)}\n`);

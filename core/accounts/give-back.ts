@@ -12,6 +12,10 @@ function mayShareGrant({ record }: Account, { subject }: RefusedTokens): boolean
   return record.identity === undefined || record.identity.subject === subject;
 }
 
+/** Whether the tokens of a sign-in that is not accepted can and may be revoked. */
+export const goesBack = (account: Account, server: AuthorizationServer, tokens: RefusedTokens): boolean =>
+  server.revocationEndpoint !== undefined && !mayShareGrant(account, tokens);
+
 /**
  * Gives back the tokens of a sign-in that was not accepted, where the server can revoke (RFC 7009), unless they may
  * be on the grant in use. Never throws: the sign-in has failed already, and the log says what is left.
@@ -22,10 +26,16 @@ export async function giveBack(
   tokens: RefusedTokens,
   logger: Logger,
 ): Promise<void> {
-  if (mayShareGrant(account, tokens)) return;
+  if (mayShareGrant(account, tokens)) {
+    logger.info('unwanted tokens were dropped, not revoked: they may be on the grant in use', { account: account.id });
+    return;
+  }
   const { accessToken, refreshToken } = tokens;
   try {
-    await revokeToken(server, refreshToken ?? accessToken, refreshToken ? 'refresh_token' : 'access_token');
+    const hint = refreshToken ? 'refresh_token' : 'access_token';
+    const done = await revokeToken(server, refreshToken ?? accessToken, hint);
+    if (done === 'revoked') logger.info('unwanted tokens were revoked', { account: account.id });
+    else logger.warn('unwanted tokens could not be revoked', { account: account.id, why: 'the server does not' });
   } catch (error) {
     logger.warn('unwanted tokens could not be revoked', { account: account.id, why: wordsOf(error) });
   }

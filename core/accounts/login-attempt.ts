@@ -1,9 +1,8 @@
 import type { KeytrayError } from '../errors.ts';
-import type { SignedIn } from './accept-tokens.ts';
 import type { Account } from './account.ts';
 import type { BrowserWay } from './browser-way.ts';
 import type { DeviceWay } from './device-way.ts';
-import { OtherBrowser } from './other-browser.ts';
+import { OtherBrowser, type OtherBrowserParts } from './other-browser.ts';
 import type { NoBrowser, PendingLogin } from './pending-login.ts';
 import { serverFailure } from './server-directory.ts';
 
@@ -29,11 +28,12 @@ export class LoginAttempt {
   readonly otherBrowser: OtherBrowser;
   #answered = false;
   #note: string | undefined;
+  #unanswered: string | undefined;
   #noBrowser: NoBrowser | undefined;
   readonly #browser: Slot<BrowserWay> = { opening: undefined, open: undefined };
   readonly #device: Slot<DeviceWay> = { opening: undefined, open: undefined };
 
-  constructor(login: PendingLogin, account: Account, giveBack: (signedIn: SignedIn) => Promise<void>) {
+  constructor(login: PendingLogin, account: Account, parts: Pick<OtherBrowserParts, 'giveBack' | 'goesBack'>) {
     this.login = login;
     this.account = account;
     this.otherBrowser = new OtherBrowser({
@@ -41,7 +41,7 @@ export class LoginAttempt {
       ended: login.ended,
       changed: () => this.show(),
       note: (text) => this.note(text),
-      giveBack,
+      ...parts,
     });
   }
 
@@ -62,7 +62,12 @@ export class LoginAttempt {
 
   /** Nobody came this way in time; or, with a failure, it leads nowhere. The login goes on while another is open. */
   over(way: WayName, failure?: KeytrayError): void {
-    if (way === 'browser') void this.otherBrowser.refuse();
+    if (way === 'browser') {
+      const { unanswered } = this.otherBrowser;
+      this.#note = unanswered ?? this.#note;
+      this.#unanswered = unanswered;
+      void this.otherBrowser.refuse();
+    }
     this.#over(way === 'browser' ? this.#browser : this.#device, failure);
   }
 
@@ -147,7 +152,9 @@ export class LoginAttempt {
     slot.open = undefined;
     if (this.#isOpen) this.show();
     else if (this.#browser.opening === undefined && this.#device.opening === undefined) {
-      this.login.become(failure === undefined ? { kind: 'expired' } : { kind: 'failed', failure });
+      this.login.become(
+        failure === undefined ? { kind: 'expired', note: this.#unanswered } : { kind: 'failed', failure },
+      );
     }
   }
 

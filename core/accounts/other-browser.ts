@@ -1,3 +1,4 @@
+import { personOf } from '../oauth/token-reply.ts';
 import type { SignedIn } from './accept-tokens.ts';
 import type { SignInQuestion } from './pending-login.ts';
 
@@ -10,6 +11,8 @@ export interface OtherBrowserParts {
   readonly changed: () => void;
   readonly note: (text: string) => void;
   readonly giveBack: (signedIn: SignedIn) => Promise<void>;
+  /** Whether that can have the server revoke them. */
+  readonly goesBack: (signedIn: SignedIn) => boolean;
 }
 
 // A page that is loaded again and again must not make us send the same code for ever.
@@ -33,6 +36,15 @@ export class OtherBrowser {
 
   get question(): SignInQuestion | undefined {
     return this.#held && { identity: this.#held.reply.identity };
+  }
+
+  /** What is told where the login ends with its question open. */
+  get unanswered(): string | undefined {
+    if (this.#held === undefined) return undefined;
+    const { identity } = this.#held.reply;
+    const back = this.#parts.goesBack(this.#held) ? ' and the server is asked to revoke the tokens' : '';
+    const who = identity === undefined ? 'a person' : personOf(identity);
+    return `${who} signed in in another browser or profile, and the question whether it was you was not answered: nothing was stored${back}`;
   }
 
   /** One question for each login: what comes after it is not looked at. Never rejects. */

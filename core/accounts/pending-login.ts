@@ -50,8 +50,8 @@ export type LoginPhase =
     }
   | { readonly kind: 'succeeded'; readonly identity: Identity | undefined }
   | { readonly kind: 'failed'; readonly failure: KeytrayError }
-  | { readonly kind: 'cancelled' }
-  | { readonly kind: 'expired' };
+  /** `note`: what became of a sign-in that another browser brought and nobody answered for. */
+  | { readonly kind: 'cancelled' | 'expired'; readonly note?: string | undefined };
 
 export type EndedLogin = Exclude<LoginPhase, { kind: 'requested' | 'started' }>;
 

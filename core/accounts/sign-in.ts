@@ -8,7 +8,7 @@ import type { Account } from './account.ts';
 import { type Answered, type BegunAt, type BrowserWay, exchangeCode, notOpenPage } from './browser-way.ts';
 import { BrowserWays } from './browser-ways.ts';
 import { type DeviceWay, deviceEndpointOf, openDeviceWay } from './device-way.ts';
-import { giveBack, givingBackAside, tokensOf } from './give-back.ts';
+import { giveBack, givingBackAside, goesBack, tokensOf } from './give-back.ts';
 import { LoginAttempt, type WayName } from './login-attempt.ts';
 import type { LoginDesk } from './login-desk.ts';
 import { asksNothing, strangeAddress, takesNoAddress } from './paste-failures.ts';
@@ -100,8 +100,9 @@ export class SignIn {
   }
 
   async cancel(login: PendingLogin): Promise<void> {
-    login.become({ kind: 'cancelled' });
-    await this.#attempts.get(login.id)?.stop();
+    const attempt = this.#attempts.get(login.id);
+    login.become({ kind: 'cancelled', note: attempt?.otherBrowser.unanswered });
+    await attempt?.stop();
   }
 
   /** The broker ends: pages of sign-ins are shown no longer. */
@@ -122,7 +123,10 @@ export class SignIn {
     const login = this.#dependencies.logins.request(account.id);
     const known = this.#attempts.get(login.id);
     if (known !== undefined) return known;
-    const attempt = new LoginAttempt(login, account, (signedIn) => this.#giveBack(account, signedIn));
+    const attempt = new LoginAttempt(login, account, {
+      giveBack: (signedIn) => this.#giveBack(account, signedIn),
+      goesBack: ({ server, reply }) => goesBack(account, server, tokensOf(reply)),
+    });
     this.#attempts.set(login.id, attempt);
     void login.ended.then(() => this.#attempts.delete(login.id));
     return attempt;

@@ -53,13 +53,19 @@ export function loginView(login: PendingLogin): LoginView {
       return present<LoginView>({ ...common, error, error_description, fix, advice, detail });
     }
     case 'expired':
-      return { ...common, error: 'login_required', error_description: 'the sign-in timed out' };
+      return notSignedIn(common, phase.note, 'the sign-in timed out');
     case 'cancelled':
-      return { ...common, error: 'login_required', error_description: 'the sign-in was cancelled' };
+      return notSignedIn(common, phase.note, 'the sign-in was cancelled');
     case 'requested':
       return common;
   }
 }
+
+const notSignedIn = (
+  common: Pick<LoginView, 'login_id' | 'account' | 'state'>,
+  note: string | undefined,
+  otherwise: string,
+): LoginView => present<LoginView>({ ...common, error: 'login_required', error_description: note ?? otherwise, note });
 
 /** The same for whoever starts or follows this very login: with the code to enter. */
 export function loginViewWithCode(login: PendingLogin): LoginView {

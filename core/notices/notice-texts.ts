@@ -42,6 +42,26 @@ export function signInNotice({ account, title, again, asker, why }: SignInNeed):
   };
 }
 
+export const signInQuestionNoticeId = (account: string): string => `sign-in-question:${account}`;
+
+/**
+ * Another browser than the one that began the sign-in brought the answer. A click on the notice itself does the first
+ * action, and one that was meant to put it aside must not take a sign-in that somebody else made.
+ */
+export function signInQuestionNotice(account: string, title: string, who: string | undefined): Notice {
+  return {
+    id: signInQuestionNoticeId(account),
+    title: `Was it you who signed in to ${title}?`,
+    body: `${who ?? 'A person the server does not name'} signed in in another browser or profile than the one that began this sign-in. Nothing is stored before you answer.`,
+    actions: [
+      { name: 'later', label: 'Later' },
+      { name: 'take', label: 'Yes' },
+      { name: 'refuse', label: 'No' },
+    ],
+    otherwise: `keytray login ${account}`,
+  };
+}
+
 /** `endsAt` and `now`: milliseconds since the epoch. */
 export function loginEndsNotice(account: string, title: string, endsAt: number, now: number): Notice {
   return {

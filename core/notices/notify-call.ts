@@ -27,7 +27,7 @@ export function choiceOf(member: string, word: unknown, notice: Notice | undefin
   return isActionName(word) ? word : 'dismissed';
 }
 
-const names: readonly NoticeActionName[] = ['sign_in', 'renew', 'later'];
+const names: readonly NoticeActionName[] = ['sign_in', 'renew', 'take', 'refuse', 'later'];
 const isActionName = (word: unknown): word is NoticeActionName => names.some((name) => name === word);
 
 const withoutMarkup = (text: string): string =>

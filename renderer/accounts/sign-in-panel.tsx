@@ -15,7 +15,8 @@ export function SignInPanel({ account }: { readonly account: string }): JSX.Elem
   const login = useApp((state) => state.logins.get(account));
   if (login?.state === 'started') return <OpenSignIn login={login} />;
   if (login?.state === 'failed') return <FailedSignIn login={login} />;
-  if (login?.state === 'expired') return <Message tone="warn">Nobody signed in in time.</Message>;
+  if (login?.state === 'expired')
+    return <Message tone="warn">Nobody signed in in time{login.note === undefined ? '' : `: ${login.note}`}.</Message>;
   return null;
 }
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../cli/demo/authorization-server.ts';
+import { followForms } from '../../../cli/demo/built-in-user-agent.ts';
 import { type Keyring, startKeyring } from '../../support/keyring.ts';
 import { createKeytray, type Keytray, program } from '../../support/keytray.ts';
 import { type NotificationDaemon, startNotificationDaemon } from '../../support/notification-daemon.ts';
@@ -99,6 +100,31 @@ describe('one click on a notice of the desktop', () => {
     await waitFor('the end of the notice', async () => (await desktop.displayed()) === 0);
     expect((await git()).stdout).toMatch(/^password=./m);
     expect(await desktop.closed()).toEqual(['Sign in to lab', 'Sign in to lab']);
+  });
+
+  it.each([
+    ['Yes', 'active'],
+    ['No', 'signing_in'],
+  ])('asks whether another browser’s sign-in was theirs, and hears “%s”', async (answer, state) => {
+    await keytray.run(['logout', 'lab']);
+    keytray.env.BROWSER = '/bin/true';
+    await keytray.stopAgent();
+    await keytray.startAgent();
+    const { authorization_url: start = '', login_id: id } = await keytray.api.startLogin('lab', {
+      user_agent: 'browser',
+    });
+    const stopAt = ({ origin }: URL) => origin === new URL(server.issuer).origin;
+    const { url } = await followForms(start, { login: '', stopAt });
+    await followForms(url, { login: 'bob' });
+    await waitFor('the question', async () => (await desktop.displayed()) === 1);
+    expect(await states()).toEqual(['signing_in']);
+    await desktop.press(answer);
+    await waitFor('the answer', async () => (await keytray.api.login(id)).confirm === undefined);
+    await waitFor('the end of the question', async () => (await desktop.displayed()) === 0);
+    expect((await desktop.closed())[0]).toBe('Was it you who signed in to lab?');
+    await waitFor('what became of it', async () => (await states())[0] === state);
+    expect((await keytray.api.account('lab')).subject?.subject).toBe(answer === 'Yes' ? 'bob' : undefined);
+    if (answer === 'No') await keytray.api.cancelLogin(id);
   });
 
   it('is taken back when the person signed in elsewhere, and when the agent ends', async () => {

@@ -15,6 +15,9 @@ async function answerOf(address: string | undefined, login: string, consent?: 'd
   return url;
 }
 
+const unanswered =
+  'bob signed in in another browser or profile, and the question whether it was you was not answered: nothing was stored and the server is asked to revoke the tokens';
+
 /** Timers of five minutes, as sign-ins have them, go off when the test says so. */
 class DeadlineClock extends ShiftedClock {
   readonly #deadlines = new Set<() => void>();
@@ -149,9 +152,69 @@ describe('a sign-in that was begun in the browser Keytray opened', () => {
       else await fetch(await answerOf((await start('none')).authorization_url, 'ada'));
       await expect.poll(() => lab.server.requests.revocation).toBe(1);
       expect((await failureOf(lab.broker.confirmLogin(question.login_id, true))).code).toBe('invalid_request');
+      const { note, error_description: why } = lab.broker.login(question.login_id);
+      if (how === 'finished') expect(note).toBeUndefined();
+      else expect([note, why]).toEqual([unanswered, unanswered]);
+      await expect.poll(() => lab.log).toContain('unwanted tokens were revoked {"account":"lab"}');
       if (how === 'finished') expect(await lab.server.introspect(await token())).toMatchObject({ sub: 'ada' });
     },
   );
+
+  it('says that nothing was stored, and claims no revocation, where the tokens may be on the grant in use', async () => {
+    await lab.signIn('ada');
+    const question = await asked('ada');
+    clock.passDeadlines();
+    await expect.poll(() => lab.broker.login(question.login_id).state).toBe('expired');
+    const { note } = lab.broker.login(question.login_id);
+    expect(note).toMatch(/^ada .* nothing was stored$/);
+    expect(lab.log.join('\n')).toContain('dropped, not revoked');
+  });
+
+  it('tells of it where the login goes on another way', async () => {
+    await lab.close();
+    lab = await startLaboratory({ clock, server: { deviceFlow: { interval: 1 } } });
+    const question = await asked('bob');
+    await lab.broker.startLogin('lab', { user_agent: 'device' });
+    clock.passDeadlines();
+    await expect.poll(() => lab.broker.login(question.login_id)).toMatchObject({ state: 'started', note: unanswered });
+    expect(lab.broker.login(question.login_id).confirm).toBeUndefined();
+  });
+
+  it.each(['take', 'refuse', 'later', 'dismissed'] as const)(
+    'asks by a notice, which is answered by “%s”',
+    async (choice) => {
+      const question = await asked('bob');
+      const [notice] = lab.notices.shown;
+      expect(notice).toMatchObject({
+        id: 'sign-in-question:lab',
+        title: 'Was it you who signed in to lab?',
+        body: expect.stringMatching(/^bob signed in in another browser or profile/),
+        otherwise: 'keytray login lab',
+      });
+      // What a click on the notice itself does.
+      expect(notice?.actions[0]?.name).toBe('later');
+      lab.notices.choose('sign-in-question:lab', choice);
+      const { login_id: id } = question;
+      if (choice === 'take') {
+        await expect
+          .poll(() => lab.broker.login(id))
+          .toMatchObject({ state: 'succeeded', subject: { subject: 'bob' } });
+      } else if (choice === 'refuse') {
+        await expect.poll(() => lab.server.requests.revocation).toBe(1);
+        expect(lab.broker.login(id)).toMatchObject({ state: 'started' });
+      } else expect(lab.broker.login(id)).toMatchObject({ state: 'started', confirm: { who: 'bob' } });
+      expect(lab.notices.shown).toHaveLength(1);
+    },
+  );
+
+  it.each(['answered at a terminal', 'cancelled', 'expired'])('takes its notice back when it was %s', async (how) => {
+    const question = await asked('bob');
+    expect([...lab.notices.open.keys()]).toEqual(['sign-in-question:lab']);
+    if (how === 'cancelled') lab.broker.cancelLogin(question.login_id);
+    else if (how === 'expired') clock.passDeadlines();
+    else await lab.broker.confirmLogin(question.login_id, true);
+    await expect.poll(() => lab.notices.open.size).toBe(0);
+  });
 
   it('does not let the same person’s other browser end what is there', async () => {
     await lab.signIn('ada');

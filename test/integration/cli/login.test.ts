@@ -241,6 +241,38 @@ describe('keytray login', () => {
     expect(result.stderr).toMatch(/^keytray: .+\n {2}.+\n$/);
   });
 
+  it.each(['expired', 'cancelled'] as const)(
+    'says what became of another browser’s sign-in when it is %s',
+    async (state) => {
+      await using setting = await work();
+      const running = setting.sandbox.start(['login', 'github@work', '--no-browser']);
+      await running.said(url);
+      setting.end({ state, note: 'bob signed in elsewhere: nothing was stored' });
+      expect(await running.ended).toMatchObject({
+        status: 4,
+        stderr: expect.stringMatching(
+          /^keytray: the sign-in to .+; bob signed in elsewhere: nothing was stored\n {2}Sign in: .+\n$/,
+        ),
+      });
+    },
+  );
+
+  it('tells of another browser’s sign-in where it waits for a paste', async () => {
+    await using setting = await work();
+    const running = setting.sandbox.start(['login', 'github@work', '--paste']);
+    await running.said(url);
+    const told = once(running.child.stderr, 'data');
+    setting.end({ confirm: { who: 'bob' } });
+    await told;
+    setting.end({ state: 'succeeded', subject: ada });
+    const { status, stderr } = await running.ended;
+    expect(status).toBe(0);
+    expect(stderr).toMatch(
+      /bob signed in in another browser .*To answer in another terminal: keytray login github@work\n/,
+    );
+    expect(setting.broker.called('confirmLogin')).toEqual([]);
+  });
+
   it('cannot start where the server does not answer', async () => {
     await using setting = await work();
     setting.broker.failures.set('startLogin', new KeytrayError('temporarily_unavailable', 'no answer'));

@@ -46,6 +46,17 @@ describe('keytray status', () => {
     expect(refused.stdout).not.toContain(esc);
   });
 
+  it('says whose sign-in waits for an answer, and where to give it', async () => {
+    const login = { login_id: 'l1', account: 'lab', state: 'started', confirm: { who: 'b\u001b[2Job' } } as const;
+    await using setting = await running([accountView('lab', { state: 'signing_in', login })]);
+    const result = await setting.sandbox.run(['status']);
+    expect(result.stdout).toMatch(/^lab +signing in +- +- +keytray login lab$/m);
+    expect(result.stderr).toMatch(
+      /^keytray: lab: b \[2Job signed in in another browser or profile than .*\n {2}Was it you\? Answer: keytray login lab\n$/,
+    );
+    expect(result.stderr).not.toContain(esc);
+  });
+
   it('--json is what the local API says', async () => {
     await using setting = await running();
     const result = await setting.sandbox.run(['status', '--json']);

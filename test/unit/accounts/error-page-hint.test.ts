@@ -12,7 +12,7 @@ async function scene() {
   const clock = new ManualClock();
   const login = new PendingLogin('lab', () => undefined);
   const account = new Account(accountSettings(), { store: new MemoryStore(), clock, changed: () => undefined });
-  const attempt = new LoginAttempt(login, account, async () => undefined);
+  const attempt = new LoginAttempt(login, account, { giveBack: async () => undefined, goesBack: () => true });
   const way: Pick<BrowserWay, 'invitation' | 'stop'> = {
     invitation: { startUrl: new URL('http://127.0.0.1:4711/start/random'), expiresAt: 300 },
     stop: async () => undefined,

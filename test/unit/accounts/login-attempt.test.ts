@@ -39,7 +39,7 @@ function scene() {
   return {
     stopped,
     login,
-    attempt: new LoginAttempt(login, account, async () => undefined),
+    attempt: new LoginAttempt(login, account, { giveBack: async () => undefined, goesBack: () => true }),
     browser: browser as BrowserWay,
     device: device as DeviceWay,
   };

@@ -7,7 +7,7 @@ const held = (subject: string): SignedIn =>
 
 function scene() {
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-  const seen = { waiting: true, changes: 0, notes: [] as string[], given: [] as SignedIn[] };
+  const seen = { waiting: true, goesBack: true, changes: 0, notes: [] as string[], given: [] as SignedIn[] };
   const other = new OtherBrowser({
     waiting: () => seen.waiting,
     ended,
@@ -18,6 +18,7 @@ function scene() {
     giveBack: async (signedIn) => {
       seen.given.push(signedIn);
     },
+    goesBack: () => seen.goesBack,
   });
   return { other, seen, end };
 }
@@ -51,6 +52,19 @@ describe('the answer of another browser', () => {
     end();
     await expect.poll(() => seen.given).toEqual([bob]);
     expect(other.take()).toBeUndefined();
+  });
+
+  it('tells, where nobody answers the question, that nothing was stored, and of a revocation where there is one', async () => {
+    const { other, seen } = scene();
+    expect(other.unanswered).toBeUndefined();
+    await other.answered(async () => held('bob'));
+    const told =
+      'bob signed in in another browser or profile, and the question whether it was you was not answered: nothing was stored';
+    expect(other.unanswered).toBe(`${told} and the server is asked to revoke the tokens`);
+    seen.goesBack = false;
+    expect(other.unanswered).toBe(told);
+    other.take();
+    expect(other.unanswered).toBeUndefined();
   });
 
   it('is given back where another answer, or the end, has come while its code was exchanged', async () => {
