@@ -1,4 +1,5 @@
-import { accessSync, constants, readFileSync, realpathSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { configFile } from '../config/paths.ts';
@@ -13,6 +14,8 @@ export interface ToolSetupOptions {
   readonly programs: { readonly bin: string; readonly libexec: string };
   /** A folder on PATH to link a program into that the tool looks for by name. */
   readonly linkFolder?: string | undefined;
+  /** Absolute; where the person is. */
+  readonly cwd?: string | undefined;
 }
 
 /** Variables that tools read a path from; a relative one is meant from where the person is. */
@@ -37,18 +40,22 @@ function withAbsolutePaths(env: Environment): Environment {
   return { ...env, ...Object.fromEntries(changed) };
 }
 
-export function contextOf({ accounts, env, programs, linkFolder }: ToolSetupOptions): SetupContext {
+export function contextOf({ accounts, env, programs, linkFolder, cwd }: ToolSetupOptions): SetupContext {
   return {
     accounts,
     env: withAbsolutePaths(env),
     home: env.HOME !== undefined && isAbsolute(env.HOME) ? env.HOME : homedir(),
     platform: process.platform,
+    cwd: cwd ?? process.cwd(),
     programs,
     configFolder: dirname(configFile(env)),
     linkFolder,
     look: lookIn(env),
   };
 }
+
+/** Milliseconds a tool may take to tell its own settings; one that takes longer is not asked. */
+const longestAnswer = 5000;
 
 /** What a set-up may see of the machine. */
 export function lookIn(env: Environment): Look {
@@ -75,6 +82,29 @@ export function lookIn(env: Environment): Look {
       return found === undefined ? undefined : real(found);
     },
     isProgram,
+    list: (folder) => {
+      try {
+        return readdirSync(folder).sort();
+      } catch {
+        return [];
+      }
+    },
+    ask: (program, args, more) => {
+      const file = (env.PATH ?? '')
+        .split(':')
+        .filter((folder) => isAbsolute(folder))
+        .map((folder) => join(folder, program))
+        .find(isProgram);
+      if (file === undefined) return undefined;
+      const { status, stdout } = spawnSync(file, args, {
+        cwd: '/',
+        env: { ...env, ...more },
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+        timeout: longestAnswer,
+      });
+      return status === 0 ? stdout : undefined;
+    },
   };
 }
 

@@ -52,6 +52,26 @@ export function iniSections(text: string): readonly IniSection[] {
   return sections;
 }
 
+/** Why `configparser` ends with an error, and in which line, from 1; undefined for a text that it reads. */
+export function iniProblem(text: string): { readonly line: number; readonly why: string } | undefined {
+  const problem = (at: number, why: string) => ({ line: at + 1, why });
+  if (text.startsWith('\uFEFF')) return problem(0, 'a byte order mark stands there');
+  const first = linesOf(text).findIndex((line) => !/^\s*(?:[#;]|$)/.test(line));
+  if (first >= 0 && !/^\s*\[.+\]/.test(linesOf(text)[first] ?? ''))
+    return problem(first, 'a value stands before any section');
+  const seen = new Set<string>();
+  for (const { name, at, entries } of iniSections(text)) {
+    if (seen.has(name) && name !== 'DEFAULT') return problem(at, 'a section stands there twice');
+    seen.add(name);
+    for (const { key, from } of entries) {
+      if (key === '') return problem(from, 'a line has no key with = or :');
+      if (seen.has(`${name}\n${key}`)) return problem(from, 'a key stands there twice');
+      seen.add(`${name}\n${key}`);
+    }
+  }
+  return undefined;
+}
+
 const inLines = (text: string, from: number, to: number, lines: readonly string[]): string => {
   const all = linesOf(text);
   return withLines(all.slice(0, from).join(''), lines) + all.slice(to).join('');

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { KeytrayError } from '../errors.ts';
 import { withIniValue, withoutIniEntry } from './ini-text.ts';
-import { overridesOf, readPip, requireReadable } from './pip-config.ts';
+import { overridesOf, readPip, readPipVersion, requireReadable, said } from './pip-config.ts';
 import { servedHosts, sharedHosts } from './served.ts';
 import { orNoFile } from './text-lines.ts';
 import type { SetupContext, Tool } from './tool.ts';
@@ -17,9 +17,13 @@ function configFile({ env, home, platform, look }: SetupContext): string {
   if (env.PIP_CONFIG_FILE === '/dev/null') {
     throw new KeytrayError('invalid_request', 'PIP_CONFIG_FILE turns the configuration of pip off; unset it');
   }
-  if (env.PIP_CONFIG_FILE) return env.PIP_CONFIG_FILE;
   const [legacy, mac, own] = placesOf({ env, home });
-  if (look.read(legacy) !== undefined && look.read(own) === undefined) return legacy;
+  const isThere = (path: string): boolean => look.read(path) !== undefined;
+  // Where it names nothing, pip reads the user's own files, which making it would turn off.
+  if (env.PIP_CONFIG_FILE && (isThere(env.PIP_CONFIG_FILE) || ![legacy, mac, own].some(isThere))) {
+    return env.PIP_CONFIG_FILE;
+  }
+  if (isThere(legacy) && !isThere(own)) return legacy;
   if (platform === 'darwin' && look.real(dirname(mac)) !== undefined) return mac;
   return own;
 }
@@ -39,7 +43,8 @@ export const pip: Tool = {
   couldName: (file, context) => !context.env.PIP_CONFIG_FILE && isOneOf(file, placesOf(context), context),
   plan(context) {
     const file = configFile(context);
-    const { linkFolder, programs } = context;
+    const { linkFolder, programs, look } = context;
+    const installed = readPipVersion(look.ask('pip', ['--version']) ?? look.ask('pip3', ['--version']));
     const [first] = servedHosts(context.accounts, 'pip');
     return {
       files: [
@@ -47,15 +52,15 @@ export const pip: Tool = {
           path: file,
           edit: (text = '') => {
             requireReadable(text, file);
-            const { section, entry } = readPip(text);
-            return entry?.value === value ? text : withIniValue(text, section, header, entry?.key ?? key, value);
+            const { section, key: written, values } = readPip(text);
+            return values.get(header) === value ? text : withIniValue(text, section, header, written, value);
           },
         },
       ],
       links:
         linkFolder === undefined ? [] : [{ path: join(linkFolder, program), target: join(programs.libexec, program) }],
       lines: () => [
-        `${key} needs pip 23.1 or later; older ones do not read it.`,
+        ...(installed === undefined ? [`${key} needs pip 23.1 or later; older ones do not read it.`] : []),
         `Up to pip 26.1 the index needs a user name: https://oauth2@${first?.host ?? 'HOST'}/simple/`,
         `uv: UV_KEYRING_PROVIDER=${value}`,
       ],
@@ -63,7 +68,10 @@ export const pip: Tool = {
         const chosen = context.env.PIP_KEYRING_PROVIDER;
         const problem = pathProblem(context, program, programs.libexec);
         return [
-          ...overridesOf(context, file, before(file) ?? ''),
+          ...(installed === undefined || installed.knowsUs
+            ? []
+            : [`pip ${installed.version} has no ${key}, pip 23.1 has; run: python3 -m pip install --upgrade pip`]),
+          ...overridesOf(context, file, before(file) ?? '', installed?.prefix),
           ...(chosen === undefined || chosen === value
             ? []
             : ['PIP_KEYRING_PROVIDER in the environment wins; unset it']),
@@ -71,10 +79,12 @@ export const pip: Tool = {
         ];
       },
       warnings: ({ before }) => {
-        const other = readPip(before(file) ?? '').entry?.value;
+        const other = readPip(before(file) ?? '').values.get(header);
         return [
           ...sharedHosts(context.accounts, 'pip', 'path'),
-          ...(other === undefined || other === value ? [] : [`${file} said ${key} = ${other}`]),
+          ...(other === undefined || other === value
+            ? []
+            : [`${file} said${said(other)}, which Keytray's takes the place of`]),
           ...(context.env.PIP_NO_INPUT === undefined
             ? []
             : ['PIP_NO_INPUT keeps older versions of pip from asking anybody; unset it']),

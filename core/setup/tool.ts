@@ -16,6 +16,13 @@ export interface Look {
   isProgram(path: string): boolean;
   /** Behind symbolic links; undefined where there is nothing. */
   real(path: string): string | undefined;
+  /** Names in a folder, sorted; none where it cannot be read. */
+  list(folder: string): readonly string[];
+  /**
+   * What a tool itself prints, run in no project, with `more` beside the person's variables; undefined where it is not
+   * there or fails.
+   */
+  ask(program: string, args: readonly string[], more?: Environment): string | undefined;
 }
 
 export interface SetupContext {
@@ -23,6 +30,8 @@ export interface SetupContext {
   readonly env: Environment;
   readonly home: string;
   readonly platform: NodeJS.Platform;
+  /** Where the person is: a tool reads the project's own files there. */
+  readonly cwd: string;
   /** Folders of our programs, absolute. */
   readonly programs: { readonly bin: string; readonly libexec: string };
   /** Keytray's own configuration folder. */

@@ -53,6 +53,7 @@ export async function toolHome(accounts: readonly SetupAccount[]): Promise<ToolH
   const options = (changes: SetupChanges = {}) => ({
     accounts,
     programs,
+    cwd: home,
     ...changes,
     env: { ...env, ...changes.env },
   });

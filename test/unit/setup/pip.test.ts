@@ -60,6 +60,64 @@ describe('setup pip on forms of configparser', () => {
     );
   });
 
+  it.each([
+    ['\ufeff[global]\n', 'pip.conf:1: a byte order mark stands there'],
+    ['timeout = 60\n[global]\n', 'pip.conf:1: a value stands before any section'],
+    ['[global]\ntimeout\n', 'pip.conf:2: a line has no key with = or :'],
+    ['[global]\n= 60\n', 'pip.conf:2: a line has no key with = or :'],
+    ['[global]\nTimeout = 60\ntimeout: 90\n', 'pip.conf:3: a key stands there twice'],
+    ['[DEFAULT]\nretries = 2\n[install]\n', 'pip.conf has values in [DEFAULT] that [global] would take over'],
+    ['[global]\r', 'pip.conf has lines that end with CR alone'],
+  ])('refuses %j, as pip would read something else or nothing', (text, said) => {
+    expect(() => plan(text)).toThrow(said);
+  });
+
+  it.each([
+    [
+      '[DEFAULT]\nretries = 2\n[DEFAULT]\ntimeout = 60\n[global]\n',
+      'timeout = 60\n[global]\nkeyring-provider = subprocess\n',
+    ],
+    [
+      '[DEFAULT]\nkeyring-provider = auto\n[global]\nkeyring_provider = import\n',
+      '[global]\nkeyring_provider = subprocess\n',
+    ],
+    [
+      '[DEFAULT]\nkeyring_provider = x\nkeyring-provider = auto\n[global]\nkeyring_provider = import\n',
+      '[global]\nkeyring_provider = import\nkeyring-provider = subprocess\n',
+    ],
+    ['[global]\n__keyring_provider = import\n', '[global]\n__keyring_provider = subprocess\n'],
+  ])('writes in %j to what counts for pip', (text, wanted) => {
+    expect(plan(text).after).toContain(wanted);
+  });
+
+  it('leaves a file alone whose [DEFAULT] says it for every command', () => {
+    const text = '[DEFAULT]\nkeyring-provider = subprocess\n[global]\n';
+    expect(plan(text).after).toBe(text);
+  });
+
+  it('goes by the user’s own file where PIP_CONFIG_FILE names nothing', () => {
+    const env = { PIP_CONFIG_FILE: '/none' };
+    expect(plan('', { env, files: { [own]: '' } }).path).toBe(own);
+    expect(plan('', { env, files: { [own]: '', '/none': '' } }).path).toBe('/none');
+  });
+
+  it('says plainly that the pip that is there is too old, and what to do', () => {
+    const answers = { pip: 'pip 23.0.1 from /usr/lib/python3/dist-packages/pip (python 3.11)\n' };
+    const line = 'pip 23.0.1 has no keyring-provider, pip 23.1 has; run: python3 -m pip install --upgrade pip';
+    expect(plan('', { answers }).warnings).toContain(line);
+    const newer = { pip: 'pip 23.1 from /opt/py/lib/python3.11/site-packages/pip (python 3.11)\n' };
+    const { warnings, lines } = plan('', { answers: newer });
+    expect(warnings.join()).not.toContain('pip 23');
+    expect(lines.join()).not.toContain('needs pip 23.1');
+  });
+
+  it('weighs the file beside the Python of pip', () => {
+    const answers = { pip3: 'pip 25.1 from /opt/py/lib/python3.13/site-packages/pip (python 3.13)\n' };
+    const files = { '/opt/py/pip.conf': '[global]\nkeyring-provider = import\n' };
+    const line = '/opt/py/pip.conf has keyring-provider = import in [global], which wins over Keytray; remove it there';
+    expect(plan('', { answers, files }).warnings).toContain(line);
+  });
+
   it('says which versions of pip ask', () => {
     expect(plan('').lines.join('\n')).toContain('keyring-provider needs pip 23.1 or later');
   });

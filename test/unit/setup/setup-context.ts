@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path';
 import type { SetupAccount, SetupContext, Tool } from '../../../core/setup/tool.ts';
 
 export interface Machine {
@@ -7,6 +8,8 @@ export interface Machine {
   /** Name to where it really is; by default our own programs are found. */
   readonly onPath?: Readonly<Record<string, string>>;
   readonly linkFolder?: string;
+  /** What each program answers, whatever it is asked. */
+  readonly answers?: Readonly<Record<string, string>>;
   readonly bin?: string;
   readonly platform?: NodeJS.Platform;
 }
@@ -15,7 +18,8 @@ export const home = '/home/ada';
 
 /** A pretended machine. */
 export function contextFor(machine: Machine = {}): SetupContext {
-  const { accounts = [], env = {}, files = {}, bin = '/opt/keytray/bin', platform = 'linux', linkFolder } = machine;
+  const { accounts = [], env = {}, files = {}, bin = '/opt/keytray/bin', platform = 'linux' } = machine;
+  const { answers = {}, linkFolder } = machine;
   const libexec = '/opt/keytray/libexec';
   const own = { 'docker-credential-keytray': `${bin}/docker-credential-keytray`, keyring: `${libexec}/keyring` };
   const onPath: Readonly<Record<string, string>> = machine.onPath ?? own;
@@ -24,6 +28,7 @@ export function contextFor(machine: Machine = {}): SetupContext {
     env,
     home,
     platform,
+    cwd: `${home}/work`,
     programs: { bin, libexec },
     configFolder: `${home}/.config/keytray`,
     linkFolder,
@@ -32,6 +37,12 @@ export function contextFor(machine: Machine = {}): SetupContext {
       program: (name) => onPath[name],
       isProgram: () => true,
       real: (path) => path,
+      list: (folder) =>
+        Object.keys(files)
+          .filter((path) => dirname(path) === folder)
+          .map((path) => basename(path))
+          .sort(),
+      ask: (program) => answers[program],
     },
   };
 }
