@@ -24,6 +24,16 @@ export function sectionUrls(host: GitHost): readonly string[] {
 }
 
 /**
+ * The URLs that libgit2 (as cargo uses it) looks for a helper by, where those of `sectionUrls` have a port: it leaves
+ * the port out, and asks the helper with it. For a host that is an IP address it looks for none.
+ */
+export function portlessUrls(hosts: readonly GitHost[]): readonly string[] {
+  const urls = new Set(hosts.flatMap(sectionUrls));
+  const portless = [...urls].map((url) => url.replace(/:\d+$/, ''));
+  return [...new Set(portless)].filter((url) => !urls.has(url) && !/\/(?:\[|[\d.]+$)/.test(url));
+}
+
+/**
  * What to add for the hosts. An empty helper goes first: it resets the helpers git has met so far, which
  * otherwise answer before ours and are given our tokens to store. `useHttpPath` tells accounts of one host apart.
  */
@@ -34,7 +44,7 @@ export function planGitSetup(input: {
   readonly present: (key: string) => readonly string[];
 }): readonly GitChange[] {
   const value = shellWord(input.helper);
-  return input.hosts.flatMap((host) => {
+  const changes = input.hosts.flatMap((host) => {
     if (!/^(\[[0-9a-fA-F:.]+\]|[^\s/\\"'*:[\]]+)(:\d{1,5})?$/.test(host.host)) {
       throw new KeytrayError('invalid_request', `not a host: ${JSON.stringify(host.host)}`);
     }
@@ -49,4 +59,6 @@ export function planGitSetup(input: {
       ];
     });
   });
+  // Without a reset: for git itself this is another port, whose helpers are asked as before.
+  return [...changes, ...portlessUrls(input.hosts).map((url) => ({ key: `credential.${url}.helper`, value }))];
 }

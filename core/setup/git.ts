@@ -6,7 +6,7 @@ import { entriesWith, withOurValues } from './git-copy.ts';
 import { conditionalProblems, foreignHeaders, foreignHelpers, rewrittenAddresses } from './git-foreign.ts';
 import type { GitHost } from './git-host.ts';
 import { withoutOwnLines } from './git-own-lines.ts';
-import { sectionUrls, shellWord } from './git-plan.ts';
+import { portlessUrls, sectionUrls, shellWord } from './git-plan.ts';
 import { same } from './locked-file.ts';
 import { type ManagedFile, type Outcome, settleFile } from './managed-file.ts';
 import { maskFor } from './masked-line.ts';
@@ -47,7 +47,7 @@ export async function setupGit(options: SetupOptions): Promise<SetupReport> {
   const { env, hosts, helper } = options;
   const file = globalConfigFile(env);
   // What a person added to our section stays when it is written anew; of the hosts that need the path we write it.
-  const plain = new Set(hosts.filter(({ ambiguous }) => !ambiguous).flatMap(sectionUrls));
+  const plain = new Set([...hosts.filter(({ ambiguous }) => !ambiguous).flatMap(sectionUrls), ...portlessUrls(hosts)]);
   const keepsPath = (section: string): boolean => !options.undo && plain.has(section.slice('credential.'.length));
   const managed: ManagedFile = {
     path: file,

@@ -31,6 +31,14 @@ describe('planGitSetup', () => {
     expect(plan(shared, { [key]: ['true'] })).not.toContainEqual({ key, value: 'true' });
   });
 
+  it('writes a section without the port as well, without a reset, for a name and not for an address', () => {
+    const other = 'credential.https://a.example.helper';
+    const changes = plan([host('a.example:8443'), host('a.example:9443'), host('[::1]:8080'), host('127.0.0.1:8080')]);
+    expect(changes.filter(({ key }) => key === other)).toEqual([{ key: other, value: helper }]);
+    expect(changes.filter(({ key }) => !/:\d+\.helper$/.test(key))).toHaveLength(1);
+    expect(plan([host('a.example:8443'), host('a.example')]).filter(({ key }) => key === other)).toHaveLength(2);
+  });
+
   it('writes http for loopback hosts only', () => {
     const keys = plan([host('a.example'), host('[::1]:8080', { loopback: true })]).map((change) => change.key);
     expect(new Set(keys)).toEqual(
