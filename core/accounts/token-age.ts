@@ -55,25 +55,38 @@ export function minimumValidity(lifetime: number, asked: number | undefined): nu
   return asked === undefined ? Math.min(300, lifetime * 0.2) : Math.min(asked, lifetime * 0.8);
 }
 
-const lifeClaims = z.object({ exp: z.unknown().optional(), iat: z.unknown().optional() });
+const timeClaims = z.object({ exp: z.unknown().optional(), iat: z.unknown().optional() });
+
+/** The claims that say when an ID token lives. It was verified when it came; here it is only read. */
+function timesOf(idToken: Secret, now: number): { readonly exp: number | undefined; readonly iat: number | undefined } {
+  try {
+    const payload = Buffer.from(idToken.reveal().split('.')[1] ?? '', 'base64url').toString();
+    const { exp, iat } = timeClaims.parse(JSON.parse(payload));
+    return { exp: readInstant(exp, now), iat: readInstant(iat, now) };
+  } catch {
+    return { exp: undefined, iat: undefined };
+  }
+}
 
 /**
- * Seconds an ID token lives and has left (`noEnd` where its end is beyond all reason), from its own claims and the server's clock. It was verified when it
- * came; here it is only read. Undefined where it is no JWT with `exp` and `iat` (OpenID Connect Core §2).
+ * Seconds an ID token lives and has left by the server's clock (`noEnd` where its end is beyond all reason). Undefined
+ * where it is no JWT with `exp` and `iat` (OpenID Connect Core §2).
  */
 export function idTokenLife(
   idToken: Secret,
   clockSkew: number | undefined,
   now: number,
 ): { readonly lifetime: number; readonly left: number } | undefined {
-  try {
-    const payload = Buffer.from(idToken.reveal().split('.')[1] ?? '', 'base64url').toString();
-    const claims = lifeClaims.parse(JSON.parse(payload));
-    const exp = readInstant(claims.exp, now);
-    const iat = readInstant(claims.iat, now);
-    if (exp === undefined || iat === undefined) return undefined;
-    return { lifetime: iat < exp ? exp - iat : 0, left: exp - (now / 1_000 + (clockSkew ?? 0)) };
-  } catch {
-    return undefined;
-  }
+  const { exp, iat } = timesOf(idToken, now);
+  if (exp === undefined || iat === undefined) return undefined;
+  return { lifetime: iat < exp ? exp - iat : 0, left: exp - (now / 1_000 + (clockSkew ?? 0)) };
+}
+
+/**
+ * Whether a refresh brought an ID token that ends later: some servers send that of the sign-in again with every refresh.
+ * `now`: milliseconds since the epoch.
+ */
+export function endsLater(idToken: Secret, before: Secret, now: number): boolean {
+  const [end, former] = [timesOf(idToken, now).exp, timesOf(before, now).exp];
+  return end === undefined || former === undefined ? !idToken.equals(before) : end > former;
 }

@@ -3,6 +3,7 @@ import type { Identity, TokenReply } from '../oauth/token-reply.ts';
 import type { Clock } from '../ports.ts';
 import type { AccountSettings } from '../services/service.ts';
 import { noEnd } from '../untrusted/lifetime.ts';
+import { endsLater } from './token-age.ts';
 
 export type Receipt = Pick<TokenRecord, 'obtainedAt' | 'bootId' | 'uptime'>;
 
@@ -92,7 +93,10 @@ export function recordOfRefresh(
     accessToken: reply.accessToken,
     refreshToken: reply.refreshToken ?? before.refreshToken,
     idToken: idToken ?? before.idToken,
-    idTokenRenewed: before.idToken === undefined ? before.idTokenRenewed : idToken !== undefined,
+    idTokenRenewed:
+      before.idToken === undefined
+        ? before.idTokenRenewed
+        : idToken !== undefined && endsLater(idToken, before.idToken, receipt.obtainedAt),
     tokenType: reply.tokenType,
     scope: reply.scope ?? before.scope,
     lifetime: reply.expiresIn,

@@ -21,7 +21,7 @@ export interface TokenRecord {
   readonly refreshToken: Secret | undefined;
   readonly accessToken: Secret;
   readonly idToken: Secret | undefined;
-  /** Whether the last refresh brought a new ID token; undefined before the first. */
+  /** Whether the last refresh brought an ID token that ends later; undefined before the first. */
   readonly idTokenRenewed: boolean | undefined;
   readonly tokenType: string;
   readonly scope: string | undefined;

@@ -44,7 +44,7 @@ export class TokenDesk {
       return await this.#forAudience(account, need, signal);
     }
     const validity = this.#validity(record, need);
-    if (!need.force && fresh(validity)) return this.#serve(account, record, need);
+    if (!need.force && fresh(validity) && !hasEnded(validity, need)) return this.#serve(account, record, need);
     // A server that gives no ID token with a refresh would be asked for one with every call.
     if (!need.force && lastIdToken(record, need)) return await this.#serveLastIdToken(account, record, need, signal);
     return await this.#afterRefresh(account, need, signal);
@@ -57,8 +57,9 @@ export class TokenDesk {
     need: TokenNeed,
     signal: AbortSignal,
   ): Promise<HandOut> {
-    const { left, wanted } = this.#validity(record, need);
-    if (left > 0 && (need.minTtl === undefined || left >= wanted)) return this.#serve(account, record, need);
+    const validity = this.#validity(record, need);
+    const enough = need.minTtl === undefined || fresh(validity);
+    if (enough && !hasEnded(validity, need)) return this.#serve(account, record, need);
     await this.#waitForSignIn(account, need, signal, `the ID token of ${account.settings.title} has ended`);
     return await this.handOut(account, { ...need, wait: 0 }, signal);
   }
@@ -95,13 +96,16 @@ export class TokenDesk {
     const record = account.record ?? this.#loginRequired(account);
     if (result.kind === 'refreshed') {
       (this.#dependencies.barriers ?? noBarriers).reached('before_answer');
-      if (lastIdToken(record, need)) {
+      // Servers are believed within 30 s of clock skew, so that what came with the refresh may have ended too.
+      const idTokenEnded =
+        need.kind === 'id' && record.idToken !== undefined && hasEnded(this.#validity(record, need), need);
+      if (lastIdToken(record, need) || idTokenEnded) {
         return await this.#serveLastIdToken(account, record, { ...need, force: false }, signal);
       }
       return this.#serve(account, record, need);
     }
     const insists = need.force || need.minTtl !== undefined;
-    if (!insists && this.#validity(record, need).left > 0) {
+    if (!insists && !hasEnded(this.#validity(record, need), need)) {
       this.#confirmLater(account);
       return this.#serve(account, record, need);
     }
@@ -141,7 +145,7 @@ export class TokenDesk {
       await pause(clock, problem.askedRetryAt - now + timerSlack, signal);
       return await this.#afterRefresh(account, need, signal, 'second');
     }
-    const expired = this.#validity(state.record, need).left <= 0;
+    const expired = hasEnded(this.#validity(state.record, need), need);
     if (result.kind === 'no_refresh_token' || (needsSignIn(problem) && (expired || problem.kind === 'dead'))) {
       await this.#waitForSignIn(account, need, signal);
       return await this.handOut(account, { ...need, force: false, wait: 0 }, signal);
@@ -223,6 +227,11 @@ export class TokenDesk {
     return { token: record.idToken, tokenType: 'id_token', scope: record.scope, secondsLeft: promised(left) };
   }
 }
+
+// The server's clock, which the end of an ID token goes by, is known to the second.
+const clockPrecision = 1;
+
+const hasEnded = ({ left }: Validity, { kind }: TokenNeed): boolean => left <= (kind === 'id' ? clockPrecision : 0);
 
 /** The ID token that is asked for is the last one without a new sign-in, whenever it ends. */
 function lastIdToken(record: TokenRecord, { kind }: TokenNeed): boolean {

@@ -2,14 +2,23 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { signInWithForms } from '../../../cli/demo/built-in-user-agent.ts';
 import { caller } from '../../support/broker.ts';
 import { type FaultScene, hour, minute, startFaultScene } from '../../support/fault-scene.ts';
+import { chunks } from '../../support/helper-call.ts';
 import { createIdTokens } from '../../support/id-tokens.ts';
 import type { RotatingServer } from '../../support/rotating-server.ts';
 
 let scene: FaultScene;
+const labConfig = ({ issuer }: RotatingServer, more = ''): string =>
+  `accounts:
+  lab:
+    service: oidc
+    issuer: '${issuer}'
+    client_id: keytray
+    scopes: [openid]
+    refresh: on-demand
+${more}`;
 beforeEach(async () => {
-  const config = ({ issuer }: RotatingServer): string =>
-    `accounts: { lab: { service: oidc, issuer: '${issuer}', client_id: keytray, scopes: [openid], refresh: on-demand } }`;
-  scene = await startFaultScene({ server: { idTokens: createIdTokens() }, records: () => ({}), config });
+  const server = { idTokens: createIdTokens() };
+  scene = await startFaultScene({ server, records: () => ({}), config: (running) => labConfig(running) });
 });
 afterEach(() => scene.close());
 
@@ -74,8 +83,7 @@ describe('an ID token', () => {
   it('that has ended is renewed', async () => {
     await scene.signIn();
     await scene.pass(hour);
-    scene.server.idTokenOffset = 3_600;
-    scene.server.dateOffset = 3_600;
+    scene.server.claims = { exp: Math.floor(scene.clock.now() / 1_000) + 600 };
     expect(await refreshesFor(async () => expect(await idToken()).toHaveProperty('token'))).toBe(1);
   });
 
@@ -96,6 +104,29 @@ describe('an ID token', () => {
     expect(await scene.state()).toBe('active');
   });
 
+  it('that a refresh sends again is not taken for a renewed one', async () => {
+    await scene.signIn();
+    const now = Math.floor(scene.clock.now() / 1_000);
+    scene.server.claims = { iat: now, exp: now + 600 };
+    await scene.signIn();
+    await scene.pass(9 * minute);
+    const asks = async () => {
+      for (let time = 0; time < 3; time += 1) expect(await idToken()).toHaveProperty('token');
+    };
+    expect(await refreshesFor(asks)).toBe(1);
+    await scene.pass(minute);
+    expect(await idToken()).toMatchObject({ code: 'login_required' });
+    expect(await scene.ask()).toHaveProperty('token');
+  });
+
+  it('that has ended within what is allowed for clocks that differ is not handed out', async () => {
+    await scene.signIn();
+    const now = Math.floor(scene.clock.now() / 1_000);
+    scene.server.claims = { iat: now - 600, exp: now - 10 };
+    expect(await scene.ask({ token: 'id', force: true })).toMatchObject({ code: 'login_required' });
+    expect(await scene.ask()).toHaveProperty('token');
+  });
+
   it('that has ended unseen costs one refresh before a sign-in is asked for', async () => {
     scene.server.renewsIdTokens = false;
     await scene.signIn();
@@ -107,5 +138,48 @@ describe('an ID token', () => {
     scene.server.renewsIdTokens = true;
     const again = await scene.signIn();
     expect(again.state).toBe('succeeded');
+  });
+});
+
+describe('kubectl', () => {
+  const exec = async () => {
+    let stdout = '';
+    const stderr: string[] = [];
+    const cluster = { server: 'https://cluster.example' };
+    const info = { kind: 'ExecCredential', apiVersion: 'client.authentication.k8s.io/v1', spec: { cluster } };
+    const status = await scene.broker.helper(
+      'kubernetes',
+      {
+        operation: 'get',
+        argv: ['get', '--id'],
+        env: { KUBERNETES_EXEC_INFO: JSON.stringify(info) },
+        cwd: '/',
+        parents: [],
+        stdin: chunks(),
+        stdout: (text) => {
+          stdout += text;
+        },
+        stderr: (line) => stderr.push(line),
+        become() {},
+        signal: caller.signal,
+      },
+      caller,
+    );
+    return { status, stdout, stderr };
+  };
+
+  it('is told when the ID token ends, and given none that has ended', async () => {
+    scene.configure(labConfig(scene.server, '    kubernetes: [cluster.example]\n'));
+    scene.server.renewsIdTokens = false;
+    await scene.signIn();
+    const { stdout } = await exec();
+    const { token, expirationTimestamp } = JSON.parse(stdout).status;
+    const { exp } = JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString());
+    const early = exp - Date.parse(expirationTimestamp) / 1_000;
+    // The server's clock is known to the second.
+    expect(Math.abs(early - 60)).toBeLessThanOrEqual(2);
+    await scene.ask({ force: true });
+    await scene.pass(11 * minute);
+    expect(await exec()).toEqual({ status: 1, stdout: '', stderr: ['keytray: sign in to lab: keytray login lab'] });
   });
 });

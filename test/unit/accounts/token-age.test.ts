@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { idTokenLife, minimumValidity, secondsLeft } from '../../../core/accounts/token-age.ts';
+import { endsLater, idTokenLife, minimumValidity, secondsLeft } from '../../../core/accounts/token-age.ts';
 import { Secret } from '../../../core/secret.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { recordAt } from '../../support/records.ts';
@@ -78,10 +78,10 @@ describe('minimum validity', () => {
   });
 });
 
-describe('life of an ID token', () => {
-  const idToken = (claims: object): Secret =>
-    new Secret(`e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.sig`);
+const idToken = (claims: object, signature = 'sig'): Secret =>
+  new Secret(`e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.${signature}`);
 
+describe('life of an ID token', () => {
   it('is read from its claims, by the server clock', () => {
     expect(idTokenLife(idToken({ iat: 1_000, exp: 1_600 }), 60, 1_100_000)).toEqual({ lifetime: 600, left: 440 });
   });
@@ -92,4 +92,21 @@ describe('life of an ID token', () => {
       expect(idTokenLife(text, 0, 0)).toBeUndefined();
     },
   );
+});
+
+describe('an ID token that comes with a refresh', () => {
+  const before = idToken({ iat: 1_000, exp: 1_600 });
+  it.each([
+    ['the same one again', before, false],
+    ['one signed anew with the same end', idToken({ iat: 1_100, exp: 1_600 }, 'new'), false],
+    ['one that ends earlier', idToken({ iat: 1_100, exp: 1_500 }), false],
+    ['one that ends a second later', idToken({ iat: 1_100, exp: 1_601 }), true],
+    ['one whose end cannot be read', new Secret('opaque'), true],
+  ])('ends later or not: %s', (_which, now, later) => {
+    expect(endsLater(now, before, 1_100_000)).toBe(later);
+  });
+
+  it('is not a later one where neither end can be read and the text is the same', () => {
+    expect(endsLater(new Secret('opaque'), new Secret('opaque'), 0)).toBe(false);
+  });
 });

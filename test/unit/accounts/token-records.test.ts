@@ -103,6 +103,17 @@ describe('the record after a refresh', () => {
     });
   });
 
+  it('does not take an ID token that was sent again for a renewed one', () => {
+    const { clock, first } = begin();
+    for (const [idToken, renewed] of [
+      [new Secret('id-1'), false],
+      [new Secret('id-2'), true],
+    ] as const) {
+      const renewal = { reply: { ...bare, idToken }, receipt: receiptNow(clock), endpoints };
+      expect(recordOfRefresh(first, renewal, 8).idTokenRenewed).toBe(renewed);
+    }
+  });
+
   it('takes no ID token of another person, and keeps who it was', () => {
     const { clock, first } = begin();
     const reply = { ...whole, accessToken: new Secret('access-2'), idToken: new Secret('id-of-bob') };

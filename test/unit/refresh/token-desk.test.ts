@@ -16,6 +16,8 @@ import { recordAt } from '../../support/records.ts';
 
 /** Meets the failures given, one after the other, then succeeds with a token called `renewed`. */
 class ScriptedRefreshes {
+  /** What the renewed record has beside its access token. */
+  brings: Partial<TokenRecord> = {};
   failures: (RefreshFailure | Error | Exclude<RefreshResult['kind'], 'refreshed' | 'failed'>)[] = [];
   readonly asked: string[] = [];
   readonly #clock: ManualClock;
@@ -34,7 +36,7 @@ class ScriptedRefreshes {
       return { kind: 'failed' };
     }
     const accessToken = new Secret('renewed');
-    await account.commit((generation) => recordAt(this.#clock, { generation, accessToken }));
+    await account.commit((generation) => recordAt(this.#clock, { generation, accessToken, ...this.brings }));
     return { kind: 'refreshed' };
   }
 
@@ -262,6 +264,19 @@ describe('a token that is asked for', () => {
       message: 'the server gave no ID token',
     });
     expect(refreshes.asked).toEqual(['asked']);
+  });
+
+  it('for who the person is never comes when it has ended, not even with the refresh that brought it', async () => {
+    const iat = clock.now() / 1_000;
+    await signIn({ idToken: idTokenOf({ iat: iat - 600, exp: iat }) });
+    for (const past of [0, 20]) {
+      refreshes.brings = { idToken: idTokenOf({ iat: iat - 600, exp: iat - past }), idTokenRenewed: true };
+      for (const need of [{}, { force: true }, { minTtl: 0 }]) {
+        const failure = await ask({ kind: 'id', ...need }).catch((error: unknown) => error);
+        expect(failure).toMatchObject({ code: 'login_required', message: 'the ID token of Lab has ended' });
+      }
+    }
+    expect(await token()).toBe('renewed');
   });
 
   it('for who the person is goes by the access token where it cannot be read', async () => {
