@@ -26,6 +26,8 @@ export interface DeviceAuthorization {
   readonly expiresIn: number;
   /** Seconds between two polls. */
   readonly interval: number;
+  /** Of the challenge that the server was given (RFC 7636 §4.1); undefined where it refused one. */
+  readonly codeVerifier: Secret | undefined;
 }
 
 // Longer than anybody needs to fetch a phone; some servers would keep us asking for days.
@@ -54,7 +56,8 @@ const answerSchema = z.object({
 
 /**
  * Asks for a device code (RFC 8628 §3.1). Of the account's settings only scope, audience and resource are sent:
- * parameters of the authorization request mean nothing here, and Google refuses what it does not know.
+ * parameters of the authorization request mean nothing here, and Google refuses what it does not know. A challenge (RFC 7636 §4.3)
+ * is sent as well, since some servers demand it of every client; where the server refuses the request, it is made once without.
  * Throws `OAuthFailure`, or a `KeytrayError` of the HTTP port. `endpoint` is the server's.
  */
 export async function requestDeviceCode(
@@ -67,10 +70,40 @@ export async function requestDeviceCode(
   if (settings.audience !== undefined) parameters.set('audience', settings.audience);
   if (settings.resource !== undefined) parameters.set('resource', settings.resource);
 
-  const { reply, sent } = await server.clientAuthentication.send(
+  const client = await loadClient();
+  const codeVerifier = client.randomPKCECodeVerifier();
+  const challenge = new URLSearchParams(parameters);
+  challenge.set('code_challenge', await client.calculatePKCECodeChallenge(codeVerifier));
+  challenge.set('code_challenge_method', 'S256');
+  const asked = await send(server, endpoint, challenge);
+  if (!isInvalidRequest(asked)) return readAnswer(server, asked, new Secret(codeVerifier));
+  const again = await send(server, endpoint, parameters);
+  // Where it was not the challenge, the first refusal is the one that counts.
+  return readAnswer(server, isInvalidRequest(again) ? asked : again, undefined);
+}
+
+interface Answered {
+  readonly reply: Reply;
+  readonly sent: readonly string[];
+}
+
+const send = (server: AuthorizationServer, endpoint: URL, parameters: URLSearchParams): Promise<Answered> =>
+  server.clientAuthentication.send(
     () => ask(server, endpoint, parameters),
     (answer) => refusalIn(answer.reply),
   );
+
+function isInvalidRequest({ reply }: Answered): boolean {
+  const failure = reply.status < 500 ? refusalIn(reply)?.failure : undefined;
+  return failure?.kind === 'oauth_error' && failure.error === 'invalid_request';
+}
+
+/** Throws `OAuthFailure` where the answer is no device code. */
+function readAnswer(
+  server: AuthorizationServer,
+  { reply, sent }: Answered,
+  codeVerifier: Secret | undefined,
+): DeviceAuthorization {
   const parsed = reply.status === 200 ? answerSchema.safeParse(withoutEmptyMembers(reply.json)) : undefined;
   const answer = parsed?.data;
   const verificationUri = answer?.verification_uri ?? answer?.verification_url;
@@ -87,16 +120,13 @@ export async function requestDeviceCode(
     verificationUriComplete: complete === undefined ? undefined : new Secret(new URL(complete).href),
     expiresIn: Math.min(answer.expires_in, longestLife),
     interval: Math.max(1, answer.interval === noEnd ? defaultInterval : (answer.interval ?? defaultInterval)),
+    codeVerifier,
   };
 }
 
-async function ask(
-  server: AuthorizationServer,
-  endpoint: URL,
-  parameters: URLSearchParams,
-): Promise<{ readonly reply: Reply; readonly sent: readonly string[] }> {
+async function ask(server: AuthorizationServer, endpoint: URL, parameters: URLSearchParams): Promise<Answered> {
   const client = await loadClient();
-  let seen: { readonly reply: Reply; readonly sent: readonly string[] } | undefined;
+  let seen: Answered | undefined;
   const fetch: CustomFetch = async (url, options) => {
     const form = options.body instanceof URLSearchParams ? options.body : new URLSearchParams();
     const sent = secretsOf(form, new Headers(options.headers).get('authorization'));

@@ -14,10 +14,10 @@ export type DeviceOutcome =
   /** By our own signal. */
   | { readonly kind: 'stopped' };
 
-export type PollVerdict = 'pending' | 'slow_down' | 'denied' | 'expired' | 'try_again' | 'over';
+export type PollVerdict = 'pending' | 'slow_down' | 'without_verifier' | 'denied' | 'expired' | 'try_again' | 'over';
 
-/** What a poll without tokens means (RFC 8628 §3.5). Pure. */
-export function judgePoll({ failure }: OAuthFailure): PollVerdict {
+/** What a poll without tokens means (RFC 8628 §3.5). `verified`: a code verifier went with it. Pure. */
+export function judgePoll({ failure }: OAuthFailure, verified = false): PollVerdict {
   // An answer whose content failed a check was the tokens: the code is spent.
   if (failure.kind === 'rejected') return 'over';
   if (failure.kind !== 'oauth_error') return 'try_again';
@@ -34,10 +34,16 @@ export function judgePoll({ failure }: OAuthFailure): PollVerdict {
     case 'server_error':
     case 'temporarily_unavailable':
       return 'try_again';
+    // RFC 7636 §4.6; a server that took the challenge without looking at it may not know the verifier.
+    case 'invalid_request':
+    case 'invalid_grant':
+      return verified && failure.status < 500 && failure.status !== 429 ? 'without_verifier' : others(failure.status);
     default:
-      return failure.status === 429 || failure.status >= 500 ? 'try_again' : 'over';
+      return others(failure.status);
   }
 }
+
+const others = (status: number): PollVerdict => (status === 429 || status >= 500 ? 'try_again' : 'over');
 
 export interface PollOptions {
   readonly clock: Clock;
@@ -65,7 +71,7 @@ export async function pollForTokens(
   options: PollOptions,
 ): Promise<DeviceOutcome> {
   const { clock, deadline, signal } = options;
-  let { interval } = device;
+  let { interval, codeVerifier } = device;
   let failures = 0;
   let retryAfter = 0;
   for (;;) {
@@ -76,14 +82,14 @@ export async function pollForTokens(
     if (signal.aborted) return { kind: 'stopped' };
     if (left <= delay || clock.uptime() >= deadline) return { kind: 'expired' };
 
-    const answer = await poll(server, device, options);
+    const answer = await poll(server, { ...device, codeVerifier }, options);
     if (signal.aborted) {
       if (answer.kind === 'granted')
         await options.refused?.({ ...answer.reply, subject: answer.reply.identity?.subject });
       return { kind: 'stopped' };
     }
     if (answer.kind === 'granted') return answer;
-    const verdict = answer.spent ? 'over' : judgePoll(answer.failure);
+    const verdict = answer.spent ? 'over' : judgePoll(answer.failure, codeVerifier !== undefined);
     retryAfter = answer.failure.retryAfter ?? 0;
     switch (verdict) {
       case 'pending':
@@ -92,6 +98,10 @@ export async function pollForTokens(
       case 'slow_down':
         failures = 0;
         interval += slowDownStep;
+        break;
+      case 'without_verifier':
+        failures = 0;
+        codeVerifier = undefined;
         break;
       case 'try_again':
         if (failures === 0) options.onTrouble(answer.failure);
@@ -134,6 +144,7 @@ async function poll(server: AuthorizationServer, device: DeviceAuthorization, op
       (client, configuration) =>
         client.genericGrantRequest(configuration, 'urn:ietf:params:oauth:grant-type:device_code', {
           device_code: device.deviceCode.reveal(),
+          ...(device.codeVerifier === undefined ? {} : { code_verifier: device.codeVerifier.reveal() }),
           ...(server.resource === undefined ? {} : { resource: server.resource }),
         }),
       { clockSkew: options.clockSkew, idToken: 'must be valid', refused: options.refused },

@@ -53,7 +53,7 @@ beforeEach(async () => {
 afterEach(() => scripted.close());
 
 describe('asking for a device code', () => {
-  it('names the client, the scope and the audience, and nothing else', async () => {
+  it('names the client, the scope, the audience and a challenge, and nothing else', async () => {
     const device = await ask();
     expect(scripted.requests.map(({ form, method }) => ({ form, method }))).toEqual([
       {
@@ -63,6 +63,8 @@ describe('asking for a device code', () => {
           client_secret: 'a-client-secret-of-the-lab',
           scope: 'read write',
           audience: 'https://api.example',
+          code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+          code_challenge_method: 'S256',
         },
       },
     ]);
@@ -169,6 +171,7 @@ describe('polling', () => {
     expect(scripted.requests.at(-1)?.form).toEqual({
       grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
       device_code: 'the-device-code-of-this-sign-in',
+      code_verifier: device.codeVerifier?.reveal(),
       client_id: 'keytray',
       client_secret: 'a-client-secret-of-the-lab',
     });
@@ -226,7 +229,7 @@ describe('polling', () => {
   it('gives up on what asking again cannot cure, and keeps the code out of the message', async () => {
     const words = 'what is the-device-code-of-this-sign-in?';
     await start([{ status: 400, body: { error: 'invalid_grant', error_description: words } }]);
-    await nextPoll();
+    expect(await intervals(2)).toEqual([5, 5]);
     const failure: unknown = await outcome.catch((thrown: unknown) => thrown);
     expect(failure).toBeInstanceOf(OAuthFailure);
     expect(failure).toMatchObject({ failure: { error: 'invalid_grant', description: 'what is [secret]?' } });

@@ -37,4 +37,16 @@ describe('a poll without tokens', () => {
   ])('%j: %s', (failure, verdict) => {
     expect(judgePoll(new OAuthFailure('x', failure))).toBe(verdict);
   });
+
+  it.each<[OAuthFailureCause, string]>([
+    [said('invalid_request'), 'without_verifier'],
+    [said('invalid_grant'), 'without_verifier'],
+    [said('invalid_grant', 503), 'try_again'],
+    [said('invalid_request', 429), 'try_again'],
+    [said('invalid_client', 401), 'over'],
+    [said('expired_token'), 'expired'],
+    [said('authorization_pending'), 'pending'],
+  ])('that carried a code verifier, %j: %s', (failure, verdict) => {
+    expect(judgePoll(new OAuthFailure('x', failure), true)).toBe(verdict);
+  });
 });
