@@ -85,5 +85,6 @@ function signedIn(clock: SystemClock): TokenRecord {
     signedInAt: clock.now(),
     loginEnd: undefined,
     sessionEnded: false,
+    learned: undefined,
   };
 }

@@ -5,6 +5,7 @@ import type { Clock, Logger } from '../ports.ts';
 import type { Account } from './account.ts';
 import { giveBack, tokensOf } from './give-back.ts';
 import { judgeIdentity } from './identity-check.ts';
+import { learnedOf } from './learned.ts';
 import { isOfRegistration, serverEndpoints } from './origins.ts';
 import { recordOfSignIn } from './token-records.ts';
 
@@ -33,8 +34,8 @@ export async function acceptTokens(
   try {
     checkIdentity(result);
     checkRegistration(result);
-    const endpoints = serverEndpoints(server);
-    await account.accept((generation) => recordOfSignIn(account.settings, reply, endpoints, clock, generation));
+    const issuing = { endpoints: serverEndpoints(server), learned: learnedOf(server) };
+    await account.accept((generation) => recordOfSignIn(account.settings, reply, issuing, clock, generation));
   } catch (error) {
     await giveBack(account, server, tokensOf(reply), logger);
     throw error;

@@ -129,7 +129,7 @@ export class ServerDirectory {
       fetch: this.#fetchFor(account),
       clientSecret: await account.clientSecret.value(),
       clockSkew: account.record?.clockSkew,
-      learnedClientAuth: this.#clientAuth.get(clientOf(account)),
+      learnedClientAuth: this.#clientAuth.get(clientOf(account)) ?? account.record?.learned?.clientAuth,
       learnClientAuth: (method) => {
         this.#clientAuth.set(clientOf(account), method);
         account.remarks.noteClientAuth(method);

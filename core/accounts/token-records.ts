@@ -1,4 +1,4 @@
-import type { RecordedEndpoints, TokenRecord } from '../keychain/token-record.ts';
+import type { Learned, RecordedEndpoints, TokenRecord } from '../keychain/token-record.ts';
 import type { Identity, TokenReply } from '../oauth/token-reply.ts';
 import type { Clock } from '../ports.ts';
 import type { AccountSettings } from '../services/service.ts';
@@ -28,11 +28,17 @@ function loginEndOf(reply: TokenReply, before: TokenRecord['loginEnd'], now: num
   return { at, moves: at > before.at + endTolerance ? 'yes' : 'no' };
 }
 
+/** The server that gave a reply, as far as the record tells of it. */
+export interface IssuingServer {
+  readonly endpoints: RecordedEndpoints;
+  readonly learned: Learned | undefined;
+}
+
 /** The record a sign-in begins with. */
 export function recordOfSignIn(
   settings: AccountSettings,
   reply: TokenReply,
-  endpoints: RecordedEndpoints,
+  { endpoints, learned }: IssuingServer,
   clock: Clock,
   generation: number,
 ): TokenRecord {
@@ -54,6 +60,7 @@ export function recordOfSignIn(
     signedInAt: clock.now(),
     loginEnd: loginEndOf(reply, undefined, clock.now()),
     sessionEnded: false,
+    learned,
   };
 }
 
@@ -74,16 +81,15 @@ function sameIdentity(before: Identity | undefined, now: Identity | undefined): 
 }
 
 /** What a refresh brought, and where it was had. */
-export interface Renewal {
+export interface Renewal extends IssuingServer {
   readonly reply: TokenReply;
   readonly receipt: Receipt;
-  readonly endpoints: RecordedEndpoints;
 }
 
 /** The record after a refresh. What the reply leaves out stays as it was (RFC 6749 §6). */
 export function recordOfRefresh(
   before: TokenRecord,
-  { reply, receipt, endpoints }: Renewal,
+  { reply, receipt, endpoints, learned }: Renewal,
   generation: number,
 ): TokenRecord {
   const idToken = namesAnother(before, reply) ? undefined : reply.idToken;
@@ -105,5 +111,6 @@ export function recordOfRefresh(
     endpoints: { ...before.endpoints, ...endpoints },
     loginEnd: loginEndOf(reply, before.loginEnd, receipt.obtainedAt),
     generation,
+    learned,
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Identity } from '../oauth/token-reply.ts';
 import { Secret } from '../secret.ts';
+import type { ClientAuthMethod } from '../services/service.ts';
 import { isInstant } from '../untrusted/instant.ts';
 import { longestLifetime, noEnd, readLifetime } from '../untrusted/lifetime.ts';
 import { scopeText } from '../untrusted/plain-text.ts';
@@ -11,6 +12,12 @@ export const endpointRoles = ['token', 'revocation', 'userinfo', 'device'] as co
 export type EndpointRole = (typeof endpointRoles)[number];
 /** Endpoints in full, as URLs. */
 export type RecordedEndpoints = Readonly<Partial<Record<EndpointRole, string>>>;
+
+/** What a server has shown of itself beyond its metadata, so that a restart need not find out again. */
+export interface Learned {
+  /** The method that worked after the server had refused the other one. */
+  readonly clientAuth?: ClientAuthMethod | undefined;
+}
 
 /**
  * Everything Keytray knows of one signed-in account, written as one item so that a refresh token and the
@@ -50,6 +57,7 @@ export interface TokenRecord {
   readonly loginEnd: { readonly at: number; readonly moves: 'unknown' | 'yes' | 'no' } | undefined;
   /** The server has said twice that the refresh token is dead; it was dropped then. */
   readonly sessionEnded: boolean;
+  readonly learned: Learned | undefined;
 }
 
 const identitySchema = z.object({
@@ -95,6 +103,10 @@ const storedSchema = z.object({
     .optional()
     .catch(undefined),
   session_ended: z.boolean().optional(),
+  learned: z
+    .object({ client_auth: z.enum(['basic', 'post']).optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
 });
 
 const secretOf = (value: string | undefined): Secret | undefined =>
@@ -136,6 +148,7 @@ export function serializeRecord(record: TokenRecord): Secret {
     signed_in_at: record.signedInAt,
     login_end: record.loginEnd,
     session_ended: record.sessionEnded || undefined,
+    learned: record.learned && { client_auth: record.learned.clientAuth },
   };
   return new Secret(JSON.stringify(stored));
 }
@@ -188,6 +201,7 @@ function recordOf(stored: z.infer<typeof storedSchema>): TokenRecord {
     signedInAt: stored.signed_in_at,
     loginEnd: stored.login_end,
     sessionEnded: stored.session_ended ?? false,
+    learned: stored.learned && { clientAuth: stored.learned.client_auth },
   };
 }
 

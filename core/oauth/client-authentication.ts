@@ -44,15 +44,22 @@ export class ClientAuthentication {
   readonly #secret: Secret | undefined;
   readonly #learn: (method: ClientAuthMethod) => void;
   #methods: readonly ClientAuthMethod[];
+  #learned: ClientAuthMethod | undefined;
 
   constructor(facts: ClientAuthFacts, learn: (method: ClientAuthMethod) => void = () => undefined) {
     this.#secret = facts.secret;
     this.#methods = clientAuthMethods(facts);
     this.#learn = learn;
+    this.#learned = this.#methods.length > 1 ? facts.learned : undefined;
   }
 
   get method(): ClientAuthMethod | 'none' {
     return this.#methods[0] ?? 'none';
+  }
+
+  /** The method that worked after the server had refused the other one; undefined where it refused none. */
+  get learned(): ClientAuthMethod | undefined {
+    return this.#learned;
   }
 
   /** Adds the method in force to a request of the library. */
@@ -80,12 +87,17 @@ export class ClientAuthentication {
     const tried = this.method;
     const second = await request();
     if (!isUnknownClient(refusalOf(second))) {
-      if (tried !== 'none') this.#learn(tried);
+      if (tried !== 'none') this.#remember(tried);
       return second;
     }
     // Neither is known: the client itself is wrong, and the first refusal is the one that counts.
     if (this.method === tried) this.#switch();
     return first;
+  }
+
+  #remember(method: ClientAuthMethod): void {
+    this.#learned = method;
+    this.#learn(method);
   }
 
   #switch(): boolean {

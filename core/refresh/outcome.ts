@@ -52,3 +52,12 @@ export function classifyRefreshFailure(failure: OAuthFailure, deadTokenErrors: r
       return assertNever(seen);
   }
 }
+
+/** Nobody is there any more, as far as one try can tell; a reply that was lost came from somebody. */
+export const isGone = ({ failure, replyLost }: OAuthFailure): boolean =>
+  (failure.kind === 'network' && !replyLost) ||
+  (failure.kind === 'http_status' && (failure.status === 404 || failure.status === 410));
+
+/** What was lost on the way may have spent the token all the same. */
+export const isAnswered = (failure: RefreshFailure): boolean =>
+  failure.kind !== 'transient' || failure.answered === true;

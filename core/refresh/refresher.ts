@@ -1,4 +1,5 @@
 import type { Account } from '../accounts/account.ts';
+import { learnedOf } from '../accounts/learned.ts';
 import { serverEndpoints } from '../accounts/origins.ts';
 import { afterUse, mayRefresh, type RefreshFailure } from '../accounts/refresh-problem.ts';
 import { type ServerDirectory, serverFailure, wordsOf } from '../accounts/server-directory.ts';
@@ -13,7 +14,7 @@ import { refreshTokens } from '../oauth/refresh-grant.ts';
 import type { TokenReply } from '../oauth/token-reply.ts';
 import { type Barriers, type Clock, type Logger, noBarriers } from '../ports.ts';
 import type { AttemptNotes } from './attempt-notes.ts';
-import { classifyRefreshFailure } from './outcome.ts';
+import { classifyRefreshFailure, isAnswered, isGone } from './outcome.ts';
 import type { WakeDetector } from './wake-detector.ts';
 
 export type RefreshResult =
@@ -157,7 +158,7 @@ export class Refresher {
         account: account.id,
       });
     }
-    const renewal = { reply, receipt, endpoints: serverEndpoints(server) };
+    const renewal = { reply, receipt, endpoints: serverEndpoints(server), learned: learnedOf(server) };
     await account.commit((generation) => recordOfRefresh(record, renewal, generation), record.generation);
     account.remarks.noteOtherPerson(other);
     await attempts.end(account.id);
@@ -238,13 +239,5 @@ export class Refresher {
     return await turn;
   }
 }
-
-/** Nobody is there any more, as far as one try can tell; a reply that was lost came from somebody. */
-const isGone = ({ failure, replyLost }: OAuthFailure): boolean =>
-  (failure.kind === 'network' && !replyLost) ||
-  (failure.kind === 'http_status' && (failure.status === 404 || failure.status === 410));
-
-/** What was lost on the way may have spent the token all the same. */
-const isAnswered = (failure: RefreshFailure): boolean => failure.kind !== 'transient' || failure.answered === true;
 
 const isFailure = (result: Answer | RefreshFailure): result is RefreshFailure => 'kind' in result;

@@ -112,5 +112,6 @@ export function recordOf(account: SimulatedAccount, tokens: IssuedTokens, clock:
     identity: undefined,
   };
   const settings = resolveAccount(config, service);
-  return serializeRecord(recordOfSignIn(settings, reply, configuredEndpoints(settings), clock, 1)).reveal();
+  const issuing = { endpoints: configuredEndpoints(settings), learned: undefined };
+  return serializeRecord(recordOfSignIn(settings, reply, issuing, clock, 1)).reveal();
 }

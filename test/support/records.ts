@@ -27,6 +27,7 @@ export function recordAt(
     signedInAt: clock.now(),
     loginEnd: undefined,
     sessionEnded: false,
+    learned: undefined,
     ...changes,
   };
 }

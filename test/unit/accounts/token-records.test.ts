@@ -32,9 +32,10 @@ const whole: TokenReply = {
 };
 
 const endpoints = { token: 'https://as/token' };
+const issuing = { endpoints, learned: { clientAuth: 'post' } } as const;
 const begin = (reply = whole) => {
   const clock = new ManualClock();
-  return { clock, first: recordOfSignIn(settings, reply, endpoints, clock, 7) };
+  return { clock, first: recordOfSignIn(settings, reply, issuing, clock, 7) };
 };
 
 describe('the record of a sign-in', () => {
@@ -60,6 +61,7 @@ describe('the record of a sign-in', () => {
       signedInAt: clock.now(),
       loginEnd: { at: clock.now() + 86_400_000, moves: 'unknown' },
       sessionEnded: false,
+      learned: { clientAuth: 'post' },
     });
   });
 
@@ -72,7 +74,7 @@ describe('the record after a refresh', () => {
   it('keeps what the reply leaves out, but no lifetime', () => {
     const { clock, first } = begin();
     clock.advance(60_000);
-    expect(recordOfRefresh(first, { reply: bare, receipt: receiptNow(clock), endpoints }, 8)).toEqual({
+    expect(recordOfRefresh(first, { reply: bare, receipt: receiptNow(clock), ...issuing }, 8)).toEqual({
       ...first,
       idTokenRenewed: false,
       accessToken: bare.accessToken,
@@ -94,7 +96,7 @@ describe('the record after a refresh', () => {
       expiresIn: 60,
       clockSkew: 0,
     };
-    expect(recordOfRefresh(first, { reply: reply, receipt: receiptNow(clock), endpoints }, 8)).toMatchObject({
+    expect(recordOfRefresh(first, { reply: reply, receipt: receiptNow(clock), ...issuing }, 8)).toMatchObject({
       refreshToken: reply.refreshToken,
       idToken: reply.idToken,
       scope: 'less',
@@ -109,9 +111,15 @@ describe('the record after a refresh', () => {
       [new Secret('id-1'), false],
       [new Secret('id-2'), true],
     ] as const) {
-      const renewal = { reply: { ...bare, idToken }, receipt: receiptNow(clock), endpoints };
+      const renewal = { reply: { ...bare, idToken }, receipt: receiptNow(clock), ...issuing };
       expect(recordOfRefresh(first, renewal, 8).idTokenRenewed).toBe(renewed);
     }
+  });
+
+  it('keeps what the server shows now', () => {
+    const { clock, first } = begin();
+    const renewal = { reply: bare, receipt: receiptNow(clock), endpoints, learned: undefined };
+    expect(recordOfRefresh(first, renewal, 8).learned).toBeUndefined();
   });
 
   it('takes no ID token of another person, and keeps who it was', () => {
@@ -121,7 +129,7 @@ describe('the record after a refresh', () => {
       { ...ada, subject: 'bob' },
       { ...ada, issuer: 'https://elsewhere' },
     ]) {
-      const renewal = { reply: { ...reply, identity }, receipt: receiptNow(clock), endpoints };
+      const renewal = { reply: { ...reply, identity }, receipt: receiptNow(clock), ...issuing };
       const after = recordOfRefresh(first, renewal, 8);
       expect(after).toMatchObject({ accessToken: reply.accessToken, idToken: whole.idToken, identity: ada });
       expect(after.idTokenRenewed).toBe(false);
@@ -137,7 +145,8 @@ describe('the record after a refresh', () => {
     clock.advance(3_600_000);
     const at = clock.now() + loginExpiresIn * 1_000;
     expect(
-      recordOfRefresh(first, { reply: { ...bare, loginExpiresIn }, receipt: receiptNow(clock), endpoints }, 8).loginEnd,
+      recordOfRefresh(first, { reply: { ...bare, loginExpiresIn }, receipt: receiptNow(clock), ...issuing }, 8)
+        .loginEnd,
     ).toEqual({ at, moves });
   });
 
@@ -145,7 +154,7 @@ describe('the record after a refresh', () => {
     const { clock, first } = begin({ ...whole, loginExpiresIn: undefined });
     const end = { at: clock.now() + 60_000, moves: 'unknown' };
     expect(
-      recordOfRefresh(first, { reply: { ...bare, loginExpiresIn: 60 }, receipt: receiptNow(clock), endpoints }, 8)
+      recordOfRefresh(first, { reply: { ...bare, loginExpiresIn: 60 }, receipt: receiptNow(clock), ...issuing }, 8)
         .loginEnd,
     ).toEqual(end);
   });
@@ -164,7 +173,7 @@ describe('the record after a refresh', () => {
   ])('belongs to the same person where %s', (_what, before, now, identity) => {
     const { clock, first } = begin({ ...whole, identity: before });
     expect(
-      recordOfRefresh(first, { reply: { ...bare, identity: now }, receipt: receiptNow(clock), endpoints }, 8).identity,
+      recordOfRefresh(first, { reply: { ...bare, identity: now }, receipt: receiptNow(clock), ...issuing }, 8).identity,
     ).toEqual(identity);
   });
 });

@@ -23,6 +23,7 @@ const full: TokenRecord = {
   signedInAt: 1_690_000_000_000,
   loginEnd: { at: 1_700_100_000_000, moves: 'no' },
   sessionEnded: true,
+  learned: { clientAuth: 'post' },
 };
 const bare: TokenRecord = {
   ...full,
@@ -37,6 +38,7 @@ const bare: TokenRecord = {
   endpoints: undefined,
   loginEnd: undefined,
   sessionEnded: false,
+  learned: undefined,
 };
 
 describe('token record', () => {
@@ -66,6 +68,14 @@ describe('token record', () => {
   it.each(['2', '0', '"1"', 'null', '1.5'])('of version %s is left to whichever Keytray wrote it', (version) => {
     const text = serializeRecord(full).reveal().replace('"version":1', `"version":${version}`);
     expect(parseRecord(new Secret(text))).toEqual({ kind: 'unknown_version' });
+  });
+
+  it.each([
+    [{ client_auth: 'mtls' }, { clientAuth: undefined }],
+    ['all', undefined],
+  ])('that learned %j, which this version does not know, is a record all the same', (learned, known) => {
+    const stored = { ...JSON.parse(serializeRecord(full).reveal()), learned };
+    expect(parseRecord(new Secret(JSON.stringify(stored)))).toMatchObject({ record: { ...full, learned: known } });
   });
 
   it('names the origins its tokens may go to, apart from the endpoints', () => {
