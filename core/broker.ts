@@ -91,6 +91,7 @@ export class Broker implements BrokerApi {
       ...dependencies,
       accounts: this.#accounts,
       refresher: this.#refreshes.refresher,
+      servers: this.#servers,
       logins: this.#logins,
       find: (id) => this.#find(id),
       asked: (account, asker) => this.#notices.asked(account, asker),

@@ -2,6 +2,7 @@ import { HandOutGate } from './access/hand-out-gate.ts';
 import type { Account } from './accounts/account.ts';
 import type { AccountRegistry } from './accounts/account-registry.ts';
 import type { LoginDesk } from './accounts/login-desk.ts';
+import type { ServerDirectory } from './accounts/server-directory.ts';
 import type { EventStream } from './event-stream.ts';
 import { HelperDesk } from './helper-desk.ts';
 import type { BrokerEvent } from './local-api/wire.ts';
@@ -16,6 +17,7 @@ import { TokenApi } from './token-api.ts';
 export interface HandOutDependencies {
   readonly accounts: AccountRegistry;
   readonly refresher: Refresher;
+  readonly servers: ServerDirectory;
   readonly logins: LoginDesk;
   readonly clock: Clock;
   readonly http: Http;
@@ -38,10 +40,10 @@ export interface HandOuts {
 
 /** Every way a token can leave the broker, behind one gate. */
 export function openHandOuts(dependencies: HandOutDependencies): HandOuts {
-  const { refresher, clock, http, find } = dependencies;
+  const { clock, http, find, servers } = dependencies;
   const desk = new TokenDesk(dependencies);
   const gate = new HandOutGate(clock, dependencies.stopped);
-  const rejected = new RejectedTokens(refresher, clock);
+  const rejected = new RejectedTokens({ ...dependencies, check: (...asked) => servers.checkToken(...asked) });
   const roles = new RoleDesk({ tokens: desk, http, clock });
   const helpers = new HelperDesk({
     ...dependencies,

@@ -34,7 +34,7 @@ export async function acceptTokens(
   try {
     checkIdentity(result);
     checkRegistration(result);
-    const issuing = { endpoints: serverEndpoints(server), learned: learnedOf(server) };
+    const issuing = { endpoints: serverEndpoints(server), learned: learnedOf(account, server) };
     await account.accept((generation) => recordOfSignIn(account.settings, reply, issuing, clock, generation));
   } catch (error) {
     await giveBack(account, server, tokensOf(reply), logger);

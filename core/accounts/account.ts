@@ -93,6 +93,8 @@ export class Account {
 
   /** New settings from a reloaded config; tokens of another registration are no longer used. */
   reconfigure(settings: AccountSettings): void {
+    const { clientId, issuer } = this.#settings;
+    if (clientId !== settings.clientId || issuer !== settings.issuer) this.remarks.unlearn();
     this.#settings = settings;
     if (this.#state.kind === 'signed_in') {
       const { record } = this.#state;

@@ -6,6 +6,7 @@ export class Remarks {
   #move: Move | undefined;
   #otherPerson = false;
   #clientAuth: ClientAuthMethod | 'none' | undefined;
+  #refreshRevokesAccess = false;
   readonly #changed: () => void;
 
   constructor(changed: () => void) {
@@ -33,6 +34,17 @@ export class Remarks {
     this.#changed();
   }
 
+  /** A refresh has ended the access token in use before its time. */
+  get refreshRevokesAccess(): boolean {
+    return this.#refreshRevokesAccess;
+  }
+
+  noteRefreshRevokesAccess(): void {
+    if (this.#refreshRevokesAccess) return;
+    this.#refreshRevokesAccess = true;
+    this.#changed();
+  }
+
   noteMove(move: Move | undefined): void {
     if (this.#move?.from === move?.from && this.#move?.to === move?.to) return;
     this.#move = move;
@@ -49,5 +61,11 @@ export class Remarks {
   clear(): void {
     this.#move = undefined;
     this.#otherPerson = false;
+  }
+
+  /** The account is of another client or server by now. */
+  unlearn(): void {
+    this.#clientAuth = undefined;
+    this.#refreshRevokesAccess = false;
   }
 }

@@ -7,7 +7,9 @@ import { failureOfReply, failureOfThrown } from '../oauth/map-error.ts';
 import { OAuthFailure, type OAuthFailureCause } from '../oauth/oauth-failure.ts';
 import { readReply } from '../oauth/reply.ts';
 import { timedFetch } from '../oauth/timed-fetch.ts';
+import { checkAccessToken, type TokenCheck } from '../oauth/token-check.ts';
 import type { Clock, Fetch, Http } from '../ports.ts';
+import type { Secret } from '../secret.ts';
 import type { AccountSettings, ClientAuthMethod } from '../services/service.ts';
 import type { Account } from './account.ts';
 import { cureOf } from './failure-cure.ts';
@@ -83,6 +85,15 @@ export class ServerDirectory {
     const { endpoints, move } = boundEndpoints(record, named);
     account.remarks.noteMove(move);
     return endpointRoles.every((role) => endpoints[role] === named[role]) ? server : server.at(endpoints);
+  }
+
+  /** Whether the server that issued the tokens of `record` takes one of them. Never throws. */
+  async checkToken(account: Account, record: TokenRecord, token: Secret): Promise<TokenCheck> {
+    try {
+      return await checkAccessToken(await this.boundTo(account, record), token);
+    } catch {
+      return 'unknown';
+    }
   }
 
   /** The machine has woken: whether the network leads anywhere is unknown. */

@@ -67,7 +67,9 @@ export const accountSchema = z.strictObject({
   refresh_revokes_access: z
     .boolean()
     .optional()
-    .describe('The server ends an access token as soon as it is refreshed. Default: what the service is known for.'),
+    .describe(
+      'The server ends an access token as soon as it is refreshed. Default: what the service is known for, or what its server shows.',
+    ),
   dead_token_errors: z
     .array(parts.errorCode)
     .max(50)

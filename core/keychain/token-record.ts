@@ -17,6 +17,8 @@ export type RecordedEndpoints = Readonly<Partial<Record<EndpointRole, string>>>;
 export interface Learned {
   /** The method that worked after the server had refused the other one. */
   readonly clientAuth?: ClientAuthMethod | undefined;
+  /** A refresh has ended the access token in use before its time. */
+  readonly refreshRevokesAccess?: true | undefined;
 }
 
 /**
@@ -104,7 +106,10 @@ const storedSchema = z.object({
     .catch(undefined),
   session_ended: z.boolean().optional(),
   learned: z
-    .object({ client_auth: z.enum(['basic', 'post']).optional().catch(undefined) })
+    .object({
+      client_auth: z.enum(['basic', 'post']).optional().catch(undefined),
+      refresh_revokes_access: z.literal(true).optional().catch(undefined),
+    })
     .optional()
     .catch(undefined),
 });
@@ -148,7 +153,10 @@ export function serializeRecord(record: TokenRecord): Secret {
     signed_in_at: record.signedInAt,
     login_end: record.loginEnd,
     session_ended: record.sessionEnded || undefined,
-    learned: record.learned && { client_auth: record.learned.clientAuth },
+    learned: record.learned && {
+      client_auth: record.learned.clientAuth,
+      refresh_revokes_access: record.learned.refreshRevokesAccess,
+    },
   };
   return new Secret(JSON.stringify(stored));
 }
@@ -201,7 +209,10 @@ function recordOf(stored: z.infer<typeof storedSchema>): TokenRecord {
     signedInAt: stored.signed_in_at,
     loginEnd: stored.login_end,
     sessionEnded: stored.session_ended ?? false,
-    learned: stored.learned && { clientAuth: stored.learned.client_auth },
+    learned: stored.learned && {
+      clientAuth: stored.learned.client_auth,
+      refreshRevokesAccess: stored.learned.refresh_revokes_access,
+    },
   };
 }
 

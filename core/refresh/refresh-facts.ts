@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Account } from '../accounts/account.ts';
+import { refreshRevokesAccess } from '../accounts/learned.ts';
 import { plannedLifetime, secondsLeft, tokenAge } from '../accounts/token-age.ts';
 import type { TokenRecord } from '../keychain/token-record.ts';
 import type { Clock } from '../ports.ts';
@@ -33,7 +34,7 @@ function refreshFacts(account: Account, clock: Clock): RefreshFacts | undefined 
   if (state.kind !== 'signed_in') return undefined;
   const { record, problem } = state;
   const now = clock.monotonic();
-  const mode = settings.refresh === 'on-demand' || settings.refreshRevokesAccess ? 'on_demand' : 'ahead';
+  const mode = settings.refresh === 'on-demand' || refreshRevokesAccess(account) ? 'on_demand' : 'ahead';
   return {
     lifetime: plannedLifetime(record),
     secondsLeft: secondsLeft(record, clock),

@@ -14,6 +14,7 @@ import { refreshTokens } from '../oauth/refresh-grant.ts';
 import type { TokenReply } from '../oauth/token-reply.ts';
 import { type Barriers, type Clock, type Logger, noBarriers } from '../ports.ts';
 import type { AttemptNotes } from './attempt-notes.ts';
+import { FormerTokens } from './former-tokens.ts';
 import { classifyRefreshFailure, isAnswered, isGone } from './outcome.ts';
 import type { WakeDetector } from './wake-detector.ts';
 
@@ -51,12 +52,14 @@ export interface RefresherDependencies {
  * A new refresh token is durable before the access token that came with it is seen.
  */
 export class Refresher {
+  readonly former: FormerTokens;
   readonly #dependencies: RefresherDependencies;
   readonly #flights = new Map<string, Promise<RefreshResult>>();
   readonly #turns = new Map<string, Promise<unknown>>();
 
   constructor(dependencies: RefresherDependencies) {
     this.#dependencies = dependencies;
+    this.former = new FormerTokens(dependencies.clock);
   }
 
   /** Throws `KeytrayError` only where the store refuses the new record; the server's failures become the account's problem. */
@@ -158,8 +161,9 @@ export class Refresher {
         account: account.id,
       });
     }
-    const renewal = { reply, receipt, endpoints: serverEndpoints(server), learned: learnedOf(server) };
+    const renewal = { reply, receipt, endpoints: serverEndpoints(server), learned: learnedOf(account, server) };
     await account.commit((generation) => recordOfRefresh(record, renewal, generation), record.generation);
+    this.former.replaced(account, record);
     account.remarks.noteOtherPerson(other);
     await attempts.end(account.id);
     return { kind: 'refreshed' };

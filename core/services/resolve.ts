@@ -106,7 +106,7 @@ export function resolveAccount(account: AccountConfig, service: Service): Accoun
     tls: account.tls,
     store: account.store,
     refresh: account.refresh,
-    refreshRevokesAccess: account.refreshRevokesAccess ?? service.refreshRevokesAccess,
+    refreshRevokesAccess: account.refreshRevokesAccess ?? (service.refreshRevokesAccess || undefined),
     deadTokenErrors: [...new Set([...service.deadTokenErrors, ...(account.deadTokenErrors ?? [])])],
     clientAuth: account.clientAuth,
     emailVerifiedAsText: service.emailVerifiedAsText,

@@ -71,7 +71,8 @@ export interface AccountSettings {
   readonly tls: { readonly ca: string | undefined; readonly verify: boolean };
   readonly store: StoreKind;
   readonly refresh: 'ahead' | 'on-demand';
-  readonly refreshRevokesAccess: boolean;
+  /** Undefined: the preset knows nothing of it, and the server may teach it. */
+  readonly refreshRevokesAccess: boolean | undefined;
   readonly deadTokenErrors: readonly string[];
   /** Undefined: what the server lists. */
   readonly clientAuth?: ClientAuthMethod | undefined;

@@ -28,7 +28,7 @@ export function accountSettings(overrides: Partial<AccountSettings> = {}): Accou
     tls: { ca: undefined, verify: true },
     store: 'memory',
     refresh: 'on-demand',
-    refreshRevokesAccess: false,
+    refreshRevokesAccess: undefined,
     deadTokenErrors: [],
     browser: undefined,
     environment: undefined,

@@ -27,6 +27,8 @@ export interface RotatingServerOptions {
   readonly secure?: { readonly key: Buffer; readonly cert: Buffer; readonly issuer: string };
   /** Every reply brings an ID token. */
   readonly idTokens?: IdTokens;
+  /** The server has a userinfo endpoint, which takes the tokens that live. */
+  readonly userinfo?: true;
   /** Milliseconds for which a spent refresh token is taken again, as often as it comes; then it ends its family. */
   readonly graceWindow?: number;
 }
@@ -41,6 +43,8 @@ export interface RotatingServer {
   grace: boolean;
   /** Off: a refresh token stays good, and replies to a refresh bring none. */
   rotates: boolean;
+  /** On: a refresh ends the access token it replaces. */
+  revokesAccess: boolean;
   /** Seconds an access token that was refreshed lives; undefined: the server does not say. */
   lifetime: number | undefined;
   /** Seconds its clock is ahead, as `Date` and as its ID tokens tell. */
@@ -153,7 +157,12 @@ export async function startRotatingServer(options: RotatingServerOptions = {}): 
       response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
       response.end(JSON.stringify(body));
     };
-    if (url.pathname === '/.well-known/openid-configuration') return json(200, metadata(server.issuer));
+    if (url.pathname === '/.well-known/openid-configuration') return json(200, metadata(server.issuer, options));
+    if (url.pathname === '/userinfo') {
+      const token = request.headers.authorization?.replace('Bearer ', '');
+      const living = server.revokesAccess ? issued.slice(-1) : issued;
+      return living.some(({ access }) => access === token) ? json(200, { sub: 'ada' }) : json(401, {});
+    }
     if (url.pathname === '/jwks') return json(200, options.idTokens?.jwks ?? {});
     if (url.pathname === '/authorize') {
       response.writeHead(303, { location: authorize(url.searchParams) }).end();
@@ -193,6 +202,7 @@ export async function startRotatingServer(options: RotatingServerOptions = {}): 
     revoked,
     grace: false,
     rotates: true,
+    revokesAccess: false,
     lifetime: laterLifetime,
     dateOffset: 0,
     idTokenOffset: 0,
@@ -214,12 +224,13 @@ export async function startRotatingServer(options: RotatingServerOptions = {}): 
   return server;
 }
 
-const metadata = (issuer: string) => ({
+const metadata = (issuer: string, { userinfo }: RotatingServerOptions) => ({
   issuer,
   authorization_endpoint: `${issuer}/authorize`,
   token_endpoint: `${issuer}/token`,
   revocation_endpoint: `${issuer}/revoke`,
   jwks_uri: `${issuer}/jwks`,
+  ...(userinfo && { userinfo_endpoint: `${issuer}/userinfo` }),
   response_types_supported: ['code'],
   grant_types_supported: ['authorization_code', 'refresh_token'],
   code_challenge_methods_supported: ['S256'],

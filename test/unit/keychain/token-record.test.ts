@@ -71,7 +71,10 @@ describe('token record', () => {
   });
 
   it.each([
-    [{ client_auth: 'mtls' }, { clientAuth: undefined }],
+    [
+      { client_auth: 'mtls', refresh_revokes_access: 1 },
+      { clientAuth: undefined, refreshRevokesAccess: undefined },
+    ],
     ['all', undefined],
   ])('that learned %j, which this version does not know, is a record all the same', (learned, known) => {
     const stored = { ...JSON.parse(serializeRecord(full).reveal()), learned };

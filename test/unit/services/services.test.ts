@@ -59,6 +59,17 @@ describe('what a server has its own way of', () => {
   });
 });
 
+describe('whether a refresh kills the access token in use', () => {
+  it.each([
+    ['gitlab', '', true],
+    ['gitlab', ', refresh_revokes_access: false', false],
+    ['google', '', undefined],
+    ['google', ', refresh_revokes_access: false', false],
+  ])('at %s%s: %s', (service, more, known) => {
+    expect(resolved('x', `service: ${service}${more}`).refreshRevokesAccess).toBe(known);
+  });
+});
+
 describe('resolveAccount', () => {
   it('takes from the preset what the account leaves open', () => {
     expect(resolved('github@work', 'service: github')).toMatchObject({
