@@ -27,6 +27,8 @@ export interface AuthorizationServerOptions {
   readonly delayTokenMs?: number;
   /** Lets clients sign in with a device code (RFC 8628); both in seconds. The library itself names no interval. */
   readonly deviceFlow?: { readonly interval: number; readonly lifetime?: number };
+  /** Takes authorization requests ahead of the browser (RFC 9126), or no others. Default: neither. */
+  readonly pushedRequests?: 'offered' | 'required';
   /** Sees what each token request brought and what it got: a test then knows every secret there was. */
   readonly onTokenExchange?: (exchange: {
     readonly parameters: Readonly<Record<string, unknown>>;
@@ -44,6 +46,7 @@ export interface RequestCounts {
   refused: number;
   /** Polls of clients that wait for a person at another device. */
   device_code: number;
+  pushed_authorization_request: number;
   revocation: number;
   introspection: number;
   userinfo: number;
@@ -76,6 +79,7 @@ export async function startAuthorizationServer(
     refresh_token: 0,
     refused: 0,
     device_code: 0,
+    pushed_authorization_request: 0,
     revocation: 0,
     introspection: 0,
     userinfo: 0,
@@ -198,6 +202,10 @@ function configurationOf(issuer: string, options: AuthorizationServerOptions): C
       revocation: { enabled: true, allowedPolicy: () => true },
       introspection: { enabled: true, allowedPolicy: () => true },
       rpInitiatedLogout: { enabled: false },
+      pushedAuthorizationRequests: {
+        enabled: options.pushedRequests !== undefined,
+        requirePushedAuthorizationRequests: options.pushedRequests === 'required',
+      },
       ...(options.deviceFlow === undefined ? {} : { deviceFlow: { enabled: true, ...devicePages } }),
       resourceIndicators: {
         enabled: true,

@@ -1,8 +1,11 @@
+import { KeytrayError } from '../errors.ts';
+import { AuthorizationAddress } from '../oauth/authorization-address.ts';
 import { type Authorization, beginAuthorization } from '../oauth/authorization-request.ts';
 import { completeAuthorization, judgeRedirect } from '../oauth/authorization-response.ts';
 import { type AuthorizationServer, needsSecret } from '../oauth/authorization-server.ts';
 import type { CallbackPage } from '../oauth/callback-page.ts';
-import { type Arrival, listenForRedirect, type StrayVerdict } from '../oauth/loopback-redirect.ts';
+import { type Arrival, type Destination, listenForRedirect, type StrayVerdict } from '../oauth/loopback-redirect.ts';
+import { OAuthFailure } from '../oauth/oauth-failure.ts';
 import type { Refused } from '../oauth/token-endpoint.ts';
 import type { Clock, Logger, LoopbackPeers } from '../ports.ts';
 import type { AccountSettings } from '../services/service.ts';
@@ -13,6 +16,12 @@ import { refuse } from './sign-in-ending.ts';
 
 /** How a request is begun: Keytray opens the start address, or the person opens the address they were given. */
 export type BegunAt = Arrival['begunAt'];
+
+/** A request of ours, and where it is opened. */
+export interface Begun {
+  readonly request: Authorization;
+  readonly address: AuthorizationAddress;
+}
 
 /** An answer, and the request of ours that it answers. */
 export interface Answered extends Arrival {
@@ -30,9 +39,10 @@ export interface BrowserWay {
   readonly closed: Promise<unknown>;
   /**
    * The request that is begun this way, the same for all who ask. Each has a `state` and a verifier of its own: the
-   * cookie is demanded of what was begun at the start address, and of nothing else.
+   * cookie is demanded of what was begun at the start address, and of nothing else. Throws `OAuthFailure` or
+   * `KeytrayError` where the server does not take it.
    */
-  begin(at: BegunAt): Promise<Authorization>;
+  begin(at: BegunAt): Promise<Begun>;
   judge(url: URL): Answered | StrayVerdict;
   /** The login has ended otherwise; the person's browser may still come for its page. */
   conclude(page: CallbackPage): void;
@@ -55,17 +65,19 @@ export interface BrowserWayOptions {
   readonly refused: (why: string) => void;
   /** Something came that is not the answer. */
   readonly strayed: (why: string) => void;
+  /** A browser came to be sent off, and the server did not take the request. */
+  readonly troubled: (why: string) => void;
 }
 
 const deadline = 300_000;
 
-/** Throws `KeytrayError` `misconfigured` where no port is free. */
+/** Throws `KeytrayError` `misconfigured` where no port is free, and what `begin` throws. */
 export async function openBrowserWay(options: BrowserWayOptions): Promise<BrowserWay> {
   const { server, settings, clock, loginHint } = options;
   if (settings.clientSecret === 'required' && server.clientAuthentication.method === 'none')
     throw needsSecret(settings);
-  const begun = new Map<BegunAt, Promise<Authorization>>();
-  const made = new Map<BegunAt, Authorization>();
+  const begun = new Map<BegunAt, Promise<Begun>>();
+  const made = new Map<BegunAt, Begun>();
   let way: BrowserWay | undefined;
   const expiresAt = clock.now() + deadline;
   const redirect = await listenForRedirect({
@@ -73,7 +85,11 @@ export async function openBrowserWay(options: BrowserWayOptions): Promise<Browse
     settings: settings.redirect,
     title: settings.title,
     deadlineMs: deadline,
-    destination: () => made.get('start')?.authorizationUrl,
+    destination: async () => {
+      const destination = await destinationOf(made.get('start'));
+      if (destination.kind === 'trouble') options.troubled(destination.why);
+      return destination;
+    },
     judge: (url) => way?.judge(url) ?? { kind: 'stray', why: 'not ready' },
     answer: async (answered) => (way === undefined ? notOpenPage(settings.title) : await options.answer(way, answered)),
     fromElsewhere: (answered) => {
@@ -82,19 +98,24 @@ export async function openBrowserWay(options: BrowserWayOptions): Promise<Browse
     strayed: options.strayed,
   });
 
-  const make = async (at: BegunAt): Promise<Authorization> => {
-    const authorization = await beginAuthorization(server, settings, redirect.redirectUri, { loginHint });
-    made.set(at, authorization);
-    return authorization;
+  const make = async (at: BegunAt): Promise<Begun> => {
+    const request = await beginAuthorization(settings, redirect.redirectUri, { loginHint });
+    const address = new AuthorizationAddress(server, request, clock);
+    await address.prepare();
+    const whole = { request, address };
+    made.set(at, whole);
+    return whole;
   };
-  const begin = async (at: BegunAt): Promise<Authorization> => {
+  const begin = async (at: BegunAt): Promise<Begun> => {
     const known = begun.get(at) ?? make(at);
     begun.set(at, known);
+    // Whoever asks next tries again.
+    known.catch(() => begun.delete(at));
     return await known;
   };
   const judge = (url: URL): Answered | StrayVerdict => {
     const strays: StrayVerdict[] = [];
-    for (const [begunAt, request] of made) {
+    for (const [begunAt, { request }] of made) {
       const { issuer, issuerRequired } = server;
       const answer = judgeRedirect(url, { ...request, issuer, issuerRequired });
       if (answer.kind !== 'stray') return { kind: 'arrival', begunAt, request, answer };
@@ -124,6 +145,16 @@ export async function openBrowserWay(options: BrowserWayOptions): Promise<Browse
   } catch (error) {
     await redirect.close();
     throw error;
+  }
+}
+
+async function destinationOf(begun: Begun | undefined): Promise<Destination> {
+  if (begun === undefined) return { kind: 'nothing_begun' };
+  try {
+    return { kind: 'address', url: (await begun.address.take()).url };
+  } catch (error) {
+    const known = error instanceof OAuthFailure || error instanceof KeytrayError;
+    return { kind: 'trouble', why: known ? error.message : 'something unexpected happened' };
   }
 }
 

@@ -1,9 +1,31 @@
 import { KeytrayError } from '../errors.ts';
 import type { Clock, Logger, UserAgent } from '../ports.ts';
 import { redirectUriToRegister } from '../services/resolve.ts';
-import type { BrowserWay } from './browser-way.ts';
+import type { Begun, BegunAt, BrowserWay } from './browser-way.ts';
 import type { LoginAttempt } from './login-attempt.ts';
-import { wordsOf } from './server-directory.ts';
+import { serverFailure, wordsOf } from './server-directory.ts';
+
+/** The request that is begun there. Throws `KeytrayError` where the server does not take it. */
+export async function beginAt({ account }: LoginAttempt, way: BrowserWay, at: BegunAt): Promise<Begun> {
+  try {
+    return await way.begin(at);
+  } catch (error) {
+    throw serverFailure(error, account);
+  }
+}
+
+/** For whoever opens it themselves; one that the server lets end soon (RFC 9126 §2.2) is told so. Throws `KeytrayError`. */
+export async function addressToOpen(attempt: LoginAttempt, { address }: Begun): Promise<URL> {
+  try {
+    const { url, usableFor } = await address.take();
+    if (usableFor !== undefined) {
+      attempt.hint(`open the address within ${usableFor} s; after that, start the sign-in again for a new one`);
+    }
+    return url;
+  } catch (error) {
+    throw serverFailure(error, attempt.account);
+  }
+}
 
 /** Opens the start address. Where no browser opens, those who follow the login are told, and what else there is. */
 export async function showBrowser(

@@ -15,7 +15,7 @@ import { asksNothing, strangeAddress, takesNoAddress } from './paste-failures.ts
 import type { PendingLogin } from './pending-login.ts';
 import { type ServerDirectory, serverFailure } from './server-directory.ts';
 import { servesAlone } from './serves-alone.ts';
-import { hintAtErrorPage, showBrowser } from './show-browser.ts';
+import { addressToOpen, beginAt, hintAtErrorPage, showBrowser } from './show-browser.ts';
 import { type Ending, endingPage, refuse } from './sign-in-ending.ts';
 import type { SignInOptions, StartedSignIn } from './sign-in-options.ts';
 import { storeFailure } from './store-failure.ts';
@@ -57,9 +57,9 @@ export class SignIn {
       const browser = await attempt.joinBrowser(() => this.#openBrowser(attempt, acceptOther, at));
       // Its time ran out while we joined it, and the person has only just come.
       if (attempt.login.phase.kind === 'expired') return await this.start(account, options);
-      const { authorizationUrl } = await browser.begin(at);
+      const begun = await beginAt(attempt, browser, at);
       attempt.show();
-      if (way === 'address') address = authorizationUrl;
+      if (way === 'address') address = await addressToOpen(attempt, begun);
       else if (attempt.login.open) await showBrowser(attempt, browser, this.#dependencies);
     }
     attempt.acceptOther ||= acceptOther;
@@ -70,9 +70,7 @@ export class SignIn {
   async finishByPaste(login: PendingLogin, redirectUrl: URL): Promise<void> {
     const attempt = this.#attempts.get(login.id);
     const way = await attempt?.browser();
-    if (attempt === undefined || way === undefined || !login.open) {
-      throw takesNoAddress(login);
-    }
+    if (attempt === undefined || way === undefined || !login.open) throw takesNoAddress(login);
     const answered = way.judge(redirectUrl);
     if (answered.kind === 'stray') {
       throw strangeAddress(login, answered.why);
@@ -87,9 +85,7 @@ export class SignIn {
    */
   async confirm(login: PendingLogin, accept: boolean): Promise<void> {
     const attempt = this.#attempts.get(login.id);
-    if (attempt?.otherBrowser.question === undefined) {
-      throw asksNothing(login);
-    }
+    if (attempt?.otherBrowser.question === undefined) throw asksNothing(login);
     if (!accept) return await attempt.otherBrowser.refuse();
     const held = attempt.otherBrowser.take();
     if (held === undefined) return;
@@ -152,6 +148,7 @@ export class SignIn {
       answer: (answering, answered) => this.#answer(attempt, answering, answered),
       fromElsewhere: (answering, answered) => this.#fromElsewhere(attempt, answering, answered),
       refused: (why) => attempt.note(why),
+      troubled: (why) => attempt.note(why),
       strayed: (why) => attempt.note(`something came that was not its answer (${why})`),
     });
     void way.expired.then(() => attempt.over('browser'));

@@ -38,6 +38,7 @@ export function accountConfig(id: string, raw: RawAccount, position: ConfigPosit
       tokenEndpoint: raw.token_endpoint,
       revocationEndpoint: raw.revocation_endpoint,
       deviceAuthorizationEndpoint: raw.device_authorization_endpoint,
+      pushedAuthorizationRequestEndpoint: raw.pushed_authorization_request_endpoint,
       userinfoEndpoint: raw.userinfo_endpoint,
       jwksUri: raw.jwks_uri,
     },

@@ -40,6 +40,9 @@ export const accountSchema = z.strictObject({
   token_endpoint: parts.endpoint.optional().describe('Where tokens are fetched and refreshed (RFC 6749 §3.2).'),
   revocation_endpoint: parts.endpoint.optional().describe('Where sign-out revokes tokens (RFC 7009).'),
   device_authorization_endpoint: parts.endpoint.optional().describe('Start of the device sign-in (RFC 8628).'),
+  pushed_authorization_request_endpoint: parts.endpoint
+    .optional()
+    .describe('Where the request of a sign-in is sent before the browser opens (RFC 9126).'),
   aws_sts_endpoint: parts.endpoint
     .optional()
     .describe('Where roles of AWS are assumed, in place of the regional endpoint of AWS.'),

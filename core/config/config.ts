@@ -27,6 +27,7 @@ export interface Endpoints {
   readonly tokenEndpoint: string | undefined;
   readonly revocationEndpoint: string | undefined;
   readonly deviceAuthorizationEndpoint: string | undefined;
+  readonly pushedAuthorizationRequestEndpoint?: string | undefined;
   readonly userinfoEndpoint: string | undefined;
   readonly jwksUri: string | undefined;
 }

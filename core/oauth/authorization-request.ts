@@ -1,11 +1,11 @@
 import { Secret } from '../secret.ts';
 import type { AccountSettings } from '../services/service.ts';
-import type { AuthorizationServer } from './authorization-server.ts';
 import { loadClient } from './client-library.ts';
 
 /** One authorization request, and what is needed to judge its answer. Lives as long as the pending login. */
 export interface Authorization {
-  readonly authorizationUrl: URL;
+  /** What is asked for, by the names of the wire; `AuthorizationAddress` tells where. */
+  readonly parameters: URLSearchParams;
   readonly state: Secret;
   /** Set whenever `openid` is asked for. */
   readonly nonce: Secret | undefined;
@@ -16,7 +16,6 @@ export interface Authorization {
 
 /** Builds the authorization request (RFC 6749 §4.1.1, PKCE S256 as RFC 7636 §4.3, `resource` as RFC 8707 §2). */
 export async function beginAuthorization(
-  server: AuthorizationServer,
   settings: AccountSettings,
   redirectUri: string,
   options: { readonly loginHint?: string | undefined; readonly prompt?: string | undefined } = {},
@@ -46,7 +45,7 @@ export async function beginAuthorization(
   else parameters.set('nonce', nonce);
 
   return {
-    authorizationUrl: client.buildAuthorizationUrl(server.configuration, parameters),
+    parameters,
     state: new Secret(state),
     nonce: nonce === undefined ? undefined : new Secret(nonce),
     codeVerifier: new Secret(codeVerifier),

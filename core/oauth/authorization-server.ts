@@ -24,6 +24,8 @@ export interface AuthorizationServer {
   readonly userinfoEndpoint: URL | undefined;
   /** Undefined where the server offers no sign-in by device code (RFC 8628 §4). */
   readonly deviceAuthorizationEndpoint: URL | undefined;
+  /** Where the server takes authorization requests ahead of the browser (RFC 9126). Undefined where it does not. */
+  readonly pushedRequests: PushedRequests | undefined;
   readonly tokenEndpoint: URL;
   readonly resource: string | undefined;
   readonly clientId: string;
@@ -39,6 +41,12 @@ export interface AuthorizationServer {
   configure(options: { readonly fetch: CustomFetch; readonly clockSkew: number | undefined }): Configuration;
   /** The same server with its tokens sent elsewhere than its metadata says. */
   at(endpoints: TokenEndpoints): AuthorizationServer;
+}
+
+export interface PushedRequests {
+  readonly endpoint: URL;
+  /** The metadata or the account insists: no request may be sent through the browser. */
+  readonly required: boolean;
 }
 
 /** Where tokens are sent; what is left out the server does not have. */
@@ -79,6 +87,10 @@ export async function discoverAuthorizationServer(
     const what = 'the authorization server does not support PKCE with S256';
     throw new OAuthFailure('the server cannot protect the sign-in as Keytray requires', { kind: 'rejected', what });
   }
+  if (pushedRequestsOf(settings, described.metadata) === 'missing') {
+    const what = 'the metadata requires pushed authorization requests and names no endpoint for them';
+    throw new OAuthFailure('the server does not say where it takes sign-ins', { kind: 'rejected', what });
+  }
   return assemble(await loadClient(), settings, described, {
     ...deps,
     clockSkew: deps.clockSkew ?? described.clockSkew,
@@ -107,6 +119,9 @@ async function describe(settings: AccountSettings, fetch: Fetch): Promise<Descri
     ...(endpoints.deviceAuthorizationEndpoint && {
       device_authorization_endpoint: endpoints.deviceAuthorizationEndpoint,
     }),
+    ...(endpoints.pushedAuthorizationRequestEndpoint && {
+      pushed_authorization_request_endpoint: endpoints.pushedAuthorizationRequestEndpoint,
+    }),
     ...(endpoints.userinfoEndpoint && { userinfo_endpoint: endpoints.userinfoEndpoint }),
     ...(endpoints.jwksUri && { jwks_uri: endpoints.jwksUri }),
   };
@@ -123,6 +138,14 @@ async function describe(settings: AccountSettings, fetch: Fetch): Promise<Descri
   }
   const { metadata, clockSkew } = await findMetadata(issuer, fetch);
   return { metadata: checkedMetadata(settings, { ...metadata, ...byHand }), issuer, clockSkew };
+}
+
+function pushedRequestsOf({ endpoints }: AccountSettings, metadata: Metadata): PushedRequests | 'missing' | undefined {
+  const endpoint = metadata.pushed_authorization_request_endpoint;
+  const required = metadata.require_pushed_authorization_requests === true;
+  if (endpoint === undefined) return required ? 'missing' : undefined;
+  const byHand = endpoints.pushedAuthorizationRequestEndpoint !== undefined;
+  return { endpoint: new URL(endpoint), required: required || byHand };
 }
 
 function checkedMetadata(settings: AccountSettings, metadata: unknown): Metadata {
@@ -142,6 +165,7 @@ function assemble(
   deps: DiscoveryDeps,
 ): AuthorizationServer {
   const tokenEndpoint = new URL(metadata.token_endpoint);
+  const pushedRequests = pushedRequestsOf(settings, metadata);
   const url = (text: string | undefined) => (text === undefined ? undefined : new URL(text));
   const authentication = new ClientAuthentication(
     {
@@ -184,6 +208,7 @@ function assemble(
     revocationEndpoint: url(metadata.revocation_endpoint),
     userinfoEndpoint: url(metadata.userinfo_endpoint),
     deviceAuthorizationEndpoint: url(metadata.device_authorization_endpoint),
+    pushedRequests: pushedRequests === 'missing' ? undefined : pushedRequests,
     tokenEndpoint,
     resource: settings.resource,
     clientId: settings.clientId,

@@ -16,6 +16,8 @@ export type AsidePage =
   | { readonly kind: 'not_the_answer'; readonly title: string; readonly why: string }
   /** The answer has come, from another request. */
   | { readonly kind: 'over'; readonly title: string }
+  /** The start address, but the server would not take the request; `why` in a few words. */
+  | { readonly kind: 'not_begun'; readonly title: string; readonly why: string }
   /** The start address, and no person who visits it. */
   | { readonly kind: 'not_a_visit' }
   /** No address of the sign-in, or under another host name: it is told nothing of the account. */
@@ -105,6 +107,13 @@ export function renderAsidePage(page: AsidePage): RenderedPage {
         'warn',
         `The answer to the sign-in to ${page.title} has already come.`,
         'You can close this tab.',
+      );
+    case 'not_begun':
+      return render(
+        503,
+        'warn',
+        `The sign-in to ${page.title} could not be started.`,
+        `${sentence(page.why)} Reload this page to try again.`,
       );
     case 'not_a_visit':
       return render(503, 'warn', 'This address begins a sign-in.', 'Open it in a browser window.');

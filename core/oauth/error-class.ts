@@ -23,7 +23,8 @@ const classes: Readonly<Record<Exclude<ErrorClass, 'unknown'>, readonly string[]
     'account_selection_required',
     'mfa_required',
   ],
-  // RFC 6749 §4.1.2.1 and §5.2, RFC 8707 §2, OpenID Connect Core §3.1.2.6, RFC 9126 §2.3.
+  // RFC 6749 §4.1.2.1 and §5.2, RFC 8707 §2, OpenID Connect Core §3.1.2.6, RFC 9126 §2.3; the last is
+  // borrowed from RFC 7591 §3.2.2.
   configuration: [
     'invalid_request',
     'invalid_client',
@@ -37,6 +38,7 @@ const classes: Readonly<Record<Exclude<ErrorClass, 'unknown'>, readonly string[]
     'request_not_supported',
     'request_uri_not_supported',
     'registration_not_supported',
+    'invalid_redirect_uri',
   ],
   // RFC 6749 §4.1.2.1, RFC 8628 §3.5; the second is Microsoft Entra's.
   refusal: ['access_denied', 'authorization_declined'],

@@ -15,6 +15,7 @@ const wordsOfError: Readonly<Record<string, string>> = {
   unsupported_grant_type: 'does not allow this client to sign in this way',
   unsupported_response_type: 'does not allow this client to sign in this way',
   invalid_scope: 'does not grant what the account asks for',
+  invalid_redirect_uri: 'does not know the redirect URI of this client',
   invalid_target: 'does not know the audience or resource asked for',
 };
 

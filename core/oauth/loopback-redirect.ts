@@ -43,13 +43,19 @@ export interface LoopbackRedirect {
   close(): Promise<void>;
 }
 
+/** `why` in words of ours: the visit may be made again. */
+export type Destination =
+  | { readonly kind: 'address'; readonly url: URL }
+  | { readonly kind: 'nothing_begun' }
+  | { readonly kind: 'trouble'; readonly why: string };
+
 export interface RedirectOptions<Found extends Arrival> extends RedirectGateOptions {
   readonly settings: RedirectSettings;
   /** Names service and account, on the pages. */
   readonly title: string;
   readonly deadlineMs: number;
-  /** Where the start address leads to; undefined: nowhere, nothing is begun there. */
-  readonly destination: () => URL | undefined;
+  /** Where the start address leads to, asked at each visit. */
+  readonly destination: () => Promise<Destination>;
   readonly judge: (url: URL) => Found | StrayVerdict;
   /** Called once, for the answer or a denial; the browser sees its page when it resolves. */
   readonly answer: (arrival: Found) => Promise<CallbackPage>;
@@ -102,8 +108,6 @@ export async function listenForRedirect<Found extends Arrival>(
   };
 
   const start = async (request: IncomingMessage, response: ServerResponse, cookieBrought: boolean): Promise<void> => {
-    const destination = options.destination();
-    if (destination === undefined) return await aside(response, { kind: 'nothing_here' });
     const { 'sec-purpose': purpose, 'sec-fetch-mode': fetchMode } = request.headers;
     const verdict = judgeStart(
       { purpose: text(purpose), fetchMode: text(fetchMode), bringsCookie: cookieBrought },
@@ -111,11 +115,17 @@ export async function listenForRedirect<Found extends Arrival>(
     );
     if (verdict === 'not_a_visit') return await aside(response, { kind: 'not_a_visit' });
     if (verdict === 'begun_elsewhere') return await aside(response, { kind: 'begun_elsewhere', title });
+    const visitedBefore = visited;
     visited = true;
+    const destination = await options.destination();
+    if (destination.kind !== 'address') visited = visitedBefore;
+    if (destination.kind === 'nothing_begun') return await aside(response, { kind: 'nothing_here' });
+    if (destination.kind === 'trouble')
+      return await aside(response, { kind: 'not_begun', title, why: destination.why });
     const rest = (deadlineAt - clock.monotonic()) / 1_000;
     // Twice: the redirect URI's is never sent to the start address, which the browser may come back to as well.
     const cookies = [redirectPath, startPath].map((path) => setCookie(cookie, path, rest));
-    const headers = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', location: destination.href };
+    const headers = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', location: destination.url.href };
     await send(response, { status: 302, headers, body: '' }, cookies);
   };
 

@@ -20,6 +20,8 @@ export const metadataSchema = z
     token_endpoint: endpoint,
     revocation_endpoint: endpoint.exactOptional(),
     device_authorization_endpoint: endpoint.exactOptional(),
+    pushed_authorization_request_endpoint: endpoint.exactOptional(),
+    require_pushed_authorization_requests: z.boolean().exactOptional(),
     userinfo_endpoint: endpoint.exactOptional(),
     jwks_uri: endpoint.exactOptional(),
     code_challenge_methods_supported: names.exactOptional(),
@@ -36,6 +38,7 @@ const endpointNames = [
   'token_endpoint',
   'revocation_endpoint',
   'device_authorization_endpoint',
+  'pushed_authorization_request_endpoint',
   'userinfo_endpoint',
   'jwks_uri',
 ] as const;

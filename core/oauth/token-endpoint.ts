@@ -195,6 +195,8 @@ const secretParameters = [
   'client_secret',
   'subject_token',
   'token',
+  'state',
+  'nonce',
 ] as const;
 
 /** What of a request must not be repeated by anybody: of the form, and the client secret of Basic (RFC 6749 §2.3.1). */

@@ -40,6 +40,8 @@ function mergeEndpoints(preset: Partial<Endpoints>, own: Endpoints): Endpoints {
     tokenEndpoint: own.tokenEndpoint ?? preset.tokenEndpoint,
     revocationEndpoint: own.revocationEndpoint ?? preset.revocationEndpoint,
     deviceAuthorizationEndpoint: own.deviceAuthorizationEndpoint ?? preset.deviceAuthorizationEndpoint,
+    pushedAuthorizationRequestEndpoint:
+      own.pushedAuthorizationRequestEndpoint ?? preset.pushedAuthorizationRequestEndpoint,
     userinfoEndpoint: own.userinfoEndpoint ?? preset.userinfoEndpoint,
     jwksUri: own.jwksUri ?? preset.jwksUri,
   };

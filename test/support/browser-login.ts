@@ -1,4 +1,5 @@
 import { followForms, type LastPage } from '../../cli/demo/built-in-user-agent.ts';
+import { AuthorizationAddress } from '../../core/oauth/authorization-address.ts';
 import { type Authorization, beginAuthorization } from '../../core/oauth/authorization-request.ts';
 import { completeAuthorization, judgeRedirect } from '../../core/oauth/authorization-response.ts';
 import { type AuthorizationServer, discoverAuthorizationServer } from '../../core/oauth/authorization-server.ts';
@@ -39,7 +40,7 @@ export async function logIn(settings: AccountSettings, options: LoginOptions = {
   const redirect = await listenForRedirect({
     settings: settings.redirect,
     title: settings.title,
-    destination: () => undefined,
+    destination: async () => ({ kind: 'nothing_begun' }),
     fromElsewhere: () => undefined,
     strayed: () => undefined,
     deadlineMs: 60_000,
@@ -68,10 +69,11 @@ export async function logIn(settings: AccountSettings, options: LoginOptions = {
       }
     },
   });
-  const authorization = await beginAuthorization(server, settings, redirect.redirectUri);
+  const authorization = await beginAuthorization(settings, redirect.redirectUri);
   pending = options.distort?.(authorization) ?? authorization;
   try {
-    const page = await followForms(authorization.authorizationUrl, {
+    const { url } = await new AuthorizationAddress(server, authorization, new ManualClock()).take();
+    const page = await followForms(url, {
       login: options.login ?? 'ada',
       ...(options.consent === undefined ? {} : { consent: options.consent }),
     });

@@ -58,7 +58,7 @@ export async function listening(
     logger,
     peers,
     refused: (why) => refused.push(why),
-    destination: () => new URL(destination),
+    destination: async () => ({ kind: 'address', url: new URL(destination) }),
     judge: (url) => {
       const expected = { redirectUri: redirect.redirectUri, issuer, issuerRequired: true };
       const begunAt = url.searchParams.get('state')?.includes('start') === true ? 'start' : 'address';

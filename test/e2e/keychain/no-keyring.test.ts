@@ -73,6 +73,7 @@ describe.each(states)('an agent that starts with $name', ({ keyring, keychain, w
     expect(scene.server.requests).toMatchObject({
       authorization_code: expect.any(Number),
       refresh_token: 0,
+      pushed_authorization_request: 0,
       revocation: 0,
     });
   };

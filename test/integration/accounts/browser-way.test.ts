@@ -58,15 +58,16 @@ describe('the way through the browser', () => {
       fromElsewhere: (_way, arrived) => elsewhere.push(arrived),
       refused: () => undefined,
       strayed: () => undefined,
+      troubled: () => undefined,
     });
-    address = await way.begin('address');
+    ({ request: address } = await way.begin('address'));
     void way.expired.then(() => {
       expired = true;
     });
   });
   afterEach(() => way.stop());
 
-  const asked = () => address.authorizationUrl.searchParams;
+  const asked = () => address.parameters;
   const redirect = (parameters: Readonly<Record<string, string>>): URL => {
     const url = new URL(asked().get('redirect_uri') ?? '');
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
@@ -98,18 +99,19 @@ describe('the way through the browser', () => {
 
   it('has a start address only once a browser is to be opened, and a request of its own behind it', async () => {
     expect(way.invitation.startUrl).toBeUndefined();
-    const started = await way.begin('start');
-    expect(await way.begin('start')).toBe(started);
-    expect(await way.begin('address')).toBe(address);
+    const begun = await way.begin('start');
+    const { request: started } = begun;
+    expect(await way.begin('start')).toBe(begun);
+    expect((await way.begin('address')).request).toBe(address);
     expect(started.state.equals(address.state)).toBe(false);
     expect(started.codeVerifier.equals(address.codeVerifier)).toBe(false);
     expect(started.redirectUri).toBe(address.redirectUri);
     const visited = await followForms(way.invitation.startUrl ?? '', { login: '', stopAt: () => true });
-    expect(visited.url.href).toBe(started.authorizationUrl.href);
+    expect(visited.url.href).toBe((await begun.address.take()).url.href);
   });
 
   it('demands the cookie of what was begun at the start address, and of nothing else', async () => {
-    const { state } = await way.begin('start');
+    const { state } = (await way.begin('start')).request;
     const page = await fetch(redirect({ code: 'c', state: state.reveal() }));
     expect(await page.text()).toContain('begun in another browser or profile');
     expect([answered, elsewhere.length]).toEqual([[], 1]);
@@ -129,19 +131,18 @@ describe('the way through the browser', () => {
 });
 
 it('gives its port back where the request cannot be made', async () => {
-  const server = await discoverAuthorizationServer(settings(), {
+  const { endpoints } = settings();
+  const nobodyThere = settings({
+    endpoints: { ...endpoints, pushedAuthorizationRequestEndpoint: 'http://127.0.0.1:1/par' },
+  });
+  const server = await discoverAuthorizationServer(nobodyThere, {
     fetch: fetchOf(new NodeHttp()),
     clientSecret: undefined,
   });
   const clock = new ManualClock();
   const opened = openBrowserWay({
-    server: {
-      ...server,
-      get configuration(): never {
-        throw new Error('no such client');
-      },
-    },
-    settings: settings(),
+    server,
+    settings: nobodyThere,
     clock,
     logger: new MemoryLogger(),
     peers: kernelPeers,
@@ -151,8 +152,9 @@ it('gives its port back where the request cannot be made', async () => {
     fromElsewhere: () => expect.unreachable(),
     refused: () => undefined,
     strayed: () => expect.unreachable(),
+    troubled: () => expect.unreachable(),
   } satisfies BrowserWayOptions);
-  await expect(opened).rejects.toThrow('no such client');
+  await expect(opened).rejects.toThrow('does not accept connections');
   // The deadline of the listener went with it.
   expect(clock.untilNextTimer).toBeUndefined();
 });

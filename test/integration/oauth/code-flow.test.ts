@@ -48,7 +48,7 @@ describe('authorization code with PKCE at a real server', () => {
 
   it('asks with S256, state, nonce and consent', async () => {
     const { authorization } = await logIn(settings());
-    const asked = authorization.authorizationUrl.searchParams;
+    const asked = authorization.parameters;
     expect(Object.fromEntries(asked)).toMatchObject({
       response_type: 'code',
       client_id: 'keytray',
@@ -105,7 +105,7 @@ describe('authorization code with PKCE at a real server', () => {
 
   it('sends the account its resource', async () => {
     const login = await logIn(settings({ resource: 'https://api.lab.example', scopes: ['openid', 'git'] }));
-    expect(login.authorization.authorizationUrl.searchParams.get('resource')).toBe('https://api.lab.example');
+    expect(login.authorization.parameters.get('resource')).toBe('https://api.lab.example');
     expect(tokensOf(login).accessToken).toBeInstanceOf(Secret);
   });
 });

@@ -1,11 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { KeytrayError } from '../../../core/errors.ts';
+import { AuthorizationAddress } from '../../../core/oauth/authorization-address.ts';
 import { beginAuthorization } from '../../../core/oauth/authorization-request.ts';
 import { discoverAuthorizationServer } from '../../../core/oauth/authorization-server.ts';
 import { NodeHttp } from '../../../core/oauth/node-http.ts';
 import { refreshTokens } from '../../../core/oauth/refresh-grant.ts';
 import { Secret } from '../../../core/secret.ts';
 import { accountSettings, fetchOf, noEndpoints } from '../../support/authorization-server.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 import { type Script, type ScriptedServer, startScriptedServer } from '../../support/scripted-server.ts';
 
 let scripted: ScriptedServer | undefined;
@@ -68,8 +70,9 @@ describe('where metadata is found', () => {
     }));
     const settings = accountSettings({ issuer: url });
     const server = await discover({ issuer: url });
-    const { authorizationUrl } = await beginAuthorization(server, settings, 'http://127.0.0.1:1/callback');
-    expect(authorizationUrl.href).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\/oauth2\/\/auth\?tenant=1&/);
+    const request = await beginAuthorization(settings, 'http://127.0.0.1:1/callback');
+    const { url: address } = await new AuthorizationAddress(server, request, new ManualClock()).take();
+    expect(address.href).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\/oauth2\/\/auth\?tenant=1&/);
   });
 
   it('with endpoints by hand on top', async () => {
@@ -157,9 +160,7 @@ describe('the authorization request', () => {
   const request = async (overrides: Parameters<typeof accountSettings>[0], options = {}) => {
     const { url } = await serve(at(openid));
     const settings = accountSettings({ issuer: url, ...overrides });
-    const server = await discover({ ...settings });
-    const { authorizationUrl } = await beginAuthorization(server, settings, 'http://127.0.0.1:1', options);
-    return authorizationUrl.searchParams;
+    return (await beginAuthorization(settings, 'http://127.0.0.1:1', options)).parameters;
   };
 
   it('carries what the account adds', async () => {

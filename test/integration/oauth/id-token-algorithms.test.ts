@@ -88,7 +88,7 @@ const serverFor = async ({ clientSecret, byHand = false }: Client) => {
 
 const signIn = async (make: (nonce: string) => string | Promise<string>, client: Client = {}) => {
   const { as, settings } = await serverFor(client);
-  const begun = await beginAuthorization(as, settings, 'http://127.0.0.1:1/callback');
+  const begun = await beginAuthorization(settings, 'http://127.0.0.1:1/callback');
   idToken = await make(begun.nonce?.reveal() ?? '');
   const url = new URL(`http://127.0.0.1:1/callback?code=the-code&state=${begun.state.reveal()}`);
   return await completeAuthorization(as, begun, url, { refused: client.refused });

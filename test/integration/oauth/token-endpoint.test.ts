@@ -201,7 +201,7 @@ describe('an ID token in a refresh', () => {
 describe('an ID token in a sign-in', () => {
   const complete = async (make: (nonce: string) => ScriptedAnswer, jwksDown = false) => {
     const as = await discover();
-    const begun = await beginAuthorization(as, settingsOf(), 'http://127.0.0.1:1/callback');
+    const begun = await beginAuthorization(settingsOf(), 'http://127.0.0.1:1/callback');
     answer = make(begun.nonce?.reveal() ?? '');
     if (jwksDown) keys = { status: 503 };
     const url = new URL(`http://127.0.0.1:1/callback?code=the-code&state=${begun.state.reveal()}`);
