@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import Provider, { type ClientMetadata, type Configuration } from 'oidc-provider';
 import { oidc } from '../../core/services/oidc.ts';
 import { redirectOfNewAccount } from '../../core/services/redirect-path.ts';
@@ -34,6 +34,12 @@ export interface AuthorizationServerOptions {
     readonly parameters: Readonly<Record<string, unknown>>;
     readonly reply: Readonly<Record<string, unknown>>;
   }) => void;
+  /** Is told each device code that is given out. */
+  readonly onDeviceCode?: (deviceCode: unknown) => void;
+  /** Sees the HTTP server before it listens: a test records every byte that arrives. */
+  readonly prepare?: (server: Server) => void;
+  /** Called first with every request; true where it answers in the provider's place, as a hostile server would. */
+  readonly instead?: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Changes to the library's configuration that a test wants. */
   readonly configuration?: Partial<Configuration>;
 }
@@ -73,6 +79,7 @@ export async function startAuthorizationServer(
   options: AuthorizationServerOptions = {},
 ): Promise<RunningAuthorizationServer> {
   const server = createServer();
+  options.prepare?.(server);
   const issuer = await listen(server, options.port ?? 0);
   const requests: RequestCounts = {
     authorization_code: 0,
@@ -95,6 +102,7 @@ export async function startAuthorizationServer(
       options.onTokenExchange?.({ parameters: fieldsOf(context.oidc?.params), reply: fieldsOf(context.body) });
     if (context.oidc?.route === 'device_authorization' && context.status === 200) {
       context.body = { ...fieldsOf(context.body), interval: options.deviceFlow?.interval };
+      options.onDeviceCode?.(fieldsOf(context.body).device_code);
     }
     const name = isToken ? (context.oidc?.params?.grant_type ?? 'refused') : context.oidc?.route;
     if (name === deviceCodeGrant) requests.device_code += 1;
@@ -103,6 +111,7 @@ export async function startAuthorizationServer(
 
   const protocol = provider.callback();
   server.on('request', (request, response) => {
+    if (options.instead?.(request, response) === true) return;
     if (request.url?.startsWith('/interaction/') !== true) return void protocol(request, response);
     serveSignIn(provider, request, response, (login) => accountsCreated.push(login)).catch((error: unknown) =>
       sendError(response, error),

@@ -34,7 +34,8 @@ export async function acceptTokens(
   try {
     checkIdentity(result);
     checkRegistration(result);
-    const issuing = { endpoints: serverEndpoints(server), learned: learnedOf(account, server) };
+    const endpoints = serverEndpoints(reply.idToken === undefined ? server.unvouched() : server);
+    const issuing = { endpoints, learned: learnedOf(account, server) };
     await account.accept((generation) => recordOfSignIn(account.settings, reply, issuing, clock, generation));
   } catch (error) {
     await giveBack(account, server, tokensOf(reply), logger);

@@ -14,7 +14,7 @@ function mayShareGrant({ record }: Account, { subject }: RefusedTokens): boolean
 
 /** Whether the tokens of a sign-in that is not accepted can and may be revoked. */
 export const goesBack = (account: Account, server: AuthorizationServer, tokens: RefusedTokens): boolean =>
-  server.revocationEndpoint !== undefined && !mayShareGrant(account, tokens);
+  server.unvouched().revocationEndpoint !== undefined && !mayShareGrant(account, tokens);
 
 /**
  * Gives back the tokens of a sign-in that was not accepted, where the server can revoke (RFC 7009), unless they may
@@ -33,7 +33,7 @@ export async function giveBack(
   const { accessToken, refreshToken } = tokens;
   try {
     const hint = refreshToken ? 'refresh_token' : 'access_token';
-    const done = await revokeToken(server, refreshToken ?? accessToken, hint);
+    const done = await revokeToken(server.unvouched(), refreshToken ?? accessToken, hint);
     if (done === 'revoked') logger.info('unwanted tokens were revoked', { account: account.id });
     else logger.warn('unwanted tokens could not be revoked', { account: account.id, why: 'the server does not' });
   } catch (error) {

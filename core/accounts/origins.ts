@@ -96,7 +96,8 @@ export function boundEndpoints(
   if (recorded.token === undefined) return { endpoints: { ...server, ...recorded }, move: undefined };
   const chosen = endpointRoles.flatMap((role): [EndpointRole, string][] => {
     const [known, named] = [recorded[role], server[role]];
-    if (named !== undefined && fits(role, named, recorded, record.issuer)) return [[role, named]];
+    // Not at the issuer: it may be a hostile one whose metadata named the token endpoint of another server.
+    if (named !== undefined && fits(role, named, recorded, undefined)) return [[role, named]];
     return known === undefined ? [] : [[role, known]];
   });
   const moved = endpointRoles.find((role) => {

@@ -41,6 +41,12 @@ export interface AuthorizationServer {
   configure(options: { readonly fetch: CustomFetch; readonly clockSkew: number | undefined }): Configuration;
   /** The same server with its tokens sent elsewhere than its metadata says. */
   at(endpoints: TokenEndpoints): AuthorizationServer;
+  /**
+   * The same server as it may be sent tokens that no verified ID token says are its own: metadata can name the token
+   * endpoint of another server, and the tokens of that one must not go on to endpoints elsewhere. Those that the
+   * configuration names stay.
+   */
+  unvouched(): AuthorizationServer;
 }
 
 export interface PushedRequests {
@@ -51,10 +57,10 @@ export interface PushedRequests {
 
 /** Where tokens are sent; what is left out the server does not have. */
 export interface TokenEndpoints {
-  readonly token?: string;
-  readonly revocation?: string;
-  readonly userinfo?: string;
-  readonly device?: string;
+  readonly token?: string | undefined;
+  readonly revocation?: string | undefined;
+  readonly userinfo?: string | undefined;
+  readonly device?: string | undefined;
 }
 
 export interface DiscoveryDeps {
@@ -166,6 +172,13 @@ function assemble(
 ): AuthorizationServer {
   const tokenEndpoint = new URL(metadata.token_endpoint);
   const pushedRequests = pushedRequestsOf(settings, metadata);
+  const { endpoints: named } = settings;
+  const besideTokens = (address: string | undefined, configured: string | undefined): string | undefined =>
+    address !== undefined && (configured !== undefined || new URL(address).origin === tokenEndpoint.origin)
+      ? address
+      : undefined;
+  // A device code works like a refresh token until it is spent: the server that gave it must be the one that redeems it.
+  const device = besideTokens(metadata.device_authorization_endpoint, named.deviceAuthorizationEndpoint);
   const url = (text: string | undefined) => (text === undefined ? undefined : new URL(text));
   const authentication = new ClientAuthentication(
     {
@@ -201,13 +214,16 @@ function assemble(
     return configuration;
   };
 
+  const at: AuthorizationServer['at'] = (endpoints) =>
+    assemble(client, settings, { issuer, metadata: movedTo(metadata, endpoints) }, deps);
+
   return {
     issuer,
     issuerRequired: issuer !== undefined && metadata.authorization_response_iss_parameter_supported === true,
     configuration: configure({ fetch: libraryFetch(deps.fetch), clockSkew: undefined }),
     revocationEndpoint: url(metadata.revocation_endpoint),
     userinfoEndpoint: url(metadata.userinfo_endpoint),
-    deviceAuthorizationEndpoint: url(metadata.device_authorization_endpoint),
+    deviceAuthorizationEndpoint: url(device),
     pushedRequests: pushedRequests === 'missing' ? undefined : pushedRequests,
     tokenEndpoint,
     resource: settings.resource,
@@ -222,7 +238,13 @@ function assemble(
     clockSkew: deps.clockSkew,
     fetch: deps.fetch,
     configure,
-    at: (endpoints) => assemble(client, settings, { issuer, metadata: movedTo(metadata, endpoints) }, deps),
+    at,
+    unvouched: () =>
+      at({
+        revocation: besideTokens(metadata.revocation_endpoint, named.revocationEndpoint),
+        userinfo: besideTokens(metadata.userinfo_endpoint, named.userinfoEndpoint),
+        device,
+      }),
   };
 }
 

@@ -70,11 +70,12 @@ export function identityOf(
  */
 export async function completeIdentity(server: AuthorizationServer, reply: TokenReply): Promise<Identity | undefined> {
   const known = reply.identity;
-  if (server.issuer === undefined || server.userinfoEndpoint === undefined) return known;
+  const asked = known === undefined ? server.unvouched() : server;
+  if (server.issuer === undefined || asked.userinfoEndpoint === undefined) return known;
   const enough = known?.emailVerified === true || !server.emailRules.needed;
   if (known?.email !== undefined && known.name !== undefined && enough) return known;
 
-  const claims = readClaims(await askUserinfo(server, reply));
+  const claims = readClaims(await askUserinfo(asked, reply));
   if (!claims.success) return known;
   if (known !== undefined && claims.data.sub !== known.subject) {
     const what = 'userinfo speaks of another subject than the ID token';

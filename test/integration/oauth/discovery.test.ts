@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { KeytrayError } from '../../../core/errors.ts';
 import { AuthorizationAddress } from '../../../core/oauth/authorization-address.ts';
 import { beginAuthorization } from '../../../core/oauth/authorization-request.ts';
-import { discoverAuthorizationServer } from '../../../core/oauth/authorization-server.ts';
+import { type AuthorizationServer, discoverAuthorizationServer } from '../../../core/oauth/authorization-server.ts';
 import { NodeHttp } from '../../../core/oauth/node-http.ts';
 import { refreshTokens } from '../../../core/oauth/refresh-grant.ts';
 import { Secret } from '../../../core/secret.ts';
@@ -79,6 +79,44 @@ describe('where metadata is found', () => {
     const { url } = await serve(at(openid, { revocation_endpoint: 'https://elsewhere.example/revoke' }));
     const endpoints = { ...noEndpoints, revocationEndpoint: `${url}/revoke-here` };
     expect((await discover({ issuer: url, endpoints })).revocationEndpoint?.href).toBe(`${url}/revoke-here`);
+  });
+});
+
+describe('metadata that names endpoints at another server than its token endpoint', () => {
+  const elsewhere = 'https://elsewhere.example';
+  const names = {
+    device_authorization_endpoint: `${elsewhere}/device`,
+    revocation_endpoint: `${elsewhere}/revoke`,
+    userinfo_endpoint: `${elsewhere}/userinfo`,
+  };
+  const byHand = {
+    deviceAuthorizationEndpoint: `${elsewhere}/device`,
+    revocationEndpoint: `${elsewhere}/revoke`,
+    userinfoEndpoint: `${elsewhere}/userinfo`,
+  };
+  const endpointsOf = (server: AuthorizationServer) => ({
+    device: server.deviceAuthorizationEndpoint?.href,
+    revocation: server.revocationEndpoint?.href,
+    userinfo: server.userinfoEndpoint?.href,
+  });
+  const all = {
+    device: names.device_authorization_endpoint,
+    revocation: names.revocation_endpoint,
+    userinfo: names.userinfo_endpoint,
+  };
+
+  it('is believed for what an ID token vouches for, and never for a device code', async () => {
+    const { url } = await serve(at(openid, names));
+    const server = await discover({ issuer: url });
+    expect(endpointsOf(server)).toEqual({ ...all, device: undefined });
+    expect(endpointsOf(server.unvouched())).toEqual({ device: undefined, revocation: undefined, userinfo: undefined });
+  });
+
+  it('is believed where the configuration names the same', async () => {
+    const { url } = await serve(at(openid, names));
+    const server = await discover({ issuer: url, endpoints: { ...noEndpoints, ...byHand } });
+    expect(endpointsOf(server)).toEqual(all);
+    expect(endpointsOf(server.unvouched())).toEqual(all);
   });
 });
 
