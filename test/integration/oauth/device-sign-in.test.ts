@@ -18,6 +18,7 @@ let lab: Laboratory;
 let other: ScriptedServer | undefined;
 /** Access tokens the server gave for a device code. */
 const givenToDevice: unknown[] = [];
+const polledFor = new Set<unknown>();
 afterEach(async () => {
   await lab.close();
   await other?.close();
@@ -26,9 +27,11 @@ afterEach(async () => {
 
 const open = async (more = '', lifetime = 600) => {
   givenToDevice.length = 0;
+  polledFor.clear();
   const onTokenExchange: AuthorizationServerOptions['onTokenExchange'] = ({ parameters, reply }) => {
-    if (parameters.device_code !== undefined && reply.access_token !== undefined)
-      givenToDevice.push(reply.access_token);
+    if (parameters.device_code === undefined) return;
+    polledFor.add(parameters.device_code);
+    if (reply.access_token !== undefined) givenToDevice.push(reply.access_token);
   };
   const server = { deviceFlow: { interval: 1, lifetime }, onTokenExchange };
   lab = await startLaboratory({ server, clock: new HastyClock(), more });
@@ -111,7 +114,8 @@ describe('a sign-in by code', () => {
     const polls = lab.server.requests.device_code;
     await approve(again);
     await ended(again);
-    expect([polls, lab.server.requests.device_code]).toEqual([0, 1]);
+    // How often it asks for the second one depends on how long the approval takes.
+    expect([polls, polledFor.size]).toEqual([0, 1]);
   });
 });
 
