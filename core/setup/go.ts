@@ -1,49 +1,67 @@
-import { join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { KeytrayError } from '../errors.ts';
+import { commandsOf, goauthIn, goauthProblem, withGoauth, wordsOf } from './go-env.ts';
 import { sharedHosts } from './served.ts';
-import { linesOf, orNoFile, withLines } from './text-lines.ts';
+import { orNoFile } from './text-lines.ts';
 import type { SetupContext, Tool } from './tool.ts';
 import { cannotCall, keytrayCommand, quotedPath } from './words.ts';
 
-const ours = /\/keytray"? helper go get$/;
 /** What Go does where nothing is set. */
 const standard = 'netrc';
 
+/**
+ * For Go, an empty variable is as if unset. With no file it tells what it was built or installed with, and with no home
+ * folder it writes no telemetry: a preview changes nothing.
+ */
+const withoutPerson = { GOENV: 'off', GOAUTH: '', HOME: '', XDG_CONFIG_HOME: '' };
+
 /** The file that `go env -w` writes. */
-function configFile({ env, home, platform }: SetupContext): string {
+function configFile({ env, home, cwd, platform }: SetupContext): string {
   if (env.GOENV === 'off') {
     throw new KeytrayError('invalid_request', 'GOENV=off turns the file of go env off; unset it');
   }
-  const own = platform === 'darwin' ? join(home, 'Library', 'Application Support') : join(home, '.config');
-  return env.GOENV || join(env.XDG_CONFIG_HOME || own, 'go', 'env');
+  if (env.GOENV) return resolve(cwd, env.GOENV);
+  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'go', 'env');
+  const own = env.XDG_CONFIG_HOME;
+  if (own && !isAbsolute(own)) {
+    throw new KeytrayError('invalid_request', 'XDG_CONFIG_HOME is not an absolute path, so Go reads no file; unset it');
+  }
+  return join(own || join(home, '.config'), 'go', 'env');
 }
 
-const itemsOf = (value: string): readonly string[] =>
-  value
-    .split(';')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
-
-function goauthIn(text: string | undefined): string | undefined {
-  return linesOf(text ?? '')
-    .find((line) => line.startsWith('GOAUTH='))
-    ?.slice('GOAUTH='.length)
-    .trim();
-}
-
-function withValue(text: string, value: string | undefined): string {
-  const lines = linesOf(text);
-  const at = lines.findIndex((line) => line.startsWith('GOAUTH='));
-  if (at < 0) return value === undefined ? text : withLines(text, [`GOAUTH=${value}`]);
-  const end = /\r?\n?$/.exec(lines[at] ?? '')?.[0] ?? '';
-  return [...lines.slice(0, at), value === undefined ? '' : `GOAUTH=${value}${end}`, ...lines.slice(at + 1)].join('');
+function isOurs(command: string): boolean {
+  const [program = '', ...words] = wordsOf(command) ?? [];
+  return program.endsWith('/keytray') && words.slice(0, 3).join(' ') === 'helper go get';
 }
 
 /** Go splits GOAUTH at every semicolon before it looks at quotes. */
-function commandPath(context: SetupContext): string {
+function commandFor(context: SetupContext): string {
   const path = keytrayCommand(context);
   if (path.includes(';')) throw cannotCall('go', path);
-  return quotedPath(path, 'go');
+  return `${quotedPath(path, 'go')} helper go get`;
+}
+
+/** What a person put behind `helper go get`, and the place they gave it in the list. */
+interface Kept {
+  readonly options: string;
+  readonly at: number;
+}
+
+function keptIn(text: string | undefined): Kept {
+  const commands = commandsOf(goauthIn(text ?? '') ?? '');
+  const at = Math.max(0, commands.findIndex(isOurs));
+  const ours = commands[at] ?? '';
+  return { options: isOurs(ours) ? ours.replace(/^.*?helper\s+go\s+get/, '').trimEnd() : '', at };
+}
+
+/** Where two have a header for the same address, Go takes the earlier one: first, unless a person placed it. */
+function withOurs(value: string, command: string, { options, at }: Kept): string {
+  const others = commandsOf(value);
+  const place = Math.min(at, others.length);
+  const own = `${place === 0 ? '' : ' '}${command}${options}`;
+  const [next, ...rest] = others.slice(place);
+  const after = next === undefined ? [] : [next.startsWith(' ') ? next : ` ${next}`, ...rest];
+  return [...others.slice(0, place), own, ...after].join(';');
 }
 
 export const go: Tool = {
@@ -52,39 +70,44 @@ export const go: Tool = {
   programs: ['go'],
   plan(context) {
     const file = configFile(context);
+    const told = context.look.ask('go', ['env', 'GOAUTH'], withoutPerson)?.trim();
+    const isOld = told === '';
     return {
       files: [
         {
           path: file,
-          edit: (text = '') => {
-            const present = itemsOf(goauthIn(text) ?? standard);
-            if (present.includes('off')) {
-              throw new KeytrayError('invalid_request', `${file} says GOAUTH=off; remove that first: go env -u GOAUTH`);
-            }
-            const command = `${commandPath(context)} helper go get`;
-            // Where two have a header for the same address, Go takes the earlier one.
-            return withValue(text, [command, ...present].join('; '));
+          edit: (text = '', current = text) => {
+            const present = goauthIn(text);
+            const value = present?.trim() ? present : told || standard;
+            const problem = goauthProblem(value);
+            if (problem !== undefined) throw new KeytrayError('invalid_request', `${file} ${problem}`);
+            return withGoauth(text, withOurs(value, commandFor(context), keptIn(current)));
           },
         },
       ],
       links: [],
       lines: () => ['Go 1.24 and later ask; modules that come by git need keytray setup git too.'],
-      warnings: () => sharedHosts(context.accounts, 'go', 'path'),
+      warnings: () => [
+        ...sharedHosts(context.accounts, 'go', 'path'),
+        ...(isOld ? ['the go on PATH does not know GOAUTH: only Go 1.24 and later ask Keytray'] : []),
+      ],
       obstacles: () => {
         const { GOAUTH } = context.env;
-        const hidden = GOAUTH !== undefined && !itemsOf(GOAUTH).some((item) => ours.test(item));
+        const hidden = GOAUTH !== undefined && GOAUTH !== '' && !commandsOf(GOAUTH).some(isOurs);
         return hidden ? ['GOAUTH in the environment hides the one that was written; unset it'] : [];
       },
     };
   },
   clean(text, known) {
     const present = goauthIn(text);
-    if (present === undefined) return text;
-    const items = itemsOf(present);
-    const rest = items.filter((item) => !ours.test(item));
-    if (rest.length === items.length) return text;
-    const wasSet = goauthIn(known?.before) !== undefined;
-    const nothing = rest.length === 0 || (rest.length === 1 && rest[0] === standard && !wasSet);
-    return orNoFile(withValue(text, nothing ? undefined : rest.join('; ')), known);
+    const commands = commandsOf(present ?? '');
+    const rest = commands.filter((command) => !isOurs(command));
+    if (rest.length === commands.length) return text;
+    const before = goauthIn(known?.before ?? '');
+    const value = rest.join(';').trim();
+    // Where nothing was set we wrote Go's own default along, so that it goes on to count.
+    const nothing = value === '' || (value === standard && !before?.trim());
+    const emptied = before === undefined ? undefined : '';
+    return orNoFile(withGoauth(text, nothing ? emptied : value), known);
   },
 };

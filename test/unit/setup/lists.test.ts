@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { bazel } from '../../../core/setup/bazel.ts';
-import { go } from '../../../core/setup/go.ts';
 import { npm } from '../../../core/setup/npm.ts';
 import { terraform } from '../../../core/setup/terraform.ts';
 import { contextFor, home, planOf, serving } from './setup-context.ts';
@@ -58,44 +57,6 @@ describe('setup bazel', () => {
     const text = 'build --credential_helper=c.example=/usr/bin/other\ncommon --credential_helper=d.example=/x\n';
     const { warnings } = planOf(bazel, { accounts: [serving('lab', { bazel: ['c.example'] })] }, text);
     expect(warnings).toEqual([expect.stringContaining('/usr/bin/other for c.example')]);
-  });
-});
-
-describe('setup go', () => {
-  const own = '/opt/keytray/bin/keytray helper go get';
-  const edit = (text?: string, more = {}) => planOf(go, more, text);
-
-  it.each([
-    [undefined, `GOAUTH=${own}; netrc\n`],
-    ['GOAUTH=git /srv/a', `GOAUTH=${own}; git /srv/a\n`],
-    ['A=b\nGOAUTH=\nC=d\n', `A=b\nGOAUTH=${own}\nC=d\n`],
-  ])('of %j makes %j', (text, after) => {
-    expect(edit(text).after?.trimEnd()).toBe(after.trimEnd());
-  });
-
-  it.each([
-    [`GOAUTH=${own}; netrc\nA=b\n`, '', 'A=b\n'],
-    [`GOAUTH=${own}; netrc\nA=b\n`, 'GOAUTH=netrc\n', 'GOAUTH=netrc\nA=b\n'],
-    [`GOAUTH=netrc; ${own}; git /srv/a\n`, '', 'GOAUTH=netrc; git /srv/a\n'],
-    ['GOAUTH=other\n', '', 'GOAUTH=other\n'],
-  ])('of %j takes its own out', (text, before, after) => {
-    expect(go.clean(text, { before }, '/f')).toBe(after);
-  });
-
-  it('leaves GOAUTH=off and GOENV=off alone', () => {
-    expect(() => edit('GOAUTH=off\n')).toThrow(/says GOAUTH=off; remove that first/);
-    expect(() => edit('', { env: { GOENV: 'off' } })).toThrow(/GOENV=off/);
-  });
-
-  it('knows where the file is, and what hides it', () => {
-    expect(edit('').path).toBe(`${home}/.config/go/env`);
-    expect(edit('', { platform: 'darwin' }).path).toBe(`${home}/Library/Application Support/go/env`);
-    expect(edit('', { env: { GOENV: '/g' } }).path).toBe('/g');
-    expect(edit('', { env: { GOAUTH: 'netrc' } }).warnings).toEqual([expect.stringContaining('hides')]);
-    expect(edit('', { env: { GOAUTH: `netrc; ${own}` } }).warnings).toEqual([]);
-    expect(edit('', { bin: '/opt/a b' }).after).toContain('GOAUTH="/opt/a b/keytray" helper go get; netrc');
-    // Go splits there before it looks at quotes, and would run `b/keytray" …`.
-    expect(() => edit('', { bin: '/opt/a;b' })).toThrow('go cannot call /opt/a;b/keytray');
   });
 });
 
