@@ -10,10 +10,12 @@ import { logNotifier } from '../core/notices/log-notifier.ts';
 import { NodeHttp } from '../core/oauth/node-http.ts';
 import type { Clock, Logger } from '../core/ports.ts';
 import { SystemBrowser } from '../core/system-browser.ts';
+import { BrokerMirror } from '../core/tray/broker-mirror.ts';
+import { type CommandParts, runCommand } from '../core/tray/commands.ts';
+import type { TrayOffers } from '../core/tray/tray-view.ts';
 import { openAppApi } from './api/app-api.ts';
 import type { Desktop } from './api/parts.ts';
 import { startAtLogin } from './autostart.ts';
-import { BrokerMirror } from './broker-mirror.ts';
 import { SecretClipboard } from './clipboard.ts';
 import { linkedNotice, linkTools } from './command-line-tools.ts';
 import { SessionHttp } from './http/session-http.ts';
@@ -29,8 +31,8 @@ import { scheme } from './security/origin.ts';
 import { serveTrusted } from './security/trusted-ipc.ts';
 import { openOutside, ShellBrowser } from './shell-browser.ts';
 import { type TakeOver, takeOver } from './take-over.ts';
-import { runCommand } from './tray/commands.ts';
 import { showTray } from './tray/show-tray.ts';
+import { unlocking } from './unlocking.ts';
 import { MainWindow } from './window.ts';
 
 export interface DesktopOptions {
@@ -115,7 +117,21 @@ export async function openDesktop(
     const tools = await linkTools(programs.bin, ['/usr/local/bin', join(home, '.local/bin')]);
     notices.show(linkedNotice(tools, PATH), () => undefined);
   };
-  const commands = { api: running.api, broker, logger, go: show, installTools, quit: () => app.quit() };
+  const commands: CommandParts = {
+    broker,
+    logger,
+    go: show,
+    unlock: unlocking(broker, show, (question) => window.ask(question)),
+    copyToken: (account) => running.api.copyToken({ account }),
+    installTools,
+    quit: () => app.quit(),
+  };
+  // On Linux any program on the session bus can click the menu.
+  const offers: TrayOffers = {
+    window: true,
+    clipboard: platform === 'darwin' ? 'at_once' : 'in_window',
+    tools: platform === 'darwin' && app.isPackaged,
+  };
   const mirror = new BrokerMirror();
   // Or the first menu would say that there is no account.
   mirror.heard({ type: 'state', status: await broker.status() });
@@ -128,8 +144,7 @@ export async function openDesktop(
     notifier: notices,
     view: () => {
       const { accounts, handOuts, configError } = mirror;
-      const offersTools = platform === 'darwin' && app.isPackaged;
-      return { accounts, handOuts, configError, offersTools, online: power.online, now: clock.now() };
+      return { accounts, handOuts, configError, offers, online: power.online, now: clock.now() };
     },
     run: (command) => void runCommand(command, commands),
     show,

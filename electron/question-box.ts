@@ -1,11 +1,11 @@
 import { type BrowserWindow, dialog, type MessageBoxOptions } from 'electron';
-import type { Question } from './api/question.ts';
+import type { BoxQuestion } from './api/question.ts';
 
 const cancel = 0;
 const agree = 1;
 
 /** Asks in a box of the system, which no page can draw over, read or click. Whatever closes it is a no. */
-export async function askInBox(question: Question, window: BrowserWindow | undefined): Promise<boolean> {
+export async function askInBox(question: BoxQuestion, window: BrowserWindow | undefined): Promise<boolean> {
   const options: MessageBoxOptions = {
     type: 'warning',
     title: 'Keytray',

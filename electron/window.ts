@@ -1,6 +1,6 @@
 import { BrowserWindow, type WebContents } from 'electron';
 import type { Logger } from '../core/ports.ts';
-import type { Question } from './api/question.ts';
+import type { BoxQuestion } from './api/question.ts';
 import { askInBox } from './question-box.ts';
 import { startPage } from './security/origin.ts';
 
@@ -31,7 +31,7 @@ export class MainWindow {
   }
 
   /** Asks in a box before the window, or in one by itself. */
-  ask(question: Question): Promise<boolean> {
+  ask(question: BoxQuestion): Promise<boolean> {
     return askInBox(question, this.#window);
   }
 

@@ -10,8 +10,8 @@ export type HandOutState =
 const open: HandOutState = { kind: 'open' };
 
 /**
- * The person's own stop: while it is closed no tool is given a token, whoever asks. It is for the desktop's menu only;
- * nothing on the socket opens it.
+ * The person's own stop: while it is closed no tool is given a token, whoever asks. Any program on the session bus can
+ * click the tray's menu, also an entry that has gone: only `open` ends a lock, and the menu never calls it.
  */
 export class HandOutGate {
   readonly #clock: Clock;
@@ -30,7 +30,9 @@ export class HandOutGate {
     return this.#state.kind === 'paused' && this.#left() <= 0 ? open : this.#state;
   }
 
+  /** Nothing while locked, or its end would unlock. */
   pause(milliseconds: number): void {
+    if (this.#state.kind === 'locked') return;
     this.#end = this.#clock.uptime() * 1_000 + milliseconds;
     this.#become({ kind: 'paused', until: this.#clock.now() + milliseconds });
     this.#endLater();
@@ -38,6 +40,11 @@ export class HandOutGate {
 
   lock(): void {
     this.#become({ kind: 'locked' });
+  }
+
+  /** Ends a pause only. */
+  resume(): void {
+    if (this.#state.kind === 'paused') this.open();
   }
 
   open(): void {

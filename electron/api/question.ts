@@ -8,13 +8,16 @@ import { plainText, printable } from '../../core/untrusted/plain-text.ts';
 import type { RequestOf } from '../../ipc/contract.ts';
 
 /** What the person is asked before something a page wants is done. Plain text, fit to show. */
-export interface Question {
-  readonly account: string;
+export interface BoxQuestion {
   readonly title: string;
   /** One fact a line: what it is now, and what it will be. */
   readonly details: readonly string[];
   /** The words of the button that agrees; the other is Cancel. */
   readonly agree: string;
+}
+
+export interface Question extends BoxQuestion {
+  readonly account: string;
 }
 
 /** More would push the buttons off a small screen, or hide what matters among what does not. */

@@ -1,8 +1,8 @@
 import type { Clock, Notifier } from '../../core/ports.ts';
-import { TrayHost } from '../linux/tray-host.ts';
-import type { MenuCommand } from './menu-model.ts';
+import { HostWatch } from '../../core/tray/host-watch.ts';
+import type { MenuCommand } from '../../core/tray/menu-model.ts';
+import type { TrayView } from '../../core/tray/tray-view.ts';
 import { TrayPresence } from './tray-icon.ts';
-import type { TrayView } from './tray-view.ts';
 
 export interface ShowTrayOptions {
   readonly env: NodeJS.ProcessEnv;
@@ -41,10 +41,10 @@ export function showTray(options: ShowTrayOptions): ShownTray {
     const clicked = platform === 'darwin' ? () => undefined : show;
     presence ??= new TrayPresence({ clock, platform, icons, run, clicked }, view);
   };
-  let host: TrayHost | undefined;
+  let host: HostWatch | undefined;
   let closed = false;
   if (platform === 'linux') {
-    host = new TrayHost({ env, clock, changed: (present) => present && !closed && appear() });
+    host = new HostWatch({ env, clock, changed: (present) => present && !closed && appear() });
     void host.look().then((present) => {
       if (closed) return;
       if (present) {

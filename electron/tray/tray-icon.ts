@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Menu, type MenuItemConstructorOptions, type NativeImage, nativeImage, nativeTheme, Tray } from 'electron';
 import type { Clock, Timer } from '../../core/ports.ts';
-import { type MenuCommand, type MenuEntry, menuModel } from './menu-model.ts';
-import { iconOf, type TrayIcon, type TrayView, tooltipOf } from './tray-view.ts';
+import { type MenuCommand, type MenuEntry, menuModel } from '../../core/tray/menu-model.ts';
+import { iconOf, type TrayIcon, type TrayView, tooltipOf } from '../../core/tray/tray-view.ts';
 
 export interface TrayOptions {
   readonly clock: Clock;

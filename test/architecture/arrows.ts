@@ -23,6 +23,7 @@ export const ranks: readonly (readonly string[])[] = [
   ['helpers'],
   ['setup', 'doctor'],
   ['local-api'],
+  ['tray'],
 ];
 
 const foundation = ranks[0] ?? [];

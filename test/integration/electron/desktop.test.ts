@@ -194,6 +194,11 @@ describe('the main process', () => {
     await launched();
     await signIn();
     (await trayIcon()).testMenu?.testClick('lab', 'Copy token');
+    const page = pageOf(await openWindow());
+    page.listen();
+    await waitFor('the page of the account', async () => page.events.some(({ type }) => type === 'show'));
+    expect(await clipboard.readText()).toBe('');
+    await page.ask('copyToken', { account: 'lab' });
     await waitFor('the token', async () => (await clipboard.readText()) !== '');
     expect(await clipboard.readText()).toBe((await scene.api.token('lab', {})).access_token);
     expect(await scene.quit()).toBe(0);
@@ -216,7 +221,17 @@ describe('the main process', () => {
     await expect(scene.api.token('lab', {})).rejects.toMatchObject({ code: 'keychain_locked' });
     await waitFor('the padlock', async () => tray.testImage.testFile.includes('locked'));
     expect(tray.testMenu?.testLabels[0]).toBe('Keytray is locked');
+    // A click on the menu may be another program's: only the person can answer the box, and there is one at most.
     tray.testMenu?.testClick('Unlock');
+    tray.testMenu?.testClick('Unlock');
+    await waitFor('the question', async () => machine.messageBoxes.length > 0);
+    expect(machine.messageBoxes.map(({ options }) => options.message)).toEqual(['Unlock Keytray?']);
+    await expect(scene.api.token('lab', {})).rejects.toMatchObject({ code: 'keychain_locked' });
+    machine.messageBoxes[0]?.click('Cancel');
+    await expect(scene.api.token('lab', {})).rejects.toMatchObject({ code: 'keychain_locked' });
+    tray.testMenu?.testClick('Unlock');
+    await waitFor('the question', async () => machine.messageBoxes.length > 0);
+    machine.messageBoxes[0]?.click('Unlock');
     await waitFor('the key', async () => tray.testImage.testFile.includes('ok'));
     expect((await scene.api.token('lab', {})).access_token).toBeTruthy();
   });

@@ -56,4 +56,20 @@ describe('the gate of hand-outs', () => {
     gate.open();
     expect([refusal(gate), told]).toEqual([undefined, ['paused', 'locked', 'open']]);
   });
+
+  it('is not unlocked by pausing, by the end of a pause or by resuming: any program can click the menu', () => {
+    const { gate, clock } = gateOf();
+    gate.lock();
+    gate.pause(quarter);
+    clock.advance(2 * quarter);
+    gate.resume();
+    expect(refusal(gate)).toMatchObject({ code: 'keychain_locked' });
+  });
+
+  it('resumes after a pause', () => {
+    const { gate } = gateOf();
+    gate.pause(quarter);
+    gate.resume();
+    expect(refusal(gate)).toBeUndefined();
+  });
 });

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountView } from '../../../core/local-api/wire.ts';
-import { shortDuration } from '../../../electron/tray/account-line.ts';
-import { type MenuEntry, menuModel } from '../../../electron/tray/menu-model.ts';
-import { iconOf, needsPerson, type TrayView, tooltipOf } from '../../../electron/tray/tray-view.ts';
+import { shortDuration } from '../../../core/tray/account-line.ts';
+import { type MenuEntry, menuModel } from '../../../core/tray/menu-model.ts';
+import { iconOf, needsPerson, type TrayOffers, type TrayView, tooltipOf } from '../../../core/tray/tray-view.ts';
 import { accountView } from '../../support/fake-broker.ts';
 
 const now = Date.UTC(2026, 10, 23, 12);
 const inSeconds = (seconds: number): string => new Date(now + seconds * 1_000).toISOString();
+const onLinux: TrayOffers = { window: true, clipboard: 'in_window', tools: false };
 const person = (name: string) => ({ issuer: 'https://login.example', subject: '1', name });
 
 function viewOf(accounts: readonly AccountView[], changes: Partial<TrayView> = {}): TrayView {
-  return { accounts, handOuts: undefined, online: true, configError: undefined, offersTools: false, now, ...changes };
+  return { accounts, handOuts: undefined, online: true, configError: undefined, offers: onLinux, now, ...changes };
 }
 
 function drawn(entries: readonly MenuEntry[]): readonly string[] {
@@ -53,7 +54,7 @@ describe('the menu of the tray', () => {
 
   it('offers what can be done with an account that works', () => {
     expect(drawn(inside(menuModel(viewOf(some)), 'github@work'))).toEqual([
-      'Copy token (cleared in 30 s)',
+      'Copy token…',
       'Refresh now',
       'Sign in as someone else…',
       'Details…',
@@ -83,12 +84,35 @@ describe('the menu of the tray', () => {
     expect(inside(menu, 'More')).toHaveLength(19);
   });
 
+  it('copies a token at once only where no other program can click it', () => {
+    const copying = (clipboard: TrayOffers['clipboard']) =>
+      inside(menuModel(viewOf(some, { offers: { ...onLinux, clipboard } })), 'github@work')[0];
+    const details = { kind: 'details', account: 'github@work' };
+    expect(copying('in_window')).toEqual({ kind: 'command', label: 'Copy token…', command: details });
+    expect(copying('at_once')).toMatchObject({ command: { kind: 'copy_token' } });
+    expect(copying('none')).toMatchObject({ label: 'Refresh now' });
+  });
+
+  it('leaves out what needs a window where there is none, and says how to do it in a terminal', () => {
+    const offers: TrayOffers = { window: false, clipboard: 'none', tools: false };
+    const menu = menuModel(viewOf(some, { offers }));
+    expect(drawn(menu)).not.toContain('Open Keytray…');
+    expect(drawn(inside(menu, 'github@work'))).toEqual(['Refresh now', 'Sign in as someone else…', 'Sign out']);
+    expect(drawn(menuModel(viewOf([], { offers })))).toContain('Add one in a terminal: keytray accounts add');
+    const locked = menuModel(viewOf(some, { offers, handOuts: { state: 'locked' } }));
+    expect(locked).toContainEqual({ kind: 'text', label: 'Unlock in a terminal: keytray unlock' });
+    const waiting = accountView('lab', { state: 'locked', reason: 'keychain_locked' });
+    expect(menuModel(viewOf([waiting], { offers }))[2]).toEqual({ kind: 'text', label: '○ lab\u2003locked' });
+  });
+
   it('leads to the first account where there is none', () => {
     expect(drawn(menuModel(viewOf([])))[2]).toBe('Add an account…');
   });
 
   it('offers the command line where nothing else puts it on PATH', () => {
-    expect(drawn(menuModel(viewOf(some, { offersTools: true })))).toContain('Install command line tools…');
+    expect(drawn(menuModel(viewOf(some, { offers: { ...onLinux, tools: true } })))).toContain(
+      'Install command line tools…',
+    );
   });
 
   it('says first that the configuration cannot be read', () => {
@@ -103,7 +127,7 @@ describe('the menu of the tray', () => {
     expect(paused).toContain('Resume hand-outs (paused until 15:20)');
     const locked = drawn(menuModel(viewOf(some, { handOuts: { state: 'locked' } })));
     expect(locked[0]).toBe('Keytray is locked');
-    expect(locked).toContain('Unlock');
+    expect(locked).toContain('Unlock…');
     expect(locked).not.toContain('Lock now');
   });
 

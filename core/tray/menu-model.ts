@@ -1,6 +1,6 @@
-import type { AccountView } from '../../core/local-api/wire.ts';
+import type { AccountView } from '../local-api/wire.ts';
 import { accountLine } from './account-line.ts';
-import { configWords, needsPerson, needsSignIn, type TrayView } from './tray-view.ts';
+import { configWords, needsPerson, needsSignIn, type TrayOffers, type TrayView } from './tray-view.ts';
 
 export type MenuCommand =
   | {
@@ -23,7 +23,7 @@ const separator: MenuEntry = { kind: 'separator' };
 export function menuModel(view: TrayView): readonly MenuEntry[] {
   // Who needs the person stands where it is seen without scrolling.
   const ordered = [...view.accounts.filter(needsPerson), ...view.accounts.filter((account) => !needsPerson(account))];
-  const entries = ordered.map((account) => accountEntry(account, view.now));
+  const entries = ordered.map((account) => accountEntry(account, view));
   const more = entries.slice(mostInline);
   const label = `More (${more.length})`;
   const shown: readonly MenuEntry[] =
@@ -31,13 +31,13 @@ export function menuModel(view: TrayView): readonly MenuEntry[] {
   return [
     { kind: 'text', label: headline(view) },
     separator,
-    ...(shown.length === 0 ? [command('Add an account…', { kind: 'add_account' })] : shown),
+    ...(shown.length === 0 ? [firstAccount(view.offers)] : shown),
     separator,
     ...signInAll(view.accounts),
     ...handOutEntries(view),
     separator,
-    ...(view.offersTools ? [command('Install command line tools…', { kind: 'install_tools' })] : []),
-    command('Open Keytray…', { kind: 'open' }),
+    ...(view.offers.tools ? [command('Install command line tools…', { kind: 'install_tools' })] : []),
+    ...(view.offers.window ? [command('Open Keytray…', { kind: 'open' })] : []),
     command('Quit', { kind: 'quit' }),
   ];
 }
@@ -55,17 +55,21 @@ function headline({ accounts, handOuts, online, configError }: TrayView): string
   return online ? 'Keytray: all is well' : 'Keytray: offline';
 }
 
-function accountEntry(view: AccountView, now: number): MenuEntry {
+function firstAccount({ window }: TrayOffers): MenuEntry {
+  if (window) return command('Add an account…', { kind: 'add_account' });
+  return { kind: 'text', label: 'Add one in a terminal: keytray accounts add' };
+}
+
+function accountEntry(view: AccountView, { now, offers }: TrayView): MenuEntry {
   const { account } = view;
   const label = accountLine(view, now);
-  const details = command('Details…', { kind: 'details', account });
   switch (view.state) {
     case 'login_required':
     case 'signed_out':
     case 'signing_in':
       return command(label, { kind: 'sign_in', account });
     case 'locked':
-      return command(label, { kind: 'details', account });
+      return offers.window ? command(label, { kind: 'details', account }) : { kind: 'text', label };
     case 'active':
     case 'degraded':
       return {
@@ -73,13 +77,24 @@ function accountEntry(view: AccountView, now: number): MenuEntry {
         label,
         entries: [
           ...(needsSignIn(view) ? [command('Sign in again…', { kind: 'sign_in', account })] : []),
-          command('Copy token (cleared in 30 s)', { kind: 'copy_token', account }),
+          ...copyEntries(account, offers),
           command('Refresh now', { kind: 'refresh', account }),
           command('Sign in as someone else…', { kind: 'switch', account }),
-          details,
+          ...(offers.window ? [command('Details…', { kind: 'details', account })] : []),
           command('Sign out', { kind: 'sign_out', account }),
         ],
       };
+  }
+}
+
+function copyEntries(account: string, { clipboard }: TrayOffers): readonly MenuEntry[] {
+  switch (clipboard) {
+    case 'at_once':
+      return [command('Copy token (cleared in 30 s)', { kind: 'copy_token', account })];
+    case 'in_window':
+      return [command('Copy token…', { kind: 'details', account })];
+    case 'none':
+      return [];
   }
 }
 
@@ -89,7 +104,7 @@ function signInAll(accounts: readonly AccountView[]): readonly MenuEntry[] {
   return [command(`Sign in to all that need it (${needing.length})`, { kind: 'sign_in_all', accounts: needing })];
 }
 
-function handOutEntries({ handOuts }: TrayView): readonly MenuEntry[] {
+function handOutEntries({ handOuts, offers }: TrayView): readonly MenuEntry[] {
   switch (handOuts?.state) {
     case undefined:
       return [command('Pause hand-outs for 15 minutes', { kind: 'pause' }), command('Lock now', { kind: 'lock' })];
@@ -99,7 +114,9 @@ function handOutEntries({ handOuts }: TrayView): readonly MenuEntry[] {
         command('Lock now', { kind: 'lock' }),
       ];
     case 'locked':
-      return [command('Unlock', { kind: 'unlock' })];
+      return offers.window
+        ? [command('Unlock…', { kind: 'unlock' })]
+        : [{ kind: 'text', label: 'Unlock in a terminal: keytray unlock' }];
   }
 }
 

@@ -1,7 +1,7 @@
-import { DBus } from '../../core/dbus/bus.ts';
-import type { Clock } from '../../core/ports.ts';
+import { DBus } from '../dbus/bus.ts';
+import type { Clock } from '../ports.ts';
 
-export interface TrayHostOptions {
+export interface HostWatchOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly clock: Clock;
   /** Somebody began, or ceased, to show tray icons. */
@@ -15,12 +15,12 @@ const busDeadline = 2_000;
  * Whether this desktop shows tray icons (StatusNotifierItem): GNOME without its extension does not, and at login we
  * may be up before those who do.
  */
-export class TrayHost {
+export class HostWatch {
   readonly #changed: (present: boolean) => void;
   readonly #bus: DBus;
   #present: boolean | undefined;
 
-  constructor({ env, clock, changed }: TrayHostOptions) {
+  constructor({ env, clock, changed }: HostWatchOptions) {
     this.#changed = changed;
     this.#bus = new DBus({
       address: () => env.DBUS_SESSION_BUS_ADDRESS,

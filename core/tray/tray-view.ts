@@ -1,4 +1,13 @@
-import type { AccountView, StatusView } from '../../core/local-api/wire.ts';
+import type { AccountView, StatusView } from '../local-api/wire.ts';
+
+/** What entries can do here, beside what the broker does. */
+export interface TrayOffers {
+  readonly window: boolean;
+  /** Straight into the clipboard only where no other program can click the menu. */
+  readonly clipboard: 'at_once' | 'in_window' | 'none';
+  /** Nothing has put our programs on PATH here. */
+  readonly tools: boolean;
+}
 
 /** What the tray shows is a function of this. `now`: milliseconds since the epoch. */
 export interface TrayView {
@@ -8,8 +17,7 @@ export interface TrayView {
   /** The configuration on disk is invalid. */
   readonly configError: string | undefined;
   readonly now: number;
-  /** Nothing has put our programs on PATH here. */
-  readonly offersTools: boolean;
+  readonly offers: TrayOffers;
 }
 
 export const configWords = 'the configuration has a mistake';
