@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { openBrokerHost } from '../core/broker-host.ts';
 import { stateFolder } from '../core/config/paths.ts';
 import { openConfigFeed } from '../core/config-feed.ts';
+import { openSessionBus } from '../core/dbus/session-bus.ts';
 import { openLog } from '../core/log.ts';
 import { chooseNotifier } from '../core/notices/choose-notifier.ts';
 import { NodeHttp } from '../core/oauth/node-http.ts';
@@ -30,9 +31,11 @@ async function main(env: NodeJS.ProcessEnv): Promise<number> {
   const http = new NodeHttp();
   const userAgent = new SystemBrowser(env, process.platform, umask);
   const config = await openConfigFeed(env, uid);
-  const { notifier, close: closeNotices } = chooseNotifier(env, clock, logger);
+  const bus = openSessionBus(env, clock);
+  const { notifier, close: closeNotices } = chooseNotifier(env, bus, logger);
   const quit = (): void => stopping.resolve();
-  const host = openBrokerHost({ kind: 'desktop', env, uid, clock, logger, config, http, notifier, userAgent, quit });
+  const parts = { env, uid, clock, logger, config, bus, http, notifier, userAgent, quit };
+  const host = openBrokerHost({ kind: 'desktop', ...parts });
   try {
     if ((await host.listen()) === 'already_running') {
       say('Another broker is running: end it first, or name a socket of your own in KEYTRAY_SOCKET.');
@@ -51,6 +54,7 @@ async function main(env: NodeJS.ProcessEnv): Promise<number> {
   } finally {
     await host.close();
     await closeNotices();
+    bus.close();
   }
 }
 

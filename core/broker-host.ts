@@ -6,6 +6,7 @@ import { formatConfigError } from './config/config-error.ts';
 import { socketCandidates, stateFolder } from './config/paths.ts';
 import type { ReadConfig } from './config/read-config.ts';
 import type { ConfigFeed } from './config-feed.ts';
+import type { DBus } from './dbus/bus.ts';
 import { EncryptedFileStore } from './keychain/encrypted-file-store.ts';
 import { MemoryStore } from './keychain/memory-store.ts';
 import { type ChildProgram, openKeychain } from './keychain/open-store.ts';
@@ -35,6 +36,8 @@ export interface BrokerHostOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly config: ConfigFeed;
+  /** The session's; the caller closes it, later than the host. */
+  readonly bus: DBus;
   readonly http: Http;
   readonly notifier: Notifier;
   readonly userAgent: UserAgent;
@@ -65,7 +68,7 @@ export function openBrokerHost(options: BrokerHostOptions): BrokerHost {
   const { env, uid, clock, logger, config, barriers } = options;
   const folder = stateFolder(env);
   const child = options.keychainChild;
-  const keychain = openKeychain({ clock, logger, env, stateFolder: folder, child, barriers });
+  const keychain = openKeychain({ clock, logger, env, bus: options.bus, stateFolder: folder, child, barriers });
   const passphrase = passphraseSource(env, uid, options.passphraseDescriptor);
   const encryptedFile = new EncryptedFileStore({ path: `${folder}/tokens.sealed`, logger, passphrase, barriers });
   const attempts = new AttemptNoteFiles(`${folder}/refreshing`, logger);

@@ -3,6 +3,7 @@ import { formatConfigError } from './config/config-error.ts';
 import { stateFolder } from './config/paths.ts';
 import { openConfigFeed } from './config-feed.ts';
 import { endOnCrash } from './crash.ts';
+import { openSessionBus } from './dbus/session-bus.ts';
 import { failures, KeytrayError } from './errors.ts';
 import { openLog } from './log.ts';
 import { chooseNotifier } from './notices/choose-notifier.ts';
@@ -52,7 +53,8 @@ export async function runHeadlessBroker(
     logger.warn(ignored);
   }
   const clock = new SystemClock();
-  const notices = chooseNotifier(env, clock, logger);
+  const bus = openSessionBus(env, clock);
+  const notices = chooseNotifier(env, bus, logger);
   const host = openBrokerHost({
     kind: 'agent',
     env,
@@ -60,6 +62,7 @@ export async function runHeadlessBroker(
     clock,
     logger,
     config,
+    bus,
     http: new NodeHttp({ variables: env }),
     notifier: notices.notifier,
     userAgent: new SystemBrowser(env, process.platform, umask),
@@ -82,6 +85,7 @@ export async function runHeadlessBroker(
   } finally {
     await host.close();
     await notices.close();
+    bus.close();
   }
 }
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { DBus } from './dbus/bus.ts';
+import { daemon, unwrapped } from './dbus/messages.ts';
 import type { Clock, Timer } from './ports.ts';
 
 export interface LogindOptions {
@@ -40,6 +41,8 @@ export class Logind {
       address: () => systemBus(options.env),
       clock: options.clock,
       deadline: busDeadline,
+    });
+    this.#bus.listen({
       matches: [
         `type='signal',interface='${manager}',member='PrepareForSleep'`,
         `type='signal',interface='${properties}',member='PropertiesChanged',path_namespace='${sessions}'`,
@@ -56,9 +59,7 @@ export class Logind {
   /** Never rejects; without a bus it looks again now and then, as one may come up after us. */
   async listen(): Promise<void> {
     const reply = await this.#bus.call({
-      destination: 'org.freedesktop.DBus',
-      path: '/org/freedesktop/DBus',
-      interface: 'org.freedesktop.DBus',
+      ...daemon,
       member: 'GetId',
       signature: '',
       body: [],
@@ -90,8 +91,4 @@ export class Logind {
     if (systemBus(this.#options.env) === undefined) return;
     this.#timer = this.#options.clock.after(lookAgain, () => void this.listen());
   }
-}
-
-function unwrapped(variant: unknown): unknown {
-  return typeof variant === 'object' && variant !== null && 'value' in variant ? variant.value : undefined;
 }

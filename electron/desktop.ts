@@ -5,6 +5,7 @@ import { app, clipboard, session } from 'electron';
 import { openBrokerHost } from '../core/broker-host.ts';
 import { stateFolder } from '../core/config/paths.ts';
 import { openConfigFeed } from '../core/config-feed.ts';
+import { openSessionBus } from '../core/dbus/session-bus.ts';
 import { findBroker } from '../core/local-api/client.ts';
 import { logNotifier } from '../core/notices/log-notifier.ts';
 import { NodeHttp } from '../core/oauth/node-http.ts';
@@ -69,6 +70,7 @@ export async function openDesktop(
   const oauthSession = session.fromPartition(oauthPartition, { cache: false });
   denyPermissions(oauthSession);
   const http = new SessionHttp({ session: oauthSession, node: new NodeHttp({ variables: env }), platform });
+  const bus = openSessionBus(env, clock);
   const host = openBrokerHost({
     kind: 'desktop',
     env,
@@ -76,6 +78,7 @@ export async function openDesktop(
     clock,
     logger,
     config,
+    bus,
     http,
     notifier: notices,
     userAgent: new ShellBrowser(new SystemBrowser(env, platform, options.umask)),
@@ -85,6 +88,7 @@ export async function openDesktop(
   const taken = await takeOver(host, findBroker(env), clock, options.leaving);
   if (taken !== 'listening') {
     await host.close();
+    bus.close();
     return { kind: taken };
   }
 
@@ -137,7 +141,7 @@ export async function openDesktop(
   mirror.heard({ type: 'state', status: await broker.status() });
   const power = new Power({ host, clock, logger, platform, quit: () => app.quit(), changed: () => tray.changed() });
   const tray = showTray({
-    env,
+    bus,
     platform,
     clock,
     icons: installation.icons,
@@ -168,6 +172,7 @@ export async function openDesktop(
       await secrets.clear();
       await host.close();
       notices.close();
+      bus.close();
     },
   };
 }

@@ -1,78 +1,67 @@
-import type { EventEmitter } from 'node:events';
-import { Socket } from 'node:net';
-import type { DBusError, MessageBus } from '@jellybrick/dbus-next';
-import { uidOfPeer } from '../platform/socket-peer.ts';
 import type { Clock, Timer } from '../ports.ts';
 import { type BusPlace, findBus } from './bus-address.ts';
+import { BusConnection } from './connection.ts';
+import {
+  type BusAnswer,
+  type BusCall,
+  type BusFailure,
+  type BusReply,
+  type BusSignal,
+  daemon,
+  type IncomingCall,
+  type SentSignal,
+} from './messages.ts';
 
-/** A method call on the bus; `signature` describes `body` (D-Bus specification, type system). */
-export interface BusCall {
-  readonly destination: string;
-  readonly path: string;
-  readonly interface: string;
-  readonly member: string;
-  readonly signature: string;
-  readonly body: readonly unknown[];
-}
-
-export type BusReply =
-  | { readonly kind: 'reply'; readonly body: readonly unknown[] }
-  /** `name`: org.freedesktop.DBus.Error.… */
-  | { readonly kind: 'error'; readonly name: string }
-  | { readonly kind: 'no_answer' }
-  | { readonly kind: 'no_bus' }
-  /** There is one, or may be, and another user could be behind it; `why` is for people. */
-  | { readonly kind: 'untrusted_bus'; readonly why: string };
-
-type Failure = Extract<BusReply, { kind: 'no_answer' | 'no_bus' | 'untrusted_bus' }>;
-
-export interface BusSignal {
-  readonly interface: string;
-  readonly member: string;
-  readonly body: readonly unknown[];
-}
+export type { BusAnswer, BusCall, BusReply, BusSignal, IncomingCall } from './messages.ts';
 
 export interface DBusOptions {
   /** Undefined: there is no bus. Asked before every connection, because a session may begin later than we do. */
   readonly address: () => string | undefined;
-  /** Default: one whose other end is ours or root's will do, also where others could have taken its name first. */
-  readonly onlyPath?: boolean;
   /** Whose the bus must be, if not root's; default: this process's user. */
   readonly uid?: number;
   readonly clock: Clock;
-  /** Milliseconds for connecting, and again for each call. */
+  /** Milliseconds for connecting, and again for each call that says nothing else. */
   readonly deadline: number;
-  /** Match rules of the signals wanted. */
+}
+
+export interface BusListener {
+  /** Match rules of the signals wanted. Signals that others asked for, or that came uninvited, are heard as well. */
   readonly matches: readonly string[];
   readonly heard: (signal: BusSignal) => void;
-  /** The connection broke: signals may have been missed. The next call connects again. */
+  /** The connection broke: signals may have been missed. */
   readonly lost: () => void;
+  /** Connected, the first time and after a loss. With it the bus is looked for until it is there. */
+  readonly connected?: () => void;
 }
 
-interface Connection {
-  readonly bus: MessageBus;
-  readonly ended: Promise<undefined>;
-  readonly end: () => void;
+export interface CallOptions {
+  /** Only over a bus at a path that cannot be replaced, as the keychain child gets it (design of addresses: bus-address.ts). */
+  readonly onlyPath?: boolean;
+  /** Milliseconds. */
+  readonly deadline?: number;
 }
 
-const late = Symbol('late');
-const noBus: Failure = { kind: 'no_bus' };
+const noBus: BusFailure = { kind: 'no_bus' };
 const abstractBus = 'the session bus is an abstract socket, whose name any user can take once its owner has ended';
-const daemon = {
-  destination: 'org.freedesktop.DBus',
-  path: '/org/freedesktop/DBus',
-  interface: 'org.freedesktop.DBus',
-} as const;
+// A bus that was restarted is back soon; one that never was is looked for once a minute.
+const firstLook = 1_000;
+const longestLook = 60_000;
+// D-Bus specification, RequestName: not in a queue; the name is ours, or already was.
+const doNotQueue = 4;
+const owned: readonly unknown[] = [1, 4];
 
 /**
- * A message bus, the session's or the system's: connected when first called, and again after it broke. Its other end
- * must be ours or root's. Never keeps the process alive while it only listens.
+ * A message bus, the session's or the system's, over one connection for all who use it: connected when first needed,
+ * and again after it broke. Its other end must be ours or root's. Never keeps the process alive while it only listens.
  */
 export class DBus {
   readonly #options: DBusOptions;
-  #connecting: Promise<Connection | Failure> | undefined;
-  #connection: Connection | undefined;
-  #calls = 0;
+  readonly #listeners = new Set<BusListener>();
+  readonly #objects = new Map<string, (call: IncomingCall) => BusAnswer>();
+  #connecting: Promise<BusConnection | BusFailure> | undefined;
+  #connection: BusConnection | undefined;
+  #looks = 0;
+  #look: Timer | undefined;
   #closed = false;
 
   constructor(options: DBusOptions) {
@@ -80,34 +69,98 @@ export class DBus {
   }
 
   /** Never rejects. */
-  async call(call: BusCall): Promise<BusReply> {
-    this.#connecting ??= this.#connect();
-    const connection = await this.#connecting;
-    if ('kind' in connection) return connection;
-    return await this.#ask(connection, call);
+  async call(
+    call: BusCall,
+    { onlyPath = false, deadline = this.#options.deadline }: CallOptions = {},
+  ): Promise<BusReply> {
+    if (onlyPath && this.#place().kind === 'abstract') return { kind: 'untrusted_bus', why: abstractBus };
+    const connection = await this.#connected();
+    return 'kind' in connection ? connection : await connection.ask(call, deadline);
+  }
+
+  /** Until the returned function is called. Does not connect by itself, unless it says `connected`. */
+  listen(listener: BusListener): () => void {
+    this.#listeners.add(listener);
+    if (this.#connection === undefined) {
+      if (listener.connected !== undefined) void this.#connected();
+    } else {
+      this.#match('AddMatch', listener);
+      listener.connected?.();
+    }
+    return () => {
+      if (!this.#listeners.delete(listener)) return;
+      this.#match('RemoveMatch', listener);
+    };
+  }
+
+  /** Answers calls of the object at `path`, over this connection and later ones, until the returned function is called. */
+  serve(path: string, answer: (call: IncomingCall) => BusAnswer): () => void {
+    this.#objects.set(path, answer);
+    return () => this.#objects.delete(path);
+  }
+
+  /** Without a connection nobody would hear it. */
+  emit(signal: SentSignal): void {
+    this.#connection?.emit(signal);
+  }
+
+  /** Of this connection only: to be asked for again after a loss. */
+  async own(name: string): Promise<boolean> {
+    const reply = await this.call({ ...daemon, member: 'RequestName', signature: 'su', body: [name, doNotQueue] });
+    return reply.kind === 'reply' && owned.includes(reply.body[0]);
   }
 
   close(): void {
     this.#closed = true;
+    this.#look?.cancel();
     this.#connection?.end();
   }
 
-  async #connect(): Promise<Connection | Failure> {
+  async #connected(): Promise<BusConnection | BusFailure> {
+    this.#connecting ??= this.#connect();
+    return await this.#connecting;
+  }
+
+  async #connect(): Promise<BusConnection | BusFailure> {
     const opened = this.#closed ? noBus : await this.#openAt(this.#place());
     if ('kind' in opened) {
       this.#connecting = undefined;
+      this.#lookLater();
       return opened;
     }
-    this.#connection = opened;
-    void opened.ended.then(() => {
-      this.#connection = undefined;
-      this.#connecting = undefined;
-      if (!this.#closed) this.#options.lost();
-    });
-    for (const rule of this.#options.matches) {
-      void this.#ask(opened, { ...daemon, member: 'AddMatch', signature: 's', body: [rule] });
+    if (this.#closed) {
+      opened.end();
+      return noBus;
     }
+    this.#connection = opened;
+    this.#looks = 0;
+    void opened.ended.then(() => this.#lost());
+    for (const listener of this.#listeners) this.#match('AddMatch', listener);
+    for (const listener of [...this.#listeners]) listener.connected?.();
     return opened;
+  }
+
+  #lost(): void {
+    this.#connection = undefined;
+    this.#connecting = undefined;
+    if (this.#closed) return;
+    for (const listener of [...this.#listeners]) listener.lost();
+    this.#lookLater();
+  }
+
+  #lookLater(): void {
+    const wanted = [...this.#listeners].some(({ connected }) => connected !== undefined);
+    if (this.#closed || !wanted) return;
+    const pause = Math.min(longestLook, firstLook * 2 ** this.#looks);
+    this.#looks += 1;
+    this.#look?.cancel();
+    this.#look = this.#options.clock.after(pause, () => void this.#connected());
+  }
+
+  #match(member: 'AddMatch' | 'RemoveMatch', { matches }: BusListener): void {
+    for (const rule of matches) {
+      void this.#connection?.ask({ ...daemon, member, signature: 's', body: [rule] }, this.#options.deadline);
+    }
   }
 
   get #uid(): number {
@@ -115,11 +168,10 @@ export class DBus {
   }
 
   #place(): BusPlace {
-    const place = findBus(this.#options.address(), { uid: this.#uid, runtimeFolder: process.env.XDG_RUNTIME_DIR });
-    return place.kind === 'abstract' && this.#options.onlyPath === true ? { kind: 'refused', why: abstractBus } : place;
+    return findBus(this.#options.address(), { uid: this.#uid, runtimeFolder: process.env.XDG_RUNTIME_DIR });
   }
 
-  async #openAt(place: BusPlace): Promise<Connection | Failure> {
+  async #openAt(place: BusPlace): Promise<BusConnection | BusFailure> {
     switch (place.kind) {
       case 'none':
         return noBus;
@@ -132,100 +184,17 @@ export class DBus {
     }
   }
 
-  async #open(address: string): Promise<Connection | Failure> {
-    // Loaded on use: it takes several megabytes, which nobody pays who keeps nothing in a keychain.
-    const { sessionBus } = await import('@jellybrick/dbus-next');
-    const { promise: ended, resolve } = Promise.withResolvers<undefined>();
-    const bus = sessionBus({ busAddress: address, authMethods: ['EXTERNAL'] });
-    const end = (): void => {
-      bus.disconnect();
-      socketOf(bus)?.destroy();
-      resolve(undefined);
-    };
-    // Missing in the library's types; without a listener an unreachable bus would end the process.
-    const untyped: EventEmitter = bus;
-    untyped.on('error', end);
-    const connected = new Promise<'connected'>((done) => bus.once('connect', () => done('connected')));
-    const socket = await streamOf(bus);
-    let stranger: Failure | undefined;
-    // Before the library's own listener: to another user's bus not even a greeting is sent.
-    socket?.prependOnceListener('connect', () => {
-      stranger = this.#strangerAt(socket, address);
-      if (stranger !== undefined) end();
-    });
-    const outcome = socket && (await this.#within(Promise.race([connected, ended])));
-    if (outcome !== 'connected' || this.#closed) {
-      end();
-      return stranger ?? (outcome === late ? { kind: 'no_answer' } : noBus);
-    }
-    socket?.once('close', end);
-    socket?.unref();
-    bus.on('message', ({ type, interface: name, member, body }) => {
-      const signal = 4;
-      if (type === signal) this.#options.heard({ interface: name, member, body });
-    });
-    return { bus, ended, end };
-  }
-
-  #strangerAt(socket: Socket, address: string): Failure | undefined {
-    const owner = uidOfPeer(socket);
-    if (owner === this.#uid || owner === 0) return undefined;
-    const who = owner === undefined ? 'an unknown user' : `uid ${owner}`;
-    return { kind: 'untrusted_bus', why: `the bus at ${address} is run by ${who}` };
-  }
-
-  async #ask(connection: Connection, call: BusCall): Promise<BusReply> {
-    const { Message } = await import('@jellybrick/dbus-next');
-    const { bus, ended, end } = connection;
-    this.#calls += 1;
-    socketOf(bus)?.ref();
-    try {
-      const reply = await this.#within(Promise.race([bus.call(new Message({ ...call, body: [...call.body] })), ended]));
-      // The library remembers an unanswered call for the life of the connection.
-      if (reply === late) end();
-      if (reply === late) return { kind: 'no_answer' };
-      return reply ? { kind: 'reply', body: reply.body } : { kind: 'no_bus' };
-    } catch (error) {
-      if (isDBusError(error)) return { kind: 'error', name: error.type };
-      end();
-      return { kind: 'no_bus' };
-    } finally {
-      this.#calls -= 1;
-      if (this.#calls === 0) socketOf(bus)?.unref();
-    }
-  }
-
-  /** The library settles no call on a bus that cannot be reached. */
-  async #within<T>(work: Promise<T>): Promise<T | typeof late> {
+  async #open(address: string): Promise<BusConnection | BusFailure> {
     const { clock, deadline } = this.#options;
-    let timer: Timer | undefined;
-    const over = new Promise<typeof late>((resolve) => {
-      timer = clock.after(deadline, () => resolve(late));
+    return await BusConnection.open({
+      address,
+      uid: this.#uid,
+      clock,
+      deadline,
+      heard: (signal) => {
+        for (const listener of [...this.#listeners]) listener.heard(signal);
+      },
+      asked: (call) => this.#objects.get(call.path)?.(call),
     });
-    try {
-      return await Promise.race([work, over]);
-    } finally {
-      timer?.cancel();
-    }
   }
-}
-
-const isDBusError = (error: unknown): error is DBusError =>
-  error instanceof Error && 'type' in error && typeof error.type === 'string';
-
-/** The library offers no way to its socket, and neither says when the bus has gone nor lets a process end by itself. */
-function socketOf(bus: MessageBus): Socket | undefined {
-  const connection: unknown = Reflect.get(bus, '_connection');
-  const stream: unknown = typeof connection === 'object' && connection !== null && Reflect.get(connection, 'stream');
-  return stream instanceof Socket ? stream : undefined;
-}
-
-/** The library sets it some microtasks after it was called, and connects after those. */
-async function streamOf(bus: MessageBus): Promise<Socket | undefined> {
-  for (let tries = 0; tries < 16; tries += 1) {
-    const socket = socketOf(bus);
-    if (socket !== undefined) return socket;
-    await undefined;
-  }
-  return undefined;
 }

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { findBus, formatUnixPath } from '../dbus/bus-address.ts';
+import { sessionBusAddress } from '../dbus/session-bus.ts';
 
 const passedOn = [
   'HOME',
@@ -39,17 +38,4 @@ const noBus = 'unix:path=/nonexistent/keytray-bus';
 function childBus(env: NodeJS.ProcessEnv, uid: number): string | undefined {
   const place = findBus(sessionBusAddress(env), { uid, runtimeFolder: env.XDG_RUNTIME_DIR });
   return place.kind === 'path' ? formatUnixPath(place.path) : undefined;
-}
-
-/**
- * The session bus, also where the environment does not name it (cron, su). Undefined: there is none, and no D-Bus
- * library may be tried, because on a machine with a display it would start a bus of its own.
- */
-export function sessionBusAddress(env: NodeJS.ProcessEnv): string | undefined {
-  const named = env.DBUS_SESSION_BUS_ADDRESS;
-  if (named) return named;
-  const folder = env.XDG_RUNTIME_DIR || (process.getuid ? `/run/user/${process.getuid()}` : undefined);
-  if (folder === undefined) return undefined;
-  const socket = join(folder, 'bus');
-  return existsSync(socket) ? formatUnixPath(socket) : undefined;
 }

@@ -1,6 +1,5 @@
-import { type BusReply, type BusSignal, DBus } from '../dbus/bus.ts';
-import type { Clock } from '../ports.ts';
-import { sessionBusAddress } from './child-environment.ts';
+import type { BusReply, BusSignal, DBus } from '../dbus/bus.ts';
+import { daemon, unwrapped } from '../dbus/messages.ts';
 import type { LockedProbe, LockedState } from './locked-probe.ts';
 
 const service = 'org.freedesktop.secrets';
@@ -15,14 +14,9 @@ const matches = [
 ];
 
 /** Asks the Secret Service for the `Locked` property of the default collection (Secret Service API 0.2) and listens for changes. */
-export function dbusProbe(env: NodeJS.ProcessEnv, clock: Clock, deadline = 3_000): LockedProbe {
+export function dbusProbe(bus: DBus, deadline = 3_000): LockedProbe {
   let changed = (): void => undefined;
-  const bus = new DBus({
-    address: () => sessionBusAddress(env),
-    // What is asked here must be what the child is given.
-    onlyPath: true,
-    clock,
-    deadline,
+  const deaf = bus.listen({
     matches,
     heard: (signal) => {
       if (concernsLocking(signal)) changed();
@@ -32,19 +26,23 @@ export function dbusProbe(env: NodeJS.ProcessEnv, clock: Clock, deadline = 3_000
   return {
     ask: async () =>
       judgeReply(
-        await bus.call({
-          destination: service,
-          path: '/org/freedesktop/secrets/aliases/default',
-          interface: properties,
-          member: 'Get',
-          signature: 'ss',
-          body: [collection, 'Locked'],
-        }),
+        await bus.call(
+          {
+            destination: service,
+            path: '/org/freedesktop/secrets/aliases/default',
+            interface: properties,
+            member: 'Get',
+            signature: 'ss',
+            body: [collection, 'Locked'],
+          },
+          // What is asked here must be what the child is given.
+          { onlyPath: true, deadline },
+        ),
       ),
     watch: (listener) => {
       changed = listener;
     },
-    close: () => bus.close(),
+    close: deaf,
   };
 }
 
@@ -64,7 +62,7 @@ export function judgeReply(reply: BusReply): LockedState {
 }
 
 function judgeLocked(variant: unknown): LockedState {
-  const value = typeof variant === 'object' && variant !== null && 'value' in variant ? variant.value : undefined;
+  const value = unwrapped(variant);
   if (typeof value !== 'boolean') return 'unknown';
   return value ? 'locked' : 'unlocked';
 }
@@ -78,8 +76,15 @@ function judgeError(name: string): LockedState {
 }
 
 /** Every write changes a property of the collection, too: only `Locked` is news. */
-function concernsLocking({ member, body }: BusSignal): boolean {
-  if (member !== 'PropertiesChanged') return true;
-  const [name, values] = body;
-  return name === collection && typeof values === 'object' && values !== null && 'Locked' in values;
+function concernsLocking({ interface: name, member, body: [first, values] }: BusSignal): boolean {
+  switch (name) {
+    case 'org.freedesktop.Secret.Service':
+      return true;
+    case daemon.interface:
+      return member === 'NameOwnerChanged' && first === service;
+    case properties:
+      return first === collection && typeof values === 'object' && values !== null && 'Locked' in values;
+    default:
+      return false;
+  }
 }

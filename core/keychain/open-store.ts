@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { DBus } from '../dbus/bus.ts';
 import type { Barriers, Clock, Logger } from '../ports.ts';
 import { KeychainChild, keychainChildFile } from './child-process.ts';
 import { dbusProbe } from './dbus-probe.ts';
@@ -16,6 +17,8 @@ export interface KeychainDependencies {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly env: NodeJS.ProcessEnv;
+  /** The session's; the caller closes it, later than the store. */
+  readonly bus: DBus;
   /** `$XDG_STATE_HOME/keytray`; the journal's folder, made when first needed. */
   readonly stateFolder: string;
   /** Default: the child beside this code, under the Node that runs it. */
@@ -28,6 +31,7 @@ export function openKeychain({
   clock,
   logger,
   env,
+  bus,
   stateFolder,
   child,
   barriers,
@@ -37,13 +41,13 @@ export function openKeychain({
     clock,
     logger,
     child: new KeychainChild({ clock, logger, env, program }),
-    probe: probeFor(process.platform, env, clock),
+    probe: probeFor(process.platform, bus),
     journal: new Journal(join(stateFolder, 'journal'), barriers),
     barriers,
   });
 }
 
-function probeFor(platform: NodeJS.Platform, env: NodeJS.ProcessEnv, clock: Clock): LockedProbe {
+function probeFor(platform: NodeJS.Platform, bus: DBus): LockedProbe {
   // macOS answers a locked keychain with an error of its own, never with "not found".
-  return platform === 'darwin' ? blindProbe : dbusProbe(env, clock);
+  return platform === 'darwin' ? blindProbe : dbusProbe(bus);
 }

@@ -1,4 +1,5 @@
-import type { Clock, Logger, Notifier } from '../ports.ts';
+import type { DBus } from '../dbus/bus.ts';
+import type { Logger, Notifier } from '../ports.ts';
 import { DesktopNotifier } from './desktop-notifier.ts';
 import { logNotifier } from './log-notifier.ts';
 
@@ -9,9 +10,9 @@ export interface ChosenNotifier {
 }
 
 /** The desktop where there is a session bus to reach one, else the log. */
-export function chooseNotifier(env: NodeJS.ProcessEnv, clock: Clock, logger: Logger): ChosenNotifier {
+export function chooseNotifier(env: NodeJS.ProcessEnv, bus: DBus, logger: Logger): ChosenNotifier {
   const fallback = logNotifier(logger);
   if ((env.DBUS_SESSION_BUS_ADDRESS ?? '') === '') return { notifier: fallback, close: async () => undefined };
-  const notifier = new DesktopNotifier({ env, clock, logger, fallback });
+  const notifier = new DesktopNotifier({ bus, logger, fallback });
   return { notifier, close: () => notifier.close() };
 }

@@ -1,10 +1,9 @@
-import { DBus } from '../dbus/bus.ts';
-import type { Clock, Logger, Notice, NoticeChoice, Notifier } from '../ports.ts';
+import type { DBus } from '../dbus/bus.ts';
+import type { Logger, Notice, NoticeChoice, Notifier } from '../ports.ts';
 import { choiceOf, notifyBody } from './notify-call.ts';
 
 export interface DesktopNotifierOptions {
-  readonly env: NodeJS.ProcessEnv;
-  readonly clock: Clock;
+  readonly bus: DBus;
   readonly logger: Logger;
   /** Where a notice goes that the desktop would not show. */
   readonly fallback: Notifier;
@@ -23,9 +22,6 @@ const service = {
   interface: 'org.freedesktop.Notifications',
 } as const;
 
-// A desktop that does not answer must not hold us. Milliseconds.
-const busDeadline = 5_000;
-
 /**
  * Notices on a Linux desktop, over D-Bus (Desktop Notifications Specification 1.2). A click arrives as a signal, so
  * no process stays beside a notice, and one that has become pointless is taken back at once.
@@ -33,16 +29,15 @@ const busDeadline = 5_000;
 export class DesktopNotifier implements Notifier {
   readonly #options: DesktopNotifierOptions;
   readonly #bus: DBus;
+  readonly #deaf: () => void;
   readonly #shown = new Map<string, Shown>();
   /** Signals of numbers not known yet: a quick desktop may tell of a click before the reply was read. */
   readonly #early = new Map<number, NoticeChoice>();
 
   constructor(options: DesktopNotifierOptions) {
     this.#options = options;
-    this.#bus = new DBus({
-      address: () => options.env.DBUS_SESSION_BUS_ADDRESS,
-      clock: options.clock,
-      deadline: busDeadline,
+    this.#bus = options.bus;
+    this.#deaf = this.#bus.listen({
       matches: [`type='signal',interface='${service.interface}',path='${service.path}'`],
       heard: ({ interface: name, member, body }) => {
         if (name === service.interface) this.#heard(member, body);
@@ -70,7 +65,7 @@ export class DesktopNotifier implements Notifier {
     const open = [...this.#shown.values()].filter(({ place }) => place !== 'fallback');
     this.#shown.clear();
     await Promise.all(open.map((shown) => this.#takeBack(shown)));
-    this.#bus.close();
+    this.#deaf();
   }
 
   async #show(shown: Shown): Promise<void> {

@@ -1,9 +1,8 @@
-import { DBus } from '../dbus/bus.ts';
-import type { Clock } from '../ports.ts';
+import type { DBus } from '../dbus/bus.ts';
+import { daemon, unwrapped } from '../dbus/messages.ts';
 
 export interface HostWatchOptions {
-  readonly env: NodeJS.ProcessEnv;
-  readonly clock: Clock;
+  readonly bus: DBus;
   /** Somebody began, or ceased, to show tray icons. */
   readonly changed: (present: boolean) => void;
 }
@@ -18,20 +17,20 @@ const busDeadline = 2_000;
 export class HostWatch {
   readonly #changed: (present: boolean) => void;
   readonly #bus: DBus;
+  readonly #deaf: () => void;
   #present: boolean | undefined;
 
-  constructor({ env, clock, changed }: HostWatchOptions) {
+  constructor({ bus, changed }: HostWatchOptions) {
     this.#changed = changed;
-    this.#bus = new DBus({
-      address: () => env.DBUS_SESSION_BUS_ADDRESS,
-      clock,
-      deadline: busDeadline,
+    this.#bus = bus;
+    this.#deaf = bus.listen({
       matches: [
         `type='signal',interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='${watcher}'`,
         `type='signal',interface='${watcher}'`,
       ],
       heard: ({ interface: name, member, body: [first] }) => {
-        const ours = name === watcher || (member === 'NameOwnerChanged' && first === watcher);
+        const owner = name === daemon.interface && member === 'NameOwnerChanged' && first === watcher;
+        const ours = name === watcher || owner;
         if (ours) void this.#lookAgain();
       },
       lost: () => undefined,
@@ -40,21 +39,23 @@ export class HostWatch {
 
   /** Never rejects. */
   async look(): Promise<boolean> {
-    const reply = await this.#bus.call({
-      destination: watcher,
-      path: '/StatusNotifierWatcher',
-      interface: 'org.freedesktop.DBus.Properties',
-      member: 'Get',
-      signature: 'ss',
-      body: [watcher, 'IsStatusNotifierHostRegistered'],
-    });
-    const [variant] = reply.kind === 'reply' ? reply.body : [];
-    this.#present = typeof variant === 'object' && variant !== null && 'value' in variant && variant.value === true;
+    const reply = await this.#bus.call(
+      {
+        destination: watcher,
+        path: '/StatusNotifierWatcher',
+        interface: 'org.freedesktop.DBus.Properties',
+        member: 'Get',
+        signature: 'ss',
+        body: [watcher, 'IsStatusNotifierHostRegistered'],
+      },
+      { deadline: busDeadline },
+    );
+    this.#present = reply.kind === 'reply' && unwrapped(reply.body[0]) === true;
     return this.#present;
   }
 
   close(): void {
-    this.#bus.close();
+    this.#deaf();
   }
 
   async #lookAgain(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { DBus } from '../../core/dbus/bus.ts';
 import type { Clock, Notifier } from '../../core/ports.ts';
 import { HostWatch } from '../../core/tray/host-watch.ts';
 import type { MenuCommand } from '../../core/tray/menu-model.ts';
@@ -5,7 +6,7 @@ import type { TrayView } from '../../core/tray/tray-view.ts';
 import { TrayPresence } from './tray-icon.ts';
 
 export interface ShowTrayOptions {
-  readonly env: NodeJS.ProcessEnv;
+  readonly bus: DBus;
   readonly platform: NodeJS.Platform;
   readonly clock: Clock;
   readonly icons: string;
@@ -33,7 +34,7 @@ const notice = {
  * as soon as somebody shows icons, because at login we may be the first.
  */
 export function showTray(options: ShowTrayOptions): ShownTray {
-  const { env, platform, clock, icons, notifier, view, run, show } = options;
+  const { bus, platform, clock, icons, notifier, view, run, show } = options;
   let presence: TrayPresence | undefined;
   const appear = (): void => {
     notifier.withdraw(notice.id);
@@ -44,7 +45,7 @@ export function showTray(options: ShowTrayOptions): ShownTray {
   let host: HostWatch | undefined;
   let closed = false;
   if (platform === 'linux') {
-    host = new HostWatch({ env, clock, changed: (present) => present && !closed && appear() });
+    host = new HostWatch({ bus, changed: (present) => present && !closed && appear() });
     void host.look().then((present) => {
       if (closed) return;
       if (present) {

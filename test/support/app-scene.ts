@@ -10,6 +10,7 @@ import { signInWithForms } from '../../cli/demo/built-in-user-agent.ts';
 import type { Broker } from '../../core/broker.ts';
 import { openBrokerHost } from '../../core/broker-host.ts';
 import { openConfigFeed } from '../../core/config-feed.ts';
+import { openSessionBus } from '../../core/dbus/session-bus.ts';
 import { NodeHttp } from '../../core/oauth/node-http.ts';
 import type { UserAgent } from '../../core/ports.ts';
 import type { Secret } from '../../core/secret.ts';
@@ -116,8 +117,10 @@ export async function startAppScene(
   const desktop = new WatchedDesktop();
   const config = await openConfigFeed(env, uid);
   const http = new NodeHttp();
+  const bus = openSessionBus(env, clock);
   const host = openBrokerHost({
     kind: 'desktop',
+    bus,
     env,
     uid,
     clock,
@@ -156,6 +159,7 @@ export async function startAppScene(
       unheard();
       running.close();
       await host.close();
+      bus.close();
       await server.close();
       await rm(folder, { recursive: true, force: true });
     },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type BusReply, DBus } from '../../../core/dbus/bus.ts';
+import { openSessionBus } from '../../../core/dbus/session-bus.ts';
 import type { KeychainStore } from '../../../core/keychain/keychain-store.ts';
 import { openKeychain } from '../../../core/keychain/open-store.ts';
 import { Secret } from '../../../core/secret.ts';
@@ -44,8 +45,12 @@ async function listenAsOther(name: string): Promise<OtherUser> {
 
 function keychainAt(address: string): KeychainStore {
   const env = { PATH: process.env.PATH, HOME: folder, DBUS_SESSION_BUS_ADDRESS: address };
+  const clock = new SystemClock();
+  const bus = openSessionBus(env, clock);
+  buses.push(bus);
   const store = openKeychain({
-    clock: new SystemClock(),
+    clock,
+    bus,
     logger: new MemoryLogger(),
     env,
     stateFolder: join(folder, 'state'),
@@ -59,9 +64,6 @@ async function ask(address: string): Promise<BusReply> {
     address: () => address,
     clock: new SystemClock(),
     deadline: 5_000,
-    matches: [],
-    heard: () => undefined,
-    lost: () => undefined,
   });
   buses.push(bus);
   const call = {

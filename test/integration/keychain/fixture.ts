@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openSessionBus } from '../../../core/dbus/session-bus.ts';
 import { KeychainChild, keychainChildFile } from '../../../core/keychain/child-process.ts';
 import { dbusProbe } from '../../../core/keychain/dbus-probe.ts';
 import { Journal } from '../../../core/keychain/journal.ts';
@@ -89,10 +90,23 @@ export interface Opened {
   readonly journalFile: string;
 }
 
+/** The real probe, over a connection of its own. */
+export function probeOver(env: NodeJS.ProcessEnv, clock: Clock): LockedProbe {
+  const bus = openSessionBus(env, clock);
+  const probe = dbusProbe(bus);
+  return {
+    ...probe,
+    close: () => {
+      probe.close();
+      bus.close();
+    },
+  };
+}
+
 /** A store over a keyring's environment, with the parts a test looks at. */
 export function openStore(env: Record<string, string>, options: OpenOptions = {}): Opened {
   const { clock = new SystemClock(), callDeadline, file = keychainChildFile() } = options;
-  const probe = options.probe ?? dbusProbe(env, clock);
+  const probe = options.probe ?? probeOver(env, clock);
   const logger = new MemoryLogger();
   const journalFile = join(env.XDG_STATE_HOME ?? '', 'keytray', 'journal');
   const child = new KeychainChild({

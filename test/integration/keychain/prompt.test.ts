@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { dbusProbe } from '../../../core/keychain/dbus-probe.ts';
 import type { LockedProbe, LockedState } from '../../../core/keychain/locked-probe.ts';
 import { Secret } from '../../../core/secret.ts';
 import { SystemClock } from '../../../core/system-clock.ts';
 import { type Keyring, lookup, password, startKeyring } from '../../support/keyring.ts';
 import { type Display, startDisplay } from '../../support/prompter.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { type Opened, openStore, textOf } from './fixture.ts';
+import { type Opened, openStore, probeOver, textOf } from './fixture.ts';
 
 /** The machine may be busy. */
 const patience = { timeout: 10_000 };
@@ -18,7 +17,7 @@ class OvertakenProbe implements LockedProbe {
   #overtaken = false;
 
   constructor(env: Record<string, string>) {
-    this.#probe = dbusProbe(env, new SystemClock());
+    this.#probe = probeOver(env, new SystemClock());
   }
 
   async ask(): Promise<LockedState> {

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { keyringEnvironment, sessionBusAddress } from '../../../core/keychain/child-environment.ts';
+import { sessionBusAddress } from '../../../core/dbus/session-bus.ts';
+import { keyringEnvironment } from '../../../core/keychain/child-environment.ts';
 
 describe('environment of the keychain child', () => {
   it('holds what the keyring needs and nothing else', () => {
