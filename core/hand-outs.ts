@@ -3,6 +3,7 @@ import type { Account } from './accounts/account.ts';
 import type { AccountRegistry } from './accounts/account-registry.ts';
 import type { LoginDesk } from './accounts/login-desk.ts';
 import type { ServerDirectory } from './accounts/server-directory.ts';
+import { ProgramEndpoints } from './endpoints/program-endpoints.ts';
 import type { EventStream } from './event-stream.ts';
 import { HelperDesk } from './helper-desk.ts';
 import type { BrokerEvent } from './local-api/wire.ts';
@@ -11,7 +12,6 @@ import type { Refresher } from './refresh/refresher.ts';
 import { RejectedTokens } from './refresh/rejected-tokens.ts';
 import { TokenDesk } from './refresh/token-desk.ts';
 import { RoleDesk } from './role-desk.ts';
-import { RoleEndpoint } from './role-endpoint.ts';
 import { TokenApi } from './token-api.ts';
 
 export interface HandOutDependencies {
@@ -51,7 +51,7 @@ export function openHandOuts(dependencies: HandOutDependencies): HandOuts {
     gate,
     rejected,
     roles,
-    roleEndpoint: new RoleEndpoint(dependencies),
+    endpoints: new ProgramEndpoints({ ...dependencies, name: 'the AWS endpoint' }),
   });
   return { gate, helpers, roles, tokens: new TokenApi({ tokens: desk, helpers, gate, clock, find }) };
 }

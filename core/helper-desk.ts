@@ -1,10 +1,14 @@
 import type { HandOutGate } from './access/hand-out-gate.ts';
 import { HandOutLog } from './access/hand-out-log.ts';
+import { stillRuns } from './access/process-identity.ts';
 import type { AccountRegistry } from './accounts/account-registry.ts';
 import type { ToolFamily } from './config/config.ts';
 import type { RoleCredentials, RoleRequest } from './credentials/aws-role.ts';
+import { openContainerCredentials } from './endpoints/container-credentials.ts';
+import type { ProgramEndpoints } from './endpoints/program-endpoints.ts';
 import { KeytrayError } from './errors.ts';
 import type { EventStream } from './event-stream.ts';
+import { formatContainerCredentials } from './helpers/aws-answer.ts';
 import type {
   HandedOut,
   HandOutRequest,
@@ -23,7 +27,6 @@ import { never } from './refresh/pause.ts';
 import type { RejectedTokens } from './refresh/rejected-tokens.ts';
 import type { TokenDesk } from './refresh/token-desk.ts';
 import type { RoleDesk } from './role-desk.ts';
-import type { RoleEndpoint } from './role-endpoint.ts';
 import type { Secret } from './secret.ts';
 import { isoTime } from './untrusted/instant.ts';
 import { printable } from './untrusted/plain-text.ts';
@@ -33,7 +36,7 @@ export interface HelperDeskDependencies {
   readonly tokens: TokenDesk;
   readonly rejected: RejectedTokens;
   readonly roles: RoleDesk;
-  readonly roleEndpoint: RoleEndpoint;
+  readonly endpoints: ProgramEndpoints;
   readonly gate: HandOutGate;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -146,7 +149,13 @@ export class HelperDesk {
     // The caller will have gone, as far as its connection tells, when the program it became asks.
     const credentials = () => this.#assumeRole(id, request, protocol, { consumer, signal: never });
     await credentials();
-    return await this.#dependencies.roleEndpoint.open({ consumer, role: request.role, credentials });
+    if (!stillRuns(consumer)) {
+      throw new KeytrayError('invalid_request', 'this system does not tell when a program ends; use --way=file');
+    }
+    return await openContainerCredentials(this.#dependencies.endpoints, {
+      owner: { runs: () => stillRuns(consumer) },
+      document: async () => formatContainerCredentials(await credentials(), request.role),
+    });
   }
 
   async #reportRejected(id: string, value: Secret): Promise<void> {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { RedirectSettings } from '../config/config.ts';
+import { listenOn } from '../http/loopback-port.ts';
 import type { RedirectVerdict } from './authorization-response.ts';
 import {
   type AsidePage,
@@ -11,7 +12,6 @@ import {
   renderCallbackPage,
 } from './callback-page.ts';
 import { bringsCookie, newLoginCookie, setCookie } from './login-cookie.ts';
-import { listenOn } from './loopback-port.ts';
 import { type RedirectGateOptions, redirectGate } from './redirect-gate.ts';
 import { judgeStart } from './start-request.ts';
 

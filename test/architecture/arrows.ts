@@ -19,7 +19,7 @@ export const ranks: readonly (readonly string[])[] = [
   ['keychain'],
   ['accounts'],
   ['refresh'],
-  ['access', 'notices'],
+  ['access', 'notices', 'endpoints'],
   ['helpers'],
   ['setup', 'doctor'],
   ['local-api'],
@@ -113,7 +113,7 @@ const folderRules: IForbiddenRuleType[] = [
   ban('cli-asks-the-broker', 'a command line that cannot reach the token code can never refresh', '^cli/', {
     path: '^core/',
     pathNot:
-      '^core/(?:local-api/(?:client|wire)\\.ts$|(?:config|services|setup|platform|untrusted|failures)/|(?:errors|secret)\\.ts$)',
+      '^core/(?:local-api/(?:client|wire)\\.ts$|(?:config|services|setup|platform|untrusted|failures|endpoints)/|(?:errors|secret)\\.ts$)',
   }),
   {
     name: 'cli-never-reaches-tokens',
@@ -151,6 +151,16 @@ const folderRules: IForbiddenRuleType[] = [
     path: '^(?:build|test)/',
   }),
   ban('build-knows-no-tests', 'a build must work where tests are not shipped', '^build/', { path: '^test/' }),
+  ban(
+    'endpoints-ask-through-a-port',
+    'an endpoint that could reach accounts or stores would hand out what nobody judged; the command line holds some',
+    '^core/endpoints/',
+    {
+      path: '^core/',
+      pathNot:
+        '^core/(?:endpoints|http|platform|wire|concurrency|untrusted|failures)/|^core/(?:errors|ports|secret)\\.ts$',
+    },
+  ),
   ban('helpers-do-no-io', 'a protocol is parsed and formatted; the broker does the rest', '^core/helpers/', {
     path: inputAndOutputButNet,
   }),

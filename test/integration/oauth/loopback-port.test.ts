@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RedirectSettings } from '../../../core/config/config.ts';
-import { listenOn } from '../../../core/oauth/loopback-port.ts';
+import { listenOn } from '../../../core/http/loopback-port.ts';
 import { kernelPeers } from '../../support/loopback-peers.ts';
 
 /** This process, which holds the ports that are taken here. */

@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
-import { parseStartTime } from '../../../core/access/process-identity.ts';
-import type { RoleEndpointAddress } from '../../../core/helpers/helper.ts';
-import { RoleEndpoint } from '../../../core/role-endpoint.ts';
-import { Secret } from '../../../core/secret.ts';
+import {
+  type ContainerCredentialsAddress,
+  openContainerCredentials,
+} from '../../../core/endpoints/container-credentials.ts';
+import { ProgramEndpoints } from '../../../core/endpoints/program-endpoints.ts';
 import { MemoryLogger } from '../../support/broker-socket.ts';
 import { kernelPeers } from '../../support/loopback-peers.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -21,41 +22,38 @@ afterEach(async () => {
   for (const end of ends.splice(0)) end();
 });
 
-interface Opened extends RoleEndpointAddress {
+interface Opened extends ContainerCredentialsAddress {
+  readonly endpoints: ProgramEndpoints;
+  readonly id: string;
   readonly port: number;
   readonly path: string;
   /** How often the keys were asked for. */
   readonly asked: () => number;
+  /** The program ends. */
+  readonly end: () => void;
 }
 
 /** The endpoint, open for this process. */
 async function opened(): Promise<Opened> {
   let asked = 0;
+  let runs = true;
   const clock = new ManualClock();
-  const startTime = parseStartTime(readFileSync('/proc/self/stat', 'latin1'));
-  const consumer = { uid: 0, pid: process.pid, executable: process.execPath, startTime, parents: [] };
-  const endpoint = new RoleEndpoint({ clock, logger: new MemoryLogger(), peers: kernelPeers });
-  const address = await endpoint.open({
-    consumer,
-    role: 'arn:aws:iam::123456789012:role/Developer',
-    credentials: async () => {
+  const endpoints = new ProgramEndpoints({ clock, logger: new MemoryLogger(), peers: kernelPeers, name: 'the test' });
+  const address = await openContainerCredentials(endpoints, {
+    owner: { runs: () => runs },
+    document: async () => {
       asked += 1;
-      const secret = new Secret('the-secret-key');
-      return {
-        accessKeyId: 'ASIA1',
-        secretAccessKey: secret,
-        sessionToken: secret,
-        expiresAt: clock.now() + 3_600_000,
-      };
+      return '{"AccessKeyId":"ASIA1"}';
     },
   });
-  // It looks every ten seconds who has ended; with another start time, this process has.
-  ends.push(() => {
-    consumer.startTime = -1;
+  // It looks every ten seconds who has ended.
+  const end = () => {
+    runs = false;
     clock.advance(10_000);
-  });
+  };
+  ends.push(end);
   const { port, pathname } = new URL(address.url);
-  return { ...address, port: Number(port), path: pathname, asked: () => asked };
+  return { ...address, endpoints, id: pathname.slice(1), end, port: Number(port), path: pathname, asked: () => asked };
 }
 
 function ask(to: Opened, headers: Readonly<Record<string, string>> = {}): Promise<number> {
@@ -125,4 +123,43 @@ describe('the AWS endpoint', () => {
     expect(await ask(it, { authorization: 'guessed' })).toBe(404);
     expect(it.asked()).toBe(0);
   });
+
+  it('cuts its connections when the program has ended', async () => {
+    const it = await opened();
+    const held = await lurk(it);
+    it.end();
+    await held.closed;
+    await expect(ask(it)).rejects.toThrow(/ECONNREFUSED/);
+  });
+
+  it('can be ended before its program, and then listens no more', async () => {
+    const it = await opened();
+    expect(it.endpoints.end('another')).toBe(false);
+    expect(await ask(it)).toBe(200);
+    expect(it.endpoints.end(it.id)).toBe(true);
+    await expect(ask(it)).rejects.toThrow(/ECONNREFUSED/);
+    expect(it.endpoints.end(it.id)).toBe(false);
+  });
+
+  it('is not opened for a program that has ended, or that nobody can watch', async () => {
+    const { endpoints } = await opened();
+    const open = openContainerCredentials(endpoints, { owner: { runs: () => false }, document: async () => '{}' });
+    await expect(open).rejects.toMatchObject({ code: 'invalid_request' });
+  });
+
+  it('takes one name of the machine, not two', async () => {
+    const it = await opened();
+    const head = `GET ${it.path} HTTP/1.1\r\nAuthorization: ${it.authorization.reveal()}\r\nConnection: close\r\n`;
+    const own = `Host: 127.0.0.1:${it.port}\r\n`;
+    expect(await raw(it, `${head}${own}\r\n`)).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await raw(it, `${head}${own}Host: evil.example\r\n\r\n`)).toMatch(/^HTTP\/1\.1 404 /);
+  });
 });
+
+/** All that comes back for these bytes. */
+async function raw({ port }: Opened, bytes: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  sockets.push(socket);
+  socket.write(bytes);
+  return await text(socket);
+}

@@ -51,9 +51,10 @@ async function listenOnPort(
   }
 }
 
-type ListenResult = 'listening' | 'taken' | 'no such address';
+export type ListenResult = 'listening' | 'taken' | 'no such address';
 
-function listen(server: Server, port: number, host: string): Promise<ListenResult> {
+/** On this address and no other. Rejects with the system's error where it is not about the address or port. */
+export function listen(server: Server, port: number, host: string): Promise<ListenResult> {
   return new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve('taken');
@@ -86,4 +87,5 @@ async function noPort({ ports, host }: RedirectSettings, peers: Pick<LoopbackPee
   );
 }
 
-const holderWords = ({ uid, program }: PortHolder): string => `${program ?? 'a program'} of uid ${uid}`;
+/** For people. */
+export const holderWords = ({ uid, program }: PortHolder): string => `${program ?? 'a program'} of uid ${uid}`;
