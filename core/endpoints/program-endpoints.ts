@@ -4,8 +4,8 @@ import { KeytrayError } from '../errors.ts';
 import {
   answerJson,
   answerNothing,
+  type ListenerDependencies,
   type LoopbackListener,
-  type LoopbackListenerDependencies,
   listenOnLoopback,
 } from './loopback-listener.ts';
 
@@ -47,11 +47,11 @@ const times = { head: 5_000, request: 5_000 };
  * runs. It never keeps our process alive.
  */
 export class ProgramEndpoints {
-  readonly #dependencies: LoopbackListenerDependencies & { readonly name: string };
+  readonly #dependencies: ListenerDependencies & { readonly name: string };
   readonly #open = new Map<string, Endpoint>();
   #listener: Promise<LoopbackListener> | undefined;
 
-  constructor(dependencies: LoopbackListenerDependencies & { readonly name: string }) {
+  constructor(dependencies: ListenerDependencies & { readonly name: string }) {
     this.#dependencies = dependencies;
   }
 
