@@ -17,6 +17,8 @@ function serviceJson(service: Service, redirectUri: string): object {
   return {
     service: service.name,
     title: service.title,
+    grants: service.grants,
+    settings: service.settings ?? {},
     issuer: service.issuer,
     scopes: service.scopes,
     client_secret: service.clientSecret,
@@ -24,6 +26,12 @@ function serviceJson(service: Service, redirectUri: string): object {
     serves: service.serves,
     registration: service.registration,
   };
+}
+
+/** `region (of the workspace)`; undefined where the service declares none. */
+function settingsText({ settings = {} }: Service): string | undefined {
+  const listed = Object.entries(settings).map(([name, what]) => `${name} (${what})`);
+  return listed.length === 0 ? undefined : listed.join(', ');
 }
 
 async function load() {
@@ -67,6 +75,8 @@ async function showService(cli: Cli, name: string, options: Listing): Promise<vo
   cli.out.write(
     formatFields([
       ['Service', `${service.name} (${service.title})`],
+      ['Grants', service.grants.join(', ')],
+      ['Settings', settingsText(service)],
       ['Issuer', service.issuer],
       ['Scopes', service.scopes.join(' ')],
       ['Client secret', service.clientSecret],

@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { type AccountConfig, type ConfigPosition, type RedirectSettings, toolFamilies } from './config.ts';
 import type { RawAccount } from './config-schema.ts';
+import { grantConfig } from './grant-config.ts';
 
 function redirectOf(raw: RawAccount['redirect']): Partial<RedirectSettings> {
   if (raw === undefined) return {};
@@ -31,6 +32,7 @@ export function accountConfig(id: string, raw: RawAccount, position: ConfigPosit
   return {
     id,
     service: raw.service,
+    ...grantConfig(raw),
     clientId: raw.client_id,
     issuer: raw.issuer,
     endpoints: {

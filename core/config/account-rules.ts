@@ -1,7 +1,9 @@
+import { traitsOf } from '../services/grant.ts';
 import { services } from '../services/registry.ts';
-import { usesOwnInstance } from '../services/resolve.ts';
+import { atUrl, usesOwnInstance } from '../services/resolve.ts';
 import type { Service } from '../services/service.ts';
 import type { AccountConfig } from './config.ts';
+import { checkGrant } from './grant-rules.ts';
 import type { Problem } from './host-pattern.ts';
 
 export interface RuleProblem extends Problem {
@@ -10,11 +12,13 @@ export interface RuleProblem extends Problem {
 }
 
 /** What one key alone cannot tell: rules between the keys of an account and its (known) service. */
-export function checkAccount(account: AccountConfig): readonly RuleProblem[] {
-  const service = services.get(account.service);
+export function checkAccount(written: AccountConfig): readonly RuleProblem[] {
+  const service = services.get(written.service);
   if (service === undefined) return [];
-  const problems = [...checkServer(account, service)];
-  if (account.clientId === undefined && service.clientId === undefined) {
+  const account = atUrl(written, service);
+  const { client } = traitsOf(account.grant ?? service.grants[0]);
+  const problems = [...checkGrant(account, service), ...(client ? checkServer(account, service) : [])];
+  if (client && account.clientId === undefined && service.clientId === undefined) {
     const where = service.registration.url === undefined ? '' : ` (${service.registration.url})`;
     problems.push({
       key: undefined,
@@ -34,20 +38,25 @@ export function checkAccount(account: AccountConfig): readonly RuleProblem[] {
 
 function* checkServer(account: AccountConfig, service: Service): Generator<RuleProblem> {
   const { authorizationEndpoint, tokenEndpoint } = account.endpoints;
-  const both = authorizationEndpoint !== undefined && tokenEndpoint !== undefined;
+  // Where nobody signs in, no browser is sent anywhere.
+  const byBrowser = traitsOf(account.grant ?? service.grants[0]).signIn === 'browser';
+  const both = tokenEndpoint !== undefined && (authorizationEndpoint !== undefined || !byBrowser);
   const none = authorizationEndpoint === undefined && tokenEndpoint === undefined;
   const named = authorizationEndpoint === undefined ? 'token_endpoint' : 'authorization_endpoint';
-  const missing = authorizationEndpoint === undefined ? 'authorization_endpoint' : 'token_endpoint';
+  const missing =
+    authorizationEndpoint === undefined && byBrowser && !none ? 'authorization_endpoint' : 'token_endpoint';
   const byMetadata = service.issuer !== undefined || service.endpoints.authorizationEndpoint === undefined;
   const own = usesOwnInstance(account, service);
   if (service.name === 'oauth' || (!byMetadata && own)) {
     if (none) {
-      const fix =
-        service.name === 'oauth' ? 'write both, or service: oidc where the server has metadata' : 'write both';
-      yield { key: undefined, message: 'authorization_endpoint and token_endpoint are missing', fix };
+      const them = byBrowser ? 'both' : 'it';
+      const oidc = `write ${them}, or service: oidc where the server has metadata`;
+      const message = byBrowser ? 'authorization_endpoint and token_endpoint are missing' : 'token_endpoint is missing';
+      yield { key: undefined, message, fix: service.name === 'oauth' ? oidc : `write ${them}` };
       return;
     }
-    if (!both) yield { key: named, message: `${missing} is missing`, fix: 'write both endpoints' };
+    if (!both)
+      yield { key: named, message: `${missing} is missing`, fix: byBrowser ? 'write both endpoints' : 'write it' };
     return;
   }
   if (own && account.issuer === undefined && !both) {

@@ -3,6 +3,7 @@ import { services } from '../services/registry.ts';
 import { accountIdLength, accountIdPattern } from './account-id.ts';
 import { toolFamilies } from './config.ts';
 import { didYouMean } from './did-you-mean.ts';
+import { grantKeys } from './grant-keys.ts';
 import * as parts from './schema-parts.ts';
 
 const hostsOf = (family: string) =>
@@ -30,6 +31,7 @@ const service = parts
 /** One account as written: the keys of the wire where the wire has one. */
 export const accountSchema = z.strictObject({
   service: service.describe('What is signed in to: a preset, or `oidc` or `oauth` by hand.'),
+  ...grantKeys,
   client_id: parts.text.optional().describe('Identifier of the registered client (RFC 6749 §2.2).'),
   client_auth: z
     .enum(['basic', 'post'])

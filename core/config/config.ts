@@ -1,3 +1,7 @@
+import type { AwsCredentials, Exchange, GrantKind } from '../services/grant.ts';
+import type { LakebaseTargets } from '../services/lakebase.ts';
+import type { Present } from '../services/present.ts';
+
 /** The validated configuration: shapes only. Reading, editing and watching live in the files beside this one. */
 
 export const toolFamilies = [
@@ -54,6 +58,22 @@ export interface ConfigPosition {
 export interface AccountConfig {
   readonly id: string;
   readonly service: string;
+  /** Undefined: the first the service offers. */
+  readonly grant?: GrantKind | undefined;
+  /** Base of the service's API or of an own instance. */
+  readonly url?: string | undefined;
+  /** By the names the service declares. */
+  readonly settings?: Readonly<Record<string, string>> | undefined;
+  readonly present?: Present | undefined;
+  /** Seconds. */
+  readonly minValidity?: number | undefined;
+  readonly preAuthenticate?: boolean | undefined;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt?: number | undefined;
+  readonly exchange?: Partial<Exchange> | undefined;
+  readonly command?: readonly string[] | undefined;
+  readonly awsCredentials?: AwsCredentials | undefined;
+  readonly lakebase?: LakebaseTargets | undefined;
   readonly clientId: string | undefined;
   readonly issuer: string | undefined;
   readonly endpoints: Endpoints;

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { accountConfig } from './account-config.ts';
 import { isAccountId } from './account-id.ts';
 import { checkAccount } from './account-rules.ts';
+import { checkSources } from './account-sources.ts';
 import type { AccountConfig, Config } from './config.ts';
 import { type ConfigError, formatPath } from './config-error.ts';
 import { accountSchema, configSchema, minutesOf } from './config-schema.ts';
@@ -43,6 +44,8 @@ export function interpretConfig(sources: readonly SourceText[]): Interpreted {
       fix: 'keep it in one file',
     });
   }
+  // Between accounts: only where each is sound by itself.
+  if (errors.length === 0) errors.push(...checkSources(accounts));
   if (errors.length > 0) return { kind: 'invalid', errors };
   const autostart = files.find((found) => found.autostart !== undefined)?.autostart ?? false;
   const reminder = files.find((found) => found.reminder !== undefined)?.reminder ?? 15;

@@ -4,6 +4,7 @@ import type { Service } from './service.ts';
 export const azureDevops: Service = {
   name: 'azure-devops',
   title: 'Azure DevOps',
+  grants: ['authorization_code', 'api_key', 'command'],
   issuer: undefined,
   endpoints: {},
   // The first is the id of Azure DevOps itself, the same in every tenant.

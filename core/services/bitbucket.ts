@@ -8,6 +8,7 @@ import type { Service } from './service.ts';
 export const bitbucket: Service = {
   name: 'bitbucket',
   title: 'Bitbucket',
+  grants: ['authorization_code', 'api_key', 'command'],
   issuer: undefined,
   endpoints: {
     authorizationEndpoint: 'https://bitbucket.org/site/oauth2/authorize',

@@ -4,9 +4,13 @@ import type { Service } from './service.ts';
 export const databricks: Service = {
   name: 'databricks',
   title: 'Databricks',
+  grants: ['authorization_code', 'client_credentials', 'api_key', 'command'],
   issuer: undefined,
   endpoints: {},
+  databases: true,
+  atUrl: { issuer: '/oidc' },
   scopes: ['all-apis', 'offline_access'],
+  grantScopes: { client_credentials: ['all-apis'] },
   redirect: { host: 'localhost', ports: [8020], path: 'none' },
   fixedRedirect: true,
   clientId: undefined,

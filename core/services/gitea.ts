@@ -5,8 +5,10 @@ import type { Service } from './service.ts';
 export const gitea: Service = {
   name: 'gitea',
   title: 'Gitea or Forgejo',
+  grants: ['authorization_code', 'api_key', 'command'],
   issuer: undefined,
   endpoints: {},
+  atUrl: { issuer: '' },
   scopes: ['openid', 'profile', 'email', 'write:repository'],
   redirect: anyPort,
   builtInClients: {

@@ -8,11 +8,19 @@ import type { Service } from './service.ts';
 export const github: Service = {
   name: 'github',
   title: 'GitHub',
+  grants: ['authorization_code', 'api_key', 'command'],
   issuer: undefined,
   endpoints: {
     authorizationEndpoint: 'https://github.com/login/oauth/authorize',
     tokenEndpoint: 'https://github.com/login/oauth/access_token',
     deviceAuthorizationEndpoint: 'https://github.com/login/device/code',
+  },
+  atUrl: {
+    endpoints: {
+      authorizationEndpoint: '/login/oauth/authorize',
+      tokenEndpoint: '/login/oauth/access_token',
+      deviceAuthorizationEndpoint: '/login/device/code',
+    },
   },
   // Without `workflow`, GitHub refuses a push that touches .github/workflows.
   // With `offline_access` an OAuth app gives tokens of eight hours and a refresh token; a GitHub App ignores scopes.

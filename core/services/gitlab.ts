@@ -5,8 +5,10 @@ import type { Service } from './service.ts';
 export const gitlab: Service = {
   name: 'gitlab',
   title: 'GitLab',
+  grants: ['authorization_code', 'api_key', 'command'],
   issuer: 'https://gitlab.com',
   endpoints: {},
+  atUrl: { issuer: '' },
   scopes: ['openid', 'profile', 'email', 'read_repository', 'write_repository'],
   redirect: anyPort,
   clientId: undefined,

@@ -4,6 +4,7 @@ import type { Service } from './service.ts';
 export const google: Service = {
   name: 'google',
   title: 'Google',
+  grants: ['authorization_code', 'command'],
   issuer: 'https://accounts.google.com',
   endpoints: {},
   scopes: ['openid', 'email', 'https://www.googleapis.com/auth/cloud-platform'],

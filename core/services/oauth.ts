@@ -5,6 +5,7 @@ import type { Service } from './service.ts';
 export const oauth: Service = {
   name: 'oauth',
   title: 'OAuth 2.0',
+  grants: ['authorization_code', 'client_credentials', 'api_key', 'token_exchange', 'command'],
   issuer: undefined,
   endpoints: {},
   scopes: [],

@@ -4,6 +4,7 @@ import type { Service } from './service.ts';
 export const oidc: Service = {
   name: 'oidc',
   title: 'OpenID Connect',
+  grants: ['authorization_code', 'client_credentials', 'api_key', 'token_exchange', 'command'],
   issuer: undefined,
   endpoints: {},
   scopes: ['openid', 'profile', 'email', 'offline_access'],

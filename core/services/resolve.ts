@@ -1,6 +1,8 @@
 import { splitAccountId } from '../config/account-id.ts';
 import type { AccountConfig, Endpoints, RedirectSettings } from '../config/config.ts';
 import { KeytrayError } from '../errors.ts';
+import { fieldsOf } from './fields.ts';
+import { type Grant, traitsOf } from './grant.ts';
 import type { AccountSettings, Service } from './service.ts';
 
 const noEndpoints: Endpoints = {
@@ -13,7 +15,7 @@ const noEndpoints: Endpoints = {
 };
 
 /** The parts of an account that say which server it signs in to. */
-export type Instance = Pick<AccountConfig, 'issuer' | 'endpoints'>;
+export type Instance = Pick<AccountConfig, 'issuer' | 'endpoints' | 'url'>;
 
 /** Whether one can sign in without naming a server: github.com, gitlab.com. */
 function hasPublicInstance(service: Service): boolean {
@@ -34,6 +36,20 @@ export function usesOwnInstance(account: Instance, service: Service): boolean {
   );
 }
 
+const below = (url: string, path: string): string => `${url.replace(/\/+$/, '')}${path}`;
+
+/** The account with the issuer or the endpoints that follow from its `url`, unless it names them itself. */
+export function atUrl<T extends Instance>(account: T, service: Service): T {
+  const { url, issuer, endpoints } = account;
+  const { authorizationEndpoint, tokenEndpoint } = endpoints;
+  const named = issuer !== undefined || authorizationEndpoint !== undefined || tokenEndpoint !== undefined;
+  if (url === undefined || named || service.atUrl === undefined) return account;
+  if ('issuer' in service.atUrl) return { ...account, issuer: below(url, service.atUrl.issuer) };
+  const paths = Object.entries(service.atUrl.endpoints);
+  const derived = Object.fromEntries(paths.map(([role, path = '']) => [role, below(url, path)]));
+  return { ...account, endpoints: mergeEndpoints(derived, endpoints) };
+}
+
 function mergeEndpoints(preset: Partial<Endpoints>, own: Endpoints): Endpoints {
   return {
     authorizationEndpoint: own.authorizationEndpoint ?? preset.authorizationEndpoint,
@@ -48,7 +64,7 @@ function mergeEndpoints(preset: Partial<Endpoints>, own: Endpoints): Endpoints {
 }
 
 function ownHosts(account: Instance, service: Service): AccountSettings['serves'] {
-  const url = account.issuer ?? account.endpoints.authorizationEndpoint;
+  const url = account.issuer ?? account.endpoints.authorizationEndpoint ?? account.url;
   if (url === undefined || !usesOwnInstance(account, service)) return {};
   const host = new URL(url).host;
   return Object.fromEntries(service.servesOwnHost.map((family) => [family, [host]]));
@@ -56,9 +72,10 @@ function ownHosts(account: Instance, service: Service): AccountSettings['serves'
 
 /** Hosts an account answers for, by tool: its own, else those of its server, else those of the service. */
 export function servedHosts(
-  account: Instance & Pick<AccountConfig, 'serves'>,
+  written: Instance & Pick<AccountConfig, 'serves'>,
   service: Service,
 ): AccountSettings['serves'] {
+  const account = atUrl(written, service);
   const leavesPublic = hasPublicInstance(service) && usesOwnInstance(account, service);
   return { ...(leavesPublic ? {} : service.serves), ...ownHosts(account, service), ...account.serves };
 }
@@ -80,20 +97,63 @@ function promptFor(account: AccountConfig, service: Service, scopes: readonly st
   return account.prompt ?? service.prompt ?? (scopes.includes('offline_access') ? 'consent' : undefined);
 }
 
+/** The grant of an account with what belongs to it; a missing key was found when the configuration was read. */
+function grantOf(account: AccountConfig, service: Service): Grant {
+  const kind = account.grant ?? service.grants[0];
+  switch (kind) {
+    case 'authorization_code':
+    case 'client_credentials':
+    case 'pasted_code':
+      return { kind };
+    case 'api_key':
+      return { kind, expiresAt: account.expiresAt };
+    case 'aws_identity':
+      return { kind, awsCredentials: account.awsCredentials ?? { kind: 'env' } };
+    case 'token_exchange':
+      return {
+        kind,
+        subjectAccount: account.exchange?.subjectAccount ?? '',
+        subjectToken: account.exchange?.subjectToken ?? 'access_token',
+        requestedTokenType: account.exchange?.requestedTokenType,
+        exchange: account.exchange?.exchange ?? 'token-exchange',
+      };
+    case 'command':
+      return { kind, command: account.command ?? [] };
+  }
+}
+
+function secretOf({ kind }: Grant, clientId: string, service: Service): AccountSettings['clientSecret'] {
+  const { client, signIn } = traitsOf(kind);
+  if (!client || service.builtInClients?.ids.includes(clientId)) return 'none';
+  return signIn === 'fields' ? 'required' : service.clientSecret;
+}
+
 /** Merges an account over its service. Throws `misconfigured` where neither gives a client_id. */
-export function resolveAccount(account: AccountConfig, service: Service): AccountSettings {
-  const clientId = account.clientId ?? service.clientId;
+export function resolveAccount(written: AccountConfig, service: Service): AccountSettings {
+  const account = atUrl(written, service);
+  const grant = grantOf(account, service);
+  const { client, signIn } = traitsOf(grant.kind);
+  const clientId = account.clientId ?? service.clientId ?? (client ? undefined : '');
   if (clientId === undefined) {
     throw new KeytrayError('misconfigured', `${account.id} has no client_id`, { account: account.id });
   }
   const own = usesOwnInstance(account, service);
-  const scopes = account.scopes ?? service.scopes;
+  const preset = signIn === 'browser' ? service.scopes : (service.grantScopes?.[grant.kind] ?? []);
+  const scopes = account.scopes ?? preset;
   return {
     id: account.id,
     service: service.name,
     title: accountTitle(account.id, service),
+    grant,
+    fields: fieldsOf(grant.kind, service),
+    url: account.url,
+    settings: account.settings ?? {},
+    present: account.present ?? service.present?.[grant.kind] ?? { kind: 'bearer' },
+    minValidity: account.minValidity ?? service.minValidity,
+    preAuthenticate: account.preAuthenticate ?? false,
+    lakebase: account.lakebase,
     clientId,
-    clientSecret: service.builtInClients?.ids.includes(clientId) ? 'none' : service.clientSecret,
+    clientSecret: secretOf(grant, clientId, service),
     secretForBrowserOnly: service.secretForBrowserOnly,
     issuer: own ? account.issuer : (account.issuer ?? service.issuer),
     endpoints: mergeEndpoints(own ? noEndpoints : service.endpoints, account.endpoints),

@@ -1,4 +1,8 @@
 import type { Endpoints, RedirectSettings, StoreKind, ToolFamily } from '../config/config.ts';
+import type { Field } from './field.ts';
+import type { Grant, GrantKind } from './grant.ts';
+import type { LakebaseTargets } from './lakebase.ts';
+import type { Present } from './present.ts';
 
 /** Where the client secret is sent: as Basic credentials or in the body (RFC 6749 §2.3.1). */
 export type ClientAuthMethod = 'basic' | 'post';
@@ -7,9 +11,26 @@ export type ClientAuthMethod = 'basic' | 'post';
 export interface Service {
   readonly name: string;
   readonly title: string;
+  /** The grants it offers, the default first. */
+  readonly grants: readonly [GrantKind, ...GrantKind[]];
+  /** What a person gives, where it is more or other than the grant's own field. */
+  readonly fields?: Readonly<Partial<Record<GrantKind, readonly Field[]>>>;
+  /** Further facts an account may tell under `settings:`, by name, each with what it is. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Undefined: `bearer`. */
+  readonly present?: Readonly<Partial<Record<GrantKind, Present>>>;
+  /** Its workspaces have databases, which an account may name under `lakebase:`. */
+  readonly databases?: true;
+  /** Seconds; see `AccountSettings`. */
+  readonly minValidity?: number;
   readonly issuer: string | undefined;
   readonly endpoints: Partial<Endpoints>;
+  /** What follows from the `url` of an account: paths below it. An issuer, or endpoints where there is no metadata. */
+  readonly atUrl?: { readonly issuer: string } | { readonly endpoints: Partial<Endpoints> };
+  /** Of a sign-in in the browser. */
   readonly scopes: readonly string[];
+  /** Of the other grants; none where it says nothing. */
+  readonly grantScopes?: Readonly<Partial<Record<GrantKind, readonly string[]>>>;
   readonly redirect: RedirectSettings;
   /** Clients of this service are registered with exactly this redirect URI; else a new account gets a path of its own. */
   readonly fixedRedirect?: true;
@@ -53,6 +74,17 @@ export interface AccountSettings {
   readonly service: string;
   /** For people: `GitHub (work)`. */
   readonly title: string;
+  readonly grant: Grant;
+  /** What a person gives at a sign-in; none where that is the browser's affair, or where nobody is needed. */
+  readonly fields: readonly Field[];
+  readonly url: string | undefined;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly present: Present;
+  /** Seconds a token must have left to be handed out, in place of the default; yields as the default does. */
+  readonly minValidity?: number | undefined;
+  readonly preAuthenticate: boolean;
+  readonly lakebase?: LakebaseTargets | undefined;
+  /** Empty where the grant has no client. */
   readonly clientId: string;
   readonly clientSecret: 'none' | 'optional' | 'required';
   readonly secretForBrowserOnly?: true | undefined;

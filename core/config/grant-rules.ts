@@ -1,0 +1,77 @@
+import { builtGrants, type GrantKind, traitsOf } from '../services/grant.ts';
+import type { Service } from '../services/service.ts';
+import type { RuleProblem } from './account-rules.ts';
+import type { AccountConfig } from './config.ts';
+
+/** Keys that only one grant has; a key without its grant is a slip that would otherwise do nothing, unseen. */
+const keysOf: readonly {
+  readonly key: string;
+  readonly grant: GrantKind;
+  readonly has: (account: AccountConfig) => boolean;
+}[] = [
+  { key: 'expires_at', grant: 'api_key', has: ({ expiresAt }) => expiresAt !== undefined },
+  { key: 'subject_account', grant: 'token_exchange', has: ({ exchange }) => exchange !== undefined },
+  { key: 'command', grant: 'command', has: ({ command }) => command !== undefined },
+];
+
+/** Keys a grant cannot do without. */
+const needed: Readonly<
+  Partial<
+    Record<GrantKind, { readonly key: string; readonly has: (account: AccountConfig) => boolean; readonly fix: string }>
+  >
+> = {
+  token_exchange: {
+    key: 'subject_account',
+    has: ({ exchange }) => exchange?.subjectAccount !== undefined,
+    fix: 'write subject_account: the account whose token is exchanged',
+  },
+  aws_identity: {
+    key: 'aws_credentials',
+    has: ({ awsCredentials }) => awsCredentials !== undefined,
+    fix: 'write aws_credentials: { profile: NAME }, or { env: true }',
+  },
+  command: {
+    key: 'command',
+    has: ({ command }) => command !== undefined,
+    fix: 'write command: [PROGRAM, ARGUMENT], the program that prints the token',
+  },
+};
+
+/** Whether the service offers the grant of the account, and whether the keys of the account belong to it. */
+export function* checkGrant(account: AccountConfig, service: Service): Generator<RuleProblem> {
+  const grant = account.grant ?? service.grants[0];
+  if (!service.grants.includes(grant)) {
+    yield {
+      key: 'grant',
+      message: `${service.name} does not offer ${grant}`,
+      fix: `write ${service.grants.join(' or ')}`,
+    };
+    return;
+  }
+  if (!builtGrants.has(grant)) {
+    const offered = service.grants.filter((kind) => builtGrants.has(kind));
+    const fix = offered.length === 0 ? 'wait for a later one' : `until then, write ${offered.join(' or ')}`;
+    yield { key: 'grant', message: `this version of Keytray cannot use ${grant} yet`, fix };
+    return;
+  }
+  const missing = needed[grant];
+  if (missing !== undefined && !missing.has(account)) {
+    yield { key: undefined, message: `${missing.key} is missing`, fix: missing.fix };
+  }
+  for (const { key, grant: owner, has } of keysOf) {
+    if (owner !== grant && has(account))
+      yield { key, message: `belongs to grant: ${owner}`, fix: `remove it, or write grant: ${owner}` };
+  }
+  if (account.preAuthenticate === true && traitsOf(grant).signIn === 'browser') {
+    yield { key: 'pre_authenticate', message: 'nobody signs in by browser at start', fix: 'remove it' };
+  }
+  if (account.lakebase !== undefined && service.databases !== true) {
+    yield { key: 'lakebase', message: `${service.name} has no such databases`, fix: 'remove it' };
+  }
+  const known = Object.keys(service.settings ?? {});
+  for (const name of Object.keys(account.settings ?? {})) {
+    if (known.includes(name)) continue;
+    const fix = known.length === 0 ? `${service.name} has no settings; remove it` : `known: ${known.join(', ')}`;
+    yield { key: 'settings', message: `unknown setting ${name}`, fix };
+  }
+}
