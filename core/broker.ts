@@ -12,7 +12,7 @@ import type { BrokerDependencies } from './broker-dependencies.ts';
 import type { Config } from './config/config.ts';
 import { EventStream } from './event-stream.ts';
 import { type HandOuts, openHandOuts } from './hand-outs.ts';
-import type { HelperCall } from './helpers/helper.ts';
+import type { HelperCall } from './helpers/helper-call.ts';
 import { KeychainCare } from './keychain-care.ts';
 import { loginView, logoutView } from './local-api/account-view.ts';
 import type { BrokerApi, Caller } from './local-api/broker-api.ts';

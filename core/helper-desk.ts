@@ -9,14 +9,8 @@ import type { ProgramEndpoints } from './endpoints/program-endpoints.ts';
 import { KeytrayError } from './errors.ts';
 import type { EventStream } from './event-stream.ts';
 import { formatContainerCredentials } from './helpers/aws-answer.ts';
-import type {
-  HandedOut,
-  HandOutRequest,
-  HelperBroker,
-  HelperCall,
-  RoleEndpointAddress,
-  ServedAccount,
-} from './helpers/helper.ts';
+import type { HandedOut, HandOutRequest, HelperBroker, RoleEndpointAddress, ServedAccount } from './helpers/helper.ts';
+import type { HelperCall } from './helpers/helper-call.ts';
 import { helpers } from './helpers/registry.ts';
 import type { Caller } from './local-api/broker-api.ts';
 import type { BrokerEvent } from './local-api/wire.ts';

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { fetchToken, refuse } from './generic-answer.ts';
-import type { Helper, HelperBroker, HelperCall } from './helper.ts';
+import type { Helper, HelperBroker } from './helper.ts';
+import type { HelperCall } from './helper-call.ts';
 import { matchTarget, parseTarget, type Target, type TargetMatch } from './host-url.ts';
 import { splitUserName } from './url-user.ts';
 

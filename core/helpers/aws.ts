@@ -1,7 +1,8 @@
 import { RoleFailure, type RoleRequest } from '../credentials/aws-role.ts';
 import { formatRoleCredentials } from './aws-answer.ts';
 import { chooseForName, notListedLine } from './chosen-account.ts';
-import type { Helper, HelperBroker, HelperCall, ServedAccount } from './helper.ts';
+import type { Helper, HelperBroker, ServedAccount } from './helper.ts';
+import type { HelperCall } from './helper-call.ts';
 import { readOptions } from './options.ts';
 import { tokenText } from './token-text.ts';
 import { oneLine, unavailableLine } from './unavailable.ts';

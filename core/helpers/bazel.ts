@@ -1,6 +1,7 @@
 import { chooseForUrl } from './chosen-account.ts';
 import { expiryFor } from './git-answer.ts';
-import type { HandedOut, Helper, HelperCall } from './helper.ts';
+import type { HandedOut, Helper } from './helper.ts';
+import type { HelperCall } from './helper-call.ts';
 import { rfc3339 } from './kubernetes-exec.ts';
 import { parseJson, readAll } from './stdin-text.ts';
 import { tokenText } from './token-text.ts';

@@ -1,6 +1,7 @@
 import { type CargoAnswer, formatCargoAnswer, hello, parseCargoRequest } from './cargo-messages.ts';
 import { chooseForUrl } from './chosen-account.ts';
-import type { Helper, HelperBroker, HelperCall, ServedAccount } from './helper.ts';
+import type { Helper, HelperBroker, ServedAccount } from './helper.ts';
+import type { HelperCall } from './helper-call.ts';
 import { linesOf } from './lines.ts';
 import { readOnlyOptions } from './options.ts';
 import { tokenText } from './token-text.ts';

@@ -1,7 +1,8 @@
 import { Secret } from '../secret.ts';
 import { chooseForUrl, notListedLine } from './chosen-account.ts';
 import { fetchToken, refuse } from './generic-answer.ts';
-import type { Helper, HelperBroker, HelperCall } from './helper.ts';
+import type { Helper, HelperBroker } from './helper.ts';
+import type { HelperCall } from './helper-call.ts';
 import { parseTarget } from './host-url.ts';
 import { formatNetrc } from './netrc.ts';
 import { readOptions } from './options.ts';

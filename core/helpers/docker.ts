@@ -1,5 +1,6 @@
 import { listServers, matchServer, parseServer, usernameFor } from './docker-server.ts';
-import type { HandedOut, Helper, HelperBroker, HelperCall, ServedAccount } from './helper.ts';
+import type { HandedOut, Helper, HelperBroker, ServedAccount } from './helper.ts';
+import type { HelperCall } from './helper-call.ts';
 import { readAll } from './stdin-text.ts';
 import { tokenText } from './token-text.ts';
 import { oneLine, unavailableLine } from './unavailable.ts';

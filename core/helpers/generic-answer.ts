@@ -1,5 +1,6 @@
 import { failures, KeytrayError } from '../errors.ts';
-import type { HandedOut, HandOutRequest, HelperBroker, HelperCall, ServedAccount } from './helper.ts';
+import type { HandedOut, HandOutRequest, HelperBroker, ServedAccount } from './helper.ts';
+import type { HelperCall } from './helper-call.ts';
 import { tokenText } from './token-text.ts';
 import { oneLine, unavailableLine } from './unavailable.ts';
 

@@ -1,7 +1,8 @@
 import { type TokenKind, tokenVariables } from '../config/account-variables.ts';
 import { failures } from '../errors.ts';
 import { fetchToken, refuse } from './generic-answer.ts';
-import type { Helper, HelperBroker, HelperCall, ServedAccount } from './helper.ts';
+import type { Helper, HelperBroker, ServedAccount } from './helper.ts';
+import type { HelperCall } from './helper-call.ts';
 import { readOptions } from './options.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { chooseForUrl } from './chosen-account.ts';
-import type { Helper, HelperBroker, HelperCall, ServedAccount } from './helper.ts';
+import type { Helper, HelperBroker, ServedAccount } from './helper.ts';
+import type { HelperCall } from './helper-call.ts';
 import { parseHost } from './host.ts';
 import { parseHostPattern } from './host-match.ts';
 import { parseTarget, type Target } from './host-url.ts';

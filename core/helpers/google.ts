@@ -1,6 +1,7 @@
 import { chooseForName, notListedLine } from './chosen-account.ts';
 import { expiryFor } from './git-answer.ts';
-import type { Helper, HelperBroker, HelperCall } from './helper.ts';
+import type { Helper, HelperBroker } from './helper.ts';
+import type { HelperCall } from './helper-call.ts';
 import { readOnlyOptions } from './options.ts';
 import { tokenText } from './token-text.ts';
 import { unavailableLine } from './unavailable.ts';

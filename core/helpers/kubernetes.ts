@@ -1,6 +1,7 @@
 import { chooseForUrl, notListedLine } from './chosen-account.ts';
 import { expiryFor } from './git-answer.ts';
-import type { HandedOut, Helper, HelperCall } from './helper.ts';
+import type { HandedOut, Helper } from './helper.ts';
+import type { HelperCall } from './helper-call.ts';
 import { formatExecCredential, parseExecInfo } from './kubernetes-exec.ts';
 import { readOptions } from './options.ts';
 import { tokenText } from './token-text.ts';

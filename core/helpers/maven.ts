@@ -1,6 +1,7 @@
 import { accountWord } from '../config/account-variables.ts';
 import { fetchToken, refuse } from './generic-answer.ts';
-import type { Helper, HelperBroker, HelperCall } from './helper.ts';
+import type { Helper, HelperBroker } from './helper.ts';
+import type { HelperCall } from './helper-call.ts';
 
 /**
  * `mvn-keytray …` is `mvn …` with a variable for each account that serves Maven, for `${env.KEYTRAY_TOKEN_ID}` in

@@ -1,6 +1,7 @@
 import { isLoopback } from '../oauth/loopback-host.ts';
 import { type ChosenAccount, chooseForUrl } from './chosen-account.ts';
-import type { Helper, HelperBroker, HelperCall } from './helper.ts';
+import type { Helper, HelperBroker } from './helper.ts';
+import type { HelperCall } from './helper-call.ts';
 import { parseHost } from './host.ts';
 import { formatKeyringAnswer, type KeyringGet, readKeyringGet } from './pip-arguments.ts';
 import { tokenText } from './token-text.ts';

@@ -1,6 +1,7 @@
 import { notListedLine } from './chosen-account.ts';
 import { fetchToken, refuse } from './generic-answer.ts';
-import type { HelperBroker, HelperCall } from './helper.ts';
+import type { HelperBroker } from './helper.ts';
+import type { HelperCall } from './helper-call.ts';
 import { matchAccounts } from './host-match.ts';
 import { readOptions } from './options.ts';
 import { formatPasswordLine } from './postgres-password-file.ts';

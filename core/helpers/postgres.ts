@@ -1,6 +1,7 @@
 import { Secret } from '../secret.ts';
 import { fetchToken, refuse } from './generic-answer.ts';
-import type { Helper, HelperBroker, HelperCall } from './helper.ts';
+import type { Helper, HelperBroker } from './helper.ts';
+import type { HelperCall } from './helper-call.ts';
 import { parsePsqlArguments } from './postgres-arguments.ts';
 import type { Conninfo } from './postgres-conninfo.ts';
 import { type Place, placesFor } from './postgres-lines.ts';

@@ -1,4 +1,5 @@
-import type { Helper, HelperBroker, HelperCall } from './helper.ts';
+import type { Helper, HelperBroker } from './helper.ts';
+import type { HelperCall } from './helper-call.ts';
 import { matchTarget, parseHostTarget } from './host-url.ts';
 import { readAll } from './stdin-text.ts';
 import { tokenText } from './token-text.ts';

@@ -1,5 +1,5 @@
 import type { Consumer } from '../access/consumer.ts';
-import type { HelperCall } from '../helpers/helper.ts';
+import type { HelperCall } from '../helpers/helper-call.ts';
 import type { Secret } from '../secret.ts';
 import type {
   AccountView,

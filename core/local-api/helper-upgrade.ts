@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { failures, KeytrayError } from '../errors.ts';
 import { oneLineOf } from '../failures/next-step.ts';
-import type { HelperCall } from '../helpers/helper.ts';
+import type { HelperCall } from '../helpers/helper-call.ts';
 import type { Logger } from '../ports.ts';
 import { printable } from '../untrusted/plain-text.ts';
 import type { BrokerApi, Caller } from './broker-api.ts';

@@ -1,4 +1,4 @@
-import type { NextProgram } from '../helpers/helper.ts';
+import type { NextProgram } from '../helpers/helper-call.ts';
 import { encodeFrame } from './frames.ts';
 
 /** What a client is to become, as frames; `argv` are the arguments it was given itself. */

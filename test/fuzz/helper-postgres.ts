@@ -1,4 +1,5 @@
-import type { Helper, NextProgram } from '../../core/helpers/helper.ts';
+import type { Helper } from '../../core/helpers/helper.ts';
+import type { NextProgram } from '../../core/helpers/helper-call.ts';
 import { postgresHelper } from '../../core/helpers/postgres.ts';
 import { listedHost, otherHost } from './helper-inputs.ts';
 import { anywhere, call, type FuzzedProtocol } from './helper-protocol.ts';

@@ -1,5 +1,5 @@
 import type { Broker } from '../../core/broker.ts';
-import type { HelperCall, NextProgram } from '../../core/helpers/helper.ts';
+import type { HelperCall, NextProgram } from '../../core/helpers/helper-call.ts';
 import type { Caller } from '../../core/local-api/broker-api.ts';
 import { caller as nobody } from './broker.ts';
 import type { HelperAnswer } from './helper-call.ts';

@@ -1,5 +1,5 @@
 import { KeytrayError } from '../../core/errors.ts';
-import type { HelperCall } from '../../core/helpers/helper.ts';
+import type { HelperCall } from '../../core/helpers/helper-call.ts';
 import type { BrokerApi, Caller, StoreApi } from '../../core/local-api/broker-api.ts';
 import type {
   AccountView,

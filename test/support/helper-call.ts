@@ -1,4 +1,5 @@
-import type { Helper, HelperBroker, HelperCall, NextProgram } from '../../core/helpers/helper.ts';
+import type { Helper, HelperBroker } from '../../core/helpers/helper.ts';
+import type { HelperCall, NextProgram } from '../../core/helpers/helper-call.ts';
 
 export interface HelperAnswer {
   readonly status: number;

@@ -4,7 +4,7 @@ import { chmod, chown, link, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KeytrayError } from '../../../core/errors.ts';
-import type { HelperCall } from '../../../core/helpers/helper.ts';
+import type { HelperCall } from '../../../core/helpers/helper-call.ts';
 import { encodeFrame } from '../../../core/local-api/frames.ts';
 import { readHelperOpening } from '../../../core/local-api/helper-opening.ts';
 import { startBrokerSocket } from '../../support/broker-socket.ts';

@@ -1,7 +1,7 @@
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { NextProgram } from '../../../core/helpers/helper.ts';
+import type { NextProgram } from '../../../core/helpers/helper-call.ts';
 import { Secret } from '../../../core/secret.ts';
 import { clients, removeClients } from './clients.ts';
 import { openScene, type Scene } from './scene.ts';
