@@ -11,8 +11,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Every program of ours that runs by itself: file in out/lib, and its source. */
 const programs = {
   cli: 'cli/main.ts',
-  agent: 'core/agent.ts',
-  'keychain-child': 'core/keychain/child.ts',
+  agent: 'core/host/agent.ts',
+  'keychain-child': 'core/stores/keychain/child.ts',
   client: 'client/client.ts',
 } as const;
 

@@ -1,5 +1,5 @@
 import type { ReadStream } from 'node:tty';
-import type { LocalApiClient } from '../core/local-api/client.ts';
+import type { LocalApiClient } from '../core/local-api/client/client.ts';
 import { takeEnvironment } from '../core/platform/start-environment.ts';
 import { type Environment, wantsColour } from './output/colour.ts';
 
@@ -62,7 +62,7 @@ export function processCli(): { readonly cli: Cli; status(): number } {
       return process.stdin;
     },
     broker: async () => {
-      const { findBroker } = await import('../core/local-api/client.ts');
+      const { findBroker } = await import('../core/local-api/client/client.ts');
       return findBroker(env);
     },
     setStatus: (code) => {

@@ -31,7 +31,7 @@ export async function resolveConfigured(config: Config, id: string): Promise<Acc
   }
   const [{ services }, { resolveAccount }] = await Promise.all([
     import('../core/services/registry.ts'),
-    import('../core/services/resolve.ts'),
+    import('../core/config/resolve.ts'),
   ]);
   const service = services.get(account.service);
   if (service === undefined) {

@@ -1,6 +1,6 @@
 import { KeytrayError } from '../core/errors.ts';
-import type { LocalApiClient } from '../core/local-api/client.ts';
-import type { LoginView } from '../core/local-api/wire.ts';
+import type { LocalApiClient } from '../core/local-api/client/client.ts';
+import type { LoginView } from '../core/wire/schemas.ts';
 import type { Cli } from './cli.ts';
 import { isTerminal } from './input.ts';
 import { printable } from './output/printable.ts';

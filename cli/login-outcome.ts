@@ -1,5 +1,5 @@
 import { type FailureCode, failures, fixes, KeytrayError } from '../core/errors.ts';
-import type { LoginView } from '../core/local-api/wire.ts';
+import type { LoginView } from '../core/wire/schemas.ts';
 import { CommandFailure } from './failure.ts';
 import { who } from './output/account-words.ts';
 import { printable } from './output/printable.ts';

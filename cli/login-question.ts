@@ -1,6 +1,6 @@
 import { failures, KeytrayError } from '../core/errors.ts';
-import type { LocalApiClient } from '../core/local-api/client.ts';
-import type { LoginView } from '../core/local-api/wire.ts';
+import type { LocalApiClient } from '../core/local-api/client/client.ts';
+import type { LoginView } from '../core/wire/schemas.ts';
 import type { Cli } from './cli.ts';
 import { CommandFailure } from './failure.ts';
 import { isTerminal, readLine } from './input.ts';

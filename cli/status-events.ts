@@ -1,5 +1,5 @@
 import { assertNever } from '../core/errors.ts';
-import type { AccountView, BrokerEvent, StatusView } from '../core/local-api/wire.ts';
+import type { AccountView, BrokerEvent, StatusView } from '../core/wire/schemas.ts';
 
 function withAccount(accounts: readonly AccountView[], changed: AccountView): AccountView[] {
   const known = accounts.some(({ account }) => account === changed.account);

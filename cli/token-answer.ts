@@ -1,4 +1,4 @@
-import type { TokenRequest, TokenView } from '../core/local-api/wire.ts';
+import type { TokenRequest, TokenView } from '../core/wire/schemas.ts';
 import type { TokenKind } from './account-environment.ts';
 import { CommandFailure } from './failure.ts';
 

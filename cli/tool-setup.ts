@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { configFile } from '../core/config/paths.ts';
 import { failures, KeytrayError } from '../core/errors.ts';
-import type { AccountStates } from '../core/setup/tool-states.ts';
+import type { AccountStates } from '../core/setup/engine/tool-states.ts';
 import type { ToolName, ToolReport, ToolSetupOptions } from '../core/setup/tools.ts';
 import type { Cli } from './cli.ts';
 import { loadConfig, resolveConfigured } from './configuration.ts';

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { KeytrayError } from '../core/errors.ts';
-import { createFrameDecoder, encodeFrame, encodeStream, type Frame, fromBroker } from '../core/local-api/frames.ts';
+import { createFrameDecoder, encodeFrame, encodeStream, type Frame, fromBroker } from '../core/wire/frames.ts';
 import { createNextProgram, type NextProgram } from './next-program.ts';
 import { readUpgradeReply } from './upgrade-reply.ts';
 

@@ -1,8 +1,8 @@
 import { socketCandidates } from '../core/config/paths.ts';
 import { failures, KeytrayError } from '../core/errors.ts';
-import { connectToBroker } from '../core/local-api/connection.ts';
-import { FrameError } from '../core/local-api/frames.ts';
+import { connectToBroker } from '../core/local-api/client/connection.ts';
 import { takeEnvironment } from '../core/platform/start-environment.ts';
+import { FrameError } from '../core/wire/frames.ts';
 import { answerFailure } from './answer-failure.ts';
 import { autostart } from './autostart.ts';
 import { become } from './become.ts';

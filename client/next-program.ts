@@ -1,4 +1,4 @@
-import { type Frame, FrameError } from '../core/local-api/frames.ts';
+import { type Frame, FrameError } from '../core/wire/frames.ts';
 import { callersProgram, isNamedBy, type NextProgramNames, nextPrograms } from './programs.ts';
 
 /** What the client is to become instead of ending. */

@@ -1,4 +1,4 @@
-import { failureOf } from '../core/local-api/error-view.ts';
+import { failureOf } from '../core/wire/error-view.ts';
 
 const largestHead = 16 * 1024;
 const largestRefusal = 64 * 1024;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ChildProgram } from '../core/keychain/open-store.ts';
+import type { ChildProgram } from '../core/stores/open-store.ts';
 
 /** Where the parts of an installed, or just built, Keytray are. */
 export interface Installation {

@@ -1,6 +1,6 @@
 import { app } from 'electron';
-import { endOnCrash } from '../core/crash.ts';
-import { guardMemory } from '../core/memory-guard.ts';
+import { endOnCrash } from '../core/platform/crash.ts';
+import { guardMemory } from '../core/platform/memory-guard.ts';
 import { ignoredNote, takeElectronEnvironment } from '../core/platform/start-environment.ts';
 import { startApp } from './start.ts';
 

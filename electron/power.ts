@@ -1,5 +1,5 @@
 import { net, powerMonitor } from 'electron';
-import type { BrokerHost } from '../core/broker-host.ts';
+import type { BrokerHost } from '../core/host/broker-host.ts';
 import type { Clock, Logger, Timer } from '../core/ports.ts';
 
 export interface PowerOptions {

@@ -1,6 +1,6 @@
 import { shell } from 'electron';
 import { KeytrayError } from '../core/errors.ts';
-import { mayCarrySecrets } from '../core/oauth/loopback-host.ts';
+import { mayCarrySecrets } from '../core/platform/loopback-host.ts';
 import type { UserAgent } from '../core/ports.ts';
 
 /** The only call that leaves the app for another program: https, and http that stays on this machine. */

@@ -1,11 +1,11 @@
 import { dirname } from 'node:path';
 import { app, dialog } from 'electron';
-import type { CrashReport } from '../core/crash.ts';
 import { failures, KeytrayError } from '../core/errors.ts';
 import { oneLineOf } from '../core/failures/next-step.ts';
-import { openLog } from '../core/log.ts';
+import type { CrashReport } from '../core/platform/crash.ts';
+import { openLog } from '../core/platform/log.ts';
+import { SystemClock } from '../core/platform/system-clock.ts';
 import { requireOwnFolder } from '../core/platform/trusted-path.ts';
-import { SystemClock } from '../core/system-clock.ts';
 import { launchOf, prepareElectron } from './before-ready.ts';
 import { desktopLog, openDesktop, type RunningDesktop } from './desktop.ts';
 import { installationOf } from './installation.ts';

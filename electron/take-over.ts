@@ -1,8 +1,8 @@
-import type { BrokerHost } from '../core/broker-host.ts';
+import { pause, within } from '../core/concurrency/pause.ts';
 import { KeytrayError } from '../core/errors.ts';
-import type { LocalApiClient } from '../core/local-api/client.ts';
+import type { BrokerHost } from '../core/host/broker-host.ts';
+import type { LocalApiClient } from '../core/local-api/client/client.ts';
 import type { Clock } from '../core/ports.ts';
-import { pause, within } from '../core/refresh/pause.ts';
 
 export type TakeOver =
   | 'listening'

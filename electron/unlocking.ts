@@ -1,4 +1,4 @@
-import type { Broker } from '../core/broker.ts';
+import type { Broker } from '../core/broker/broker.ts';
 import type { BoxQuestion } from './api/question.ts';
 import type { Place } from './pages.ts';
 

@@ -1,5 +1,5 @@
 import type { StoreKind, ToolFamily } from '../core/config/config.ts';
-import type { AccountView, BrokerEvent, EncryptedFileView, ErrorView, StatusView } from '../core/local-api/wire.ts';
+import type { AccountView, BrokerEvent, EncryptedFileView, ErrorView, StatusView } from '../core/wire/schemas.ts';
 
 export type {
   AccountView,
@@ -9,7 +9,7 @@ export type {
   LoginView,
   LogoutView,
   StatusView,
-} from '../core/local-api/wire.ts';
+} from '../core/wire/schemas.ts';
 export type { StoreKind, ToolFamily };
 
 /** What pages are shown besides the views of the local API. Times are ISO 8601 strings. No secret is in any of it. */

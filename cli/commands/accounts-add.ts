@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { splitAccountId } from '../../core/config/account-id.ts';
 import { type ToolFamily, toolFamilies } from '../../core/config/config.ts';
+import type { Registration } from '../../core/config/registration.ts';
 import { KeytrayError } from '../../core/errors.ts';
-import type { Registration } from '../../core/services/registration.ts';
 import type { Service } from '../../core/services/service.ts';
 import type { Cli } from '../cli.ts';
 import { configSources } from '../configuration.ts';
@@ -81,7 +81,7 @@ async function addAccountTo(cli: Cli, preset: string, options: AddOptions): Prom
   const service = await findService(splitAccountId(preset).name);
   const id = options.id ?? preset;
   const [{ registrationOf }, { redirectOfNewAccount }] = await Promise.all([
-    import('../../core/services/registration.ts'),
+    import('../../core/config/registration.ts'),
     import('../../core/services/redirect-path.ts'),
   ]);
   const { issuer, tokenEndpoint, authorizationEndpoint } = options;

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { AccountConfig } from '../../core/config/config.ts';
 import { KeytrayError } from '../../core/errors.ts';
-import type { AccountView } from '../../core/local-api/wire.ts';
 import type { AccountSettings } from '../../core/services/service.ts';
+import type { AccountView } from '../../core/wire/schemas.ts';
 import type { Cli } from '../cli.ts';
 import { loadConfig, resolveConfigured } from '../configuration.ts';
 import { liveDetails } from '../output/account-details.ts';
@@ -119,7 +119,7 @@ export function addAccountsShow(accounts: Command, cli: Cli): void {
       const settings = await resolveConfigured(config, id);
       const account = config.accounts.get(id);
       if (account === undefined) return;
-      const { redirectUriToRegister } = await import('../../core/services/resolve.ts');
+      const { redirectUriToRegister } = await import('../../core/config/resolve.ts');
       const shown = { account, settings, redirectUri: redirectUriToRegister(settings), live: await liveView(cli, id) };
       cli.out.write(options.json ? formatJson(settingsJson(shown)) : formatSettings(shown));
     });

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { KeytrayError } from '../../core/errors.ts';
-import type { LocalApiClient } from '../../core/local-api/client.ts';
-import type { AccountView, LoginRequest, LoginView } from '../../core/local-api/wire.ts';
+import type { LocalApiClient } from '../../core/local-api/client/client.ts';
+import type { AccountView, LoginRequest, LoginView } from '../../core/wire/schemas.ts';
 import type { Cli } from '../cli.ts';
 import { usageFailure } from '../failure.ts';
 import { readLine } from '../input.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { assertNever } from '../../core/errors.ts';
-import type { LogoutView } from '../../core/local-api/wire.ts';
+import type { LogoutView } from '../../core/wire/schemas.ts';
 import type { Cli } from '../cli.ts';
 import { printable } from '../output/printable.ts';
 

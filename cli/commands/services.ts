@@ -37,7 +37,7 @@ function settingsText({ settings = {} }: Service): string | undefined {
 async function load() {
   const [{ services }, { redirectUriToRegister }, { redirectOfNewAccount }] = await Promise.all([
     import('../../core/services/registry.ts'),
-    import('../../core/services/resolve.ts'),
+    import('../../core/config/resolve.ts'),
     import('../../core/services/redirect-path.ts'),
   ]);
   const nothing = { issuer: undefined, tokenEndpoint: undefined, clientId: undefined };
@@ -83,7 +83,7 @@ async function showService(cli: Cli, name: string, options: Listing): Promise<vo
       ['Serves', servedText(service.serves)],
     ]),
   );
-  const { registrationOf } = await import('../../core/services/registration.ts');
+  const { registrationOf } = await import('../../core/config/registration.ts');
   const noAccount = { issuer: undefined, tokenEndpoint: undefined, clientId: undefined };
   cli.out.write(`\n${registrationSteps(service, registrationOf(service, noAccount))}`);
 }

@@ -1,6 +1,6 @@
 import { Argument, type Command } from 'commander';
 import { toolFamilies } from '../../core/config/config.ts';
-import type { ToolState } from '../../core/setup/tool-states.ts';
+import type { ToolState } from '../../core/setup/engine/tool-states.ts';
 import type { ToolName } from '../../core/setup/tools.ts';
 import type { Cli } from '../cli.ts';
 import { usageFailure } from '../failure.ts';
@@ -30,7 +30,7 @@ function changeIt({ tool, state, hosts }: ToolState): string {
 }
 
 async function listTools(cli: Cli, json: boolean): Promise<void> {
-  const { listTools: list } = await import('../../core/setup/tool-states.ts');
+  const { listTools: list } = await import('../../core/setup/engine/tool-states.ts');
   const states = await list(await setupOptions(cli), await accountStates(cli));
   if (json) {
     cli.out.write(formatJson(states));

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { BrokerEvent, StatusView } from '../../core/local-api/wire.ts';
+import type { BrokerEvent, StatusView } from '../../core/wire/schemas.ts';
 import type { Cli } from '../cli.ts';
 import { CommandFailure } from '../failure.ts';
 import { slowHelpersNote } from '../installation.ts';

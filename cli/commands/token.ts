@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { TokenView } from '../../core/local-api/wire.ts';
+import type { TokenView } from '../../core/wire/schemas.ts';
 import type { Cli } from '../cli.ts';
 import { formatJson } from '../output/json.ts';
 import { wholeSeconds } from '../seconds.ts';
@@ -31,7 +31,8 @@ export function addToken(program: Command, cli: Cli): void {
     .action(async (account: string, options: TokenOptions) => {
       // Set by the native client, which has asked already.
       const failure = cli.env.KEYTRAY_TOKEN_FAILURE;
-      if (failure !== undefined) throw (await import('../../core/local-api/client.ts')).failureOf(undefined, failure);
+      if (failure !== undefined)
+        throw (await import('../../core/local-api/client/client.ts')).failureOf(undefined, failure);
       const kind = options.id ? 'id' : 'access';
       const request = tokenRequest({ kind, minTtl: options.minTtl, force: options.force });
       const view = await (await cli.broker()).token(account, request);

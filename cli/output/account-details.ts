@@ -1,4 +1,4 @@
-import type { AccountView } from '../../core/local-api/wire.ts';
+import type { AccountView } from '../../core/wire/schemas.ts';
 import { formatDuration } from './duration.ts';
 import type { Field } from './field-list.ts';
 

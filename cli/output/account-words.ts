@@ -1,5 +1,5 @@
 import { assertNever } from '../../core/errors.ts';
-import type { AccountStateName, AccountView, LoginView } from '../../core/local-api/wire.ts';
+import type { AccountStateName, AccountView, LoginView } from '../../core/wire/schemas.ts';
 import type { Paint } from './colour.ts';
 import { formatDuration, secondsUntil } from './duration.ts';
 

@@ -1,4 +1,4 @@
-import type { Registration } from '../../core/services/registration.ts';
+import type { Registration } from '../../core/config/registration.ts';
 import type { Service } from '../../core/services/service.ts';
 import type { Field } from './field-list.ts';
 

@@ -1,4 +1,4 @@
-import type { AccountView } from '../../core/local-api/wire.ts';
+import type { AccountView } from '../../core/wire/schemas.ts';
 import { nextStep, stateWords, timeLeft, who } from './account-words.ts';
 import { painter } from './colour.ts';
 import { type Column, formatTable } from './table.ts';

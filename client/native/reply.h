@@ -7,7 +7,7 @@
 
 /*
  * Reads the broker's side of `keytray-helper/1`: the answer to the upgrade, then frames. No I/O, so that it can be fed
- * anything. The protocol is described in core/local-api/frames.ts.
+ * anything. The protocol is described in core/wire/frames.ts.
  */
 
 #define LARGEST_FRAME (64 * 1024)

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Whom the client would be talking to; the rules of core/local-api/socket-trust.ts and core/platform/trusted-path.ts. */
+/* Whom the client would be talking to; the rules of core/local-api/socket/socket-trust.ts and core/platform/trusted-path.ts. */
 enum trust {
   TRUST_OURS,
   TRUST_ABSENT,

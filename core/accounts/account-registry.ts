@@ -1,15 +1,15 @@
 import type { Config, StoreKind } from '../config/config.ts';
+import { resolveAccount } from '../config/resolve.ts';
 import { KeytrayError } from '../errors.ts';
-import type { SecretStore } from '../keychain/secret-store.ts';
 import type { Barriers, Clock, Logger } from '../ports.ts';
 import { services } from '../services/registry.ts';
-import { resolveAccount } from '../services/resolve.ts';
 import type { AccountSettings } from '../services/service.ts';
+import { MovingStore } from '../stores/move-store.ts';
+import type { Placements } from '../stores/placements.ts';
+import type { SecretStore } from '../stores/secret-store.ts';
+import { storeWords } from '../stores/store-failure.ts';
 import { Account } from './account.ts';
 import { itemsOf } from './client-secret.ts';
-import { MovingStore } from './move-store.ts';
-import type { Placements } from './placements.ts';
-import { storeWords } from './store-failure.ts';
 
 export interface AccountRegistryDependencies {
   readonly clock: Clock;

@@ -1,7 +1,7 @@
-import type { StoreTrouble } from '../keychain/secret-store.ts';
-import type { TokenRecord } from '../keychain/token-record.ts';
+import type { StoreTrouble } from '../stores/secret-store.ts';
+import { storeWords } from '../stores/store-failure.ts';
 import { needsSignIn, type RefreshProblem } from './refresh-problem.ts';
-import { storeWords } from './store-failure.ts';
+import type { TokenRecord } from './token-record.ts';
 
 /** What the broker knows of one account. Closed: nothing else can be the case. */
 export type AccountState =

@@ -1,7 +1,7 @@
-import type { SecretStore } from '../keychain/secret-store.ts';
-import { serializeRecord, type TokenRecord } from '../keychain/token-record.ts';
 import { type Barriers, type Clock, noBarriers } from '../ports.ts';
 import type { AccountSettings } from '../services/service.ts';
+import type { SecretStore } from '../stores/secret-store.ts';
+import { storeFailure } from '../stores/store-failure.ts';
 import { type AccountState, renewed } from './account-state.ts';
 import { ClientSecret } from './client-secret.ts';
 import { isOfRegistration } from './origins.ts';
@@ -14,7 +14,7 @@ import {
   type RefreshProblem,
 } from './refresh-problem.ts';
 import { Remarks } from './remarks.ts';
-import { storeFailure } from './store-failure.ts';
+import { serializeRecord, type TokenRecord } from './token-record.ts';
 
 export interface AccountDependencies {
   readonly store: SecretStore;

@@ -1,9 +1,9 @@
 import { KeytrayError } from '../errors.ts';
-import type { SecretStore } from '../keychain/secret-store.ts';
 import { needsSecret } from '../oauth/authorization-server.ts';
 import type { Secret } from '../secret.ts';
 import type { AccountSettings } from '../services/service.ts';
-import { storeFailure } from './store-failure.ts';
+import type { SecretStore } from '../stores/secret-store.ts';
+import { storeFailure } from '../stores/store-failure.ts';
 
 const itemOf = (account: string): string => `${account}#client-secret`;
 

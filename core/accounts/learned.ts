@@ -1,6 +1,6 @@
-import type { Learned } from '../keychain/token-record.ts';
 import type { AuthorizationServer } from '../oauth/authorization-server.ts';
 import type { Account } from './account.ts';
+import type { Learned } from './token-record.ts';
 
 /** What the next record of an account keeps of what its server has shown; undefined where that is nothing. */
 export function learnedOf(

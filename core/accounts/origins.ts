@@ -1,11 +1,6 @@
-import {
-  type EndpointRole,
-  endpointRoles,
-  type RecordedEndpoints,
-  type TokenRecord,
-} from '../keychain/token-record.ts';
 import type { AuthorizationServer } from '../oauth/authorization-server.ts';
 import type { AccountSettings } from '../services/service.ts';
+import { type EndpointRole, endpointRoles, type RecordedEndpoints, type TokenRecord } from './token-record.ts';
 
 /** The server's metadata names another host than the one that issued the tokens. Hosts with their ports. */
 export interface Move {

@@ -1,10 +1,10 @@
 import { assertNever } from '../errors.ts';
-import type { ReadResult, SecretStore } from '../keychain/secret-store.ts';
-import { parseRecord, type TokenRecord } from '../keychain/token-record.ts';
 import type { AccountSettings } from '../services/service.ts';
+import type { ReadResult, SecretStore } from '../stores/secret-store.ts';
+import { newerRecord } from '../stores/store-failure.ts';
 import { type AccountState, signedIn } from './account-state.ts';
 import { configuredEndpoints, isOfRegistration, issuingHost, judgeOldRecord } from './origins.ts';
-import { newerRecord } from './store-failure.ts';
+import { parseRecord, type TokenRecord } from './token-record.ts';
 
 /** What an account's item in the store means for it. */
 export interface Reading {

@@ -1,12 +1,11 @@
 import { type FailureCode, KeytrayError, placeOf } from '../errors.ts';
-import { endpointRoles, type TokenRecord } from '../keychain/token-record.ts';
+import { timedFetch } from '../http/timed-fetch.ts';
 import { type AuthorizationServer, discoverAuthorizationServer } from '../oauth/authorization-server.ts';
 import { classOfError } from '../oauth/error-class.ts';
 import { detailOf } from '../oauth/failure-words.ts';
 import { failureOfReply, failureOfThrown } from '../oauth/map-error.ts';
 import { OAuthFailure, type OAuthFailureCause } from '../oauth/oauth-failure.ts';
 import { readReply } from '../oauth/reply.ts';
-import { timedFetch } from '../oauth/timed-fetch.ts';
 import { checkAccessToken, type TokenCheck } from '../oauth/token-check.ts';
 import type { Clock, Fetch, Http } from '../ports.ts';
 import type { Secret } from '../secret.ts';
@@ -14,6 +13,7 @@ import type { AccountSettings, ClientAuthMethod } from '../services/service.ts';
 import type { Account } from './account.ts';
 import { cureOf } from './failure-cure.ts';
 import { boundEndpoints, isOfRegistration, serverEndpoints } from './origins.ts';
+import { endpointRoles, type TokenRecord } from './token-record.ts';
 
 // Endpoints hardly ever move, and a sign-in should see it soon when they do.
 const keptFor = 3_600_000;

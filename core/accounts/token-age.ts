@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { TokenRecord } from '../keychain/token-record.ts';
 import type { Clock } from '../ports.ts';
 import type { Secret } from '../secret.ts';
 import { readInstant } from '../untrusted/instant.ts';
+import type { TokenRecord } from './token-record.ts';
 
 /** When a reply was received, by every clock there is. */
 export interface Receipt {

@@ -1,9 +1,9 @@
-import type { Learned, RecordedEndpoints, TokenRecord } from '../keychain/token-record.ts';
 import type { Identity, TokenReply } from '../oauth/token-reply.ts';
 import type { Clock } from '../ports.ts';
 import type { AccountSettings } from '../services/service.ts';
 import { noEnd } from '../untrusted/lifetime.ts';
 import { endsLater } from './token-age.ts';
+import type { Learned, RecordedEndpoints, TokenRecord } from './token-record.ts';
 
 export type Receipt = Pick<TokenRecord, 'obtainedAt' | 'bootId' | 'uptime'>;
 

@@ -1,10 +1,10 @@
 import { traitsOf } from '../services/grant.ts';
 import { services } from '../services/registry.ts';
-import { atUrl, usesOwnInstance } from '../services/resolve.ts';
 import type { Service } from '../services/service.ts';
 import type { AccountConfig } from './config.ts';
 import { checkGrant } from './grant-rules.ts';
 import type { Problem } from './host-pattern.ts';
+import { atUrl, usesOwnInstance } from './resolve.ts';
 
 export interface RuleProblem extends Problem {
   /** Key of the account that is meant; undefined for the account as a whole. */

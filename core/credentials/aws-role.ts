@@ -1,8 +1,8 @@
 import { KeytrayError } from '../errors.ts';
-import { withoutTokens } from '../oauth/server-text.ts';
 import { Secret } from '../secret.ts';
 import { isInstant } from '../untrusted/instant.ts';
 import { plainText } from '../untrusted/plain-text.ts';
+import { withoutTokens } from '../untrusted/server-text.ts';
 
 /** What a role of AWS is assumed with (AWS STS API, AssumeRoleWithWebIdentity). */
 export interface RoleRequest {

@@ -1,4 +1,4 @@
-import { isLoopback } from '../oauth/loopback-host.ts';
+import { isLoopback } from '../platform/loopback-host.ts';
 import type { ServedAccount } from './helper.ts';
 import { parseHost } from './host.ts';
 import { matchAccounts } from './host-match.ts';

@@ -1,22 +1,22 @@
-import { askpassHelper } from './askpass.ts';
-import { awsHelper } from './aws.ts';
-import { bazelHelper } from './bazel.ts';
-import { cargoHelper } from './cargo.ts';
-import { curlHelper } from './curl.ts';
-import { dockerHelper } from './docker.ts';
-import { envHelper, headerHelper, rawHelper } from './generic.ts';
-import { gitHelper } from './git.ts';
-import { goHelper } from './go.ts';
-import { googleHelper } from './google.ts';
+import { askpassHelper } from './askpass/askpass.ts';
+import { awsHelper } from './aws/aws.ts';
+import { bazelHelper } from './bazel/bazel.ts';
+import { cargoHelper } from './cargo/cargo.ts';
+import { curlHelper } from './curl/curl.ts';
+import { dockerHelper } from './docker/docker.ts';
+import { envHelper, headerHelper, rawHelper } from './generic/generic.ts';
+import { gitHelper } from './git/git.ts';
+import { goHelper } from './go/go.ts';
+import { googleHelper } from './google/google.ts';
 import type { Helper } from './helper.ts';
-import { kubernetesHelper } from './kubernetes.ts';
-import { mailHelper } from './mail.ts';
-import { mavenHelper } from './maven.ts';
-import { npmHelper } from './npm.ts';
-import { pipHelper } from './pip.ts';
-import { postgresHelper } from './postgres.ts';
-import { terraformHelper } from './terraform.ts';
-import { tokenHelper } from './token.ts';
+import { kubernetesHelper } from './kubernetes/kubernetes.ts';
+import { mailHelper } from './mail/mail.ts';
+import { mavenHelper } from './maven/maven.ts';
+import { npmHelper } from './npm/npm.ts';
+import { pipHelper } from './pip/pip.ts';
+import { postgresHelper } from './postgres/postgres.ts';
+import { terraformHelper } from './terraform/terraform.ts';
+import { tokenHelper } from './token/token.ts';
 
 /** Every credential-helper protocol Keytray speaks, by the name in `keytray helper PROTOCOL OPERATION`. */
 export const helpers: ReadonlyMap<string, Helper> = new Map(

@@ -1,4 +1,4 @@
-import type { DBus } from '../dbus/bus.ts';
+import type { DBus } from '../platform/dbus/bus.ts';
 import type { Logger, Notifier } from '../ports.ts';
 import { DesktopNotifier } from './desktop-notifier.ts';
 import { logNotifier } from './log-notifier.ts';

@@ -1,4 +1,4 @@
-import type { DBus } from '../dbus/bus.ts';
+import type { DBus } from '../platform/dbus/bus.ts';
 import type { Logger, Notice, NoticeChoice, Notifier } from '../ports.ts';
 import { choiceOf, notifyBody } from './notify-call.ts';
 

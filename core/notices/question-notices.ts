@@ -1,6 +1,6 @@
-import type { PendingLogin } from '../accounts/pending-login.ts';
 import { personOf } from '../oauth/token-reply.ts';
 import type { NoticeChoice, Notifier } from '../ports.ts';
+import type { PendingLogin } from '../sign-in/pending-login.ts';
 import { signInQuestionNotice, signInQuestionNoticeId } from './notice-texts.ts';
 
 export interface QuestionNoticesDependencies {

@@ -1,9 +1,9 @@
 import { Secret } from '../secret.ts';
 import { plainText } from '../untrusted/plain-text.ts';
+import { isErrorCode, withoutTokens } from '../untrusted/server-text.ts';
 import type { Authorization } from './authorization-request.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
 import { withIdentity } from './identity.ts';
-import { isErrorCode, withoutTokens } from './server-text.ts';
 import { type Refused, requestTokens } from './token-endpoint.ts';
 import type { TokenReply } from './token-reply.ts';
 

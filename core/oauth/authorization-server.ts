@@ -1,5 +1,6 @@
 import type { Configuration, CustomFetch } from 'openid-client';
 import { KeytrayError } from '../errors.ts';
+import { isLoopback } from '../platform/loopback-host.ts';
 import type { Fetch } from '../ports.ts';
 import type { Secret } from '../secret.ts';
 import type { AccountSettings, ClientAuthMethod } from '../services/service.ts';
@@ -7,7 +8,6 @@ import { ClientAuthentication } from './client-authentication.ts';
 import { type ClientLibrary, loadClient } from './client-library.ts';
 import { IdTokenSignature } from './id-token-signature.ts';
 import { libraryFetch } from './library-fetch.ts';
-import { isLoopback } from './loopback-host.ts';
 import { findMetadata, type Metadata, metadataSchema } from './metadata.ts';
 import { OAuthFailure } from './oauth-failure.ts';
 import type { EmailRules } from './token-reply.ts';

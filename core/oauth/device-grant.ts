@@ -1,5 +1,6 @@
 import type { CustomFetch } from 'openid-client';
 import { z } from 'zod';
+import { mayCarrySecrets } from '../platform/loopback-host.ts';
 import { Secret } from '../secret.ts';
 import type { AccountSettings } from '../services/service.ts';
 import { noEnd, readLifetime } from '../untrusted/lifetime.ts';
@@ -9,7 +10,6 @@ import { isTokenText } from '../untrusted/token-text.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
 import { loadClient } from './client-library.ts';
 import { requestInit } from './library-fetch.ts';
-import { mayCarrySecrets } from './loopback-host.ts';
 import { failureOfReply, failureOfThrown, malformedReply, refusalIn } from './map-error.ts';
 import { type Reply, readReply } from './reply.ts';
 import { secretsOf } from './token-endpoint.ts';

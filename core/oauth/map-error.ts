@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { KeytrayError } from '../errors.ts';
+import { NothingSent } from '../http/nothing-sent.ts';
+import { UnreadableReply } from '../http/unreadable-reply.ts';
 import { plainText } from '../untrusted/plain-text.ts';
+import { isErrorCode, withoutTokens, withoutValues } from '../untrusted/server-text.ts';
 import { wordsOfNetwork, wordsOfOAuthError, wordsOfStatus } from './failure-words.ts';
-import { NothingSent } from './nothing-sent.ts';
 import { OAuthFailure, type OAuthFailureCause } from './oauth-failure.ts';
 import type { Reply } from './reply.ts';
-import { isErrorCode, withoutTokens, withoutValues } from './server-text.ts';
 import { readRefreshToken } from './token-body.ts';
-import { UnreadableReply } from './unreadable-reply.ts';
 
 const errorBody = z.looseObject({
   error: z.string().refine(isErrorCode),

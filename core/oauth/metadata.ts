@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { leadsToThisMachine, mayCarrySecrets } from '../platform/loopback-host.ts';
 import type { Fetch } from '../ports.ts';
 import { withoutEmptyMembers } from '../untrusted/members.ts';
 import { plainText } from '../untrusted/plain-text.ts';
-import { leadsToThisMachine, mayCarrySecrets } from './loopback-host.ts';
 import { failureOfReply, failureOfThrown } from './map-error.ts';
 import { OAuthFailure } from './oauth-failure.ts';
 import { type Reply, readReply } from './reply.ts';

@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/account.ts';
 import { secondsLeft } from '../accounts/token-age.ts';
-import type { TokenRecord } from '../keychain/token-record.ts';
+import type { TokenRecord } from '../accounts/token-record.ts';
 import type { Clock } from '../ports.ts';
 import type { Secret } from '../secret.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Account } from '../accounts/account.ts';
 import { refreshRevokesAccess } from '../accounts/learned.ts';
 import { plannedLifetime, secondsLeft, tokenAge } from '../accounts/token-age.ts';
-import type { TokenRecord } from '../keychain/token-record.ts';
+import type { TokenRecord } from '../accounts/token-record.ts';
 import type { Clock } from '../ports.ts';
 import { planRefresh, type RefreshFacts, type RefreshPlan } from './policy.ts';
 

@@ -1,4 +1,4 @@
-import type { AccountView } from '../local-api/wire.ts';
+import type { AccountView } from '../wire/schemas.ts';
 
 const minute = 60;
 const hour = 60 * minute;

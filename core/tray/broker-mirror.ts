@@ -1,4 +1,4 @@
-import type { AccountView, BrokerEvent, StatusView } from '../local-api/wire.ts';
+import type { AccountView, BrokerEvent, StatusView } from '../wire/schemas.ts';
 
 /** The accounts as the broker told of them last, for what must be drawn without asking. */
 export class BrokerMirror {

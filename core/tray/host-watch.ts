@@ -1,5 +1,5 @@
-import type { DBus } from '../dbus/bus.ts';
-import { daemon, unwrapped } from '../dbus/messages.ts';
+import type { DBus } from '../platform/dbus/bus.ts';
+import { daemon, unwrapped } from '../platform/dbus/messages.ts';
 
 export interface HostWatchOptions {
   readonly bus: DBus;

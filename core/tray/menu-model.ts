@@ -1,4 +1,4 @@
-import type { AccountView } from '../local-api/wire.ts';
+import type { AccountView } from '../wire/schemas.ts';
 import { accountLine } from './account-line.ts';
 import { configWords, needsPerson, needsSignIn, type TrayOffers, type TrayView } from './tray-view.ts';
 

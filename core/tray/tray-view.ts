@@ -1,4 +1,4 @@
-import type { AccountView, StatusView } from '../local-api/wire.ts';
+import type { AccountView, StatusView } from '../wire/schemas.ts';
 
 /** What entries can do here, beside what the broker does. */
 export interface TrayOffers {

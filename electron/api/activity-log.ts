@@ -1,6 +1,6 @@
-import type { AccountView, BrokerEvent, LoginView } from '../../core/local-api/wire.ts';
 import type { Clock } from '../../core/ports.ts';
 import { isoTime } from '../../core/untrusted/instant.ts';
+import type { AccountView, BrokerEvent, LoginView } from '../../core/wire/schemas.ts';
 import type { Activity } from '../../ipc/views.ts';
 
 const mostKept = 1_000;

@@ -1,5 +1,5 @@
-import { inBackground } from '../../core/background.ts';
-import { EventStream } from '../../core/event-stream.ts';
+import { inBackground } from '../../core/concurrency/background.ts';
+import { EventStream } from '../../core/concurrency/broadcast.ts';
 import type { AppApi } from '../../ipc/contract.ts';
 import type { AppEvent } from '../../ipc/views.ts';
 import { accountMethods } from './accounts.ts';

@@ -1,9 +1,9 @@
 import type { AccountConfig, Config } from '../../core/config/config.ts';
 import { formatConfigError } from '../../core/config/config-error.ts';
 import { readConfig } from '../../core/config/read-config.ts';
+import { resolveAccount } from '../../core/config/resolve.ts';
 import { KeytrayError } from '../../core/errors.ts';
 import { services } from '../../core/services/registry.ts';
-import { resolveAccount } from '../../core/services/resolve.ts';
 import type { AccountSettings, Service } from '../../core/services/service.ts';
 import type { ApiParts } from './parts.ts';
 

@@ -1,5 +1,5 @@
 import { KeytrayError } from '../../core/errors.ts';
-import { errorResponse } from '../../core/local-api/error-response.ts';
+import { errorResponse } from '../../core/local-api/server/error-response.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { ErrorView } from '../../ipc/views.ts';
 

@@ -1,5 +1,5 @@
-import type { Broker } from '../../core/broker.ts';
-import type { ConfigFeed } from '../../core/config-feed.ts';
+import type { Broker } from '../../core/broker/broker.ts';
+import type { ConfigFeed } from '../../core/config/config-feed.ts';
 import type { Clock, Http, Logger } from '../../core/ports.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { Settings } from '../../ipc/views.ts';

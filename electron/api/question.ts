@@ -1,8 +1,8 @@
 import { domainToASCII } from 'node:url';
-import { commandWords } from '../../core/command-words.ts';
 import type { ToolFamily } from '../../core/config/config.ts';
+import { servedHosts } from '../../core/config/resolve.ts';
 import { KeytrayError } from '../../core/errors.ts';
-import { servedHosts } from '../../core/services/resolve.ts';
+import { commandWords } from '../../core/platform/command-words.ts';
 import type { AccountSettings, Service } from '../../core/services/service.ts';
 import { plainText, printable } from '../../core/untrusted/plain-text.ts';
 import type { RequestOf } from '../../ipc/contract.ts';

@@ -1,9 +1,9 @@
+import { type RegisteringAccount, registrationOf } from '../../core/config/registration.ts';
 import { KeytrayError } from '../../core/errors.ts';
+import { timedFetch } from '../../core/http/timed-fetch.ts';
 import { findMetadata, type Metadata } from '../../core/oauth/metadata.ts';
 import { OAuthFailure } from '../../core/oauth/oauth-failure.ts';
-import { timedFetch } from '../../core/oauth/timed-fetch.ts';
 import type { Clock, Http } from '../../core/ports.ts';
-import { type RegisteringAccount, registrationOf } from '../../core/services/registration.ts';
 import { services } from '../../core/services/registry.ts';
 import type { Service } from '../../core/services/service.ts';
 import type { RequestOf } from '../../ipc/contract.ts';

@@ -1,4 +1,4 @@
-import { listTools, type ToolState } from '../../core/setup/tool-states.ts';
+import { listTools, type ToolState } from '../../core/setup/engine/tool-states.ts';
 import { applyTool, planTool, toolNamed, undoTool } from '../../core/setup/tools.ts';
 import type { AppApi } from '../../ipc/contract.ts';
 import type { ToolView } from '../../ipc/views.ts';

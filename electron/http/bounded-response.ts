@@ -1,4 +1,4 @@
-import { bodyTooLarge } from '../../core/oauth/unreadable-reply.ts';
+import { bodyTooLarge } from '../../core/http/unreadable-reply.ts';
 
 /** A token or metadata document is a few KiB: more is a malfunction. */
 const largestBody = 1024 * 1024;

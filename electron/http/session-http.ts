@@ -1,8 +1,8 @@
 import type { Session } from 'electron';
 import { KeytrayError } from '../../core/errors.ts';
-import { mayCarrySecrets } from '../../core/oauth/loopback-host.ts';
-import { NothingSent } from '../../core/oauth/nothing-sent.ts';
-import { UnreadableReply } from '../../core/oauth/unreadable-reply.ts';
+import { NothingSent } from '../../core/http/nothing-sent.ts';
+import { UnreadableReply } from '../../core/http/unreadable-reply.ts';
+import { mayCarrySecrets } from '../../core/platform/loopback-host.ts';
 import type { Fetch, Http, TlsSettings } from '../../core/ports.ts';
 import { boundedResponse } from './bounded-response.ts';
 import { judgeNetError } from './net-error.ts';

@@ -1,4 +1,4 @@
-import type { BrokerEvent } from '../../core/local-api/wire.ts';
+import type { BrokerEvent } from '../../core/wire/schemas.ts';
 
 /** Brings up the account whose sign-in asks something, once for each sign-in: the person may have put it aside. */
 export class SignInQuestions {

@@ -1,5 +1,5 @@
-import type { BrokerEvent } from '../../core/local-api/wire.ts';
 import type { Notice } from '../../core/ports.ts';
+import type { BrokerEvent } from '../../core/wire/schemas.ts';
 
 /** What is said when a sign-in that a person went through has worked; undefined for every other event. Pure. */
 export function signedInNotice(event: BrokerEvent, titleOf: (account: string) => string): Notice | undefined {

@@ -1,4 +1,4 @@
-import type { DBus } from '../../core/dbus/bus.ts';
+import type { DBus } from '../../core/platform/dbus/bus.ts';
 import type { Clock, Notifier } from '../../core/ports.ts';
 import { HostWatch } from '../../core/tray/host-watch.ts';
 import type { MenuCommand } from '../../core/tray/menu-model.ts';

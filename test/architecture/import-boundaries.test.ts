@@ -72,9 +72,9 @@ it('finds nothing wrong with imports that follow the arrows', async () => {
     'core/errors.ts': 'export const failure = 1;\n',
     'core/config/config.ts': "import { failure } from '../errors.ts';\nexport const config = failure;\n",
     'core/services/service.ts': "import { config } from '../config/config.ts';\nexport const service = config;\n",
-    'core/local-api/wire.ts': "import { service } from '../services/service.ts';\nexport type Wire = typeof service;\n",
-    'core/local-api/client.ts': "import type { Wire } from './wire.ts';\nexport type Client = Wire;\n",
-    'core/broker.ts': "import type { Client } from './local-api/client.ts';\nexport type Broker = Client;\n",
+    'core/wire/schemas.ts': "import { service } from '../services/service.ts';\nexport type Wire = typeof service;\n",
+    'core/local-api/client/client.ts': "import type { Wire } from './wire.ts';\nexport type Client = Wire;\n",
+    'core/broker/broker.ts': "import type { Client } from './local-api/client.ts';\nexport type Broker = Client;\n",
     'cli/main.ts':
       "import type { Wire } from '../core/local-api/wire.ts';\nimport { failure } from '../core/errors.ts';\nexport type Main = [Wire, typeof failure];\n",
   });

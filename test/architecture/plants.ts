@@ -49,7 +49,7 @@ export const plants: readonly Plant[] = [
   plant('ipc-is-a-contract', 'ipc/b.ts', "import { connect } from 'node:net';"),
   plant('ipc-knows-zod-alone', 'ipc/c.ts', "import yaml from 'yaml';"),
   plant('cli-asks-the-broker', 'cli/a.ts', "import type { target } from '../core/refresh/target.ts';"),
-  plant('cli-asks-the-broker', 'cli/demo/a.ts', "import { target } from '../../core/broker.ts';"),
+  plant('cli-asks-the-broker', 'cli/demo/a.ts', "import { target } from '../../core/broker/broker.ts';"),
   plant('cli-never-reaches-tokens', 'cli/f.ts', "import { target } from '../core/setup/way.ts';"),
   plant('cli-takes-wire-types', 'cli/b.ts', "import { target } from '../core/local-api/wire.ts';"),
   plant('cli-is-not-desktop', 'cli/c.ts', "import { target } from '../electron/target.ts';"),

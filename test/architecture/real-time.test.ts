@@ -15,7 +15,7 @@ interface Allowed {
  * purpose: it cannot be tested without waiting, and it goes on while the simulated clock stands still.
  */
 const allowed: Readonly<Record<string, Allowed>> = {
-  'core/system-clock.ts': {
+  'core/platform/system-clock.ts': {
     uses: { 'Date.now': 1, 'performance.now': 1, setTimeout: 1 },
     why: 'is the clock port',
   },
@@ -23,7 +23,7 @@ const allowed: Readonly<Record<string, Allowed>> = {
     uses: { 'Date.now': 1 },
     why: 'measures the skew by which openid-client corrects its own Date.now()',
   },
-  'core/oauth/server-connection.ts': {
+  'core/http/server-connection.ts': {
     uses: { '.setTimeout': 3 },
     why: 'limits the silence of a real socket, which Node resets with every byte; the whole exchange is on the clock',
   },
@@ -31,13 +31,16 @@ const allowed: Readonly<Record<string, Allowed>> = {
     uses: { '.setTimeout': 2 },
     why: 'limits the silence of a real server',
   },
-  'core/helpers/bazel.ts': { uses: { 'Date.now': 1 }, why: 'writes an expiry that bazel compares with real time' },
-  'core/helpers/git.ts': { uses: { 'Date.now': 1 }, why: 'writes an expiry that git compares with real time' },
-  'core/helpers/google.ts': {
+  'core/helpers/bazel/bazel.ts': {
+    uses: { 'Date.now': 1 },
+    why: 'writes an expiry that bazel compares with real time',
+  },
+  'core/helpers/git/git.ts': { uses: { 'Date.now': 1 }, why: 'writes an expiry that git compares with real time' },
+  'core/helpers/google/google.ts': {
     uses: { 'Date.now': 1 },
     why: 'writes an expiry that Google clients compare with real time',
   },
-  'core/helpers/kubernetes.ts': {
+  'core/helpers/kubernetes/kubernetes.ts': {
     uses: { 'Date.now': 1 },
     why: 'writes an expiry that kubectl compares with real time',
   },
@@ -53,40 +56,43 @@ const allowed: Readonly<Record<string, Allowed>> = {
     uses: { setTimeout: 1, setInterval: 1 },
     why: 'lets real files settle that an editor is writing; decides nothing about tokens',
   },
-  'core/setup/locked-file.ts': {
+  'core/setup/engine/locked-file.ts': {
     uses: { 'node:timers/promises': 1 },
     why: 'waits for the lock of another program; the CLI has no clock port',
   },
-  'core/rehearsal.ts': {
+  'core/host/rehearsal.ts': {
     uses: { setTimeout: 1 },
     why: 'gives memory back after the allocator has really come to rest',
   },
-  'core/system-browser.ts': { uses: { setTimeout: 1 }, why: 'waits for a real process that may never end' },
-  'core/local-api/byte-queue.ts': { uses: { setTimeout: 1 }, why: 'limits the silence of a real client' },
-  'core/local-api/client.ts': {
+  'core/platform/system-browser.ts': { uses: { setTimeout: 1 }, why: 'waits for a real process that may never end' },
+  'core/local-api/helper-stream/byte-queue.ts': { uses: { setTimeout: 1 }, why: 'limits the silence of a real client' },
+  'core/local-api/client/client.ts': {
     uses: { '.setTimeout': 1 },
     why: 'limits the silence of the broker; the CLI has no clock port',
   },
-  'core/local-api/connection.ts': {
+  'core/local-api/client/connection.ts': {
     uses: { 'performance.now': 2, setTimeout: 1 },
     why: 'waits for a place in the queue of a real socket; the client has no clock port',
   },
-  'core/local-api/connection-table.ts': {
+  'core/local-api/server/connection-table.ts': {
     uses: { 'performance.now': 1, setInterval: 1 },
     why: 'ends real connections that stall',
   },
-  'core/local-api/event-stream.ts': { uses: { setInterval: 1 }, why: 'keeps a real connection from looking dead' },
-  'core/local-api/first-bytes.ts': { uses: { '.setTimeout': 2 }, why: 'limits the silence of a real client' },
-  'core/local-api/helper-upgrade.ts': {
+  'core/local-api/server/event-response.ts': {
+    uses: { setInterval: 1 },
+    why: 'keeps a real connection from looking dead',
+  },
+  'core/local-api/server/first-bytes.ts': { uses: { '.setTimeout': 2 }, why: 'limits the silence of a real client' },
+  'core/local-api/helper-stream/helper-upgrade.ts': {
     uses: { setTimeout: 2, setInterval: 1 },
     why: 'limits the silence of a real client, and keeps its connection from looking dead',
   },
   'core/concurrency/rarely.ts': { uses: { 'performance.now': 1 }, why: 'spares the log; a test brings its own time' },
-  'core/local-api/server.ts': {
+  'core/local-api/server/server.ts': {
     uses: { 'performance.now': 2, setTimeout: 1 },
     why: 'gives real connections a moment to end when the process does',
   },
-  'core/local-api/upgrade-handler.ts': { uses: { setTimeout: 1 }, why: 'ends a real connection that lingers' },
+  'core/local-api/server/upgrade-handler.ts': { uses: { setTimeout: 1 }, why: 'ends a real connection that lingers' },
 };
 
 describe('real time in core', () => {

@@ -13,21 +13,27 @@ const reveals: Readonly<Record<string, { readonly times: number; readonly why: s
   'core/accounts/token-age.ts': { times: 1, why: 'reads the claims of an ID token, which stay here' },
   'core/credentials/aws-role.ts': { times: 1, why: 'sends the ID token to AWS, which gives keys for it' },
   'core/helpers/token-text.ts': { times: 1, why: 'gives a token to the helper that writes it into its answer' },
-  'core/keychain/child-process.ts': { times: 1, why: 'sends a record to the keychain child, over its private channel' },
-  'core/keychain/encrypted-file-store.ts': { times: 1, why: 'refuses an empty value' },
-  'core/keychain/passphrase-keys.ts': { times: 1, why: 'derives the key of the encrypted file' },
-  'core/keychain/sealed-items.ts': { times: 1, why: 'writes the items that are sealed next' },
-  'core/keychain/sealed-vault.ts': { times: 2, why: 'refuses a passphrase that is too short' },
-  'core/keychain/journal.ts': { times: 3, why: 'encrypts and decrypts entries with the journal key' },
-  'core/keychain/keychain-store.ts': {
+  'core/stores/keychain/child-process.ts': {
+    times: 1,
+    why: 'sends a record to the keychain child, over its private channel',
+  },
+  'core/stores/encrypted-file/encrypted-file-store.ts': { times: 1, why: 'refuses an empty value' },
+  'core/stores/encrypted-file/passphrase-keys.ts': { times: 1, why: 'derives the key of the encrypted file' },
+  'core/stores/encrypted-file/sealed-items.ts': { times: 1, why: 'writes the items that are sealed next' },
+  'core/stores/encrypted-file/sealed-vault.ts': { times: 2, why: 'refuses a passphrase that is too short' },
+  'core/stores/keychain/journal.ts': { times: 3, why: 'encrypts and decrypts entries with the journal key' },
+  'core/stores/keychain/keychain-store.ts': {
     times: 2,
     why: 'refuses an empty value, and NUL, which the keychain would cut at',
   },
-  'core/keychain/sentinel.ts': { times: 2, why: 'writes and reads the item that holds the journal key' },
-  'core/keychain/token-record.ts': { times: 4, why: 'writes and reads a record, a secret as a whole' },
-  'core/local-api/account-view.ts': { times: 2, why: 'shows the person the code to enter' },
-  'core/local-api/next-program.ts': { times: 1, why: 'sends the file of a program that the caller becomes' },
-  'core/local-api/client.ts': { times: 4, why: 'sends what the person typed to the broker, over its socket' },
+  'core/stores/keychain/sentinel.ts': { times: 2, why: 'writes and reads the item that holds the journal key' },
+  'core/accounts/token-record.ts': { times: 4, why: 'writes and reads a record, a secret as a whole' },
+  'core/broker/views/account-view.ts': { times: 2, why: 'shows the person the code to enter' },
+  'core/local-api/helper-stream/next-program.ts': {
+    times: 1,
+    why: 'sends the file of a program that the caller becomes',
+  },
+  'core/local-api/client/client.ts': { times: 4, why: 'sends what the person typed to the broker, over its socket' },
   'core/oauth/authorization-response.ts': { times: 3, why: 'gives state, verifier and nonce to the protocol library' },
   'core/oauth/client-authentication.ts': {
     times: 3,
@@ -45,12 +51,12 @@ const reveals: Readonly<Record<string, { readonly times: number; readonly why: s
   'core/oauth/refresh-grant.ts': { times: 1, why: 'sends the refresh token to the token endpoint' },
   'core/oauth/revocation.ts': { times: 2, why: 'sends a token to be revoked, and takes it out of the answer' },
   'electron/clipboard.ts': { times: 1, why: 'puts the token where the person asked for it, for 30 s' },
-  'core/token-view.ts': { times: 1, why: 'is the answer to a request for the token' },
+  'core/broker/views/token-view.ts': { times: 1, why: 'is the answer to a request for the token' },
 };
 
 // The demo plays the servers and the person as well, and compares what they saw.
 const judged = sourceFiles(repositoryRoot)
-  .filter((file) => /^(?:core|cli|client|electron|ipc|renderer)\//.test(file) && !file.startsWith('cli/demo/'))
+  .filter((file) => /^(?:core|cli|client|electron|ipc|renderer)\//.test(file) && !file.startsWith('demo/'))
   .map((file) => join(repositoryRoot, file));
 const options = compilerOptions(join(repositoryRoot, 'core/tsconfig.json'));
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Child, run, startChild } from '../../cli/demo/children.ts';
+import { type Child, run, startChild } from '../../demo/children.ts';
 
 const fileOf = (name: string): string => join(import.meta.dirname, 'programs', `${name}.ts`);
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { run } from '../../cli/demo/children.ts';
+import { run } from '../../demo/children.ts';
 
 /** A list as in /proc/PID/status: `0-3,8`. */
 export function parseCoreList(text: string): readonly number[] {

@@ -1,5 +1,5 @@
 import { arch, cpus, release, totalmem } from 'node:os';
-import { run } from '../../cli/demo/children.ts';
+import { run } from '../../demo/children.ts';
 
 /** What the figures depend on, in one line. */
 export async function hardwareLine(): Promise<string> {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from '../../cli/demo/children.ts';
+import { run } from '../../demo/children.ts';
 import { runToEnd } from '../support/processes.ts';
 import { budgets } from './budgets.ts';
 import { lab } from './many-accounts.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunningAuthorizationServer } from '../../cli/demo/authorization-server.ts';
+import type { RunningAuthorizationServer } from '../../demo/authorization-server.ts';
 import { program } from './bench-program.ts';
 import { budgets } from './budgets.ts';
 import { type HerdOutcome, herdOutcome } from './herd-outcome.ts';

@@ -1,6 +1,6 @@
 import { copyFile, cp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startChild } from '../../cli/demo/children.ts';
+import { startChild } from '../../demo/children.ts';
 import { createKeytray } from '../support/keytray.ts';
 import { signIn } from '../support/sign-in.ts';
 import { budgets } from './budgets.ts';

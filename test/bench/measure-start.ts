@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { run, startChild } from '../../cli/demo/children.ts';
+import { run, startChild } from '../../demo/children.ts';
 import { createKeytray, type Keytray } from '../support/keytray.ts';
 import { budgets } from './budgets.ts';
 import { manyAccounts } from './many-accounts.ts';

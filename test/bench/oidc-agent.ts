@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Child, run, startChild } from '../../cli/demo/children.ts';
+import { type Child, run, startChild } from '../../demo/children.ts';
 import { type ConfidentialClient, obtainRefreshToken } from './refresh-token.ts';
 import { until } from './until.ts';
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import * as client from 'openid-client';
-import { signInWithForms } from '../../cli/demo/built-in-user-agent.ts';
 import { Secret } from '../../core/secret.ts';
+import { signInWithForms } from '../../demo/built-in-user-agent.ts';
 
 export interface ConfidentialClient {
   readonly clientId: string;

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from '../../cli/demo/children.ts';
+import { run } from '../../demo/children.ts';
 
 export interface Timed {
   /** Name of the temporary files of this command. */

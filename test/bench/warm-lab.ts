@@ -1,4 +1,4 @@
-import { type RunningAuthorizationServer, startAuthorizationServer } from '../../cli/demo/authorization-server.ts';
+import { type RunningAuthorizationServer, startAuthorizationServer } from '../../demo/authorization-server.ts';
 import { createKeytray, type Keytray } from '../support/keytray.ts';
 import { signIn } from '../support/sign-in.ts';
 import { lab, manyAccounts } from './many-accounts.ts';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { startAuthorizationServer } from '../../cli/demo/authorization-server.ts';
 import { Secret } from '../../core/secret.ts';
+import { startAuthorizationServer } from '../../demo/authorization-server.ts';
 import { memoryOf, normalClient } from '../support/attack-target.ts';
 import { lookup, startKeyring } from '../support/keyring.ts';
 import { createKeytray, type Keytray } from '../support/keytray.ts';

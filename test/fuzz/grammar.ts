@@ -1,4 +1,4 @@
-import { encodeFrame } from '../../core/local-api/frames.ts';
+import { encodeFrame } from '../../core/wire/frames.ts';
 import type { Random } from './random.ts';
 import { dictionary, edges, gitHost, helperProtocol, lengthEdges, spare, victim } from './words.ts';
 

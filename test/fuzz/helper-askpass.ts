@@ -1,4 +1,4 @@
-import { askpassHelper } from '../../core/helpers/askpass.ts';
+import { askpassHelper } from '../../core/helpers/askpass/askpass.ts';
 import { call, type FuzzedProtocol } from './helper-protocol.ts';
 
 /** Recorded from git 2.39, wget 1.21 and ssh-add 9.2. */

@@ -1,4 +1,4 @@
-import { awsHelper } from '../../core/helpers/aws.ts';
+import { awsHelper } from '../../core/helpers/aws/aws.ts';
 import { anywhere, call, type FuzzedProtocol } from './helper-protocol.ts';
 
 const aws = (operation: string, ...more: readonly string[]) => call(operation, '', { argv: [operation, ...more] });

@@ -1,4 +1,4 @@
-import { bazelHelper } from '../../core/helpers/bazel.ts';
+import { bazelHelper } from '../../core/helpers/bazel/bazel.ts';
 import { call, type FuzzedProtocol } from './helper-protocol.ts';
 
 /** Requests as the specification has them. */

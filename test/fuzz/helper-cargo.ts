@@ -1,4 +1,4 @@
-import { cargoHelper } from '../../core/helpers/cargo.ts';
+import { cargoHelper } from '../../core/helpers/cargo/cargo.ts';
 import { call, type FuzzedProtocol } from './helper-protocol.ts';
 
 const plugin = { argv: ['--cargo-plugin'] };

@@ -1,4 +1,4 @@
-import { curlHelper } from '../../core/helpers/curl.ts';
+import { curlHelper } from '../../core/helpers/curl/curl.ts';
 import { call, type FuzzedProtocol } from './helper-protocol.ts';
 
 /** As docs/helpers.md has them. */

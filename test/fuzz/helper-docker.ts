@@ -1,4 +1,4 @@
-import { dockerHelper } from '../../core/helpers/docker.ts';
+import { dockerHelper } from '../../core/helpers/docker/docker.ts';
 import { call, type FuzzedProtocol } from './helper-protocol.ts';
 
 /** Recorded from docker 28.2 and skopeo 1.18. */

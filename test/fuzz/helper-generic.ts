@@ -1,7 +1,7 @@
-import { envHelper, headerHelper, rawHelper } from '../../core/helpers/generic.ts';
+import { envHelper, headerHelper, rawHelper } from '../../core/helpers/generic/generic.ts';
 import type { Helper } from '../../core/helpers/helper.ts';
-import { mailHelper } from '../../core/helpers/mail.ts';
-import { mavenHelper } from '../../core/helpers/maven.ts';
+import { mailHelper } from '../../core/helpers/mail/mail.ts';
+import { mavenHelper } from '../../core/helpers/maven/maven.ts';
 import { anywhere, call, type FuzzedProtocol } from './helper-protocol.ts';
 
 /** The person names the account, or has the answer go where they like: there is no host to tell from another. */

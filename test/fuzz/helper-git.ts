@@ -1,4 +1,4 @@
-import { gitHelper } from '../../core/helpers/git.ts';
+import { gitHelper } from '../../core/helpers/git/git.ts';
 import { call, type FuzzedProtocol } from './helper-protocol.ts';
 
 /** Recorded from git 2.39 and 2.47. */

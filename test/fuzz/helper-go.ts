@@ -1,4 +1,4 @@
-import { goHelper } from '../../core/helpers/go.ts';
+import { goHelper } from '../../core/helpers/go/go.ts';
 import { call, type FuzzedProtocol } from './helper-protocol.ts';
 
 const response = 'HTTP/1.1 401 Unauthorized\nContent-Length: 0\nWww-Authenticate: Bearer realm="lab"\n\n';

@@ -1,4 +1,4 @@
-import { googleHelper } from '../../core/helpers/google.ts';
+import { googleHelper } from '../../core/helpers/google/google.ts';
 import { call, type FuzzedProtocol } from './helper-protocol.ts';
 
 function env(audience: string, tokenType: string): Readonly<Record<string, string>> {

@@ -1,4 +1,4 @@
-import { kubernetesHelper } from '../../core/helpers/kubernetes.ts';
+import { kubernetesHelper } from '../../core/helpers/kubernetes/kubernetes.ts';
 import { call, type FuzzedProtocol, type HelperInput } from './helper-protocol.ts';
 
 function info(host: string, apiVersion: string, more: object = {}): Readonly<Record<string, string>> {

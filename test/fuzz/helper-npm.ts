@@ -1,4 +1,4 @@
-import { npmHelper } from '../../core/helpers/npm.ts';
+import { npmHelper } from '../../core/helpers/npm/npm.ts';
 import { anywhere, call, type FuzzedProtocol } from './helper-protocol.ts';
 
 const pnpm = (...argv: readonly string[]) => call('get', '', { argv });

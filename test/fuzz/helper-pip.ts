@@ -1,4 +1,4 @@
-import { pipHelper } from '../../core/helpers/pip.ts';
+import { pipHelper } from '../../core/helpers/pip/pip.ts';
 import { call, type FuzzedProtocol } from './helper-protocol.ts';
 
 const keyring = (...argv: readonly string[]) => call('get', '', { argv });

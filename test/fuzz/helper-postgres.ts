@@ -1,6 +1,6 @@
 import type { Helper } from '../../core/helpers/helper.ts';
-import type { NextProgram } from '../../core/helpers/helper-call.ts';
-import { postgresHelper } from '../../core/helpers/postgres.ts';
+import { postgresHelper } from '../../core/helpers/postgres/postgres.ts';
+import type { NextProgram } from '../../core/wire/helper-call.ts';
 import { listedHost, otherHost } from './helper-inputs.ts';
 import { anywhere, call, type FuzzedProtocol } from './helper-protocol.ts';
 

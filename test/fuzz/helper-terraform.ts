@@ -1,4 +1,4 @@
-import { terraformHelper } from '../../core/helpers/terraform.ts';
+import { terraformHelper } from '../../core/helpers/terraform/terraform.ts';
 import { call, type FuzzedProtocol } from './helper-protocol.ts';
 
 /** Recorded from terraform 1.11. */

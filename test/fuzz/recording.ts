@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
-import { LocalApiClient } from '../../core/local-api/client.ts';
+import { LocalApiClient } from '../../core/local-api/client/client.ts';
 import { Secret } from '../../core/secret.ts';
 import { program } from '../support/keytray.ts';
 import { runToEnd } from '../support/processes.ts';

@@ -3,18 +3,22 @@ import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import path from 'node:path';
-import { createGitHelper } from '../../core/helpers/git.ts';
+import { createGitHelper } from '../../core/helpers/git/git.ts';
 import type { HelperBroker, ServedAccount } from '../../core/helpers/helper.ts';
-import { createApp } from '../../core/local-api/app.ts';
-import { LocalApiClient } from '../../core/local-api/client.ts';
-import { guardConnections } from '../../core/local-api/connection-gate.ts';
-import { ConnectionTable } from '../../core/local-api/connection-table.ts';
-import { judgeHead } from '../../core/local-api/guards.ts';
-import { defaultLimits, defaultTimeouts } from '../../core/local-api/limits.ts';
-import { createQuotas } from '../../core/local-api/quotas.ts';
-import { hasBody } from '../../core/local-api/request-body.ts';
-import { createRequestHandler, type Peers } from '../../core/local-api/request-handler.ts';
-import { asksForHelper, createUpgradeHandler, type UpgradeHandler } from '../../core/local-api/upgrade-handler.ts';
+import { LocalApiClient } from '../../core/local-api/client/client.ts';
+import { createApp } from '../../core/local-api/server/app.ts';
+import { guardConnections } from '../../core/local-api/server/connection-gate.ts';
+import { ConnectionTable } from '../../core/local-api/server/connection-table.ts';
+import { judgeHead } from '../../core/local-api/server/guards.ts';
+import { defaultLimits, defaultTimeouts } from '../../core/local-api/server/limits.ts';
+import { createQuotas } from '../../core/local-api/server/quotas.ts';
+import { hasBody } from '../../core/local-api/server/request-body.ts';
+import { createRequestHandler, type Peers } from '../../core/local-api/server/request-handler.ts';
+import {
+  asksForHelper,
+  createUpgradeHandler,
+  type UpgradeHandler,
+} from '../../core/local-api/server/upgrade-handler.ts';
 import { Secret } from '../../core/secret.ts';
 import { MemoryLogger, socketFolder } from '../support/broker-socket.ts';
 import { accountView, FakeBroker } from '../support/fake-broker.ts';

@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream';
-import { ByteQueue } from '../../core/local-api/byte-queue.ts';
-import { encodeFrame } from '../../core/local-api/frames.ts';
-import { createHelperSession } from '../../core/local-api/helper-session.ts';
-import { helperUpgrade } from '../../core/local-api/routes/helpers.ts';
-import type { UpgradeHandler } from '../../core/local-api/upgrade-handler.ts';
+import { ByteQueue } from '../../core/local-api/helper-stream/byte-queue.ts';
+import { createHelperSession } from '../../core/local-api/helper-stream/helper-session.ts';
+import { helperUpgrade } from '../../core/local-api/server/routes/helpers.ts';
+import type { UpgradeHandler } from '../../core/local-api/server/upgrade-handler.ts';
+import { encodeFrame } from '../../core/wire/frames.ts';
 import type { FakeBroker } from '../support/fake-broker.ts';
 
 /** Planted: believes whatever length a frame announces, and waits for all of it. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startChild } from '../../cli/demo/children.ts';
+import { startChild } from '../../demo/children.ts';
 import { withChromium } from '../support/chromium.ts';
 import { createKeytray, type Keytray, program } from '../support/keytray.ts';
 import {

@@ -2,7 +2,7 @@ import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { KeytrayError } from '../../core/errors.ts';
-import type { SetupAccount } from '../../core/setup/tool.ts';
+import type { SetupAccount } from '../../core/setup/engine/tool.ts';
 import type { ToolName, ToolReport } from '../../core/setup/tools.ts';
 import { type Random, randomFor } from '../fuzz/random.ts';
 import { type ToolHome, toolHome } from '../integration/setup/tool-home.ts';

@@ -1,7 +1,7 @@
 import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { type GitEntry, parseEntries } from '../../core/setup/git-entries.ts';
+import { type GitEntry, parseEntries } from '../../core/setup/git/git-entries.ts';
 import type { Random } from '../fuzz/random.ts';
 import { type Finished, runToEnd } from '../support/processes.ts';
 import type { FileScene, MadeFile, SetupSubject } from './frame.ts';

@@ -1,5 +1,5 @@
 import { KeytrayError } from '../../core/errors.ts';
-import type { TokenRequest, TokenView } from '../../core/local-api/wire.ts';
+import type { TokenRequest, TokenView } from '../../core/wire/schemas.ts';
 import type { SimulatedAccount } from './accounts.ts';
 import type { AuthorizationFleet } from './authorization-fleet.ts';
 import type { BrokerProcess } from './broker-process.ts';

@@ -1,4 +1,4 @@
-import type { TokenRequest } from '../../core/local-api/wire.ts';
+import type { TokenRequest } from '../../core/wire/schemas.ts';
 import type { SimulatedAccount } from './accounts.ts';
 import { type Random, randomStream } from './random.ts';
 import { day, hour, minute, second, type World } from './world.ts';

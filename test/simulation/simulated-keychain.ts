@@ -1,11 +1,5 @@
-import type {
-  ReadResult,
-  RemoveResult,
-  SecretStore,
-  StoreState,
-  WriteResult,
-} from '../../core/keychain/secret-store.ts';
 import { Secret } from '../../core/secret.ts';
+import type { ReadResult, RemoveResult, SecretStore, StoreState, WriteResult } from '../../core/stores/secret-store.ts';
 import type { Random } from './random.ts';
 import type { World } from './world.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SystemClock } from '../../core/system-clock.ts';
+import { SystemClock } from '../../core/platform/system-clock.ts';
 import { parseOptions } from './options.ts';
 import { reportOf } from './report.ts';
 import { type Control, type Outcome, type SimulationOptions, simulate } from './simulation.ts';

@@ -1,5 +1,5 @@
-import type { TokenRequest } from '../../core/local-api/wire.ts';
 import { loadClient } from '../../core/oauth/client-library.ts';
+import type { TokenRequest } from '../../core/wire/schemas.ts';
 import { configOf, makeAccounts, recordOf, type SimulatedAccount } from './accounts.ts';
 import { AuthorizationFleet } from './authorization-fleet.ts';
 import { AttemptMemory, BrokerProcess, type Machine, MemoryPlacements } from './broker-process.ts';

@@ -1,20 +1,20 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Broker } from '../../core/broker/broker.ts';
+import { openConfigFeed } from '../../core/config/config-feed.ts';
+import { openBrokerHost } from '../../core/host/broker-host.ts';
+import { NodeHttp } from '../../core/http/node-http.ts';
+import { openSessionBus } from '../../core/platform/dbus/session-bus.ts';
+import { SystemClock } from '../../core/platform/system-clock.ts';
+import type { UserAgent } from '../../core/ports.ts';
+import type { Secret } from '../../core/secret.ts';
 import {
   type AuthorizationServerOptions,
   type RunningAuthorizationServer,
   startAuthorizationServer,
-} from '../../cli/demo/authorization-server.ts';
-import { signInWithForms } from '../../cli/demo/built-in-user-agent.ts';
-import type { Broker } from '../../core/broker.ts';
-import { openBrokerHost } from '../../core/broker-host.ts';
-import { openConfigFeed } from '../../core/config-feed.ts';
-import { openSessionBus } from '../../core/dbus/session-bus.ts';
-import { NodeHttp } from '../../core/oauth/node-http.ts';
-import type { UserAgent } from '../../core/ports.ts';
-import type { Secret } from '../../core/secret.ts';
-import { SystemClock } from '../../core/system-clock.ts';
+} from '../../demo/authorization-server.ts';
+import { signInWithForms } from '../../demo/built-in-user-agent.ts';
 import { openAppApi, type RunningApi } from '../../electron/api/app-api.ts';
 import type { Desktop } from '../../electron/api/parts.ts';
 import type { Question } from '../../electron/api/question.ts';

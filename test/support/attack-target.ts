@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { type RunningAuthorizationServer, startAuthorizationServer } from '../../cli/demo/authorization-server.ts';
+import { type RunningAuthorizationServer, startAuthorizationServer } from '../../demo/authorization-server.ts';
 import { openSocket } from '../integration/local-api/raw-exchange.ts';
 import { createKeytray, type Keytray } from './keytray.ts';
 import { labConfig, signIn } from './sign-in.ts';

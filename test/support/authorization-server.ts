@@ -5,7 +5,7 @@ export {
   type AuthorizationServerOptions,
   type RunningAuthorizationServer,
   startAuthorizationServer,
-} from '../../cli/demo/authorization-server.ts';
+} from '../../demo/authorization-server.ts';
 
 /** Settings of one account at a server under test, as `service: oidc` would make them. */
 export function accountSettings(overrides: Partial<AccountSettings> = {}): AccountSettings {

@@ -1,9 +1,9 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BrokerApi } from '../../core/local-api/broker-api.ts';
-import { type LocalApi, type LocalApiOptions, startLocalApi } from '../../core/local-api/server.ts';
+import { type LocalApi, type LocalApiOptions, startLocalApi } from '../../core/local-api/server/server.ts';
 import type { LogFields, Logger } from '../../core/ports.ts';
+import type { BrokerApi } from '../../core/wire/broker-api.ts';
 
 export interface LogLine {
   readonly level: string;

@@ -1,23 +1,23 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Broker } from '../../core/broker/broker.ts';
+import type { BrokerDependencies } from '../../core/broker/broker-dependencies.ts';
+import { readConfig } from '../../core/config/read-config.ts';
+import { KeytrayError } from '../../core/errors.ts';
+import { NodeHttp } from '../../core/http/node-http.ts';
+import type { LogFields, Logger, Notice, NoticeChoice, Notifier, UserAgent } from '../../core/ports.ts';
+import { EncryptedFileStore } from '../../core/stores/encrypted-file/encrypted-file-store.ts';
+import { MemoryStore } from '../../core/stores/memory-store.ts';
+import { PlacementsFile } from '../../core/stores/placements.ts';
+import type { Caller } from '../../core/wire/broker-api.ts';
+import type { LoginView } from '../../core/wire/schemas.ts';
 import {
   type AuthorizationServerOptions,
   type RunningAuthorizationServer,
   startAuthorizationServer,
-} from '../../cli/demo/authorization-server.ts';
-import { signInWithForms } from '../../cli/demo/built-in-user-agent.ts';
-import { PlacementsFile } from '../../core/accounts/placements.ts';
-import { Broker } from '../../core/broker.ts';
-import type { BrokerDependencies } from '../../core/broker-dependencies.ts';
-import { readConfig } from '../../core/config/read-config.ts';
-import { KeytrayError } from '../../core/errors.ts';
-import { EncryptedFileStore } from '../../core/keychain/encrypted-file-store.ts';
-import { MemoryStore } from '../../core/keychain/memory-store.ts';
-import type { Caller } from '../../core/local-api/broker-api.ts';
-import type { LoginView } from '../../core/local-api/wire.ts';
-import { NodeHttp } from '../../core/oauth/node-http.ts';
-import type { LogFields, Logger, Notice, NoticeChoice, Notifier, UserAgent } from '../../core/ports.ts';
+} from '../../demo/authorization-server.ts';
+import { signInWithForms } from '../../demo/built-in-user-agent.ts';
 import { kernelPeers } from './loopback-peers.ts';
 import { ScriptedStore } from './scripted-store.ts';
 import { ShiftedClock } from './shifted-clock.ts';

@@ -1,6 +1,6 @@
-import type { Broker } from '../../core/broker.ts';
-import type { HelperCall, NextProgram } from '../../core/helpers/helper-call.ts';
-import type { Caller } from '../../core/local-api/broker-api.ts';
+import type { Broker } from '../../core/broker/broker.ts';
+import type { Caller } from '../../core/wire/broker-api.ts';
+import type { HelperCall, NextProgram } from '../../core/wire/helper-call.ts';
 import { caller as nobody } from './broker.ts';
 import type { HelperAnswer } from './helper-call.ts';
 

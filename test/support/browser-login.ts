@@ -1,13 +1,13 @@
-import { followForms, type LastPage } from '../../cli/demo/built-in-user-agent.ts';
+import { NodeHttp } from '../../core/http/node-http.ts';
 import { AuthorizationAddress } from '../../core/oauth/authorization-address.ts';
 import { type Authorization, beginAuthorization } from '../../core/oauth/authorization-request.ts';
 import { completeAuthorization, judgeRedirect } from '../../core/oauth/authorization-response.ts';
 import { type AuthorizationServer, discoverAuthorizationServer } from '../../core/oauth/authorization-server.ts';
 import { listenForRedirect } from '../../core/oauth/loopback-redirect.ts';
-import { NodeHttp } from '../../core/oauth/node-http.ts';
 import type { TokenReply } from '../../core/oauth/token-reply.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { AccountSettings } from '../../core/services/service.ts';
+import { followForms, type LastPage } from '../../demo/built-in-user-agent.ts';
 import { fetchOf } from './authorization-server.ts';
 import { MemoryLogger } from './broker-socket.ts';
 import { kernelPeers } from './loopback-peers.ts';

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { keysFrom } from '../../core/keychain/passphrase-keys.ts';
-import { type Cost, newHeader, seal } from '../../core/keychain/sealed-format.ts';
-import { serializeItems } from '../../core/keychain/sealed-items.ts';
 import { Secret } from '../../core/secret.ts';
+import { keysFrom } from '../../core/stores/encrypted-file/passphrase-keys.ts';
+import { type Cost, newHeader, seal } from '../../core/stores/encrypted-file/sealed-format.ts';
+import { serializeItems } from '../../core/stores/encrypted-file/sealed-items.ts';
 
 /** The lowest cost Keytray accepts. The header names the cost, and Keytray keeps it until the passphrase is changed. */
 const cost: Cost = { log2N: 10, r: 8, p: 1 };

@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type * as E from 'electron';
+import { LocalApiClient } from '../../core/local-api/client/client.ts';
 import {
   type AuthorizationServerOptions,
   type RunningAuthorizationServer,
   startAuthorizationServer,
-} from '../../cli/demo/authorization-server.ts';
-import { signInWithForms } from '../../cli/demo/built-in-user-agent.ts';
-import { LocalApiClient } from '../../core/local-api/client.ts';
+} from '../../demo/authorization-server.ts';
+import { signInWithForms } from '../../demo/built-in-user-agent.ts';
 import { startApp } from '../../electron/start.ts';
 import { channelOf, eventChannel, listeningChannel } from '../../ipc/channels.ts';
 import type { Method, RequestOf, ResponseOf } from '../../ipc/contract.ts';

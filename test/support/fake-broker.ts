@@ -1,6 +1,7 @@
 import { KeytrayError } from '../../core/errors.ts';
-import type { HelperCall } from '../../core/helpers/helper-call.ts';
-import type { BrokerApi, Caller, StoreApi } from '../../core/local-api/broker-api.ts';
+import type { Secret } from '../../core/secret.ts';
+import type { BrokerApi, Caller, StoreApi } from '../../core/wire/broker-api.ts';
+import type { HelperCall } from '../../core/wire/helper-call.ts';
 import type {
   AccountView,
   BrokerEvent,
@@ -11,8 +12,7 @@ import type {
   StatusView,
   TokenRequest,
   TokenView,
-} from '../../core/local-api/wire.ts';
-import type { Secret } from '../../core/secret.ts';
+} from '../../core/wire/schemas.ts';
 
 export function accountView(account: string, changes: Partial<AccountView> = {}): AccountView {
   return {

@@ -7,7 +7,7 @@ import {
   type OfferedSchemes,
   type PresentedCredential,
   startGitServer,
-} from '../../cli/demo/git-server.ts';
+} from '../../demo/git-server.ts';
 
 export interface TestGitServer extends GitServer {
   readonly root: string;

@@ -1,5 +1,5 @@
 import type { Helper, HelperBroker } from '../../core/helpers/helper.ts';
-import type { HelperCall, NextProgram } from '../../core/helpers/helper-call.ts';
+import type { HelperCall, NextProgram } from '../../core/wire/helper-call.ts';
 
 export interface HelperAnswer {
   readonly status: number;

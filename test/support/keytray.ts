@@ -4,7 +4,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { LocalApiClient } from '../../core/local-api/client.ts';
+import { LocalApiClient } from '../../core/local-api/client/client.ts';
 import { type Finished, runToEnd } from './processes.ts';
 
 export const repository = path.resolve(import.meta.dirname, '../..');

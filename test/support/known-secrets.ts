@@ -1,4 +1,4 @@
-import type { AuthorizationServerOptions } from '../../cli/demo/authorization-server.ts';
+import type { AuthorizationServerOptions } from '../../demo/authorization-server.ts';
 
 type OnTokenExchange = NonNullable<AuthorizationServerOptions['onTokenExchange']>;
 

@@ -1,4 +1,4 @@
-import type { TokenRecord } from '../../core/keychain/token-record.ts';
+import type { TokenRecord } from '../../core/accounts/token-record.ts';
 import type { Clock } from '../../core/ports.ts';
 import { Secret } from '../../core/secret.ts';
 

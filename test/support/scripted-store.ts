@@ -1,4 +1,5 @@
-import { MemoryStore } from '../../core/keychain/memory-store.ts';
+import type { Secret } from '../../core/secret.ts';
+import { MemoryStore } from '../../core/stores/memory-store.ts';
 import type {
   ReadResult,
   RemoveResult,
@@ -6,8 +7,7 @@ import type {
   StoreState,
   StoreTrouble,
   WriteResult,
-} from '../../core/keychain/secret-store.ts';
-import type { Secret } from '../../core/secret.ts';
+} from '../../core/stores/secret-store.ts';
 
 /** A store over memory that can be slow or in trouble, as a keychain can. */
 export class ScriptedStore implements SecretStore {

@@ -1,5 +1,5 @@
+import { SystemClock } from '../../core/platform/system-clock.ts';
 import type { Clock, Timer } from '../../core/ports.ts';
-import { SystemClock } from '../../core/system-clock.ts';
 
 /** The real clock, which a test can put forward: real servers go on while hours pass for the broker. */
 export class ShiftedClock implements Clock {

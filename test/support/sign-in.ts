@@ -1,5 +1,5 @@
-import { signInWithForms } from '../../cli/demo/built-in-user-agent.ts';
-import type { LoginView } from '../../core/local-api/wire.ts';
+import type { LoginView } from '../../core/wire/schemas.ts';
+import { signInWithForms } from '../../demo/built-in-user-agent.ts';
 import type { Keytray } from './keytray.ts';
 
 /** Signs in without a browser, over the same pages and the same redirect. */

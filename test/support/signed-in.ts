@@ -2,7 +2,7 @@ import {
   type AuthorizationServerOptions,
   type RunningAuthorizationServer,
   startAuthorizationServer,
-} from '../../cli/demo/authorization-server.ts';
+} from '../../demo/authorization-server.ts';
 import { createKeytray, type Keytray } from './keytray.ts';
 import { type Finished, runToEnd } from './processes.ts';
 import { labConfig, signIn } from './sign-in.ts';

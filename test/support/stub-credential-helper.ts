@@ -1,5 +1,5 @@
 import { appendFileSync, readFileSync } from 'node:fs';
-import { gitHelper } from '../../core/helpers/git.ts';
+import { gitHelper } from '../../core/helpers/git/git.ts';
 import { type FakeAccount, FakeHelperBroker } from './fake-helper-broker.ts';
 import { callHelper } from './helper-call.ts';
 

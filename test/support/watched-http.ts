@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { NodeHttp, type NodeHttpOptions } from '../../core/oauth/node-http.ts';
+import { NodeHttp, type NodeHttpOptions } from '../../core/http/node-http.ts';
 import type { Fetch, Http, TlsSettings } from '../../core/ports.ts';
 
 /** After a reply, what is done with it takes some turns of the event loop; none of them waits for anything else. */

@@ -8,7 +8,7 @@ import {
   demoScopes,
   type RunningAuthorizationServer,
   startAuthorizationServer,
-} from '../../cli/demo/authorization-server.ts';
+} from '../../demo/authorization-server.ts';
 import { type Keyring, lookup, startKeyring } from '../support/keyring.ts';
 import { createKeytray, type Keytray, program, repository } from '../support/keytray.ts';
 import { hasCommit, historyNote, needsCommit } from '../support/needs-history.ts';

@@ -1,7 +1,7 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startAuthorizationServer } from '../../../cli/demo/authorization-server.ts';
+import { startAuthorizationServer } from '../../../demo/authorization-server.ts';
 import { servePages } from '../../support/renderer/page-server.ts';
 import { createDesktopHome, type DesktopHome, hear, type Runner, startDesktopApp } from '../desktop/desktop-app.ts';
 import { memoryOf, signInAll } from '../desktop/measure-memory.ts';

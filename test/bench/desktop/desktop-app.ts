@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Child, startChild } from '../../../cli/demo/children.ts';
+import { type Child, startChild } from '../../../demo/children.ts';
 import { createKeytray, type Keytray } from '../../support/keytray.ts';
 import { startBus } from '../../support/session-bus.ts';
 import { exportTrayWatcher } from '../../support/tray-watcher.ts';

@@ -1,8 +1,8 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startAuthorizationServer } from '../../../cli/demo/authorization-server.ts';
-import type { Child } from '../../../cli/demo/children.ts';
+import { startAuthorizationServer } from '../../../demo/authorization-server.ts';
+import type { Child } from '../../../demo/children.ts';
 import type { Keytray } from '../../support/keytray.ts';
 import { signIn } from '../../support/sign-in.ts';
 import { manyAccounts } from '../many-accounts.ts';

@@ -1,4 +1,4 @@
-import { type Child, startChild } from '../../../cli/demo/children.ts';
+import { type Child, startChild } from '../../../demo/children.ts';
 import { createKeytray, program as installed } from '../../support/keytray.ts';
 import { manyAccounts } from '../many-accounts.ts';
 import { answersStatus } from '../measure-start.ts';

@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { callHelper } from '../../../client/call.ts';
-import { LocalApiClient } from '../../../core/local-api/client.ts';
-import { connectToBroker } from '../../../core/local-api/connection.ts';
+import { LocalApiClient } from '../../../core/local-api/client/client.ts';
+import { connectToBroker } from '../../../core/local-api/client/connection.ts';
 import type { HerdOutcome } from '../herd-outcome.ts';
 
 /**

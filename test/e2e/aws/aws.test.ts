@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fromProcess } from '@aws-sdk/credential-provider-process';
 import { fromTokenFile } from '@aws-sdk/credential-provider-web-identity';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../cli/demo/authorization-server.ts';
+import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../demo/authorization-server.ts';
 import { createKeytray, type Keytray, program } from '../../support/keytray.ts';
 import { needsRoot } from '../../support/needs-root.ts';
 import { runToEnd } from '../../support/processes.ts';

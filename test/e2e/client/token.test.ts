@@ -1,7 +1,7 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../cli/demo/authorization-server.ts';
+import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../demo/authorization-server.ts';
 import { createKeytray, type Keytray, program, repository } from '../../support/keytray.ts';
 import { type Finished, runToEnd } from '../../support/processes.ts';
 import { signIn } from '../../support/sign-in.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { curlHelper } from '../../../core/helpers/curl.ts';
+import { curlHelper } from '../../../core/helpers/curl/curl.ts';
 import { basic, bearer, type EchoServer, startEchoServer } from '../../support/echo-server.ts';
 import { FakeHelperBroker, fakeAccount } from '../../support/fake-helper-broker.ts';
 import { callHelper } from '../../support/helper-call.ts';

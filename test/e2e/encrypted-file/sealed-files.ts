@@ -1,9 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { keysFrom } from '../../../core/keychain/passphrase-keys.ts';
-import { fits, type Header, parseSealed, type SealKeys, unseal } from '../../../core/keychain/sealed-format.ts';
-import { parseItems } from '../../../core/keychain/sealed-items.ts';
 import { Secret } from '../../../core/secret.ts';
+import { keysFrom } from '../../../core/stores/encrypted-file/passphrase-keys.ts';
+import {
+  fits,
+  type Header,
+  parseSealed,
+  type SealKeys,
+  unseal,
+} from '../../../core/stores/encrypted-file/sealed-format.ts';
+import { parseItems } from '../../../core/stores/encrypted-file/sealed-items.ts';
 
 const known = new Map<string, Promise<SealKeys>>();
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { encodeFrame } from '../../../core/local-api/frames.ts';
+import { encodeFrame } from '../../../core/wire/frames.ts';
 import { type Crowd, gatherCrowd } from '../../support/attack-crowd.ts';
 import { type AttackTarget, normalClient, startAttackTarget } from '../../support/attack-target.ts';
 import type { CrowdReport } from './programs/crowd.ts';

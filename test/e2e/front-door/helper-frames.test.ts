@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeFrame } from '../../../core/local-api/frames.ts';
+import { encodeFrame } from '../../../core/wire/frames.ts';
 import { type AttackTarget, gitHost, startAttackTarget } from '../../support/attack-target.ts';
 
 let target: AttackTarget;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { ConnectionTable } from '../../../core/local-api/connection-table.ts';
+import { ConnectionTable } from '../../../core/local-api/server/connection-table.ts';
 import { runCampaign } from '../../fuzz/campaign.ts';
 import { inputsOf } from '../../fuzz/inputs.ts';
 import { minimise } from '../../fuzz/minimise.ts';

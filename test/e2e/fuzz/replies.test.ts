@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { AccountView } from '../../../core/local-api/wire.ts';
+import type { AccountView } from '../../../core/wire/schemas.ts';
 import { type ReplyCampaign, replyFindingText, runReplyCampaign } from '../../fuzz/reply-campaign.ts';
 
 /** Milliseconds; `npm run fuzz:replies` makes 20,000 inputs. */

@@ -1,6 +1,6 @@
 import { PluggableAuthClient } from 'google-auth-library';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../cli/demo/authorization-server.ts';
+import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../demo/authorization-server.ts';
 import { createKeytray, type Keytray, program } from '../../support/keytray.ts';
 import { labConfig, signIn } from '../../support/sign-in.ts';
 import { type StubGoogleSts, startStubGoogleSts } from '../../support/stub-google-sts.ts';

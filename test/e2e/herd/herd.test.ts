@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../cli/demo/authorization-server.ts';
+import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../demo/authorization-server.ts';
 import { createGitSandbox, type GitSandbox } from '../../support/git-sandbox.ts';
 import { createKeytray, type Keytray, program } from '../../support/keytray.ts';
 import { labConfig, signIn } from '../../support/sign-in.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../cli/demo/authorization-server.ts';
+import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../demo/authorization-server.ts';
 import { createGitSandbox, type GitSandbox } from '../../support/git-sandbox.ts';
 import { startTestGitServer, type TestGitServer } from '../../support/git-server.ts';
 import { createKeytray, type Keytray, program } from '../../support/keytray.ts';

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../cli/demo/authorization-server.ts';
-import { type Child, startChild } from '../../../cli/demo/children.ts';
+import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../demo/authorization-server.ts';
+import { type Child, startChild } from '../../../demo/children.ts';
 import { press, withChromium } from '../../support/chromium.ts';
 import { createKeytray, type Keytray, program } from '../../support/keytray.ts';
 import { knownSecrets } from '../../support/known-secrets.ts';

@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../cli/demo/authorization-server.ts';
+import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../demo/authorization-server.ts';
 import { addressBar, press, withChromium } from '../../support/chromium.ts';
 import { createKeytray, type Keytray, program } from '../../support/keytray.ts';
 import { knownSecrets } from '../../support/known-secrets.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { followForms, signInWithForms } from '../../../cli/demo/built-in-user-agent.ts';
+import { followForms, signInWithForms } from '../../../demo/built-in-user-agent.ts';
 import { program } from '../../support/keytray.ts';
 import { type SignedIn, startSignedIn } from '../../support/signed-in.ts';
 

@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { followForms } from '../../../cli/demo/built-in-user-agent.ts';
+import { followForms } from '../../../demo/built-in-user-agent.ts';
 import { caller, type Laboratory, startLaboratory } from '../../support/broker.ts';
 import { addressBar, press, withChromium, withoutCookiesOf } from '../../support/chromium.ts';
 

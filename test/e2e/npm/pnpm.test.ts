@@ -1,7 +1,7 @@
 import { access, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../cli/demo/authorization-server.ts';
+import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../demo/authorization-server.ts';
 import { createKeytray, type Keytray, program } from '../../support/keytray.ts';
 import { type PackedProgram, unpackedProgram } from '../../support/packed-program.ts';
 import { type Finished, runToEnd } from '../../support/processes.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { followForms } from '../../../cli/demo/built-in-user-agent.ts';
+import { followForms } from '../../../demo/built-in-user-agent.ts';
 import { type AppScene, startAppScene } from '../../support/app-scene.ts';
 import type { AppWindow } from '../../support/renderer/app-window.ts';
 import { type Pages, Person, startPages } from '../../support/renderer/window-scene.ts';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startAuthorizationServer } from '../../../cli/demo/authorization-server.ts';
+import { startAuthorizationServer } from '../../../demo/authorization-server.ts';
 import { createKeytray, type Keytray, program } from '../../support/keytray.ts';
 import { knownSecrets } from '../../support/known-secrets.ts';
 import { labConfig, signIn } from '../../support/sign-in.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { followForms, type LastPage } from '../../../cli/demo/built-in-user-agent.ts';
 import { Secret } from '../../../core/secret.ts';
+import { followForms, type LastPage } from '../../../demo/built-in-user-agent.ts';
 import { createKeytray, type Keytray } from '../../support/keytray.ts';
 import { type RecordedServer, startRecordedServer, strayedTo } from '../../support/recorded-server.ts';
 import { signIn } from '../../support/sign-in.ts';

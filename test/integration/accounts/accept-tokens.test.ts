@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { acceptTokens } from '../../../core/accounts/accept-tokens.ts';
 import { Account } from '../../../core/accounts/account.ts';
+import { NodeHttp } from '../../../core/http/node-http.ts';
 import { discoverAuthorizationServer } from '../../../core/oauth/authorization-server.ts';
-import { NodeHttp } from '../../../core/oauth/node-http.ts';
 import type { Identity, TokenReply } from '../../../core/oauth/token-reply.ts';
 import { Secret } from '../../../core/secret.ts';
 import type { AccountSettings } from '../../../core/services/service.ts';
+import { acceptTokens } from '../../../core/sign-in/accept-tokens.ts';
 import { accountSettings, fetchOf, noEndpoints } from '../../support/authorization-server.ts';
 import { Log } from '../../support/broker.ts';
 import { ManualClock } from '../../support/manual-clock.ts';

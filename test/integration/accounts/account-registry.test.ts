@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AccountRegistry } from '../../../core/accounts/account-registry.ts';
-import type { Placement, Placements } from '../../../core/accounts/placements.ts';
+import { serializeRecord } from '../../../core/accounts/token-record.ts';
 import type { Config, StoreKind } from '../../../core/config/config.ts';
 import { interpretConfig } from '../../../core/config/interpret-config.ts';
-import { serializeRecord } from '../../../core/keychain/token-record.ts';
+import type { Placement, Placements } from '../../../core/stores/placements.ts';
 import { Log } from '../../support/broker.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { RecordingStore } from '../../support/recording-store.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Account } from '../../../core/accounts/account.ts';
-import { serializeRecord, type TokenRecord } from '../../../core/keychain/token-record.ts';
+import { serializeRecord, type TokenRecord } from '../../../core/accounts/token-record.ts';
 import type { BarrierName } from '../../../core/ports.ts';
 import { Secret } from '../../../core/secret.ts';
 import type { AccountSettings } from '../../../core/services/service.ts';

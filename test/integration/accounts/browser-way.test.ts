@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { followForms } from '../../../cli/demo/built-in-user-agent.ts';
+import { NodeHttp } from '../../../core/http/node-http.ts';
+import type { Authorization } from '../../../core/oauth/authorization-request.ts';
+import { discoverAuthorizationServer } from '../../../core/oauth/authorization-server.ts';
+import type { AccountSettings } from '../../../core/services/service.ts';
 import {
   type Answered,
   type BrowserWay,
   type BrowserWayOptions,
   notOpenPage,
   openBrowserWay,
-} from '../../../core/accounts/browser-way.ts';
-import type { Authorization } from '../../../core/oauth/authorization-request.ts';
-import { discoverAuthorizationServer } from '../../../core/oauth/authorization-server.ts';
-import { NodeHttp } from '../../../core/oauth/node-http.ts';
-import type { AccountSettings } from '../../../core/services/service.ts';
+} from '../../../core/sign-in/browser.ts';
+import { followForms } from '../../../demo/built-in-user-agent.ts';
 import { accountSettings, fetchOf, noEndpoints } from '../../support/authorization-server.ts';
 import { MemoryLogger } from '../../support/broker-socket.ts';
 import { kernelPeers } from '../../support/loopback-peers.ts';

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Account } from '../../../core/accounts/account.ts';
 import { ServerDirectory } from '../../../core/accounts/server-directory.ts';
-import { MemoryStore } from '../../../core/keychain/memory-store.ts';
-import { NodeHttp } from '../../../core/oauth/node-http.ts';
+import { NodeHttp } from '../../../core/http/node-http.ts';
 import { RefreshEngine } from '../../../core/refresh/engine.ts';
 import { Secret } from '../../../core/secret.ts';
+import { MemoryStore } from '../../../core/stores/memory-store.ts';
 import { accountSettings } from '../../support/authorization-server.ts';
 import { Log } from '../../support/broker.ts';
 import { ManualClock } from '../../support/manual-clock.ts';

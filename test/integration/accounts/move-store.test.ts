@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { MovingStore } from '../../../core/accounts/move-store.ts';
-import type { Placement, Placements } from '../../../core/accounts/placements.ts';
 import type { StoreKind } from '../../../core/config/config.ts';
-import type { StoreTrouble } from '../../../core/keychain/secret-store.ts';
 import { Secret } from '../../../core/secret.ts';
+import { MovingStore } from '../../../core/stores/move-store.ts';
+import type { Placement, Placements } from '../../../core/stores/placements.ts';
+import type { StoreTrouble } from '../../../core/stores/secret-store.ts';
 import { Log } from '../../support/broker.ts';
 import { RecordingStore } from '../../support/recording-store.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Placement, PlacementsFile } from '../../../core/accounts/placements.ts';
+import { type Placement, PlacementsFile } from '../../../core/stores/placements.ts';
 import { Log } from '../../support/broker.ts';
 
 const inKeychain: Placement = { holder: 'keychain', leftovers: ['memory'] };

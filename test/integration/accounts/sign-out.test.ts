@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Account } from '../../../core/accounts/account.ts';
 import { ServerDirectory } from '../../../core/accounts/server-directory.ts';
-import { signOut } from '../../../core/accounts/sign-out.ts';
-import type { TokenRecord } from '../../../core/keychain/token-record.ts';
-import { NodeHttp } from '../../../core/oauth/node-http.ts';
+import type { TokenRecord } from '../../../core/accounts/token-record.ts';
+import { NodeHttp } from '../../../core/http/node-http.ts';
 import type { Identity } from '../../../core/oauth/token-reply.ts';
 import type { AccountSettings } from '../../../core/services/service.ts';
+import { signOut } from '../../../core/sign-in/sign-out.ts';
 import { accountSettings, noEndpoints } from '../../support/authorization-server.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { RecordingStore } from '../../support/recording-store.ts';

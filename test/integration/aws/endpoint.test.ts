@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseStartTime } from '../../../core/access/process-identity.ts';
+import { parseStartTime } from '../../../core/platform/process-identity.ts';
 import { caller, type Laboratory, startLaboratory } from '../../support/broker.ts';
 import { callBrokersHelper } from '../../support/brokers-helper.ts';
 import { type StubSts, startStubSts } from '../../support/stub-sts.ts';

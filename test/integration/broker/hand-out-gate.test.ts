@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { BrokerEvent } from '../../../core/local-api/wire.ts';
+import type { BrokerEvent } from '../../../core/wire/schemas.ts';
 import { caller, failureOf, type Laboratory, startLaboratory } from '../../support/broker.ts';
 import { waitFor } from '../../support/wait-for.ts';
 

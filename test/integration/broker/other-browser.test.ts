@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { followForms } from '../../../cli/demo/built-in-user-agent.ts';
-import type { BrokerEvent, LoginView } from '../../../core/local-api/wire.ts';
 import type { Timer } from '../../../core/ports.ts';
+import type { BrokerEvent, LoginView } from '../../../core/wire/schemas.ts';
+import { followForms } from '../../../demo/built-in-user-agent.ts';
 import { caller, failureOf, type Laboratory, startLaboratory } from '../../support/broker.ts';
 import { ShiftedClock } from '../../support/shifted-clock.ts';
 

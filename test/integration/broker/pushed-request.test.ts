@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { signInWithForms } from '../../../cli/demo/built-in-user-agent.ts';
+import { signInWithForms } from '../../../demo/built-in-user-agent.ts';
 import { caller, failureOf, type Laboratory, startLaboratory } from '../../support/broker.ts';
 import { cookiesOf, send } from '../../support/redirect-scene.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { followForms } from '../../../cli/demo/built-in-user-agent.ts';
+import { followForms } from '../../../demo/built-in-user-agent.ts';
 import { caller, failureOf, type Laboratory, startLaboratory } from '../../support/broker.ts';
 
 describe('a sign-in', () => {

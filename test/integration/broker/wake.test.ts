@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { NodeHttp } from '../../../core/oauth/node-http.ts';
+import { NodeHttp } from '../../../core/http/node-http.ts';
 import type { Fetch, Http, TlsSettings } from '../../../core/ports.ts';
 import { caller, failureOf, type Laboratory, startLaboratory } from '../../support/broker.ts';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { KeytrayError } from '../../../core/errors.ts';
-import type { LoginView } from '../../../core/local-api/wire.ts';
+import type { LoginView } from '../../../core/wire/schemas.ts';
 import { startBrokerSocket } from '../../support/broker-socket.ts';
 import { CliSandbox } from '../../support/cli-process.ts';
 import { accountView, FakeBroker } from '../../support/fake-broker.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type AccountView, statusSchema } from '../../../core/local-api/wire.ts';
+import { type AccountView, statusSchema } from '../../../core/wire/schemas.ts';
 import { startBrokerSocket } from '../../support/broker-socket.ts';
 import { CliSandbox } from '../../support/cli-process.ts';
 import { accountView, FakeBroker } from '../../support/fake-broker.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { encodeFrame } from '../../../core/local-api/frames.ts';
+import { encodeFrame } from '../../../core/wire/frames.ts';
 import { clients, removeClients } from './clients.ts';
 import { openScene } from './scene.ts';
 

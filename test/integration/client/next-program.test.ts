@@ -1,8 +1,8 @@
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { NextProgram } from '../../../core/helpers/helper-call.ts';
 import { Secret } from '../../../core/secret.ts';
+import type { NextProgram } from '../../../core/wire/helper-call.ts';
 import { clients, removeClients } from './clients.ts';
 import { openScene, type Scene } from './scene.ts';
 

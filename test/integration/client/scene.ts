@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import type { HelperCall } from '../../../core/helpers/helper-call.ts';
+import type { HelperCall } from '../../../core/wire/helper-call.ts';
 import { type BrokerSocket, startBrokerSocket } from '../../support/broker-socket.ts';
 import { FakeBroker } from '../../support/fake-broker.ts';
 import type { Client } from './clients.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { callHelper } from '../../../client/call.ts';
-import { encodeFrame } from '../../../core/local-api/frames.ts';
+import { encodeFrame } from '../../../core/wire/frames.ts';
 import { clients, nativeWithSilence, removeClients } from './clients.ts';
 import { openScene, type Scene, textOf } from './scene.ts';
 

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sessionBus } from '@jellybrick/dbus-next';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { BusCall, BusSignal, DBus } from '../../../core/dbus/bus.ts';
-import { openSessionBus } from '../../../core/dbus/session-bus.ts';
-import { SystemClock } from '../../../core/system-clock.ts';
+import type { BusCall, BusSignal, DBus } from '../../../core/platform/dbus/bus.ts';
+import { openSessionBus } from '../../../core/platform/dbus/session-bus.ts';
+import { SystemClock } from '../../../core/platform/system-clock.ts';
 import { startBus } from '../../support/session-bus.ts';
 import { waitFor } from '../../support/wait-for.ts';
 

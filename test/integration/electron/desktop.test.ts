@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { followForms } from '../../../cli/demo/built-in-user-agent.ts';
+import { followForms } from '../../../demo/built-in-user-agent.ts';
 import {
   createDesktopScene,
   type DesktopScene,

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { NothingSent } from '../../../core/oauth/nothing-sent.ts';
+import { NothingSent } from '../../../core/http/nothing-sent.ts';
 import type { Fetch, Http, TlsSettings } from '../../../core/ports.ts';
 import { judgeNetError } from '../../../electron/http/net-error.ts';
 import { SessionHttp } from '../../../electron/http/session-http.ts';

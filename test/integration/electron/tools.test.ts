@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openConfigFeed } from '../../../core/config-feed.ts';
+import { openConfigFeed } from '../../../core/config/config-feed.ts';
 import { toolMethods } from '../../../electron/api/tools.ts';
 import { privateFolders } from '../../support/app-scene.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { TokenRecord } from '../../../core/keychain/token-record.ts';
+import type { TokenRecord } from '../../../core/accounts/token-record.ts';
 import {
   type FaultScene,
   type FaultSceneOptions,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { signInWithForms } from '../../../cli/demo/built-in-user-agent.ts';
+import { signInWithForms } from '../../../demo/built-in-user-agent.ts';
 import { caller } from '../../support/broker.ts';
 import { type FaultScene, hour, minute, startFaultScene } from '../../support/fault-scene.ts';
 import { chunks } from '../../support/helper-call.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { OfferedSchemes } from '../../../cli/demo/git-server.ts';
+import type { OfferedSchemes } from '../../../demo/git-server.ts';
 import { fakeAccount } from '../../support/fake-helper-broker.ts';
 import { type GitProgram, machineGit } from '../../support/git-sandbox.ts';
 import { startTestGitServer, tokenIn } from '../../support/git-server.ts';

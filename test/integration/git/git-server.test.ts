@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { OfferedSchemes, PresentedCredential } from '../../../cli/demo/git-server.ts';
+import type { OfferedSchemes, PresentedCredential } from '../../../demo/git-server.ts';
 import { startTestGitServer } from '../../support/git-server.ts';
 
 const cleanUps: (() => Promise<void>)[] = [];

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { KeychainChild, keychainChildFile } from '../../../core/keychain/child-process.ts';
-import { SystemClock } from '../../../core/system-clock.ts';
+import { SystemClock } from '../../../core/platform/system-clock.ts';
+import { KeychainChild, keychainChildFile } from '../../../core/stores/keychain/child-process.ts';
 import { alive, HeldClock, MemoryLogger, program } from './fixture.ts';
 
 describe('keychain child process', () => {

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EncryptedFileStore } from '../../../core/keychain/encrypted-file-store.ts';
 import { Secret } from '../../../core/secret.ts';
+import { EncryptedFileStore } from '../../../core/stores/encrypted-file/encrypted-file-store.ts';
 import { bitFlips, type Damage, printedSeed, truncations } from '../../support/damage.ts';
 import { needsRoot } from '../../support/needs-root.ts';
 import { mountSmallDisk, type SmallDisk } from '../../support/small-disk.ts';

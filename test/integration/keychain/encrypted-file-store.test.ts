@@ -2,8 +2,8 @@ import { chmod, mkdtemp, readdir, readFile, rename, rm, stat, symlink, truncate,
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EncryptedFileStore, type PassphraseSource } from '../../../core/keychain/encrypted-file-store.ts';
 import { Secret } from '../../../core/secret.ts';
+import { EncryptedFileStore, type PassphraseSource } from '../../../core/stores/encrypted-file/encrypted-file-store.ts';
 import { MemoryLogger } from '../../support/broker-socket.ts';
 
 const passphrase = new Secret('correct horse battery');

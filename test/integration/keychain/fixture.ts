@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openSessionBus } from '../../../core/dbus/session-bus.ts';
-import { KeychainChild, keychainChildFile } from '../../../core/keychain/child-process.ts';
-import { dbusProbe } from '../../../core/keychain/dbus-probe.ts';
-import { Journal } from '../../../core/keychain/journal.ts';
-import { KeychainStore } from '../../../core/keychain/keychain-store.ts';
-import type { LockedProbe } from '../../../core/keychain/locked-probe.ts';
-import type { ReadResult } from '../../../core/keychain/secret-store.ts';
+import { openSessionBus } from '../../../core/platform/dbus/session-bus.ts';
+import { SystemClock } from '../../../core/platform/system-clock.ts';
 import type { Clock, Logger, Timer } from '../../../core/ports.ts';
-import { SystemClock } from '../../../core/system-clock.ts';
+import { KeychainChild, keychainChildFile } from '../../../core/stores/keychain/child-process.ts';
+import { dbusProbe } from '../../../core/stores/keychain/dbus-probe.ts';
+import { Journal } from '../../../core/stores/keychain/journal.ts';
+import { KeychainStore } from '../../../core/stores/keychain/keychain-store.ts';
+import type { LockedProbe } from '../../../core/stores/keychain/locked-probe.ts';
+import type { ReadResult } from '../../../core/stores/secret-store.ts';
 
 /** The system's clock, but timers of `held` milliseconds fire only when the test says so. */
 export class HeldClock implements Clock {

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { StoreState } from '../../../core/keychain/secret-store.ts';
 import { Secret } from '../../../core/secret.ts';
+import type { StoreState } from '../../../core/stores/secret-store.ts';
 import { type Keyring, lookup, startKeyring } from '../../support/keyring.ts';
 import { HeldClock, type Opened, type OpenOptions, openStore, program, textOf } from './fixture.ts';
 

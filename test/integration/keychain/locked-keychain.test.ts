@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { blindProbe } from '../../../core/keychain/locked-probe.ts';
 import { Secret } from '../../../core/secret.ts';
+import { blindProbe } from '../../../core/stores/keychain/locked-probe.ts';
 import { clear, type Keyring, lookup, startKeyring } from '../../support/keyring.ts';
 import { HeldClock, type Opened, type OpenOptions, openStore, program, textOf } from './fixture.ts';
 

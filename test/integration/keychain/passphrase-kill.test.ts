@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EncryptedFileStore } from '../../../core/keychain/encrypted-file-store.ts';
 import { Secret } from '../../../core/secret.ts';
+import { EncryptedFileStore } from '../../../core/stores/encrypted-file/encrypted-file-store.ts';
 import { printedSeed } from '../../support/damage.ts';
 import { MemoryLogger, program, textOf } from './fixture.ts';
 

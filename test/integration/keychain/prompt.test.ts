@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { LockedProbe, LockedState } from '../../../core/keychain/locked-probe.ts';
+import { SystemClock } from '../../../core/platform/system-clock.ts';
 import { Secret } from '../../../core/secret.ts';
-import { SystemClock } from '../../../core/system-clock.ts';
+import type { LockedProbe, LockedState } from '../../../core/stores/keychain/locked-probe.ts';
 import { type Keyring, lookup, password, startKeyring } from '../../support/keyring.ts';
 import { type Display, startDisplay } from '../../support/prompter.ts';
 import { waitFor } from '../../support/wait-for.ts';

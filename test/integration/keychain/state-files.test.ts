@@ -2,9 +2,9 @@ import { chmod, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PlacementsFile } from '../../../core/accounts/placements.ts';
-import { Journal } from '../../../core/keychain/journal.ts';
-import { SealedFile } from '../../../core/keychain/sealed-file.ts';
+import { SealedFile } from '../../../core/stores/encrypted-file/sealed-file.ts';
+import { Journal } from '../../../core/stores/keychain/journal.ts';
+import { PlacementsFile } from '../../../core/stores/placements.ts';
 import { MemoryLogger } from './fixture.ts';
 
 const anywhere = { version: 1, accounts: [['lab', { holder: 'memory', leftovers: [] }]] };

@@ -1,4 +1,4 @@
-import { startLocalApi } from '../../../core/local-api/server.ts';
+import { startLocalApi } from '../../../core/local-api/server/server.ts';
 import { MemoryLogger } from '../../support/broker-socket.ts';
 import { FakeBroker } from '../../support/fake-broker.ts';
 

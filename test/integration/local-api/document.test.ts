@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createApp } from '../../../core/local-api/app.ts';
-import { defaultLimits } from '../../../core/local-api/limits.ts';
-import { createQuotas } from '../../../core/local-api/quotas.ts';
+import { createApp } from '../../../core/local-api/server/app.ts';
+import { defaultLimits } from '../../../core/local-api/server/limits.ts';
+import { createQuotas } from '../../../core/local-api/server/quotas.ts';
 import { type BrokerSocket, MemoryLogger, startBrokerSocket } from '../../support/broker-socket.ts';
 import { accountView, FakeBroker } from '../../support/fake-broker.ts';
 import { rawExchange, requestText } from './raw-exchange.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LocalApiClient } from '../../../core/local-api/client.ts';
-import type { StatusView } from '../../../core/local-api/wire.ts';
+import { LocalApiClient } from '../../../core/local-api/client/client.ts';
+import type { StatusView } from '../../../core/wire/schemas.ts';
 import { type BrokerSocket, startBrokerSocket } from '../../support/broker-socket.ts';
 import { accountView, FakeBroker } from '../../support/fake-broker.ts';
 import { openSocket, receiveUntil, requestText } from './raw-exchange.ts';

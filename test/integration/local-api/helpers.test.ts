@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { KeytrayError } from '../../../core/errors.ts';
-import type { HelperCall } from '../../../core/helpers/helper-call.ts';
-import { createFrameDecoder, encodeFrame, fromBroker } from '../../../core/local-api/frames.ts';
+import { createFrameDecoder, encodeFrame, fromBroker } from '../../../core/wire/frames.ts';
+import type { HelperCall } from '../../../core/wire/helper-call.ts';
 import { type BrokerSocket, startBrokerSocket } from '../../support/broker-socket.ts';
 import { FakeBroker } from '../../support/fake-broker.ts';
 import { openSocket, rawExchange, requestText } from './raw-exchange.ts';

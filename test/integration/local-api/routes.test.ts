@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { failures, KeytrayError } from '../../../core/errors.ts';
-import { findBroker, LocalApiClient } from '../../../core/local-api/client.ts';
+import { findBroker, LocalApiClient } from '../../../core/local-api/client/client.ts';
 import { Secret } from '../../../core/secret.ts';
 import { type BrokerSocket, startBrokerSocket } from '../../support/broker-socket.ts';
 import { accountView, FakeBroker } from '../../support/fake-broker.ts';

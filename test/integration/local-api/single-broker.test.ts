@@ -5,9 +5,9 @@ import { chmod, chown, lstat, mkdir, readdir, readFile, rename, rm, stat, symlin
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LocalApiClient } from '../../../core/local-api/client.ts';
-import { takeLockFile } from '../../../core/local-api/lock-file.ts';
-import { type LocalApi, type LocalApiStart, startLocalApi } from '../../../core/local-api/server.ts';
+import { LocalApiClient } from '../../../core/local-api/client/client.ts';
+import { type LocalApi, type LocalApiStart, startLocalApi } from '../../../core/local-api/server/server.ts';
+import { takeLockFile } from '../../../core/local-api/socket/lock-file.ts';
 import { MemoryLogger, socketFolder } from '../../support/broker-socket.ts';
 import { FakeBroker } from '../../support/fake-broker.ts';
 import { needsRoot } from '../../support/needs-root.ts';

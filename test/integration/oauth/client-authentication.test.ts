@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { NodeHttp } from '../../../core/http/node-http.ts';
 import { type AuthorizationServer, discoverAuthorizationServer } from '../../../core/oauth/authorization-server.ts';
 import { requestDeviceCode } from '../../../core/oauth/device-grant.ts';
-import { NodeHttp } from '../../../core/oauth/node-http.ts';
 import { refreshTokens } from '../../../core/oauth/refresh-grant.ts';
 import { revokeToken } from '../../../core/oauth/revocation.ts';
 import { Secret } from '../../../core/secret.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NodeHttp } from '../../../core/http/node-http.ts';
 import { discoverAuthorizationServer } from '../../../core/oauth/authorization-server.ts';
 import { requestDeviceCode } from '../../../core/oauth/device-grant.ts';
 import { type DeviceOutcome, pollForTokens } from '../../../core/oauth/device-poll.ts';
-import { NodeHttp } from '../../../core/oauth/node-http.ts';
 import type { Timer } from '../../../core/ports.ts';
 import { accountSettings, fetchOf, noEndpoints } from '../../support/authorization-server.ts';
 import {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NodeHttp } from '../../../core/http/node-http.ts';
 import { type AuthorizationServer, discoverAuthorizationServer } from '../../../core/oauth/authorization-server.ts';
 import { type DeviceAuthorization, requestDeviceCode } from '../../../core/oauth/device-grant.ts';
 import { type DeviceOutcome, pollForTokens } from '../../../core/oauth/device-poll.ts';
-import { NodeHttp } from '../../../core/oauth/node-http.ts';
 import { OAuthFailure } from '../../../core/oauth/oauth-failure.ts';
 import type { Timer } from '../../../core/ports.ts';
 import { Secret } from '../../../core/secret.ts';

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { AuthorizationServerOptions } from '../../../cli/demo/authorization-server.ts';
-import { followForms, signInWithForms } from '../../../cli/demo/built-in-user-agent.ts';
-import type { BrokerEvent, LoginView } from '../../../core/local-api/wire.ts';
 import type { Timer } from '../../../core/ports.ts';
+import type { BrokerEvent, LoginView } from '../../../core/wire/schemas.ts';
+import type { AuthorizationServerOptions } from '../../../demo/authorization-server.ts';
+import { followForms, signInWithForms } from '../../../demo/built-in-user-agent.ts';
 import { caller, failureOf, type Laboratory, startLaboratory } from '../../support/broker.ts';
 import { type ScriptedServer, startScriptedServer } from '../../support/scripted-server.ts';
 import { ShiftedClock } from '../../support/shifted-clock.ts';

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { KeytrayError } from '../../../core/errors.ts';
+import { NodeHttp } from '../../../core/http/node-http.ts';
 import { AuthorizationAddress } from '../../../core/oauth/authorization-address.ts';
 import { beginAuthorization } from '../../../core/oauth/authorization-request.ts';
 import { type AuthorizationServer, discoverAuthorizationServer } from '../../../core/oauth/authorization-server.ts';
-import { NodeHttp } from '../../../core/oauth/node-http.ts';
 import { refreshTokens } from '../../../core/oauth/refresh-grant.ts';
 import { Secret } from '../../../core/secret.ts';
 import { accountSettings, fetchOf, noEndpoints } from '../../support/authorization-server.ts';

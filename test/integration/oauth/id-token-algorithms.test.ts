@@ -1,10 +1,10 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NodeHttp } from '../../../core/http/node-http.ts';
 import { beginAuthorization } from '../../../core/oauth/authorization-request.ts';
 import { completeAuthorization } from '../../../core/oauth/authorization-response.ts';
 import { discoverAuthorizationServer } from '../../../core/oauth/authorization-server.ts';
-import { NodeHttp } from '../../../core/oauth/node-http.ts';
 import { refreshTokens } from '../../../core/oauth/refresh-grant.ts';
 import type { Refused } from '../../../core/oauth/token-endpoint.ts';
 import { Secret } from '../../../core/secret.ts';

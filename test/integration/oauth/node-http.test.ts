@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { NodeHttp } from '../../../core/oauth/node-http.ts';
+import { NodeHttp } from '../../../core/http/node-http.ts';
 import { needsRoot } from '../../support/needs-root.ts';
 import { type ScriptedServer, startScriptedServer } from '../../support/scripted-server.ts';
 import { authority, codeOf, fixture, listening, type SecureServer, startSecureServer } from './secure-server.ts';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { NodeHttp } from '../../../core/oauth/node-http.ts';
+import { NodeHttp } from '../../../core/http/node-http.ts';
 import {
   authority,
   codeOf,

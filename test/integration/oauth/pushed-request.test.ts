@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { NodeHttp } from '../../../core/http/node-http.ts';
 import { AuthorizationAddress } from '../../../core/oauth/authorization-address.ts';
 import { type Authorization, beginAuthorization } from '../../../core/oauth/authorization-request.ts';
 import { type AuthorizationServer, discoverAuthorizationServer } from '../../../core/oauth/authorization-server.ts';
-import { NodeHttp } from '../../../core/oauth/node-http.ts';
 import { OAuthFailure } from '../../../core/oauth/oauth-failure.ts';
 import { Secret } from '../../../core/secret.ts';
 import type { AccountSettings } from '../../../core/services/service.ts';

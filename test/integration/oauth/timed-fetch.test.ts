@@ -2,11 +2,11 @@ import { createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Account } from '../../../core/accounts/account.ts';
 import { ServerDirectory } from '../../../core/accounts/server-directory.ts';
-import { MemoryStore } from '../../../core/keychain/memory-store.ts';
-import { NodeHttp } from '../../../core/oauth/node-http.ts';
+import { NodeHttp } from '../../../core/http/node-http.ts';
+import { longestExchange } from '../../../core/http/timed-fetch.ts';
 import { revokeToken } from '../../../core/oauth/revocation.ts';
-import { longestExchange } from '../../../core/oauth/timed-fetch.ts';
 import { Secret } from '../../../core/secret.ts';
+import { MemoryStore } from '../../../core/stores/memory-store.ts';
 import { accountSettings, noEndpoints } from '../../support/authorization-server.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { NodeHttp } from '../../../core/http/node-http.ts';
 import { discoverAuthorizationServer } from '../../../core/oauth/authorization-server.ts';
 import { completeIdentity } from '../../../core/oauth/identity.ts';
-import { NodeHttp } from '../../../core/oauth/node-http.ts';
 import type { Identity, TokenReply } from '../../../core/oauth/token-reply.ts';
 import { Secret } from '../../../core/secret.ts';
 import type { AccountSettings } from '../../../core/services/service.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { rehearse } from '../../../core/rehearsal.ts';
+import { rehearse } from '../../../core/host/rehearsal.ts';
 import { MemoryLogger } from '../../support/broker-socket.ts';
 
 const uid = process.getuid?.() ?? 0;

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { passphraseSource } from '../../../core/passphrase-source.ts';
 import { Secret } from '../../../core/secret.ts';
+import { passphraseSource } from '../../../core/stores/encrypted-file/passphrase-source.ts';
 
 let folder: string;
 const uid = process.getuid?.() ?? 0;

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type SetupOptions, type SetupReport, setupGit } from '../../../core/setup/git.ts';
+import { type SetupOptions, type SetupReport, setupGit } from '../../../core/setup/git/git.ts';
 
 export interface GitHome {
   readonly home: string;

@@ -3,8 +3,8 @@ import { chmod, chown, link, lstat, mkdir, readFile, rm, stat, writeFile } from 
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { changeLocked } from '../../../core/setup/locked-file.ts';
-import { listTools } from '../../../core/setup/tool-states.ts';
+import { changeLocked } from '../../../core/setup/engine/locked-file.ts';
+import { listTools } from '../../../core/setup/engine/tool-states.ts';
 import type { ToolName } from '../../../core/setup/tools.ts';
 import { needsRoot } from '../../support/needs-root.ts';
 import { mountSmallDisk, type SmallDisk } from '../../support/small-disk.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, chown, lchown, link, mkdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { setupGit } from '../../../core/setup/git.ts';
+import { setupGit } from '../../../core/setup/git/git.ts';
 import { needsRoot } from '../../support/needs-root.ts';
 import { accounts } from './tool-cases.ts';
 import { type ToolHome, toolHome } from './tool-home.ts';

@@ -1,4 +1,4 @@
-import type { SetupAccount } from '../../../core/setup/tool.ts';
+import type { SetupAccount } from '../../../core/setup/engine/tool.ts';
 import type { ToolName } from '../../../core/setup/tools.ts';
 
 /** A tool's file as a person may have it, and what becomes of it. */

@@ -2,7 +2,7 @@ import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFil
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { SetupAccount } from '../../../core/setup/tool.ts';
+import type { SetupAccount } from '../../../core/setup/engine/tool.ts';
 import { applyTool, planTool, type ToolName, type ToolReport, undoTool } from '../../../core/setup/tools.ts';
 
 const helpers = ['keytray', 'docker-credential-keytray', 'terraform-credentials-keytray', 'cargo-credential-keytray'];

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { lstat, mkdir, readdir, readlink, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { listTools } from '../../../core/setup/tool-states.ts';
+import { listTools } from '../../../core/setup/engine/tool-states.ts';
 import { accounts } from './tool-cases.ts';
 import { type ToolHome, toolHome } from './tool-home.ts';
 

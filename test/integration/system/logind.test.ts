@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { Logind } from '../../../core/logind.ts';
-import { SystemClock } from '../../../core/system-clock.ts';
+import { Logind } from '../../../core/platform/logind.ts';
+import { SystemClock } from '../../../core/platform/system-clock.ts';
 import { exportSession } from '../../support/logind-session.ts';
 import { startBus } from '../../support/session-bus.ts';
 

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SystemBrowser } from '../../../core/system-browser.ts';
+import { SystemBrowser } from '../../../core/platform/system-browser.ts';
 
 const url = new URL('https://login.lab.example/authorize?state=$(touch%20x)&a=b;c');
 

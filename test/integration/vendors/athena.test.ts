@@ -1,7 +1,7 @@
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import * as openid from 'openid-client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { NodeHttp } from '../../../core/oauth/node-http.ts';
+import { NodeHttp } from '../../../core/http/node-http.ts';
 import {
   type Athena,
   classifySingle,

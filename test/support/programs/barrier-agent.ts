@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { runHeadlessBroker } from '../../../core/headless-broker.ts';
+import { runHeadlessBroker } from '../../../core/host/headless-broker.ts';
 
 /** `keytray agent`, but it tells of every barrier and stops for ever at the one its argument names. */
 

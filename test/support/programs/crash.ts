@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endOnCrash } from '../../../core/crash.ts';
-import { openLog } from '../../../core/log.ts';
+import { endOnCrash } from '../../../core/platform/crash.ts';
+import { openLog } from '../../../core/platform/log.ts';
 import { Secret } from '../../../core/secret.ts';
 
 /** `crash.ts KIND LOG`: reads a token from stdin and crashes with it in hand. */

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { peerOf } from '../../../core/access/peer-credentials.ts';
+import { peerOf } from '../../../core/platform/peer-credentials.ts';
 
 /** `name-peer.ts SOCKET`: listens, and prints who the first to connect is, as JSON. */
 const [, , path = ''] = process.argv;

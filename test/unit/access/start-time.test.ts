@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseStartTime } from '../../../core/access/process-identity.ts';
+import { parseStartTime } from '../../../core/platform/process-identity.ts';
 
 const fields = 'S 1 41 41 0 -1 4194560 100 0 0 0 1 2 0 0 20 0 1 0 987654 1000 200 18446744073709551615';
 

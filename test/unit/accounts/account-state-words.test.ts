@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type AccountState, presentState, renewed, signedIn } from '../../../core/accounts/account-state.ts';
 import { afterFailure, type RefreshProblem } from '../../../core/accounts/refresh-problem.ts';
-import type { StoreTrouble } from '../../../core/keychain/secret-store.ts';
+import type { StoreTrouble } from '../../../core/stores/secret-store.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { recordAt } from '../../support/records.ts';
 

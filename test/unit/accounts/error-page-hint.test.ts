@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Account } from '../../../core/accounts/account.ts';
-import type { BrowserWay } from '../../../core/accounts/browser-way.ts';
-import { LoginAttempt } from '../../../core/accounts/login-attempt.ts';
-import { PendingLogin } from '../../../core/accounts/pending-login.ts';
-import { hintAtErrorPage } from '../../../core/accounts/show-browser.ts';
-import { MemoryStore } from '../../../core/keychain/memory-store.ts';
+import type { BrowserWay } from '../../../core/sign-in/browser.ts';
+import { LoginAttempt } from '../../../core/sign-in/login-attempt.ts';
+import { PendingLogin } from '../../../core/sign-in/pending-login.ts';
+import { hintAtErrorPage } from '../../../core/sign-in/show-browser.ts';
+import { MemoryStore } from '../../../core/stores/memory-store.ts';
 import { accountSettings } from '../../support/authorization-server.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 

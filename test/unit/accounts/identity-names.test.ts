@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { judgeIdentity } from '../../../core/accounts/identity-check.ts';
 import type { Identity } from '../../../core/oauth/token-reply.ts';
+import { judgeIdentity } from '../../../core/sign-in/identity-check.ts';
 
 const ada: Identity = { issuer: 'https://as', subject: '1', email: 'ada@lab.example', name: 'ada' };
 const bob: Identity = { issuer: 'https://as', subject: '2', email: 'bob@lab.example', name: undefined };

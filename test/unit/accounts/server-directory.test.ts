@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Account } from '../../../core/accounts/account.ts';
 import { ServerDirectory } from '../../../core/accounts/server-directory.ts';
-import { MemoryStore } from '../../../core/keychain/memory-store.ts';
 import { OAuthFailure } from '../../../core/oauth/oauth-failure.ts';
+import { MemoryStore } from '../../../core/stores/memory-store.ts';
 import { accountSettings } from '../../support/authorization-server.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 

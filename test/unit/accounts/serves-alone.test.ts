@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { Account } from '../../../core/accounts/account.ts';
 import type { RefreshProblem } from '../../../core/accounts/refresh-problem.ts';
 import { servesAlone } from '../../../core/accounts/serves-alone.ts';
-import type { TokenRecord } from '../../../core/keychain/token-record.ts';
+import type { TokenRecord } from '../../../core/accounts/token-record.ts';
 import { accountSettings } from '../../support/authorization-server.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { RecordingStore } from '../../support/recording-store.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Account } from '../../../core/accounts/account.ts';
-import { refuse } from '../../../core/accounts/sign-in-ending.ts';
 import { KeytrayError } from '../../../core/errors.ts';
+import { refuse } from '../../../core/sign-in/sign-in-ending.ts';
 
 const account = { id: 'lab', settings: { title: 'Lab' }, clientSecret: { stored: false } } as Account;
 

@@ -33,6 +33,6 @@ describe('barriers', () => {
     const listeners = core.filter(({ text }) => /\breached(: \(| = |\([^)]*\) \{)/.test(text)).map(({ file }) => file);
     expect(listeners).toEqual(['core/ports.ts']);
     expect(noBarriers.reached('before_answer')).toBeUndefined();
-    expect(core.find(({ file }) => file === 'core/agent.ts')?.text).not.toMatch(/barrier/i);
+    expect(core.find(({ file }) => file === 'core/host/agent.ts')?.text).not.toMatch(/barrier/i);
   });
 });

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { AccountViews } from '../../../core/account-views.ts';
 import { Account } from '../../../core/accounts/account.ts';
-import { LoginDesk } from '../../../core/accounts/login-desk.ts';
+import { AccountViews } from '../../../core/broker/views/account-views.ts';
 import { RefreshScheduler } from '../../../core/refresh/scheduler.ts';
 import { WakeDetector } from '../../../core/refresh/wake-detector.ts';
+import { LoginDesk } from '../../../core/sign-in/pending-logins.ts';
 import { accountSettings } from '../../support/authorization-server.ts';
 import { Log } from '../../support/broker.ts';
 import { ManualClock } from '../../support/manual-clock.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { liveDetails } from '../../../cli/output/account-details.ts';
-import type { AccountView } from '../../../core/local-api/wire.ts';
+import type { AccountView } from '../../../core/wire/schemas.ts';
 
 const now = Date.UTC(2026, 10, 23, 12);
 const at = (seconds: number): string => new Date(now + seconds * 1_000).toISOString();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeFailure } from '../../../cli/failure.ts';
 import { loginOutcome, pastedAnswer } from '../../../cli/login-outcome.ts';
-import type { LoginView } from '../../../core/local-api/wire.ts';
+import type { LoginView } from '../../../core/wire/schemas.ts';
 
 const login = (changes: Partial<LoginView>): LoginView => ({
   login_id: 'l1',

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { applyEvent } from '../../../cli/status-events.ts';
-import type { AccountView, StatusView } from '../../../core/local-api/wire.ts';
+import type { AccountView, StatusView } from '../../../core/wire/schemas.ts';
 
 const view = (account: string, state: AccountView['state'] = 'active'): AccountView => ({
   account,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { textWidth } from '../../../cli/output/printable.ts';
 import { formatStatusTable } from '../../../cli/output/status-table.ts';
-import { type AccountView, accountStates } from '../../../core/local-api/wire.ts';
+import { type AccountView, accountStates } from '../../../core/wire/schemas.ts';
 
 const now = Date.parse('2026-11-23T09:00:00Z');
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { AccountConfig } from '../../../core/config/config.ts';
 import { formatConfigError } from '../../../core/config/config-error.ts';
 import { interpretConfig } from '../../../core/config/interpret-config.ts';
+import { resolveAccount } from '../../../core/config/resolve.ts';
 import { services } from '../../../core/services/registry.ts';
-import { resolveAccount } from '../../../core/services/resolve.ts';
 import type { AccountSettings } from '../../../core/services/service.ts';
 
 const read = (lines: string) => interpretConfig([{ file: 'c.yaml', text: `accounts:\n${lines}` }]);

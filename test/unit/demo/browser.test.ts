@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type BrowserChoice, chooseBrowser, type Surroundings } from '../../../cli/demo/browser.ts';
+import { type BrowserChoice, chooseBrowser, type Surroundings } from '../../../demo/browser.ts';
 
 const everything: Surroundings = {
   display: true,

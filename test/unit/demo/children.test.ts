@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { run, startChild } from '../../../cli/demo/children.ts';
+import { run, startChild } from '../../../demo/children.ts';
 
 const options = { env: { PATH: process.env.PATH }, cwd: tmpdir() };
 

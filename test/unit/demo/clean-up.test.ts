@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createCleanUp } from '../../../cli/demo/clean-up.ts';
+import { createCleanUp } from '../../../demo/clean-up.ts';
 
 describe('cleaning up', () => {
   it('ends the last first', async () => {

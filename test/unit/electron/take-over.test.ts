@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { KeytrayError } from '../../../core/errors.ts';
-import type { StatusView } from '../../../core/local-api/wire.ts';
 import type { Clock, Timer } from '../../../core/ports.ts';
+import type { StatusView } from '../../../core/wire/schemas.ts';
 import { takeOver } from '../../../electron/take-over.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { postgresHelper } from '../../../core/helpers/postgres.ts';
+import { postgresHelper } from '../../../core/helpers/postgres/postgres.ts';
 import { Secret } from '../../../core/secret.ts';
 import { runHelperCampaign } from '../../fuzz/helper-campaign.ts';
 import { postgresProtocol, watchLines } from '../../fuzz/helper-postgres.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { encodeFrame } from '../../../core/local-api/frames.ts';
+import { encodeFrame } from '../../../core/wire/frames.ts';
 import { judge } from '../../fuzz/oracle.ts';
 
 const token = (headers: readonly string[], body = '{}'): string =>

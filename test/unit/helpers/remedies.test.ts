@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { storeFailure } from '../../../core/accounts/store-failure.ts';
-import { askpassHelper } from '../../../core/helpers/askpass.ts';
-import { bazelHelper } from '../../../core/helpers/bazel.ts';
-import { curlHelper } from '../../../core/helpers/curl.ts';
-import { rawHelper } from '../../../core/helpers/generic.ts';
-import { gitHelper } from '../../../core/helpers/git.ts';
-import { googleHelper } from '../../../core/helpers/google.ts';
+import { askpassHelper } from '../../../core/helpers/askpass/askpass.ts';
+import { bazelHelper } from '../../../core/helpers/bazel/bazel.ts';
+import { curlHelper } from '../../../core/helpers/curl/curl.ts';
+import { rawHelper } from '../../../core/helpers/generic/generic.ts';
+import { gitHelper } from '../../../core/helpers/git/git.ts';
+import { googleHelper } from '../../../core/helpers/google/google.ts';
 import type { Helper } from '../../../core/helpers/helper.ts';
-import { pipHelper } from '../../../core/helpers/pip.ts';
+import { pipHelper } from '../../../core/helpers/pip/pip.ts';
 import { unavailableLine } from '../../../core/helpers/unavailable.ts';
+import { storeFailure } from '../../../core/stores/store-failure.ts';
 import { FakeHelperBroker, fakeAccount } from '../../support/fake-helper-broker.ts';
 import { callHelper } from '../../support/helper-call.ts';
 

@@ -1,10 +1,17 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { keysFrom } from '../../../core/keychain/passphrase-keys.ts';
-import { defaultCost, fits, newHeader, parseSealed, seal, unseal } from '../../../core/keychain/sealed-format.ts';
-import { parseItems, serializeItems } from '../../../core/keychain/sealed-items.ts';
 import { Secret } from '../../../core/secret.ts';
+import { keysFrom } from '../../../core/stores/encrypted-file/passphrase-keys.ts';
+import {
+  defaultCost,
+  fits,
+  newHeader,
+  parseSealed,
+  seal,
+  unseal,
+} from '../../../core/stores/encrypted-file/sealed-format.ts';
+import { parseItems, serializeItems } from '../../../core/stores/encrypted-file/sealed-items.ts';
 
 const cost = { log2N: 10, r: 8, p: 1 };
 const header = newHeader(cost);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cleanFields, withoutCredentials } from '../../../core/log-text.ts';
+import { cleanFields, withoutCredentials } from '../../../core/platform/log-text.ts';
 import type { LogFields } from '../../../core/ports.ts';
 import { Secret } from '../../../core/secret.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isLoopback, mayCarrySecrets } from '../../../core/oauth/loopback-host.ts';
 import { metadataAddresses } from '../../../core/oauth/metadata.ts';
+import { isLoopback, mayCarrySecrets } from '../../../core/platform/loopback-host.ts';
 
 describe('isLoopback', () => {
   it.each(['localhost', '127.0.0.1', '127.1.2.3', '[::1]', '::1'])('%s', (host) => {

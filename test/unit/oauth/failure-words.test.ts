@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KeytrayError } from '../../../core/errors.ts';
+import { NothingSent } from '../../../core/http/nothing-sent.ts';
 import {
   failureOfReply,
   failureOfThrown,
@@ -7,7 +8,6 @@ import {
   malformedReply,
   rejectedReply,
 } from '../../../core/oauth/map-error.ts';
-import { NothingSent } from '../../../core/oauth/nothing-sent.ts';
 import { OAuthFailure } from '../../../core/oauth/oauth-failure.ts';
 import { readReply } from '../../../core/oauth/reply.ts';
 

@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { KeytrayError } from '../../../core/errors.ts';
+import { NothingSent } from '../../../core/http/nothing-sent.ts';
 import { failureOfReply, failureOfThrown, malformedReply, rejectedReply } from '../../../core/oauth/map-error.ts';
-import { NothingSent } from '../../../core/oauth/nothing-sent.ts';
 import { type Reply, readReply } from '../../../core/oauth/reply.ts';
-import { withoutTokens } from '../../../core/oauth/server-text.ts';
+import { withoutTokens } from '../../../core/untrusted/server-text.ts';
 
 const address = new URL('https://login.lab.example/token');
 

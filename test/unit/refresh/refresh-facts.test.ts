@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Account } from '../../../core/accounts/account.ts';
-import { MemoryStore } from '../../../core/keychain/memory-store.ts';
-import type { TokenRecord } from '../../../core/keychain/token-record.ts';
+import type { TokenRecord } from '../../../core/accounts/token-record.ts';
 import { planFor } from '../../../core/refresh/refresh-facts.ts';
 import type { AccountSettings } from '../../../core/services/service.ts';
+import { MemoryStore } from '../../../core/stores/memory-store.ts';
 import { accountSettings } from '../../support/authorization-server.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { recordAt } from '../../support/records.ts';

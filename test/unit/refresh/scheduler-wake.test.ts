@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Account } from '../../../core/accounts/account.ts';
 import { KeytrayError } from '../../../core/errors.ts';
-import { MemoryStore } from '../../../core/keychain/memory-store.ts';
 import { noAttemptNotes } from '../../../core/refresh/attempt-notes.ts';
 import type { RefreshResult } from '../../../core/refresh/refresher.ts';
 import { RefreshScheduler } from '../../../core/refresh/scheduler.ts';
 import { WakeDetector } from '../../../core/refresh/wake-detector.ts';
+import { MemoryStore } from '../../../core/stores/memory-store.ts';
 import { accountSettings } from '../../support/authorization-server.ts';
 import { MemoryLogger } from '../../support/broker-socket.ts';
 import { ManualClock } from '../../support/manual-clock.ts';

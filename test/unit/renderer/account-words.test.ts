@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { accountStates } from '../../../core/local-api/wire.ts';
+import { accountStates } from '../../../core/wire/schemas.ts';
 import type { AccountView } from '../../../ipc/views.ts';
 import { noFilter, visibleAccounts } from '../../../renderer/accounts/filter.ts';
 import {

@@ -4,9 +4,9 @@ import type { AccountConfig } from '../../../core/config/config.ts';
 import { checkEndpointUrl } from '../../../core/config/endpoint-url.ts';
 import { checkHostPattern } from '../../../core/config/host-pattern.ts';
 import { interpretConfig } from '../../../core/config/interpret-config.ts';
-import { registrationOf } from '../../../core/services/registration.ts';
+import { registrationOf } from '../../../core/config/registration.ts';
+import { accountTitle, redirectUriToRegister, resolveAccount } from '../../../core/config/resolve.ts';
 import { services } from '../../../core/services/registry.ts';
-import { accountTitle, redirectUriToRegister, resolveAccount } from '../../../core/services/resolve.ts';
 import type { AccountSettings, Service } from '../../../core/services/service.ts';
 
 function preset(name: string): Service {

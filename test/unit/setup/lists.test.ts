@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { bazel } from '../../../core/setup/bazel.ts';
-import { npm } from '../../../core/setup/npm.ts';
-import { terraform } from '../../../core/setup/terraform.ts';
+import { bazel } from '../../../core/setup/bazel/bazel.ts';
+import { npm } from '../../../core/setup/npm/npm.ts';
+import { terraform } from '../../../core/setup/terraform/terraform.ts';
 import { contextFor, home, planOf, serving } from './setup-context.ts';
 
 describe('setup npm', () => {

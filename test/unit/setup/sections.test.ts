@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { aws, profilesOf } from '../../../core/setup/aws.ts';
-import { cargo, registriesIn } from '../../../core/setup/cargo.ts';
-import { iniSections, withIniValue, withoutIniEntry } from '../../../core/setup/ini-text.ts';
-import { pip } from '../../../core/setup/pip.ts';
+import { aws, profilesOf } from '../../../core/setup/aws/aws.ts';
+import { cargo, registriesIn } from '../../../core/setup/cargo/cargo.ts';
+import { iniSections, withIniValue, withoutIniEntry } from '../../../core/setup/engine/ini-text.ts';
+import { pip } from '../../../core/setup/pip/pip.ts';
 import { home, planOf, serving } from './setup-context.ts';
 
 const sectionS = (text: string) => iniSections(text).find(({ name }) => name === 's');

@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import type { SetupAccount, SetupContext, Tool } from '../../../core/setup/tool.ts';
+import type { SetupAccount, SetupContext, Tool } from '../../../core/setup/engine/tool.ts';
 
 export interface Machine {
   readonly accounts?: readonly SetupAccount[];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandWords } from '../../../core/command-words.ts';
+import { commandWords } from '../../../core/platform/command-words.ts';
 
 describe('the words of a command line', () => {
   it.each<[string, readonly string[] | undefined]>([

@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { SystemClock } from '../../../core/system-clock.ts';
+import { SystemClock } from '../../../core/platform/system-clock.ts';
 
 describe('the boot clock', () => {
   const at = { wall: 1_000_000, monotonic: 50_000, uptime: 700, readings: 0 };

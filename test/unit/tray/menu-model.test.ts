@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { AccountView } from '../../../core/local-api/wire.ts';
 import { shortDuration } from '../../../core/tray/account-line.ts';
 import { type MenuEntry, menuModel } from '../../../core/tray/menu-model.ts';
 import { iconOf, needsPerson, type TrayOffers, type TrayView, tooltipOf } from '../../../core/tray/tray-view.ts';
+import type { AccountView } from '../../../core/wire/schemas.ts';
 import { accountView } from '../../support/fake-broker.ts';
 
 const now = Date.UTC(2026, 10, 23, 12);

@@ -200,7 +200,7 @@ static int makes_sense(char program, char type, const unsigned char *at, size_t 
   }
 }
 
-/* Frames of a whole reply, as core/local-api/frames.ts and client/next-program.ts read them. */
+/* Frames of a whole reply, as core/wire/frames.ts and client/next-program.ts read them. */
 static void expect_frames(const unsigned char *at, size_t length, struct reading *expected) {
   char program = 0;
   while (length > 0) {

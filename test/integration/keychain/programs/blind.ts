@@ -1,4 +1,4 @@
-import { parseRequest } from '../../../../core/keychain/call.ts';
+import { parseRequest } from '../../../../core/stores/keychain/call.ts';
 
 /** Finds nothing and takes everything: a keyring that is locked to readers and unlocks for a writer. */
 process.on('message', (message) => {

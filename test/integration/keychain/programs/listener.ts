@@ -1,6 +1,6 @@
-import { openSessionBus } from '../../../../core/dbus/session-bus.ts';
-import { dbusProbe } from '../../../../core/keychain/dbus-probe.ts';
-import { SystemClock } from '../../../../core/system-clock.ts';
+import { openSessionBus } from '../../../../core/platform/dbus/session-bus.ts';
+import { SystemClock } from '../../../../core/platform/system-clock.ts';
+import { dbusProbe } from '../../../../core/stores/keychain/dbus-probe.ts';
 
 /** Asks the keyring, listens to it, and has nothing else to do. */
 const probe = dbusProbe(openSessionBus(process.env, new SystemClock()));

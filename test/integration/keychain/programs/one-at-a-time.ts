@@ -1,4 +1,4 @@
-import { parseRequest } from '../../../../core/keychain/call.ts';
+import { parseRequest } from '../../../../core/stores/keychain/call.ts';
 
 /** Refuses a call that comes before the one before it was answered. */
 let busy = false;

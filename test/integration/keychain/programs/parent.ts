@@ -1,5 +1,5 @@
-import { KeychainChild, keychainChildFile } from '../../../../core/keychain/child-process.ts';
-import { SystemClock } from '../../../../core/system-clock.ts';
+import { SystemClock } from '../../../../core/platform/system-clock.ts';
+import { KeychainChild, keychainChildFile } from '../../../../core/stores/keychain/child-process.ts';
 import { MemoryLogger } from '../fixture.ts';
 
 /** Calls the real keychain child in its own environment and tells the child's process id. */

@@ -1,5 +1,5 @@
-import { EncryptedFileStore } from '../../../../core/keychain/encrypted-file-store.ts';
 import { Secret } from '../../../../core/secret.ts';
+import { EncryptedFileStore } from '../../../../core/stores/encrypted-file/encrypted-file-store.ts';
 import { MemoryLogger } from '../fixture.ts';
 
 /** Changes the passphrase of a file to and fro until it is killed; prints the one that counts after each change. */

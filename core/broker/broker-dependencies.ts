@@ -1,0 +1,28 @@
+import type { StoreKind } from '../config/config.ts';
+import type { Barriers, Clock, Http, Logger, LoopbackPeers, Notifier, UserAgent } from '../ports.ts';
+import type { AttemptNotes } from '../refresh/attempt-notes.ts';
+import type { EncryptedFileStore } from '../stores/encrypted-file/encrypted-file-store.ts';
+import type { Placements } from '../stores/placements.ts';
+import type { SecretStore } from '../stores/secret-store.ts';
+
+/** What the broker is put together from. */
+export interface BrokerDependencies {
+  readonly kind: 'agent' | 'desktop';
+  readonly clock: Clock;
+  readonly http: Http;
+  readonly userAgent: UserAgent;
+  readonly peers: LoopbackPeers;
+  readonly notifier: Notifier;
+  readonly stores: Readonly<Record<StoreKind, SecretStore>> & { readonly 'encrypted-file': EncryptedFileStore };
+  /** Which store each account's items are in. */
+  readonly placements: Placements;
+  readonly logger: Logger;
+  readonly random: () => number;
+  /** Reads the config now, for an account just added; resolves when it has been applied. */
+  readonly reloadConfig: () => Promise<void>;
+  /** Ends the process in good order. */
+  readonly quit: () => void;
+  readonly barriers?: Barriers | undefined;
+  /** Default: refreshes are not remembered across a crash. */
+  readonly attempts?: AttemptNotes | undefined;
+}

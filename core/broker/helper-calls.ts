@@ -1,0 +1,159 @@
+import type { AccountRegistry } from '../accounts/account-registry.ts';
+import type { EventStream } from '../concurrency/broadcast.ts';
+import { never } from '../concurrency/pause.ts';
+import type { ToolFamily } from '../config/config.ts';
+import type { RoleCredentials, RoleRequest } from '../credentials/aws-role.ts';
+import { openContainerCredentials } from '../endpoints/container-credentials.ts';
+import type { ProgramEndpoints } from '../endpoints/program-endpoints.ts';
+import { KeytrayError } from '../errors.ts';
+import { plainNeed } from '../hand-out/hand-out.ts';
+import type { HandOutGate } from '../hand-out/hand-out-gate.ts';
+import { HandOutLog } from '../hand-out/hand-out-log.ts';
+import type { RejectedTokens } from '../hand-out/rejected-tokens.ts';
+import type { RoleDesk } from '../hand-out/role-credentials.ts';
+import type { TokenDesk } from '../hand-out/token-hand-out.ts';
+import { formatContainerCredentials } from '../helpers/aws/aws-answer.ts';
+import type { HandedOut, HandOutRequest, HelperBroker, RoleEndpointAddress, ServedAccount } from '../helpers/helper.ts';
+import { helpers } from '../helpers/registry.ts';
+import { stillRuns } from '../platform/process-identity.ts';
+import { readRegularFile } from '../platform/regular-file.ts';
+import type { Clock, Logger } from '../ports.ts';
+import type { Secret } from '../secret.ts';
+import { isoTime } from '../untrusted/instant.ts';
+import { printable } from '../untrusted/plain-text.ts';
+import type { Caller } from '../wire/broker-api.ts';
+import type { HelperCall } from '../wire/helper-call.ts';
+import type { BrokerEvent } from '../wire/schemas.ts';
+
+export interface HelperDeskDependencies {
+  readonly accounts: AccountRegistry;
+  readonly tokens: TokenDesk;
+  readonly rejected: RejectedTokens;
+  readonly roles: RoleDesk;
+  readonly endpoints: ProgramEndpoints;
+  readonly gate: HandOutGate;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly events: EventStream<BrokerEvent>;
+}
+
+/** Joins the helper protocols to the accounts: what they may see, and where hand-outs are noted. */
+export class HelperDesk {
+  readonly #dependencies: HelperDeskDependencies;
+  readonly #handOuts: HandOutLog;
+
+  constructor(dependencies: HelperDeskDependencies) {
+    this.#dependencies = dependencies;
+    this.#handOuts = new HandOutLog(dependencies.logger, dependencies.clock);
+  }
+
+  /** Throws `not_found` for a protocol we do not speak. */
+  async serve(protocol: string, call: HelperCall, caller: Caller): Promise<number> {
+    const helper = helpers.get(protocol);
+    if (helper === undefined) throw new KeytrayError('not_found', `there is no helper for ${JSON.stringify(protocol)}`);
+    return await helper.serve(call, this.#brokerFor(protocol, caller));
+  }
+
+  /** Notes who took which token, in the log and for whoever listens. */
+  handedOut(account: string, protocol: string, host: string | undefined, caller: Caller): void {
+    const { clock, events } = this.#dependencies;
+    this.#handOuts.note({ account, protocol, host }, caller.consumer);
+    if (!events.heard) return;
+    const { pid, executable } = caller.consumer;
+    events.emit({
+      type: 'handed_out',
+      account,
+      at: isoTime(clock.now()),
+      protocol,
+      ...(host === undefined ? {} : { host: printable(host) }),
+      consumer: executable === undefined ? { pid } : { pid, executable: printable(executable) },
+    });
+  }
+
+  #brokerFor(protocol: string, caller: Caller): HelperBroker {
+    return {
+      served: (family) => this.#served(family),
+      named: (id) => this.#named(id),
+      handOut: async (id, request) => await this.#handOut(id, request, protocol, caller),
+      assumeRole: async (id, request) => await this.#assumeRole(id, request, protocol, caller),
+      openRoleEndpoint: async (id, request) => await this.#openRoleEndpoint(id, request, protocol, caller),
+      readFile: readRegularFile,
+      reportRejected: async (id, value) => await this.#reportRejected(id, value),
+    };
+  }
+
+  #served(family: ToolFamily): readonly ServedAccount[] {
+    const served: ServedAccount[] = [];
+    for (const { id, settings } of this.#dependencies.accounts.all()) {
+      const hosts = settings.serves[family];
+      if (hosts !== undefined) served.push({ id, title: settings.title, username: settings.username, hosts });
+    }
+    return served;
+  }
+
+  #named(id: string): ServedAccount | undefined {
+    const settings = this.#dependencies.accounts.find(id)?.settings;
+    return settings && { id, title: settings.title, username: settings.username, hosts: [], env: settings.env };
+  }
+
+  async #handOut(id: string, request: HandOutRequest, protocol: string, caller: Caller): Promise<HandedOut> {
+    const { accounts, clock, gate, tokens } = this.#dependencies;
+    const account = accounts.get(id);
+    gate.check(id);
+    const { token, tokenType, secondsLeft } = await tokens.handOut(
+      account,
+      {
+        ...plainNeed,
+        kind: request.token ?? 'access',
+        audience: request.audience,
+        minTtl: request.minTtl,
+        force: request.force ?? false,
+        asker: protocol,
+      },
+      caller.signal,
+    );
+    // It may have been closed while a refresh was waited for.
+    gate.check(id);
+    this.handedOut(id, protocol, request.host, caller);
+    return {
+      account: id,
+      token,
+      tokenType,
+      expiresAt: secondsLeft === undefined ? undefined : clock.now() + secondsLeft * 1_000,
+      username: account.settings.username,
+    };
+  }
+
+  async #assumeRole(id: string, request: RoleRequest, protocol: string, caller: Caller): Promise<RoleCredentials> {
+    const { accounts, gate, roles } = this.#dependencies;
+    const account = accounts.get(id);
+    gate.check(id);
+    const credentials = await roles.credentials(account, request);
+    gate.check(id);
+    this.handedOut(id, protocol, request.role, caller);
+    return credentials;
+  }
+
+  async #openRoleEndpoint(
+    id: string,
+    request: RoleRequest,
+    protocol: string,
+    { consumer }: Caller,
+  ): Promise<RoleEndpointAddress> {
+    // The caller will have gone, as far as its connection tells, when the program it became asks.
+    const credentials = () => this.#assumeRole(id, request, protocol, { consumer, signal: never });
+    await credentials();
+    if (!stillRuns(consumer)) {
+      throw new KeytrayError('invalid_request', 'this system does not tell when a program ends; use --way=file');
+    }
+    return await openContainerCredentials(this.#dependencies.endpoints, {
+      owner: { runs: () => stillRuns(consumer) },
+      document: async () => formatContainerCredentials(await credentials(), request.role),
+    });
+  }
+
+  async #reportRejected(id: string, value: Secret): Promise<void> {
+    const { accounts, rejected } = this.#dependencies;
+    await rejected.report(accounts.get(id), value);
+  }
+}

@@ -1,0 +1,192 @@
+import { KeytrayError } from '../errors.ts';
+import { fieldsOf } from '../services/fields.ts';
+import { type Grant, traitsOf } from '../services/grant.ts';
+import type { AccountSettings, Service } from '../services/service.ts';
+import { splitAccountId } from './account-id.ts';
+import type { AccountConfig, Endpoints, RedirectSettings } from './config.ts';
+
+const noEndpoints: Endpoints = {
+  authorizationEndpoint: undefined,
+  tokenEndpoint: undefined,
+  revocationEndpoint: undefined,
+  deviceAuthorizationEndpoint: undefined,
+  userinfoEndpoint: undefined,
+  jwksUri: undefined,
+};
+
+/** The parts of an account that say which server it signs in to. */
+export type Instance = Pick<AccountConfig, 'issuer' | 'endpoints' | 'url'>;
+
+/** Whether one can sign in without naming a server: github.com, gitlab.com. */
+function hasPublicInstance(service: Service): boolean {
+  return service.issuer !== undefined || service.endpoints.authorizationEndpoint !== undefined;
+}
+
+/**
+ * An account that names a server of its own gets nothing of the preset's public one: a token or a code must
+ * not reach a server it was not meant for.
+ */
+export function usesOwnInstance(account: Instance, service: Service): boolean {
+  const { authorizationEndpoint, tokenEndpoint } = account.endpoints;
+  const differs = (mine: string | undefined, preset: string | undefined) => mine !== undefined && mine !== preset;
+  return (
+    differs(account.issuer, service.issuer) ||
+    differs(authorizationEndpoint, service.endpoints.authorizationEndpoint) ||
+    differs(tokenEndpoint, service.endpoints.tokenEndpoint)
+  );
+}
+
+const below = (url: string, path: string): string => `${url.replace(/\/+$/, '')}${path}`;
+
+/** The account with the issuer or the endpoints that follow from its `url`, unless it names them itself. */
+export function atUrl<T extends Instance>(account: T, service: Service): T {
+  const { url, issuer, endpoints } = account;
+  const { authorizationEndpoint, tokenEndpoint } = endpoints;
+  const named = issuer !== undefined || authorizationEndpoint !== undefined || tokenEndpoint !== undefined;
+  if (url === undefined || named || service.atUrl === undefined) return account;
+  if ('issuer' in service.atUrl) return { ...account, issuer: below(url, service.atUrl.issuer) };
+  const paths = Object.entries(service.atUrl.endpoints);
+  const derived = Object.fromEntries(paths.map(([role, path = '']) => [role, below(url, path)]));
+  return { ...account, endpoints: mergeEndpoints(derived, endpoints) };
+}
+
+function mergeEndpoints(preset: Partial<Endpoints>, own: Endpoints): Endpoints {
+  return {
+    authorizationEndpoint: own.authorizationEndpoint ?? preset.authorizationEndpoint,
+    tokenEndpoint: own.tokenEndpoint ?? preset.tokenEndpoint,
+    revocationEndpoint: own.revocationEndpoint ?? preset.revocationEndpoint,
+    deviceAuthorizationEndpoint: own.deviceAuthorizationEndpoint ?? preset.deviceAuthorizationEndpoint,
+    pushedAuthorizationRequestEndpoint:
+      own.pushedAuthorizationRequestEndpoint ?? preset.pushedAuthorizationRequestEndpoint,
+    userinfoEndpoint: own.userinfoEndpoint ?? preset.userinfoEndpoint,
+    jwksUri: own.jwksUri ?? preset.jwksUri,
+  };
+}
+
+function ownHosts(account: Instance, service: Service): AccountSettings['serves'] {
+  const url = account.issuer ?? account.endpoints.authorizationEndpoint ?? account.url;
+  if (url === undefined || !usesOwnInstance(account, service)) return {};
+  const host = new URL(url).host;
+  return Object.fromEntries(service.servesOwnHost.map((family) => [family, [host]]));
+}
+
+/** Hosts an account answers for, by tool: its own, else those of its server, else those of the service. */
+export function servedHosts(
+  written: Instance & Pick<AccountConfig, 'serves'>,
+  service: Service,
+): AccountSettings['serves'] {
+  const account = atUrl(written, service);
+  const leavesPublic = hasPublicInstance(service) && usesOwnInstance(account, service);
+  return { ...(leavesPublic ? {} : service.serves), ...ownHosts(account, service), ...account.serves };
+}
+
+/** `GitHub (work)`; a server set up by hand is known to its person by the account's id only. */
+export function accountTitle(id: string, service: Pick<Service, 'name' | 'title'>): string {
+  const { name, label } = splitAccountId(id);
+  const byHand = service.name === 'oidc' || service.name === 'oauth';
+  if (name !== service.name) {
+    if (!byHand) return `${service.title} (${id})`;
+    return label === undefined ? name : `${name} (${label})`;
+  }
+  if (label === undefined) return service.title;
+  return byHand ? label : `${service.title} (${label})`;
+}
+
+/** Servers drop `offline_access` without a consent of this very request (OpenID Connect Core §11). */
+function promptFor(account: AccountConfig, service: Service, scopes: readonly string[]): string | undefined {
+  return account.prompt ?? service.prompt ?? (scopes.includes('offline_access') ? 'consent' : undefined);
+}
+
+/** The grant of an account with what belongs to it; a missing key was found when the configuration was read. */
+function grantOf(account: AccountConfig, service: Service): Grant {
+  const kind = account.grant ?? service.grants[0];
+  switch (kind) {
+    case 'authorization_code':
+    case 'client_credentials':
+    case 'pasted_code':
+      return { kind };
+    case 'api_key':
+      return { kind, expiresAt: account.expiresAt };
+    case 'aws_identity':
+      return { kind, awsCredentials: account.awsCredentials ?? { kind: 'env' } };
+    case 'token_exchange':
+      return {
+        kind,
+        subjectAccount: account.exchange?.subjectAccount ?? '',
+        subjectToken: account.exchange?.subjectToken ?? 'access_token',
+        requestedTokenType: account.exchange?.requestedTokenType,
+        exchange: account.exchange?.exchange ?? 'token-exchange',
+      };
+    case 'command':
+      return { kind, command: account.command ?? [] };
+  }
+}
+
+function secretOf({ kind }: Grant, clientId: string, service: Service): AccountSettings['clientSecret'] {
+  const { client, signIn } = traitsOf(kind);
+  if (!client || service.builtInClients?.ids.includes(clientId)) return 'none';
+  return signIn === 'fields' ? 'required' : service.clientSecret;
+}
+
+/** Merges an account over its service. Throws `misconfigured` where neither gives a client_id. */
+export function resolveAccount(written: AccountConfig, service: Service): AccountSettings {
+  const account = atUrl(written, service);
+  const grant = grantOf(account, service);
+  const { client, signIn } = traitsOf(grant.kind);
+  const clientId = account.clientId ?? service.clientId ?? (client ? undefined : '');
+  if (clientId === undefined) {
+    throw new KeytrayError('misconfigured', `${account.id} has no client_id`, { account: account.id });
+  }
+  const own = usesOwnInstance(account, service);
+  const preset = signIn === 'browser' ? service.scopes : (service.grantScopes?.[grant.kind] ?? []);
+  const scopes = account.scopes ?? preset;
+  return {
+    id: account.id,
+    service: service.name,
+    title: accountTitle(account.id, service),
+    grant,
+    fields: fieldsOf(grant.kind, service),
+    url: account.url,
+    settings: account.settings ?? {},
+    present: account.present ?? service.present?.[grant.kind] ?? { kind: 'bearer' },
+    minValidity: account.minValidity ?? service.minValidity,
+    preAuthenticate: account.preAuthenticate ?? false,
+    lakebase: account.lakebase,
+    clientId,
+    clientSecret: secretOf(grant, clientId, service),
+    secretForBrowserOnly: service.secretForBrowserOnly,
+    issuer: own ? account.issuer : (account.issuer ?? service.issuer),
+    endpoints: mergeEndpoints(own ? noEndpoints : service.endpoints, account.endpoints),
+    scopes,
+    audience: account.audience,
+    resource: account.resource,
+    username: account.username ?? service.username,
+    prompt: promptFor(account, service, scopes),
+    authorizationParams: { ...service.authorizationParams, ...account.authorizationParams },
+    redirect: { ...service.redirect, ...account.redirect },
+    expect: account.expect,
+    tls: account.tls,
+    store: account.store,
+    refresh: account.refresh,
+    refreshRevokesAccess: account.refreshRevokesAccess ?? (service.refreshRevokesAccess || undefined),
+    deadTokenErrors: [...new Set([...service.deadTokenErrors, ...(account.deadTokenErrors ?? [])])],
+    clientAuth: account.clientAuth,
+    emailVerifiedAsText: service.emailVerifiedAsText,
+    browser: account.browser,
+    environment: account.environment,
+    env: account.env,
+    serves: servedHosts(account, service),
+    awsStsEndpoint: account.awsStsEndpoint,
+  };
+}
+
+/**
+ * What to enter where the client is registered. Without a fixed port none is named: the server ignores it
+ * (RFC 8252 §7.3). Several fixed ports are all registered; they are parted by commas.
+ */
+export function redirectUriToRegister(settings: { readonly redirect: RedirectSettings }): string {
+  const { host, ports, path } = settings.redirect;
+  const suffix = path === 'none' ? '' : path;
+  if (ports === 'any') return `http://${host}${suffix}`;
+  return ports.map((port) => `http://${host}:${port}${suffix}`).join(', ');
+}

@@ -1,0 +1,57 @@
+import type { TokenRecord } from '../accounts/token-record.ts';
+import type { Secret } from '../secret.ts';
+
+/** What a caller asks of an account's tokens. Times in seconds. */
+export interface TokenNeed {
+  readonly kind: 'access' | 'id';
+  /** Validity the caller insists on; undefined: the default, which yields when the server cannot be reached. */
+  readonly minTtl: number | undefined;
+  /** Refresh first, skipping our own back-off. */
+  readonly force: boolean;
+  /** How long to wait for a sign-in that is needed. */
+  readonly wait: number;
+  readonly audience: string | undefined;
+  readonly scope: string | undefined;
+  /** The tool that asks, as people call it. */
+  readonly asker: string | undefined;
+}
+
+export const plainNeed: TokenNeed = {
+  kind: 'access',
+  minTtl: undefined,
+  force: false,
+  wait: 0,
+  audience: undefined,
+  scope: undefined,
+  asker: undefined,
+};
+
+/** A token on its way out. */
+export interface HandOut {
+  readonly token: Secret;
+  readonly tokenType: string;
+  readonly scope: string | undefined;
+  /** Seconds, finite; undefined where the server gives no lifetime, or one without end. */
+  readonly secondsLeft: number | undefined;
+}
+
+/** Seconds a token must have to be handed out, and those it has. */
+export interface Validity {
+  readonly left: number;
+  readonly wanted: number;
+}
+
+export const fresh = (validity: Validity): boolean => validity.left >= validity.wanted;
+
+/** What is told of the time a token has left: nothing where it has no end. */
+export const promised = (left: number): number | undefined => (Number.isFinite(left) ? left : undefined);
+
+export function accessHandOut(record: TokenRecord, left: number): HandOut {
+  return {
+    token: record.accessToken,
+    tokenType: record.tokenType,
+    scope: record.scope,
+    // Where the server gave no lifetime we plan with one, but promise none.
+    secondsLeft: record.lifetime === undefined ? undefined : promised(left),
+  };
+}

@@ -1,0 +1,23 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import pino from 'pino';
+import type { LogFields, Logger } from '../ports.ts';
+import { cleanFields, loggable } from './log-text.ts';
+
+/** A logger that appends to `file` (0600). */
+export function openLog(file: string, level: string): Logger {
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  return logTo(pino.destination({ dest: file, append: true, sync: true, mode: 0o600 }), level);
+}
+
+/**
+ * A logger of JSON lines. Fields are plain words and numbers by type, so a `Secret` does not compile; what is forced
+ * past the type is left out, and words that look like a credential are masked.
+ */
+export function logTo(destination: pino.DestinationStream, level: string): Logger {
+  const log = pino({ level, base: { pid: process.pid } }, destination);
+  const at = (level: 'debug' | 'info' | 'warn' | 'error') => (message: string, fields?: LogFields) => {
+    if (log.isLevelEnabled(level)) log[level](cleanFields(fields ?? {}), loggable(message));
+  };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}

@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { KeytrayError } from '../../errors.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface GitResult {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs git away from any repository, so that only the machine's and the user's configuration count. Bytes are
+ * kept as they are: one character per byte.
+ */
+export function runGit(args: readonly string[], env: Environment): Promise<GitResult> {
+  const inherited = Object.entries(env).filter(([name]) => !/^GIT_(DIR|WORK_TREE|CONFIG)$/.test(name));
+  const options = {
+    cwd: '/',
+    env: { ...Object.fromEntries(inherited), LC_ALL: 'C' },
+    encoding: 'latin1',
+    timeout: 20_000,
+    maxBuffer: 16 * 1024 * 1024,
+  } as const;
+  return new Promise((resolve, reject) => {
+    execFile('git', args, options, (error, stdout, stderr) => {
+      if (error === null) return resolve({ status: 0, stdout, stderr });
+      if (typeof error.code === 'number') return resolve({ status: error.code, stdout, stderr });
+      const missing = String(error.code) === 'ENOENT';
+      const message = missing ? 'git is not on the PATH: install git' : 'git did not answer';
+      reject(new KeytrayError(missing ? 'not_found' : 'internal_error', message, { cause: error }));
+    });
+  });
+}
+
+/** For work on copies: nobody's configuration has a say. */
+export function bareEnvironment(env: Environment): Environment {
+  return { PATH: env.PATH, HOME: '/nonexistent', GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' };
+}

@@ -1,0 +1,29 @@
+import type { RedirectSettings } from '../config/config.ts';
+import { type BrowserWay, type BrowserWayOptions, openBrowserWay } from './browser.ts';
+import type { PendingLogin } from './pending-login.ts';
+
+/** The listeners of all sign-ins, also those whose login has ended and whose page can still be seen. */
+export class BrowserWays {
+  readonly #listening = new Map<BrowserWay, PendingLogin>();
+
+  /** Throws `KeytrayError` `misconfigured` where no port is free. */
+  async open(login: PendingLogin, options: BrowserWayOptions): Promise<BrowserWay> {
+    await this.#freePorts(options.settings.redirect.ports);
+    const way = await openBrowserWay(options);
+    this.#listening.set(way, login);
+    void way.closed.then(() => this.#listening.delete(way));
+    return way;
+  }
+
+  /** The broker ends: nothing of it listens any more. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#listening.keys()].map((way) => way.stop()));
+  }
+
+  /** A registered port is the only one: what merely shows the page of the last sign-in makes room for the next. */
+  async #freePorts(wanted: RedirectSettings['ports']): Promise<void> {
+    if (wanted === 'any') return;
+    const over = [...this.#listening].filter(([way, login]) => !login.open && wanted.includes(way.port));
+    await Promise.all(over.map(([way]) => way.stop()));
+  }
+}

@@ -1,0 +1,58 @@
+import type { Consumer } from '../platform/consumer.ts';
+import type { Secret } from '../secret.ts';
+import type { HelperCall } from './helper-call.ts';
+import type {
+  AccountView,
+  BrokerEvent,
+  CallbackRequest,
+  EncryptedFileView,
+  LoginRequest,
+  LoginView,
+  LogoutView,
+  StatusView,
+  TokenRequest,
+  TokenView,
+} from './schemas.ts';
+
+/** Who calls, and how long they stay: the signal aborts when the peer has gone. */
+export interface Caller {
+  readonly consumer: Consumer;
+  readonly signal: AbortSignal;
+}
+
+/** The encrypted file by hand. Every failure is a `KeytrayError`; a wrong passphrase is `access_denied`, and late. */
+export interface StoreApi {
+  view(): Promise<EncryptedFileView>;
+  /** With `create` the passphrase of a file that is not there makes it. */
+  unlock(passphrase: Secret, options: { readonly create: boolean }): Promise<void>;
+  changePassphrase(old: Secret, next: Secret): Promise<void>;
+  lock(): Promise<void>;
+}
+
+/** What the routes need of the broker. Every failure is a `KeytrayError`. */
+export interface BrokerApi {
+  /** Waits, bounded, for the first reading of the stores: a keychain not read yet is not an empty one. */
+  status(): Promise<StatusView>;
+  readonly store: StoreApi;
+  accounts(): Promise<readonly AccountView[]>;
+  account(id: string): Promise<AccountView>;
+  token(id: string, request: TokenRequest, caller: Caller): Promise<TokenView>;
+  startLogin(id: string, request: LoginRequest): Promise<LoginView>;
+  login(loginId: string): LoginView;
+  /** Resolves when the login has ended, or with its present state after `seconds`. */
+  waitForLogin(loginId: string, seconds: number, signal: AbortSignal): Promise<LoginView>;
+  finishLogin(loginId: string, callback: CallbackRequest): Promise<LoginView>;
+  /** Whether the person takes what another browser brought; `invalid_request` where nothing is asked. */
+  confirmLogin(loginId: string, accept: boolean): Promise<LoginView>;
+  cancelLogin(loginId: string): LoginView;
+  logout(id: string, options: { readonly revoke: boolean }): Promise<LogoutView>;
+  setClientSecret(id: string, secret: Secret): Promise<void>;
+  /** Also where there is none. */
+  removeClientSecret(id: string): Promise<void>;
+  /** Calls `listener` on every change until the returned function is called. */
+  subscribe(listener: (event: BrokerEvent) => void): () => void;
+  /** Runs a helper protocol; resolves to the exit status. Throws `not_found` for a protocol we do not speak. */
+  helper(protocol: string, call: HelperCall, caller: Caller): Promise<number>;
+  /** Drains and ends: another broker of the same user takes over. */
+  handover(): void;
+}

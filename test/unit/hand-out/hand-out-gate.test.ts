@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { KeytrayError } from '../../../core/errors.ts';
+import { HandOutGate } from '../../../core/hand-out/hand-out-gate.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+
+function gateOf(clock = new ManualClock()) {
+  const told: string[] = [];
+  const gate: HandOutGate = new HandOutGate(clock, () => told.push(gate.state.kind));
+  return { gate, clock, told };
+}
+
+function refusal(gate: HandOutGate): KeytrayError | undefined {
+  try {
+    gate.check('lab');
+    return undefined;
+  } catch (error) {
+    if (error instanceof KeytrayError) return error;
+    throw error;
+  }
+}
+
+const quarter = 15 * 60_000;
+
+describe('the gate of hand-outs', () => {
+  it('is open', () => {
+    const { gate } = gateOf();
+    expect([gate.state.kind, refusal(gate)]).toEqual(['open', undefined]);
+  });
+
+  it('refuses while it is paused, says until when, and opens by itself', () => {
+    const { gate, clock, told } = gateOf();
+    gate.pause(quarter);
+    expect(gate.state).toEqual({ kind: 'paused', until: clock.now() + quarter });
+    expect(refusal(gate)).toMatchObject({ code: 'temporarily_unavailable', account: 'lab', retryAfter: 900 });
+    clock.advance(quarter - 1_000);
+    expect(refusal(gate)).toMatchObject({ retryAfter: 1 });
+    clock.advance(1_000);
+    expect(refusal(gate)).toBeUndefined();
+    expect(told).toEqual(['paused', 'open']);
+  });
+
+  it('counts the time the machine sleeps', () => {
+    const { gate, clock } = gateOf();
+    gate.pause(quarter);
+    clock.sleep(quarter);
+    expect(refusal(gate)).toBeUndefined();
+  });
+
+  it('stays locked until it is opened, also after a pause that ended meanwhile', () => {
+    const { gate, clock, told } = gateOf();
+    gate.pause(quarter);
+    gate.lock();
+    clock.advance(2 * quarter);
+    expect(refusal(gate)).toMatchObject({ code: 'keychain_locked' });
+    gate.open();
+    gate.open();
+    expect([refusal(gate), told]).toEqual([undefined, ['paused', 'locked', 'open']]);
+  });
+
+  it('is not unlocked by pausing, by the end of a pause or by resuming: any program can click the menu', () => {
+    const { gate, clock } = gateOf();
+    gate.lock();
+    gate.pause(quarter);
+    clock.advance(2 * quarter);
+    gate.resume();
+    expect(refusal(gate)).toMatchObject({ code: 'keychain_locked' });
+  });
+
+  it('resumes after a pause', () => {
+    const { gate } = gateOf();
+    gate.pause(quarter);
+    gate.resume();
+    expect(refusal(gate)).toBeUndefined();
+  });
+});
