@@ -1,4 +1,4 @@
-import type { StoreKind, ToolFamily } from '../core/config/config.ts';
+import type { StoreKind, ToolFamily } from '../core/services/shapes.ts';
 import type { AccountView, BrokerEvent, EncryptedFileView, ErrorView, StatusView } from '../core/wire/schemas.ts';
 
 export type {

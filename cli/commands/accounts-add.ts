@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
 import { splitAccountId } from '../../core/config/account-id.ts';
-import { type ToolFamily, toolFamilies } from '../../core/config/config.ts';
 import type { Registration } from '../../core/config/registration.ts';
 import { KeytrayError } from '../../core/errors.ts';
 import type { Service } from '../../core/services/service.ts';
+import { type ToolFamily, toolFamilies } from '../../core/services/shapes.ts';
 import type { Cli } from '../cli.ts';
 import { configSources } from '../configuration.ts';
 import { CommandFailure, usageFailure, usageStatus } from '../failure.ts';

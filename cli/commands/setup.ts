@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import { toolFamilies } from '../../core/config/config.ts';
+import { toolFamilies } from '../../core/services/shapes.ts';
 import type { ToolState } from '../../core/setup/engine/tool-states.ts';
 import type { ToolName } from '../../core/setup/tools.ts';
 import type { Cli } from '../cli.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { toolFamilies } from '../../core/config/config.ts';
+import { toolFamilies } from '../../core/services/shapes.ts';
 import type { Cli } from '../cli.ts';
 import { describeFailure } from '../failure.ts';
 import { setUpTool, showReport } from '../tool-setup.ts';

@@ -1,9 +1,10 @@
-import type { Config, StoreKind } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { resolveAccount } from '../config/resolve.ts';
 import { KeytrayError } from '../errors.ts';
 import type { Barriers, Clock, Logger } from '../ports.ts';
 import { services } from '../services/registry.ts';
 import type { AccountSettings } from '../services/service.ts';
+import type { StoreKind } from '../services/shapes.ts';
 import { MovingStore } from '../stores/move-store.ts';
 import type { Placements } from '../stores/placements.ts';
 import type { SecretStore } from '../stores/secret-store.ts';

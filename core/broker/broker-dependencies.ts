@@ -1,6 +1,6 @@
-import type { StoreKind } from '../config/config.ts';
 import type { Barriers, Clock, Http, Logger, LoopbackPeers, Notifier, UserAgent } from '../ports.ts';
 import type { AttemptNotes } from '../refresh/attempt-notes.ts';
+import type { StoreKind } from '../services/shapes.ts';
 import type { EncryptedFileStore } from '../stores/encrypted-file/encrypted-file-store.ts';
 import type { Placements } from '../stores/placements.ts';
 import type { SecretStore } from '../stores/secret-store.ts';

@@ -1,7 +1,6 @@
 import type { AccountRegistry } from '../accounts/account-registry.ts';
 import type { EventStream } from '../concurrency/broadcast.ts';
 import { never } from '../concurrency/pause.ts';
-import type { ToolFamily } from '../config/config.ts';
 import type { RoleCredentials, RoleRequest } from '../credentials/aws-role.ts';
 import { openContainerCredentials } from '../endpoints/container-credentials.ts';
 import type { ProgramEndpoints } from '../endpoints/program-endpoints.ts';
@@ -19,6 +18,7 @@ import { stillRuns } from '../platform/process-identity.ts';
 import { readRegularFile } from '../platform/regular-file.ts';
 import type { Clock, Logger } from '../ports.ts';
 import type { Secret } from '../secret.ts';
+import type { ToolFamily } from '../services/shapes.ts';
 import { isoTime } from '../untrusted/instant.ts';
 import { printable } from '../untrusted/plain-text.ts';
 import type { Caller } from '../wire/broker-api.ts';

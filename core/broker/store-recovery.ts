@@ -3,9 +3,9 @@ import type { AccountRegistry } from '../accounts/account-registry.ts';
 import { secondsLeft } from '../accounts/token-age.ts';
 import { inBackground } from '../concurrency/background.ts';
 import { never, within } from '../concurrency/pause.ts';
-import type { StoreKind } from '../config/config.ts';
 import { keychainLockedNotice } from '../notices/notice-texts.ts';
 import type { Clock, Logger, Notifier } from '../ports.ts';
+import type { StoreKind } from '../services/shapes.ts';
 import type { SecretStore, StoreState } from '../stores/secret-store.ts';
 
 export interface KeychainCareOptions {

@@ -1,5 +1,6 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { type AccountConfig, type ConfigPosition, type RedirectSettings, toolFamilies } from './config.ts';
+import { type RedirectSettings, toolFamilies } from '../services/shapes.ts';
+import type { AccountConfig, ConfigPosition } from './config.ts';
 import type { RawAccount } from './config-schema.ts';
 import { grantConfig } from './grant-config.ts';
 

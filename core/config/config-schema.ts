@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { services } from '../services/registry.ts';
+import { toolFamilies } from '../services/shapes.ts';
 import { accountIdLength, accountIdPattern } from './account-id.ts';
-import { toolFamilies } from './config.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { grantKeys } from './grant-keys.ts';
 import * as parts from './schema-parts.ts';

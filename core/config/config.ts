@@ -1,47 +1,9 @@
 import type { AwsCredentials, Exchange, GrantKind } from '../services/grant.ts';
 import type { LakebaseTargets } from '../services/lakebase.ts';
 import type { Present } from '../services/present.ts';
+import type { Endpoints, RedirectSettings, StoreKind, ToolFamily } from '../services/shapes.ts';
 
 /** The validated configuration: shapes only. Reading, editing and watching live in the files beside this one. */
-
-export const toolFamilies = [
-  'git',
-  'docker',
-  'kubernetes',
-  'aws',
-  'cargo',
-  'pip',
-  'npm',
-  'bazel',
-  'terraform',
-  'go',
-  'google',
-  'postgres',
-  'curl',
-  'maven',
-  'mail',
-] as const;
-export type ToolFamily = (typeof toolFamilies)[number];
-
-export type StoreKind = 'keychain' | 'encrypted-file' | 'memory';
-
-/** Endpoints by their RFC 8414 names, for servers that publish no metadata. */
-export interface Endpoints {
-  readonly authorizationEndpoint: string | undefined;
-  readonly tokenEndpoint: string | undefined;
-  readonly revocationEndpoint: string | undefined;
-  readonly deviceAuthorizationEndpoint: string | undefined;
-  readonly pushedAuthorizationRequestEndpoint?: string | undefined;
-  readonly userinfoEndpoint: string | undefined;
-  readonly jwksUri: string | undefined;
-}
-
-export interface RedirectSettings {
-  readonly host: '127.0.0.1' | 'localhost';
-  readonly ports: 'any' | readonly number[];
-  /** `none`: the redirect URI is registered without a path and is sent exactly so. */
-  readonly path: string | 'none';
-}
 
 export interface ExpectedIdentity {
   readonly issuer: string | undefined;

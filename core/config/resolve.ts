@@ -2,8 +2,9 @@ import { KeytrayError } from '../errors.ts';
 import { fieldsOf } from '../services/fields.ts';
 import { type Grant, traitsOf } from '../services/grant.ts';
 import type { AccountSettings, Service } from '../services/service.ts';
+import type { Endpoints, RedirectSettings } from '../services/shapes.ts';
 import { splitAccountId } from './account-id.ts';
-import type { AccountConfig, Endpoints, RedirectSettings } from './config.ts';
+import type { AccountConfig } from './config.ts';
 
 const noEndpoints: Endpoints = {
   authorizationEndpoint: undefined,

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { toolFamilies } from './config.ts';
+import { toolFamilies } from '../services/shapes.ts';
 import { accountSchema, agentSchema, configSchema } from './config-schema.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { expect, noSecrets, redirect, tls } from './schema-parts.ts';

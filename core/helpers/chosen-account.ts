@@ -1,4 +1,4 @@
-import type { ToolFamily } from '../config/config.ts';
+import type { ToolFamily } from '../services/shapes.ts';
 import type { HelperBroker, ServedAccount } from './helper.ts';
 import { matchTarget, parseTarget } from './host-url.ts';
 import { oneLine } from './unavailable.ts';

@@ -1,7 +1,7 @@
-import type { ToolFamily } from '../config/config.ts';
 import type { RoleCredentials, RoleRequest } from '../credentials/aws-role.ts';
 import type { FileText } from '../platform/regular-file.ts';
 import type { Secret } from '../secret.ts';
+import type { ToolFamily } from '../services/shapes.ts';
 import type { HelperCall } from '../wire/helper-call.ts';
 import type { ServedAccount } from './served-account.ts';
 

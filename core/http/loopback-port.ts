@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
-import type { RedirectSettings } from '../config/config.ts';
 import { KeytrayError } from '../errors.ts';
 import type { LoopbackPeers, PortHolder } from '../ports.ts';
+import type { RedirectSettings } from '../services/shapes.ts';
 
 export interface Listening {
   readonly port: number;

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { RedirectSettings } from '../config/config.ts';
 import { listenOn } from '../http/loopback-port.ts';
+import type { RedirectSettings } from '../services/shapes.ts';
 import type { RedirectVerdict } from './authorization-response.ts';
 import {
   type AsidePage,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { RedirectSettings } from '../config/config.ts';
 import type { Service } from './service.ts';
+import type { RedirectSettings } from './shapes.ts';
 
 /** What is known of an account before it is written. */
 export interface NewAccount {

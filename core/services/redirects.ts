@@ -1,4 +1,4 @@
-import type { RedirectSettings } from '../config/config.ts';
+import type { RedirectSettings } from './shapes.ts';
 
 /** RFC 8252 §7.3: the server ignores the port of a loopback redirect URI. */
 export const anyPort: RedirectSettings = { host: '127.0.0.1', ports: 'any', path: '/callback' };

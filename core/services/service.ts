@@ -1,8 +1,8 @@
-import type { Endpoints, RedirectSettings, StoreKind, ToolFamily } from '../config/config.ts';
 import type { Field } from './field.ts';
 import type { Grant, GrantKind } from './grant.ts';
 import type { LakebaseTargets } from './lakebase.ts';
 import type { Present } from './present.ts';
+import type { Endpoints, RedirectSettings, StoreKind, ToolFamily } from './shapes.ts';
 
 /** Where the client secret is sent: as Basic credentials or in the body (RFC 6749 §2.3.1). */
 export type ClientAuthMethod = 'basic' | 'post';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { type ToolFamily, toolFamilies } from '../config/config.ts';
 import { stateFolder } from '../config/paths.ts';
 import { KeytrayError } from '../errors.ts';
+import { type ToolFamily, toolFamilies } from '../services/shapes.ts';
 import { aws, profilesOf } from './aws/aws.ts';
 import { bazel } from './bazel/bazel.ts';
 import { cargo } from './cargo/cargo.ts';

@@ -1,4 +1,4 @@
-import type { RedirectSettings } from '../config/config.ts';
+import type { RedirectSettings } from '../services/shapes.ts';
 import { type BrowserWay, type BrowserWayOptions, openBrowserWay } from './browser.ts';
 import type { PendingLogin } from './pending-login.ts';
 

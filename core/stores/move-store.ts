@@ -1,7 +1,7 @@
-import type { StoreKind } from '../config/config.ts';
 import { systemCodeOf } from '../errors.ts';
 import type { Logger } from '../ports.ts';
 import type { Secret } from '../secret.ts';
+import type { StoreKind } from '../services/shapes.ts';
 import type { Placement, Placements } from './placements.ts';
 import type { ReadResult, RemoveResult, SecretStore, StoreState, StoreTrouble, WriteResult } from './secret-store.ts';
 

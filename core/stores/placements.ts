@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { StoreKind } from '../config/config.ts';
 import { writeFileAtomically } from '../config/write-file.ts';
 import { KeytrayError } from '../errors.ts';
 import { readTrustedText } from '../platform/trusted-text.ts';
 import type { Logger } from '../ports.ts';
+import type { StoreKind } from '../services/shapes.ts';
 
 /** Where an account's items are. */
 export interface Placement {

@@ -1,10 +1,10 @@
-import { toolFamilies } from '../../core/config/config.ts';
 import { addAccount, removeAccount, setAccountKey } from '../../core/config/edit-config.ts';
 import { redirectUriToRegister } from '../../core/config/resolve.ts';
 import { KeytrayError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
 import { redirectOfNewAccount } from '../../core/services/redirect-path.ts';
 import { services } from '../../core/services/registry.ts';
+import { toolFamilies } from '../../core/services/shapes.ts';
 import type { AppApi, RequestOf } from '../../ipc/contract.ts';
 import type { AccountDetails } from '../../ipc/views.ts';
 import { type ConfiguredAccount, configuredAccount } from './configured.ts';

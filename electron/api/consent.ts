@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type ToolFamily, toolFamilies } from '../../core/config/config.ts';
 import { KeytrayError } from '../../core/errors.ts';
 import { services } from '../../core/services/registry.ts';
+import { type ToolFamily, toolFamilies } from '../../core/services/shapes.ts';
 import { methods } from '../../ipc/channels.ts';
 import type { AppApi, Method, RequestOf } from '../../ipc/contract.ts';
 import { configuredAccount } from './configured.ts';

@@ -1,9 +1,9 @@
 import { domainToASCII } from 'node:url';
-import type { ToolFamily } from '../../core/config/config.ts';
 import { servedHosts } from '../../core/config/resolve.ts';
 import { KeytrayError } from '../../core/errors.ts';
 import { commandWords } from '../../core/platform/command-words.ts';
 import type { AccountSettings, Service } from '../../core/services/service.ts';
+import type { ToolFamily } from '../../core/services/shapes.ts';
 import { plainText, printable } from '../../core/untrusted/plain-text.ts';
 import type { RequestOf } from '../../ipc/contract.ts';
 

@@ -1,10 +1,10 @@
 import { request as httpRequest } from 'node:http';
-import type { RedirectSettings } from '../../core/config/config.ts';
 import { judgeRedirect } from '../../core/oauth/authorization-response.ts';
 import type { CallbackPage } from '../../core/oauth/callback-page.ts';
 import { type Arrival, type LoopbackRedirect, listenForRedirect } from '../../core/oauth/loopback-redirect.ts';
 import type { LoopbackPeers } from '../../core/ports.ts';
 import { Secret } from '../../core/secret.ts';
+import type { RedirectSettings } from '../../core/services/shapes.ts';
 import { MemoryLogger } from './broker-socket.ts';
 import { kernelPeers } from './loopback-peers.ts';
 import { ManualClock } from './manual-clock.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ToolFamily } from '../../config/config.ts';
+import type { ToolFamily } from '../../services/shapes.ts';
 import type { SetupContext } from './tool.ts';
 
 /** The program of ours that a tool runs. */

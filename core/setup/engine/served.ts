@@ -1,5 +1,5 @@
-import type { ToolFamily } from '../../config/config.ts';
 import { type HostRequest, matchAccounts, parseHostPattern } from '../../helpers/host-match.ts';
+import type { ToolFamily } from '../../services/shapes.ts';
 import type { SetupAccount } from './tool.ts';
 
 export interface ServedHost {

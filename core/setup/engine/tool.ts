@@ -1,4 +1,4 @@
-import type { ToolFamily } from '../../config/config.ts';
+import type { ToolFamily } from '../../services/shapes.ts';
 import type { Environment } from '../git/git-command.ts';
 
 /** What setting a tool up needs to know of an account. */

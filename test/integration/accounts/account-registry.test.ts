@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AccountRegistry } from '../../../core/accounts/account-registry.ts';
 import { serializeRecord } from '../../../core/accounts/token-record.ts';
-import type { Config, StoreKind } from '../../../core/config/config.ts';
+import type { Config } from '../../../core/config/config.ts';
 import { interpretConfig } from '../../../core/config/interpret-config.ts';
+import type { StoreKind } from '../../../core/services/shapes.ts';
 import type { Placement, Placements } from '../../../core/stores/placements.ts';
 import { Log } from '../../support/broker.ts';
 import { ManualClock } from '../../support/manual-clock.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { StoreKind } from '../../../core/config/config.ts';
 import { Secret } from '../../../core/secret.ts';
+import type { StoreKind } from '../../../core/services/shapes.ts';
 import { MovingStore } from '../../../core/stores/move-store.ts';
 import type { Placement, Placements } from '../../../core/stores/placements.ts';
 import type { StoreTrouble } from '../../../core/stores/secret-store.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { type ToolFamily, toolFamilies } from '../../../core/config/config.ts';
 import { KeytrayError } from '../../../core/errors.ts';
+import { type ToolFamily, toolFamilies } from '../../../core/services/shapes.ts';
 import { startBrokerSocket } from '../../support/broker-socket.ts';
 import { CliSandbox } from '../../support/cli-process.ts';
 import { accountView, FakeBroker } from '../../support/fake-broker.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RedirectSettings } from '../../../core/config/config.ts';
 import { OAuthFailure } from '../../../core/oauth/oauth-failure.ts';
 import { Secret } from '../../../core/secret.ts';
+import type { RedirectSettings } from '../../../core/services/shapes.ts';
 import {
   accountSettings,
   noEndpoints,

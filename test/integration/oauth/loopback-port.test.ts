@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { RedirectSettings } from '../../../core/config/config.ts';
 import { listenOn } from '../../../core/http/loopback-port.ts';
+import type { RedirectSettings } from '../../../core/services/shapes.ts';
 import { kernelPeers } from '../../support/loopback-peers.ts';
 
 /** This process, which holds the ports that are taken here. */
