@@ -17,7 +17,10 @@ const programs = {
 } as const;
 
 /** Stay in node_modules: native add-ons, and what is big but seldom needed. */
-const external = ['keytar', 'koffi', 'undici', 'oidc-provider', 'playwright-core', 'pino'];
+const external = ['keytar', 'koffi', 'undici', 'pino'];
+
+/** Servers and a browser that only the demo drives, which is in no package. */
+const demoOnly = ['oidc-provider', 'playwright-core'];
 
 /** One build per program: shared chunks would make the small programs read what only the big ones need. */
 async function bundle(name: string, source: string, outDir: string): Promise<void> {
@@ -28,7 +31,7 @@ async function bundle(name: string, source: string, outDir: string): Promise<voi
     envDir: false,
     logLevel: 'warn',
     plugins: leanBundle(),
-    ssr: { target: 'node', noExternal: true, external },
+    ssr: { target: 'node', noExternal: true, external: [...external, ...demoOnly] },
     build: {
       ssr: true,
       outDir,
@@ -68,6 +71,7 @@ async function main(): Promise<void> {
     const lib = join(work, 'lib');
     await mkdir(lib);
     for (const [name, source] of Object.entries(programs)) await bundle(name, source, lib);
+    await bundle('demo', 'demo/demo.ts', join(work, 'demo'));
     const app = join(work, 'app');
     const { buildElectron } = await import('./vite.electron.ts');
     const { buildRenderer } = await import('./vite.renderer.ts');
@@ -77,7 +81,8 @@ async function main(): Promise<void> {
     if (problem !== undefined) {
       process.stderr.write(`keytray: helpers run on Node, which takes them longer to start: ${problem}\n`);
     }
-    for (const folder of ['lib', 'bin', 'libexec', 'app']) await replaceFolder(join(out, folder), join(work, folder));
+    for (const folder of ['lib', 'bin', 'libexec', 'app', 'demo'])
+      await replaceFolder(join(out, folder), join(work, folder));
   } finally {
     await rm(work, { recursive: true, force: true });
   }

@@ -47,10 +47,11 @@ export function programFolders(): { readonly bin: string; readonly libexec: stri
   return { bin: join(home, 'bin'), libexec: join(home, 'libexec') };
 }
 
-const sources = { agent: 'core/host/agent.ts', client: 'client/client.ts' } as const;
+const sources = { agent: 'core/host/agent.ts', client: 'client/client.ts', demo: 'demo/demo.ts' } as const;
 
 /** A program of ours that is no part of the command line; undefined where it was not built. */
 export function programFile(name: keyof typeof sources): string | undefined {
-  const file = fromSource ? join(root, sources[name]) : join(here, `${name}.js`);
+  const folder = name === 'demo' ? join(home, 'demo') : here;
+  const file = fromSource ? join(root, sources[name]) : join(folder, `${name}.js`);
   return existsSync(file) ? file : undefined;
 }

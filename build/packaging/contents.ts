@@ -14,9 +14,9 @@ export const appModules: readonly string[] = ['koffi', 'pino'];
 /** Headers and helpers that only a compiler needs. */
 export const buildTimeModules: readonly string[] = ['node-addon-api'];
 
-/** The bundled programs, without maps and without what is only for the demo. */
+/** The bundled programs, without maps. */
 export function isProgramFile(name: string): boolean {
-  return /^[a-z0-9][\w.-]*\.js$/i.test(name) && !name.startsWith('cli-demo-');
+  return /^[a-z0-9][\w.-]*\.js$/i.test(name);
 }
 
 /** The app's own files below out/app. */

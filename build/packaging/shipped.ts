@@ -4,9 +4,6 @@ import { z } from 'zod';
 
 /** Which npm packages packages hold code of, for their bill of materials and their licences. */
 
-/** Of the demo, which packages leave out. */
-const demoOnly: readonly string[] = ['oidc-provider', 'playwright-core'];
-
 /** Built into the pages. */
 const inPages: readonly string[] = ['react', 'react-dom', 'react-aria-components'];
 
@@ -15,8 +12,7 @@ const manifest = z.object({ dependencies: z.record(z.string(), z.string()) });
 /** With all they depend on. */
 export function shippedWhole(root: string): readonly string[] {
   const { dependencies } = manifest.parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
-  const names = Object.keys(dependencies).filter((name) => !demoOnly.includes(name));
-  return [...new Set([...names, ...inPages])];
+  return [...new Set([...Object.keys(dependencies), ...inPages])];
 }
 
 /** Programs: their npm dependencies fetch or start them, and are not shipped. */

@@ -1,8 +1,15 @@
+import { pathToFileURL } from 'node:url';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../cli.ts';
 import { CommandFailure } from '../failure.ts';
+import { programFile } from '../installation.ts';
 
 const browsers = ['auto', 'chromium', 'system', 'built-in'] as const;
+
+/** What `demo/demo.ts` exports. It brings servers of its own and is in no package, so that nothing here imports it. */
+interface Demo {
+  readonly runDemo: (options: { readonly browser: (typeof browsers)[number] }) => Promise<number>;
+}
 
 export function addDemo(program: Command, cli: Cli): void {
   program
@@ -11,13 +18,11 @@ export function addDemo(program: Command, cli: Cli): void {
     .description('see it all work, on servers of its own')
     .addOption(new Option('--browser <browser>', 'who signs in').choices(browsers).default('auto'))
     .action(async (options: { readonly browser: (typeof browsers)[number] }) => {
-      const { runDemo } = await import('../../demo/demo.ts').catch((error: unknown) => {
-        // Packages leave its authorization server out.
-        if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') {
-          throw new CommandFailure(1, 'the demo is not part of this package', 'Run it in a checkout: npm run demo');
-        }
-        throw error;
-      });
+      const file = programFile('demo');
+      if (file === undefined) {
+        throw new CommandFailure(2, 'the demo is in a checkout of the project only', 'Run it there: npm run demo');
+      }
+      const { runDemo }: Demo = await import(/* @vite-ignore */ pathToFileURL(file).href);
       cli.setStatus(await runDemo({ browser: options.browser }));
     });
 }

@@ -3,13 +3,8 @@ import { services } from '../services/registry.ts';
 import type { Service } from '../services/service.ts';
 import type { AccountConfig } from './config.ts';
 import { checkGrant } from './grant-rules.ts';
-import type { Problem } from './host-pattern.ts';
 import { atUrl, usesOwnInstance } from './resolve.ts';
-
-export interface RuleProblem extends Problem {
-  /** Key of the account that is meant; undefined for the account as a whole. */
-  readonly key: string | undefined;
-}
+import type { RuleProblem } from './rule-problem.ts';
 
 /** What one key alone cannot tell: rules between the keys of an account and its (known) service. */
 export function checkAccount(written: AccountConfig): readonly RuleProblem[] {

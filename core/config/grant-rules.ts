@@ -1,7 +1,7 @@
 import { builtGrants, type GrantKind, traitsOf } from '../services/grant.ts';
 import type { Service } from '../services/service.ts';
-import type { RuleProblem } from './account-rules.ts';
 import type { AccountConfig } from './config.ts';
+import type { RuleProblem } from './rule-problem.ts';
 
 /** Keys that only one grant has; a key without its grant is a slip that would otherwise do nothing, unseen. */
 const keysOf: readonly {

@@ -1,10 +1,10 @@
 import type { IForbiddenRuleType, IRegularForbiddenRuleType } from 'dependency-cruiser';
 
 /**
- * The direction of imports. Each folder of `core` may import the ranks before its own and its own rank, never one
- * after it. Type-only imports count: a type from the wrong side is the wrong side's decision too.
+ * The direction of imports along the broker: each folder of `core` may import what stands before its own rank, never
+ * its own rank or one after it. Type-only imports count: a type from the wrong side is the wrong side's decision too.
  */
-export const ranks: readonly (readonly string[])[] = [
+const chain: readonly (readonly string[])[] = [
   ['errors', 'ports', 'secret'],
   ['concurrency'],
   ['untrusted'],
@@ -12,39 +12,58 @@ export const ranks: readonly (readonly string[])[] = [
   ['failures'],
   // What the machine says of files, of the environment and of peers, asked by the reading of the configuration too.
   ['platform'],
-  ['config', 'services'],
-  ['http'],
-  ['oauth', 'credentials'],
-  ['dbus'],
-  ['keychain'],
+  ['services'],
+  ['config'],
+  ['wire', 'http'],
+  ['oauth'],
+  ['stores', 'credentials'],
   ['accounts'],
-  ['refresh'],
-  ['access', 'notices', 'endpoints'],
-  ['helpers'],
-  ['setup', 'doctor'],
-  ['local-api'],
-  ['tray'],
+  ['sign-in', 'refresh'],
+  ['hand-out', 'notices', 'tray'],
+  ['broker'],
+  ['host'],
 ];
 
-const foundation = ranks[0] ?? [];
+const common = chain.slice(0, chain.findIndex((rank) => rank.includes('config')) + 1).flat();
 
-/** `errors` is one file, `oauth` a folder; whatever else lies directly in `core` puts the parts together. */
+/** What stands beside the broker: each with the folders it may import, and nothing else of `core`. */
+const beside: Readonly<Record<string, readonly string[]>> = {
+  helpers: [...common, 'wire', 'credentials'],
+  setup: [...common, 'wire', 'helpers'],
+  'local-api': [...common, 'wire', 'http'],
+  endpoints: [...common.filter((folder) => folder !== 'config' && folder !== 'services'), 'wire', 'http'],
+};
+
+/** The only folders of the broker that know one of those beside it. */
+const knownBeside: Readonly<Record<string, readonly string[]>> = {
+  broker: ['helpers', 'endpoints'],
+  host: ['helpers', 'endpoints', 'local-api'],
+};
+
+const foundation = chain[0] ?? [];
+
+/** Every folder of `core`, and what of `core` it may import besides itself. */
+export const rooms: ReadonlyMap<string, readonly string[]> = new Map([
+  ...chain.flatMap((rank, index) =>
+    rank.map(
+      (name) =>
+        [name, index === 0 ? foundation : [...chain.slice(0, index).flat(), ...(knownBeside[name] ?? [])]] as const,
+    ),
+  ),
+  ...Object.entries(beside),
+]);
+
+/** `errors` is one file, `oauth` a folder. */
 function place(name: string): string {
   return foundation.includes(name) ? `^core/${name}\\.ts$` : `^core/${name}/`;
 }
 
-const composition = `^core/(?!(?:${foundation.join('|')})\\.ts$)[^/]+\\.ts$|^core/broker/`;
-
-function anyOf(names: readonly string[]): string {
-  return names.map(place).join('|');
-}
-
-const rankRules: IForbiddenRuleType[] = ranks.map((rank, index) => ({
-  name: `core-${rank.join('-')}`,
+const rankRules: IForbiddenRuleType[] = [...rooms].map(([name, known]) => ({
+  name: `core-${name}`,
   severity: 'error',
-  comment: `${rank.join(' and ')} must not know what is built on top of it`,
-  from: { path: anyOf(rank) },
-  to: { path: [anyOf(ranks.slice(index + 1).flat()), composition].filter((part) => part !== '').join('|') },
+  comment: `${name} must not know what is built on top of it or beside it`,
+  from: { path: place(name) },
+  to: { path: '^core/', pathNot: [name, ...known].map(place).join('|') },
 }));
 
 function ban(name: string, comment: string, from: string, to: IRegularForbiddenRuleType['to'], fromNot?: string) {
@@ -71,7 +90,7 @@ const folderRules: IForbiddenRuleType[] = [
     '^electron/',
   ),
   ban('core-stands-alone', 'the broker runs without a desktop and without the command line', '^core/', {
-    path: '^(?:cli|client|ipc|electron|renderer)/',
+    path: '^(?:cli|client|demo|ipc|electron|renderer)/',
   }),
   ban(
     'only-electron-imports-electron',
@@ -113,17 +132,17 @@ const folderRules: IForbiddenRuleType[] = [
   ban('cli-asks-the-broker', 'a command line that cannot reach the token code can never refresh', '^cli/', {
     path: '^core/',
     pathNot:
-      '^core/(?:local-api/(?:client|wire)\\.ts$|(?:config|services|setup|platform|untrusted|failures|endpoints)/|(?:errors|secret)\\.ts$)',
+      '^core/(?:local-api/client/client\\.ts$|wire/schemas\\.ts$|(?:config|services|setup|platform|untrusted|failures|endpoints)/|(?:errors|secret)\\.ts$)',
   }),
   {
     name: 'cli-never-reaches-tokens',
     severity: 'error',
     comment: 'what the command line imports must not lead to the token code either',
     from: { path: '^cli/' },
-    to: { path: '^core/(?:oauth|credentials|keychain|accounts|refresh)/', reachable: true },
+    to: { path: '^core/(?:oauth|credentials|stores|accounts|sign-in|refresh|hand-out|broker)/', reachable: true },
   },
   ban('cli-takes-wire-types', 'the schemas load slowly and only the server needs them', '^cli/', {
-    path: '^core/local-api/wire\\.ts$',
+    path: '^core/wire/schemas\\.ts$',
     dependencyTypesNot: ['type-only'],
   }),
   ban('cli-is-not-desktop', 'it runs over ssh', '^cli/', { path: '^(?:client|ipc|electron|renderer|build|test)/' }),
@@ -134,7 +153,7 @@ const folderRules: IForbiddenRuleType[] = [
     {
       path: '^core/',
       pathNot:
-        '^core/(?:local-api/(?:frames|connection|error-view)|config/paths|platform/start-environment|untrusted/plain-text|failures/next-step|errors|secret)\\.ts$',
+        '^core/(?:wire/(?:frames|error-view)|local-api/client/connection|config/paths|platform/start-environment|untrusted/plain-text|failures/next-step|errors|secret)\\.ts$',
     },
   ),
   {
@@ -151,16 +170,6 @@ const folderRules: IForbiddenRuleType[] = [
     path: '^(?:build|test)/',
   }),
   ban('build-knows-no-tests', 'a build must work where tests are not shipped', '^build/', { path: '^test/' }),
-  ban(
-    'endpoints-ask-through-a-port',
-    'an endpoint that could reach accounts or stores would hand out what nobody judged; the command line holds some',
-    '^core/endpoints/',
-    {
-      path: '^core/',
-      pathNot:
-        '^core/(?:endpoints|http|platform|wire|concurrency|untrusted|failures)/|^core/(?:errors|ports|secret)\\.ts$',
-    },
-  ),
   ban('helpers-do-no-io', 'a protocol is parsed and formatted; the broker does the rest', '^core/helpers/', {
     path: inputAndOutputButNet,
   }),
@@ -169,14 +178,14 @@ const folderRules: IForbiddenRuleType[] = [
     'a locked keyring can block or crash the process that calls keytar',
     '^(?!test/)',
     { path: npm('keytar') },
-    '^core/keychain/child\\.ts$',
+    '^core/stores/keychain/child\\.ts$',
   ),
   ban(
     'servers-in-the-demo',
     'the embedded authorization server and the driven browser are no part of the broker',
     product,
     { path: npm('oidc-provider', 'playwright-core') },
-    '^cli/demo/',
+    '^demo/',
   ),
 ];
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { arrows, ranks } from './arrows.ts';
+import { arrows, rooms } from './arrows.ts';
 import { type CruisedTree, cruiseTree, judgeCruise } from './cruise-tree.ts';
 import { plantedFiles, plants } from './plants.ts';
 import { repositoryRoot, sourceFiles } from './source-files.ts';
@@ -35,12 +35,12 @@ describe('this repository', () => {
     expect(tree.imports).toBeGreaterThan(tree.modules.length);
   });
 
-  it('keeps every folder of core in the rank table', () => {
-    const folders = readdirSync(join(repositoryRoot, 'core'), { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => entry.name)
-      .filter((name) => name !== 'broker' && !ranks.flat().includes(name));
-    expect(folders).toEqual([]);
+  it('gives every folder of core its rank, and keeps nothing but the ground beside them', () => {
+    const entries = readdirSync(join(repositoryRoot, 'core'), { withFileTypes: true });
+    const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+    const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.ts')).map((entry) => entry.name);
+    expect(files.sort()).toEqual(['errors.ts', 'ports.ts', 'secret.ts']);
+    expect([...folders, 'errors', 'ports', 'secret'].sort()).toEqual([...rooms.keys()].sort());
   });
 });
 
@@ -70,13 +70,14 @@ describe('a planted violation', () => {
 it('finds nothing wrong with imports that follow the arrows', async () => {
   const root = plantTree({
     'core/errors.ts': 'export const failure = 1;\n',
-    'core/config/config.ts': "import { failure } from '../errors.ts';\nexport const config = failure;\n",
-    'core/services/service.ts': "import { config } from '../config/config.ts';\nexport const service = config;\n",
-    'core/wire/schemas.ts': "import { service } from '../services/service.ts';\nexport type Wire = typeof service;\n",
-    'core/local-api/client/client.ts': "import type { Wire } from './wire.ts';\nexport type Client = Wire;\n",
-    'core/broker/broker.ts': "import type { Client } from './local-api/client.ts';\nexport type Broker = Client;\n",
+    'core/services/service.ts': "import { failure } from '../errors.ts';\nexport const service = failure;\n",
+    'core/config/config.ts': "import { service } from '../services/service.ts';\nexport const config = service;\n",
+    'core/wire/schemas.ts': "import { config } from '../config/config.ts';\nexport type Wire = typeof config;\n",
+    'core/local-api/client/client.ts':
+      "import type { Wire } from '../../wire/schemas.ts';\nexport type Client = Wire;\n",
+    'core/host/host.ts': "import type { Client } from '../local-api/client/client.ts';\nexport type Host = Client;\n",
     'cli/main.ts':
-      "import type { Wire } from '../core/local-api/wire.ts';\nimport { failure } from '../core/errors.ts';\nexport type Main = [Wire, typeof failure];\n",
+      "import type { Wire } from '../core/wire/schemas.ts';\nimport { failure } from '../core/errors.ts';\nexport type Main = [Wire, typeof failure];\n",
   });
   const tree = await cruiseTree(root);
   rmSync(root, { recursive: true, force: true });

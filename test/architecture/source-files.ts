@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 
 export const repositoryRoot = join(import.meta.dirname, '../..');
 
-export const sourceFolders = ['core', 'cli', 'client', 'ipc', 'electron', 'renderer', 'build', 'test'] as const;
+export const sourceFolders = ['core', 'cli', 'client', 'demo', 'ipc', 'electron', 'renderer', 'build', 'test'] as const;
 
 /** Every TypeScript file of the source folders and the root, relative to `root`, sorted. */
 export function sourceFiles(root: string): readonly string[] {

@@ -188,7 +188,7 @@ describe('packages', () => {
       expect(ran).toMatchObject({ status: 0, stderr: '' });
       expect(ran.stdout).toContain('gitlab');
       const demo = await runToEnd(link, ['demo'], { cwd: '/', env });
-      expect(demo).toMatchObject({ status: 1, stderr: expect.stringContaining('not part of this package') });
+      expect(demo).toMatchObject({ status: 2, stderr: expect.stringContaining('in a checkout of the project only') });
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
