@@ -1,20 +1,11 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import Provider, { type ClientMetadata, type Configuration } from 'oidc-provider';
-import { oidc } from '../core/services/oidc.ts';
-import { redirectOfNewAccount } from '../core/services/redirect-path.ts';
+import Provider, { type Configuration } from 'oidc-provider';
+import { type DemoClient, registration } from './authorization-server/clients.ts';
 import { deviceCodeGrant, devicePages } from './authorization-server/device-pages.ts';
 import { MemoryAdapter, type Storage } from './authorization-server/memory-adapter.ts';
 import { sendError, serveSignIn } from './authorization-server/sign-in.ts';
 import { createTokenFaults, type TokenFaults } from './authorization-server/token-faults.ts';
-
-export interface DemoClient {
-  readonly clientId: string;
-  /** Without a port where any will do (RFC 8252 §7.3). Default: `/callback` on either loopback host. */
-  readonly redirectUris?: readonly string[];
-  /** A public client without. */
-  readonly clientSecret?: string;
-}
 
 export interface AuthorizationServerOptions {
   readonly port?: number;
@@ -231,22 +222,3 @@ function configurationOf(issuer: string, options: AuthorizationServerOptions): C
     ...options.configuration,
   };
 }
-
-/** Those of an account without a path of its own, and of one that `accounts add` has written. */
-const loopbackRedirects = (issuer: string): string[] => {
-  const { path } = redirectOfNewAccount(oidc, { issuer, tokenEndpoint: undefined, clientId: undefined }).redirect;
-  return ['http://127.0.0.1/callback', 'http://localhost/callback', `http://127.0.0.1${path}`];
-};
-
-const registration = (client: DemoClient, issuer: string, withDevice: boolean): ClientMetadata => ({
-  client_id: client.clientId,
-  client_name: client.clientId,
-  application_type: 'native',
-  redirect_uris: [...(client.redirectUris ?? loopbackRedirects(issuer))],
-  response_types: ['code'],
-  grant_types: ['authorization_code', 'refresh_token', ...(withDevice ? [deviceCodeGrant] : [])],
-  id_token_signed_response_alg: 'ES256',
-  ...(client.clientSecret === undefined
-    ? { token_endpoint_auth_method: 'none' }
-    : { token_endpoint_auth_method: 'client_secret_basic', client_secret: client.clientSecret }),
-});

@@ -8,8 +8,16 @@ import { ClientAuthentication } from './client-authentication.ts';
 import { type ClientLibrary, loadClient } from './client-library.ts';
 import { IdTokenSignature } from './id-token-signature.ts';
 import { libraryFetch } from './library-fetch.ts';
-import { findMetadata, type Metadata, metadataSchema } from './metadata.ts';
 import { OAuthFailure } from './oauth-failure.ts';
+import {
+  besideTokens,
+  type Described,
+  describeServer,
+  movedTo,
+  type PushedRequests,
+  pushedRequestsOf,
+  type TokenEndpoints,
+} from './server-description.ts';
 import type { EmailRules } from './token-reply.ts';
 
 /** One authorization server as one account uses it. */
@@ -49,20 +57,6 @@ export interface AuthorizationServer {
   unvouched(): AuthorizationServer;
 }
 
-export interface PushedRequests {
-  readonly endpoint: URL;
-  /** The metadata or the account insists: no request may be sent through the browser. */
-  readonly required: boolean;
-}
-
-/** Where tokens are sent; what is left out the server does not have. */
-export interface TokenEndpoints {
-  readonly token?: string | undefined;
-  readonly revocation?: string | undefined;
-  readonly userinfo?: string | undefined;
-  readonly device?: string | undefined;
-}
-
 export interface DiscoveryDeps {
   /** Bounded in time (`timedFetch`): the library's own limit is off. */
   readonly fetch: Fetch;
@@ -87,7 +81,7 @@ export async function discoverAuthorizationServer(
   if (settings.clientSecret === 'required' && settings.secretForBrowserOnly !== true && !deps.clientSecret) {
     throw needsSecret(settings);
   }
-  const described = await describe(settings, deps.fetch);
+  const described = await describeServer(settings, deps.fetch);
   const methods = described.metadata.code_challenge_methods_supported;
   if (methods !== undefined && !methods.includes('S256')) {
     const what = 'the authorization server does not support PKCE with S256';
@@ -110,60 +104,6 @@ export function needsSecret({ id, title }: AccountSettings): KeytrayError {
   });
 }
 
-interface Described {
-  readonly metadata: Metadata;
-  readonly issuer: string | undefined;
-  readonly clockSkew: number | undefined;
-}
-
-async function describe(settings: AccountSettings, fetch: Fetch): Promise<Described> {
-  const { endpoints, issuer } = settings;
-  const byHand = {
-    ...(endpoints.authorizationEndpoint && { authorization_endpoint: endpoints.authorizationEndpoint }),
-    ...(endpoints.tokenEndpoint && { token_endpoint: endpoints.tokenEndpoint }),
-    ...(endpoints.revocationEndpoint && { revocation_endpoint: endpoints.revocationEndpoint }),
-    ...(endpoints.deviceAuthorizationEndpoint && {
-      device_authorization_endpoint: endpoints.deviceAuthorizationEndpoint,
-    }),
-    ...(endpoints.pushedAuthorizationRequestEndpoint && {
-      pushed_authorization_request_endpoint: endpoints.pushedAuthorizationRequestEndpoint,
-    }),
-    ...(endpoints.userinfoEndpoint && { userinfo_endpoint: endpoints.userinfoEndpoint }),
-    ...(endpoints.jwksUri && { jwks_uri: endpoints.jwksUri }),
-  };
-  if (endpoints.authorizationEndpoint !== undefined && endpoints.tokenEndpoint !== undefined) {
-    // openid-client wants an issuer in any case; where we have none, nothing is ever compared with this one.
-    const named = { issuer: issuer ?? endpoints.tokenEndpoint, ...byHand };
-    return { metadata: checkedMetadata(settings, named), issuer, clockSkew: undefined };
-  }
-  if (issuer === undefined) {
-    throw new KeytrayError('misconfigured', `the account ${settings.id} names no server`, {
-      account: settings.id,
-      advice: 'Set issuer, or authorization_endpoint and token_endpoint, for the account.',
-    });
-  }
-  const { metadata, clockSkew } = await findMetadata(issuer, fetch);
-  return { metadata: checkedMetadata(settings, { ...metadata, ...byHand }), issuer, clockSkew };
-}
-
-function pushedRequestsOf({ endpoints }: AccountSettings, metadata: Metadata): PushedRequests | 'missing' | undefined {
-  const endpoint = metadata.pushed_authorization_request_endpoint;
-  const required = metadata.require_pushed_authorization_requests === true;
-  if (endpoint === undefined) return required ? 'missing' : undefined;
-  const byHand = endpoints.pushedAuthorizationRequestEndpoint !== undefined;
-  return { endpoint: new URL(endpoint), required: required || byHand };
-}
-
-function checkedMetadata(settings: AccountSettings, metadata: unknown): Metadata {
-  const parsed = metadataSchema.safeParse(metadata);
-  if (parsed.success) return parsed.data;
-  const problem = parsed.error.issues[0];
-  throw new KeytrayError('misconfigured', `the endpoints of ${settings.id} cannot be used`, {
-    account: settings.id,
-    detail: `${problem?.path.join('.') ?? ''} ${problem?.message ?? ''}`.trim(),
-  });
-}
-
 function assemble(
   client: ClientLibrary,
   settings: AccountSettings,
@@ -172,13 +112,7 @@ function assemble(
 ): AuthorizationServer {
   const tokenEndpoint = new URL(metadata.token_endpoint);
   const pushedRequests = pushedRequestsOf(settings, metadata);
-  const { endpoints: named } = settings;
-  const besideTokens = (address: string | undefined, configured: string | undefined): string | undefined =>
-    address !== undefined && (configured !== undefined || new URL(address).origin === tokenEndpoint.origin)
-      ? address
-      : undefined;
-  // A device code works like a refresh token until it is spent: the server that gave it must be the one that redeems it.
-  const device = besideTokens(metadata.device_authorization_endpoint, named.deviceAuthorizationEndpoint);
+  const vouched = besideTokens(settings, metadata);
   const url = (text: string | undefined) => (text === undefined ? undefined : new URL(text));
   const authentication = new ClientAuthentication(
     {
@@ -223,7 +157,7 @@ function assemble(
     configuration: configure({ fetch: libraryFetch(deps.fetch), clockSkew: undefined }),
     revocationEndpoint: url(metadata.revocation_endpoint),
     userinfoEndpoint: url(metadata.userinfo_endpoint),
-    deviceAuthorizationEndpoint: url(device),
+    deviceAuthorizationEndpoint: url(vouched.device),
     pushedRequests: pushedRequests === 'missing' ? undefined : pushedRequests,
     tokenEndpoint,
     resource: settings.resource,
@@ -239,28 +173,6 @@ function assemble(
     fetch: deps.fetch,
     configure,
     at,
-    unvouched: () =>
-      at({
-        revocation: besideTokens(metadata.revocation_endpoint, named.revocationEndpoint),
-        userinfo: besideTokens(metadata.userinfo_endpoint, named.userinfoEndpoint),
-        device,
-      }),
-  };
-}
-
-function movedTo(metadata: Metadata, endpoints: TokenEndpoints): Metadata {
-  const {
-    revocation_endpoint: _revocation,
-    userinfo_endpoint: _userinfo,
-    device_authorization_endpoint: _device,
-    ...rest
-  } = metadata;
-  const { token, revocation, userinfo, device } = endpoints;
-  return {
-    ...rest,
-    token_endpoint: token ?? metadata.token_endpoint,
-    ...(revocation !== undefined && { revocation_endpoint: revocation }),
-    ...(userinfo !== undefined && { userinfo_endpoint: userinfo }),
-    ...(device !== undefined && { device_authorization_endpoint: device }),
+    unvouched: () => at(vouched),
   };
 }

@@ -3,13 +3,14 @@ import { z } from 'zod';
 import { readLifetime } from '../untrusted/lifetime.ts';
 import { withoutEmptyMembers } from '../untrusted/members.ts';
 import { isTokenText } from '../untrusted/token-text.ts';
-import type { AuthorizationServer, PushedRequests } from './authorization-server.ts';
+import type { AuthorizationServer } from './authorization-server.ts';
 import { loadClient } from './client-library.ts';
 import { classOfError, isPassingStatus } from './error-class.ts';
 import { requestInit } from './library-fetch.ts';
 import { failureOfReply, failureOfThrown, malformedReply, refusalIn } from './map-error.ts';
 import type { OAuthFailureCause } from './oauth-failure.ts';
 import { type Reply, readReply } from './reply.ts';
+import type { PushedRequests } from './server-description.ts';
 import { secretsOf } from './token-endpoint.ts';
 
 /** What stands for a pushed request at the authorization endpoint (RFC 9126 §2.2). */
