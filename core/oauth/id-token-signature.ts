@@ -61,6 +61,7 @@ export interface IdTokenSignatureFacts {
 export class IdTokenSignature {
   readonly #facts: IdTokenSignatureFacts;
   readonly algorithms: readonly string[];
+  #published: JSONWebKeySet | undefined;
 
   constructor(facts: IdTokenSignatureFacts) {
     this.#facts = facts;
@@ -80,7 +81,7 @@ export class IdTokenSignature {
 
   /**
    * Throws what `jose` found wrong, or the `OAuthFailure` or `KeytrayError` of a server that does not show its keys.
-   * The keys are read anew for each ID token, and once more where none fits: servers rotate them, and some of their
+   * The keys are read once and read again where none fits, twice at most: servers rotate them, and some of their
    * machines lag behind. Never a third time, or a hostile server would keep us at it.
    */
   async verify(idToken: Secret, fetch: Fetch): Promise<void> {
@@ -95,14 +96,20 @@ export class IdTokenSignature {
       return;
     }
     if (keys === undefined) return;
-    const published = await readSigningKeys(keys, fetch);
-    try {
-      await verifyByKeys(jose, idToken, algorithm, published);
-    } catch {
-      await verifyByKeys(jose, idToken, algorithm, await readSigningKeys(keys, fetch));
-    }
+    const known = this.#published;
+    if (known !== undefined && (await fits(verifyByKeys(jose, idToken, algorithm, known)))) return;
+    this.#published = await readSigningKeys(keys, fetch);
+    if (await fits(verifyByKeys(jose, idToken, algorithm, this.#published))) return;
+    this.#published = await readSigningKeys(keys, fetch);
+    await verifyByKeys(jose, idToken, algorithm, this.#published);
   }
 }
+
+const fits = (check: Promise<void>): Promise<boolean> =>
+  check.then(
+    () => true,
+    () => false,
+  );
 
 /** Servers that rotate keys without naming them in the header leave several to try (RFC 7517 §4.5). */
 async function verifyByKeys(jose: Jose, idToken: Secret, algorithm: string, keys: JSONWebKeySet): Promise<void> {
