@@ -2,14 +2,14 @@ import type { Account } from '../accounts/account.ts';
 import { AccountRegistry } from '../accounts/account-registry.ts';
 import { ServerDirectory } from '../accounts/server-directory.ts';
 import { inBackground } from '../concurrency/background.ts';
-import { EventStream } from '../concurrency/broadcast.ts';
+import { Broadcast } from '../concurrency/broadcast.ts';
 import type { Config } from '../config/config.ts';
 import type { HandOutGate } from '../hand-out/hand-out-gate.ts';
-import { NoticeCare } from '../notices/notices.ts';
+import { Notices } from '../notices/notices.ts';
 import { RefreshEngine } from '../refresh/engine.ts';
 import type { Secret } from '../secret.ts';
 import type { PendingLogin } from '../sign-in/pending-login.ts';
-import { LoginDesk } from '../sign-in/pending-logins.ts';
+import { PendingLogins } from '../sign-in/pending-logins.ts';
 import { SignIn } from '../sign-in/sign-in.ts';
 import { signOut } from '../sign-in/sign-out.ts';
 import type { BrokerApi, Caller } from '../wire/broker-api.ts';
@@ -27,8 +27,8 @@ import type {
 import type { BrokerDependencies } from './broker-dependencies.ts';
 import { type HandOuts, openHandOuts } from './hand-outs.ts';
 import { SignInApi } from './sign-in-api.ts';
-import { StoreDesk } from './store-api.ts';
-import { KeychainCare } from './store-recovery.ts';
+import { StoreRecovery } from './store-recovery.ts';
+import { StoreRequests } from './store-requests.ts';
 import type { TokenApi } from './token-api.ts';
 import { loginView, logoutView } from './views/account-view.ts';
 import { AccountViews } from './views/account-views.ts';
@@ -36,36 +36,36 @@ import { configView, handOutsView, processView, type ReadConfigState } from './v
 
 /** The broker: alone owns refresh tokens, and answers the local API. Built alike by the tray app and the agent. */
 export class Broker implements BrokerApi {
-  readonly store: StoreDesk;
+  readonly store: StoreRequests;
   readonly gate: HandOutGate;
   readonly tokens: TokenApi;
   readonly #dependencies: BrokerDependencies;
   readonly #startedAt: number;
   readonly #accounts: AccountRegistry;
-  readonly #keychain: KeychainCare;
-  readonly #logins: LoginDesk;
+  readonly #keychain: StoreRecovery;
+  readonly #logins: PendingLogins;
   readonly #servers: ServerDirectory;
   readonly #signIn: SignIn;
   readonly #signInApi: SignInApi;
   readonly #handOuts: HandOuts;
-  readonly #notices: NoticeCare;
+  readonly #notices: Notices;
   readonly #refreshes: RefreshEngine;
   readonly #views: AccountViews;
-  readonly #events = new EventStream<BrokerEvent>();
+  readonly #events = new Broadcast<BrokerEvent>();
   #config: ReadConfigState = { files: [], error: undefined };
 
   constructor(dependencies: BrokerDependencies) {
     const { clock, http, logger } = dependencies;
     this.#dependencies = dependencies;
     this.#startedAt = clock.now();
-    this.#logins = new LoginDesk(clock, (login) => this.#loginChanged(login));
+    this.#logins = new PendingLogins(clock, (login) => this.#loginChanged(login));
     this.#views = new AccountViews({ logins: this.#logins, clock, logger });
     this.#accounts = new AccountRegistry({
       ...dependencies,
       changed: (id) => this.#accountChanged(id),
       removed: (id) => this.#accountRemoved(id),
     });
-    this.#keychain = new KeychainCare({ ...dependencies, accounts: this.#accounts });
+    this.#keychain = new StoreRecovery({ ...dependencies, accounts: this.#accounts });
     this.#servers = new ServerDirectory(http, clock);
     this.#signIn = new SignIn({ ...dependencies, servers: this.#servers, logins: this.#logins });
     this.#signInApi = new SignInApi({ logins: this.#logins, signIn: this.#signIn, clock, logger });
@@ -74,13 +74,13 @@ export class Broker implements BrokerApi {
       servers: this.#servers,
       accounts: () => this.#accounts.all(),
     });
-    this.store = new StoreDesk({
+    this.store = new StoreRequests({
       store: dependencies.stores['encrypted-file'],
       accounts: this.#accounts,
       refresher: this.#refreshes.refresher,
       clock,
     });
-    this.#notices = new NoticeCare({
+    this.#notices = new Notices({
       ...dependencies,
       accounts: this.#accounts,
       servers: this.#servers,

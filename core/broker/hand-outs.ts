@@ -1,24 +1,24 @@
 import type { Account } from '../accounts/account.ts';
 import type { AccountRegistry } from '../accounts/account-registry.ts';
 import type { ServerDirectory } from '../accounts/server-directory.ts';
-import type { EventStream } from '../concurrency/broadcast.ts';
+import type { Broadcast } from '../concurrency/broadcast.ts';
 import { ProgramEndpoints } from '../endpoints/program-endpoints.ts';
 import { HandOutGate } from '../hand-out/hand-out-gate.ts';
 import { RejectedTokens } from '../hand-out/rejected-tokens.ts';
-import { RoleDesk } from '../hand-out/role-credentials.ts';
-import { TokenDesk } from '../hand-out/token-hand-out.ts';
+import { RoleCredentialCache } from '../hand-out/role-credentials.ts';
+import { TokenHandOut } from '../hand-out/token-hand-out.ts';
 import type { Barriers, Clock, Http, Logger, LoopbackPeers } from '../ports.ts';
 import type { Refresher } from '../refresh/refresher.ts';
-import type { LoginDesk } from '../sign-in/pending-logins.ts';
+import type { PendingLogins } from '../sign-in/pending-logins.ts';
 import type { BrokerEvent } from '../wire/schemas.ts';
-import { HelperDesk } from './helper-calls.ts';
+import { HelperCalls } from './helper-calls.ts';
 import { TokenApi } from './token-api.ts';
 
 export interface HandOutDependencies {
   readonly accounts: AccountRegistry;
   readonly refresher: Refresher;
   readonly servers: ServerDirectory;
-  readonly logins: LoginDesk;
+  readonly logins: PendingLogins;
   readonly clock: Clock;
   readonly http: Http;
   readonly logger: Logger;
@@ -28,24 +28,24 @@ export interface HandOutDependencies {
   /** A caller waits for a sign-in: somebody should be told. */
   readonly asked: (account: Account, asker: string | undefined) => void;
   readonly stopped: () => void;
-  readonly events: EventStream<BrokerEvent>;
+  readonly events: Broadcast<BrokerEvent>;
 }
 
 export interface HandOuts {
   readonly gate: HandOutGate;
-  readonly helpers: HelperDesk;
-  readonly roles: RoleDesk;
+  readonly helpers: HelperCalls;
+  readonly roles: RoleCredentialCache;
   readonly tokens: TokenApi;
 }
 
 /** Every way a token can leave the broker, behind one gate. */
 export function openHandOuts(dependencies: HandOutDependencies): HandOuts {
   const { clock, http, find, servers } = dependencies;
-  const desk = new TokenDesk(dependencies);
+  const desk = new TokenHandOut(dependencies);
   const gate = new HandOutGate(clock, dependencies.stopped);
   const rejected = new RejectedTokens({ ...dependencies, check: (...asked) => servers.checkToken(...asked) });
-  const roles = new RoleDesk({ tokens: desk, http, clock });
-  const helpers = new HelperDesk({
+  const roles = new RoleCredentialCache({ tokens: desk, http, clock });
+  const helpers = new HelperCalls({
     ...dependencies,
     tokens: desk,
     gate,

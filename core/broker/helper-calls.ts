@@ -1,5 +1,5 @@
 import type { AccountRegistry } from '../accounts/account-registry.ts';
-import type { EventStream } from '../concurrency/broadcast.ts';
+import type { Broadcast } from '../concurrency/broadcast.ts';
 import { never } from '../concurrency/pause.ts';
 import type { RoleCredentials, RoleRequest } from '../credentials/aws-role.ts';
 import { openContainerCredentials } from '../endpoints/container-credentials.ts';
@@ -9,8 +9,8 @@ import { plainNeed } from '../hand-out/hand-out.ts';
 import type { HandOutGate } from '../hand-out/hand-out-gate.ts';
 import { HandOutLog } from '../hand-out/hand-out-log.ts';
 import type { RejectedTokens } from '../hand-out/rejected-tokens.ts';
-import type { RoleDesk } from '../hand-out/role-credentials.ts';
-import type { TokenDesk } from '../hand-out/token-hand-out.ts';
+import type { RoleCredentialCache } from '../hand-out/role-credentials.ts';
+import type { TokenHandOut } from '../hand-out/token-hand-out.ts';
 import { formatContainerCredentials } from '../helpers/aws/aws-answer.ts';
 import type { HandedOut, HandOutRequest, HelperBroker, RoleEndpointAddress, ServedAccount } from '../helpers/helper.ts';
 import { helpers } from '../helpers/registry.ts';
@@ -25,24 +25,24 @@ import type { Caller } from '../wire/broker-api.ts';
 import type { HelperCall } from '../wire/helper-call.ts';
 import type { BrokerEvent } from '../wire/schemas.ts';
 
-export interface HelperDeskDependencies {
+export interface HelperCallsDependencies {
   readonly accounts: AccountRegistry;
-  readonly tokens: TokenDesk;
+  readonly tokens: TokenHandOut;
   readonly rejected: RejectedTokens;
-  readonly roles: RoleDesk;
+  readonly roles: RoleCredentialCache;
   readonly endpoints: ProgramEndpoints;
   readonly gate: HandOutGate;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly events: EventStream<BrokerEvent>;
+  readonly events: Broadcast<BrokerEvent>;
 }
 
 /** Joins the helper protocols to the accounts: what they may see, and where hand-outs are noted. */
-export class HelperDesk {
-  readonly #dependencies: HelperDeskDependencies;
+export class HelperCalls {
+  readonly #dependencies: HelperCallsDependencies;
   readonly #handOuts: HandOutLog;
 
-  constructor(dependencies: HelperDeskDependencies) {
+  constructor(dependencies: HelperCallsDependencies) {
     this.#dependencies = dependencies;
     this.#handOuts = new HandOutLog(dependencies.logger, dependencies.clock);
   }

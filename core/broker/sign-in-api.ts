@@ -4,13 +4,13 @@ import { within } from '../concurrency/pause.ts';
 import { KeytrayError } from '../errors.ts';
 import type { Clock, Logger } from '../ports.ts';
 import type { PendingLogin } from '../sign-in/pending-login.ts';
-import type { LoginDesk } from '../sign-in/pending-logins.ts';
+import type { PendingLogins } from '../sign-in/pending-logins.ts';
 import type { SignIn } from '../sign-in/sign-in.ts';
 import type { CallbackRequest, LoginRequest, LoginView } from '../wire/schemas.ts';
 import { loginViewWithCode } from './views/account-view.ts';
 
 export interface SignInApiDependencies {
-  readonly logins: LoginDesk;
+  readonly logins: PendingLogins;
   readonly signIn: SignIn;
   readonly clock: Clock;
   readonly logger: Logger;

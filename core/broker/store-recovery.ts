@@ -8,7 +8,7 @@ import type { Clock, Logger, Notifier } from '../ports.ts';
 import type { StoreKind } from '../services/shapes.ts';
 import type { SecretStore, StoreState } from '../stores/secret-store.ts';
 
-export interface KeychainCareOptions {
+export interface StoreRecoveryOptions {
   readonly stores: Readonly<Record<StoreKind, SecretStore>>;
   readonly accounts: AccountRegistry;
   readonly notifier: Notifier;
@@ -20,11 +20,11 @@ export interface KeychainCareOptions {
 const longestLook = 1_000;
 
 /** What follows when a store is locked, unlocked or comes back: one notice, and accounts that work again by themselves. */
-export class KeychainCare {
-  readonly #options: KeychainCareOptions;
+export class StoreRecovery {
+  readonly #options: StoreRecoveryOptions;
   #shown: string | undefined;
 
-  constructor(options: KeychainCareOptions) {
+  constructor(options: StoreRecoveryOptions) {
     this.#options = options;
     for (const store of Object.values(options.stores)) store.onChange?.(() => this.#changed());
   }

@@ -2,17 +2,17 @@ import type { Account } from '../accounts/account.ts';
 import { never } from '../concurrency/pause.ts';
 import { plainNeed } from '../hand-out/hand-out.ts';
 import type { HandOutGate } from '../hand-out/hand-out-gate.ts';
-import type { TokenDesk } from '../hand-out/token-hand-out.ts';
+import type { TokenHandOut } from '../hand-out/token-hand-out.ts';
 import type { Clock } from '../ports.ts';
 import type { Secret } from '../secret.ts';
 import type { Caller } from '../wire/broker-api.ts';
 import type { TokenRequest, TokenView } from '../wire/schemas.ts';
-import type { HelperDesk } from './helper-calls.ts';
+import type { HelperCalls } from './helper-calls.ts';
 import { tokenNeed, tokenView } from './views/token-view.ts';
 
 export interface TokenApiDependencies {
-  readonly tokens: TokenDesk;
-  readonly helpers: Pick<HelperDesk, 'handedOut'>;
+  readonly tokens: TokenHandOut;
+  readonly helpers: Pick<HelperCalls, 'handedOut'>;
   readonly gate: HandOutGate;
   readonly clock: Clock;
   readonly find: (id: string) => Promise<Account>;

@@ -1,5 +1,5 @@
 /** Tells every listener, in order. A listener that throws does not keep the others from hearing. */
-export class EventStream<Event> {
+export class Broadcast<Event> {
   readonly #listeners = new Set<(event: Event) => void>();
 
   get heard(): boolean {

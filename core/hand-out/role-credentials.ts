@@ -5,10 +5,10 @@ import { type RoleCredentials, type RoleRequest, stsEndpoint } from '../credenti
 import type { Clock, Http, TlsSettings } from '../ports.ts';
 import type { Secret } from '../secret.ts';
 import { plainNeed } from './hand-out.ts';
-import type { TokenDesk } from './token-hand-out.ts';
+import type { TokenHandOut } from './token-hand-out.ts';
 
-export interface RoleDeskDependencies {
-  readonly tokens: Pick<TokenDesk, 'handOut'>;
+export interface RoleCredentialCacheDependencies {
+  readonly tokens: Pick<TokenHandOut, 'handOut'>;
   readonly http: Http;
   readonly clock: Clock;
 }
@@ -27,12 +27,12 @@ const shortestUse = 60_000;
 const mostHeld = 200;
 
 /** Credentials of AWS roles, in memory only, and one request to AWS for all who ask for the same. */
-export class RoleDesk {
-  readonly #dependencies: RoleDeskDependencies;
+export class RoleCredentialCache {
+  readonly #dependencies: RoleCredentialCacheDependencies;
   readonly #held = new Map<string, Held>();
   readonly #asked = new Map<string, Promise<RoleCredentials>>();
 
-  constructor(dependencies: RoleDeskDependencies) {
+  constructor(dependencies: RoleCredentialCacheDependencies) {
     this.#dependencies = dependencies;
   }
 

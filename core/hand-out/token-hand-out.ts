@@ -7,14 +7,14 @@ import { pause, within } from '../concurrency/pause.ts';
 import { assertNever, KeytrayError } from '../errors.ts';
 import { type Barriers, type Clock, noBarriers } from '../ports.ts';
 import type { Refresher, RefreshResult } from '../refresh/refresher.ts';
-import type { LoginDesk } from '../sign-in/pending-logins.ts';
+import type { PendingLogins } from '../sign-in/pending-logins.ts';
 import { storeFailure } from '../stores/store-failure.ts';
 import { AudienceTokens } from './audience-tokens.ts';
 import { accessHandOut, fresh, type HandOut, promised, type TokenNeed, type Validity } from './hand-out.ts';
 
-export interface TokenDeskDependencies {
+export interface TokenHandOutDependencies {
   readonly refresher: Pick<Refresher, 'refresh' | 'exchange'>;
-  readonly logins: LoginDesk;
+  readonly logins: PendingLogins;
   readonly clock: Clock;
   /** A caller waits for a sign-in: somebody should be told. */
   readonly asked: (account: Account, asker: string | undefined) => void;
@@ -28,11 +28,11 @@ type Look = 'first' | 'second';
 const timerSlack = 25;
 
 /** Answers "a token, please": from memory while it is fresh, else after the one refresh all callers share. */
-export class TokenDesk {
-  readonly #dependencies: TokenDeskDependencies;
+export class TokenHandOut {
+  readonly #dependencies: TokenHandOutDependencies;
   readonly #audienceTokens: AudienceTokens;
 
-  constructor(dependencies: TokenDeskDependencies) {
+  constructor(dependencies: TokenHandOutDependencies) {
     this.#dependencies = dependencies;
     this.#audienceTokens = new AudienceTokens(dependencies.refresher, dependencies.clock);
   }

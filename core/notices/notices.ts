@@ -8,7 +8,7 @@ import { AccountNotices } from './account-notices.ts';
 import { QuestionNotices } from './question-notices.ts';
 import { SignInNotices } from './sign-in-notices.ts';
 
-export interface NoticeCareDependencies {
+export interface NoticesDependencies {
   readonly accounts: AccountRegistry;
   readonly servers: ServerDirectory;
   readonly notifier: Notifier;
@@ -25,8 +25,8 @@ const lookEvery = 600_000;
 const minute = 60_000;
 
 /** Joins the accounts' changes to the notices people get of them. */
-export class NoticeCare {
-  readonly #dependencies: NoticeCareDependencies;
+export class Notices {
+  readonly #dependencies: NoticesDependencies;
   readonly #signIns: SignInNotices;
   readonly #accounts: AccountNotices;
   readonly #questions: QuestionNotices | undefined;
@@ -35,7 +35,7 @@ export class NoticeCare {
   #interval = 15 * minute;
   #timer: Timer | undefined;
 
-  constructor(dependencies: NoticeCareDependencies) {
+  constructor(dependencies: NoticesDependencies) {
     this.#dependencies = dependencies;
     const { notifier, clock } = dependencies;
     const signIn = (account: string): void => this.#signIn(account);

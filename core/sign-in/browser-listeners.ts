@@ -1,15 +1,15 @@
 import type { RedirectSettings } from '../services/shapes.ts';
-import { type BrowserWay, type BrowserWayOptions, openBrowserWay } from './browser.ts';
+import { type BrowserSignIn, type BrowserSignInOptions, openBrowserSignIn } from './browser.ts';
 import type { PendingLogin } from './pending-login.ts';
 
 /** The listeners of all sign-ins, also those whose login has ended and whose page can still be seen. */
-export class BrowserWays {
-  readonly #listening = new Map<BrowserWay, PendingLogin>();
+export class BrowserListeners {
+  readonly #listening = new Map<BrowserSignIn, PendingLogin>();
 
   /** Throws `KeytrayError` `misconfigured` where no port is free. */
-  async open(login: PendingLogin, options: BrowserWayOptions): Promise<BrowserWay> {
+  async open(login: PendingLogin, options: BrowserSignInOptions): Promise<BrowserSignIn> {
     await this.#freePorts(options.settings.redirect.ports);
-    const way = await openBrowserWay(options);
+    const way = await openBrowserSignIn(options);
     this.#listening.set(way, login);
     void way.closed.then(() => this.#listening.delete(way));
     return way;

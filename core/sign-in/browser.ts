@@ -29,7 +29,7 @@ export interface Answered extends Arrival {
 }
 
 /** Authorization code + PKCE in the person's own browser (RFC 8252), open until its listener ends. */
-export interface BrowserWay {
+export interface BrowserSignIn {
   readonly server: AuthorizationServer;
   readonly port: number;
   readonly invitation: BrowserInvitation;
@@ -49,7 +49,7 @@ export interface BrowserWay {
   stop(): Promise<void>;
 }
 
-export interface BrowserWayOptions {
+export interface BrowserSignInOptions {
   readonly server: AuthorizationServer;
   readonly settings: AccountSettings;
   readonly clock: Clock;
@@ -58,9 +58,9 @@ export interface BrowserWayOptions {
   readonly loginHint: string | undefined;
   readonly first: BegunAt;
   /** Called once, for the answer or a denial; the browser sees its page when it resolves. */
-  readonly answer: (way: BrowserWay, answered: Answered) => Promise<CallbackPage>;
+  readonly answer: (way: BrowserSignIn, answered: Answered) => Promise<CallbackPage>;
   /** The answer to what was begun at the start address, from a browser without its cookie. */
-  readonly fromElsewhere: (way: BrowserWay, answered: Answered) => void;
+  readonly fromElsewhere: (way: BrowserSignIn, answered: Answered) => void;
   /** A browser of another user was refused. */
   readonly refused: (why: string) => void;
   /** Something came that is not the answer. */
@@ -72,13 +72,13 @@ export interface BrowserWayOptions {
 const deadline = 300_000;
 
 /** Throws `KeytrayError` `misconfigured` where no port is free, and what `begin` throws. */
-export async function openBrowserWay(options: BrowserWayOptions): Promise<BrowserWay> {
+export async function openBrowserSignIn(options: BrowserSignInOptions): Promise<BrowserSignIn> {
   const { server, settings, clock, loginHint } = options;
   if (settings.clientSecret === 'required' && server.clientAuthentication.method === 'none')
     throw needsSecret(settings);
   const begun = new Map<BegunAt, Promise<Begun>>();
   const made = new Map<BegunAt, Begun>();
-  let way: BrowserWay | undefined;
+  let way: BrowserSignIn | undefined;
   const expiresAt = clock.now() + deadline;
   const redirect = await listenForRedirect({
     ...options,
@@ -165,7 +165,7 @@ const mostTelling = (strays: readonly StrayVerdict[]): StrayVerdict =>
 /** The tokens for the code of an answer. Throws `OAuthFailure`, or `KeytrayError` `access_denied` where it is a no. */
 export async function exchangeCode(
   account: Account,
-  { server }: BrowserWay,
+  { server }: BrowserSignIn,
   { request, answer }: Answered,
   refused: Refused,
 ): Promise<SignedIn> {

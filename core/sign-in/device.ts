@@ -10,7 +10,7 @@ import type { AccountSettings } from '../services/service.ts';
 import type { DeviceInvitation } from './pending-login.ts';
 
 /** A code the person enters on any device (RFC 8628), open until its polling ends. */
-export interface DeviceWay {
+export interface DeviceSignIn {
   readonly server: AuthorizationServer;
   readonly invitation: DeviceInvitation;
   /** Rejects with what asking again cannot cure. */
@@ -18,7 +18,7 @@ export interface DeviceWay {
   stop(): Promise<void>;
 }
 
-export interface DeviceWayOptions {
+export interface DeviceSignInOptions {
   readonly server: AuthorizationServer;
   readonly settings: AccountSettings;
   readonly clock: Clock;
@@ -40,7 +40,7 @@ export function deviceEndpointOf(server: AuthorizationServer, settings: AccountS
 }
 
 /** Throws `OAuthFailure` or `KeytrayError` where the server gives no code. */
-export async function openDeviceWay(options: DeviceWayOptions): Promise<DeviceWay> {
+export async function openDeviceSignIn(options: DeviceSignInOptions): Promise<DeviceSignIn> {
   const { server, settings, clock } = options;
   const since = clock.uptime();
   const device = await requestCode(server, settings);

@@ -1,8 +1,8 @@
 import type { Account } from '../accounts/account.ts';
 import { serverFailure } from '../accounts/server-directory.ts';
 import type { KeytrayError } from '../errors.ts';
-import type { BrowserWay } from './browser.ts';
-import type { DeviceWay } from './device.ts';
+import type { BrowserSignIn } from './browser.ts';
+import type { DeviceSignIn } from './device.ts';
 import { OtherBrowser, type OtherBrowserParts } from './other-browser.ts';
 import type { NoBrowser, PendingLogin } from './pending-login.ts';
 
@@ -17,7 +17,7 @@ interface Slot<W extends Way> {
   open: W | undefined;
 }
 
-export type WayName = 'browser' | 'device';
+export type SignInMethod = 'browser' | 'device';
 
 /** A person at a pending login: the ways that are open, and which of them came first. */
 export class LoginAttempt {
@@ -30,8 +30,8 @@ export class LoginAttempt {
   #note: string | undefined;
   #unanswered: string | undefined;
   #noBrowser: NoBrowser | undefined;
-  readonly #browser: Slot<BrowserWay> = { opening: undefined, open: undefined };
-  readonly #device: Slot<DeviceWay> = { opening: undefined, open: undefined };
+  readonly #browser: Slot<BrowserSignIn> = { opening: undefined, open: undefined };
+  readonly #device: Slot<DeviceSignIn> = { opening: undefined, open: undefined };
 
   constructor(login: PendingLogin, account: Account, parts: Pick<OtherBrowserParts, 'giveBack' | 'goesBack'>) {
     this.login = login;
@@ -46,22 +46,22 @@ export class LoginAttempt {
   }
 
   /** Opens the browser way once, for all who ask for it. Throws `KeytrayError`. */
-  async joinBrowser(begin: () => Promise<BrowserWay>): Promise<BrowserWay> {
+  async joinBrowser(begin: () => Promise<BrowserSignIn>): Promise<BrowserSignIn> {
     return await this.#join(this.#browser, begin);
   }
 
   /** The same for the device way. */
-  async joinDevice(begin: () => Promise<DeviceWay>): Promise<DeviceWay> {
+  async joinDevice(begin: () => Promise<DeviceSignIn>): Promise<DeviceSignIn> {
     return await this.#join(this.#device, begin);
   }
 
   /** The browser way, where there is one. Never rejects. */
-  async browser(): Promise<BrowserWay | undefined> {
+  async browser(): Promise<BrowserSignIn | undefined> {
     return await this.#browser.opening?.catch(() => undefined);
   }
 
   /** Nobody came this way in time; or, with a failure, it leads nowhere. The login goes on while another is open. */
-  over(way: WayName, failure?: KeytrayError): void {
+  over(way: SignInMethod, failure?: KeytrayError): void {
     if (way === 'browser') {
       const { unanswered } = this.otherBrowser;
       this.#note = unanswered ?? this.#note;
@@ -77,7 +77,7 @@ export class LoginAttempt {
   }
 
   /** True for the first answer, wherever it arrives: the other way is stopped. */
-  claim(way: WayName): boolean {
+  claim(way: SignInMethod): boolean {
     if (this.#answered || !this.login.open) return false;
     this.#answered = true;
     // Not its own: the browser still waits for its page.

@@ -5,7 +5,7 @@ import { PendingLogin } from './pending-login.ts';
 const keptAfterEnd = 600_000;
 
 /** All pending logins: one per account, found by account or by id; an ended one stays readable for 10 minutes. */
-export class LoginDesk {
+export class PendingLogins {
   readonly #clock: Clock;
   readonly #changed: (login: PendingLogin) => void;
   readonly #byId = new Map<string, PendingLogin>();

@@ -2,11 +2,11 @@ import { serverFailure, wordsOf } from '../accounts/server-directory.ts';
 import { redirectUriToRegister } from '../config/resolve.ts';
 import { KeytrayError } from '../errors.ts';
 import type { Clock, Logger, UserAgent } from '../ports.ts';
-import type { Begun, BegunAt, BrowserWay } from './browser.ts';
+import type { Begun, BegunAt, BrowserSignIn } from './browser.ts';
 import type { LoginAttempt } from './login-attempt.ts';
 
 /** The request that is begun there. Throws `KeytrayError` where the server does not take it. */
-export async function beginAt({ account }: LoginAttempt, way: BrowserWay, at: BegunAt): Promise<Begun> {
+export async function beginAt({ account }: LoginAttempt, way: BrowserSignIn, at: BegunAt): Promise<Begun> {
   try {
     return await way.begin(at);
   } catch (error) {
@@ -30,7 +30,7 @@ export async function addressToOpen(attempt: LoginAttempt, { address }: Begun): 
 /** Opens the start address. Where no browser opens, those who follow the login are told, and what else there is. */
 export async function showBrowser(
   attempt: LoginAttempt,
-  way: BrowserWay,
+  way: BrowserSignIn,
   { userAgent, logger }: { readonly userAgent: UserAgent; readonly logger: Logger },
 ): Promise<void> {
   const { startUrl } = way.invitation;

@@ -8,21 +8,21 @@ import type { RefusedTokens } from '../oauth/token-reply.ts';
 import type { Clock, Logger, LoopbackPeers, UserAgent } from '../ports.ts';
 import { storeFailure } from '../stores/store-failure.ts';
 import { acceptTokens, type SignedIn } from './accept-tokens.ts';
-import { type Answered, type BegunAt, type BrowserWay, exchangeCode, notOpenPage } from './browser.ts';
-import { BrowserWays } from './browser-listeners.ts';
-import { type DeviceWay, deviceEndpointOf, openDeviceWay } from './device.ts';
+import { type Answered, type BegunAt, type BrowserSignIn, exchangeCode, notOpenPage } from './browser.ts';
+import { BrowserListeners } from './browser-listeners.ts';
+import { type DeviceSignIn, deviceEndpointOf, openDeviceSignIn } from './device.ts';
 import { giveBack, givingBackAside, goesBack, tokensOf } from './give-back.ts';
-import { LoginAttempt, type WayName } from './login-attempt.ts';
+import { LoginAttempt, type SignInMethod } from './login-attempt.ts';
 import { asksNothing, strangeAddress, takesNoAddress } from './paste-failures.ts';
 import type { PendingLogin } from './pending-login.ts';
-import type { LoginDesk } from './pending-logins.ts';
+import type { PendingLogins } from './pending-logins.ts';
 import { addressToOpen, beginAt, hintAtErrorPage, showBrowser } from './show-browser.ts';
 import { type Ending, endingPage, refuse } from './sign-in-ending.ts';
 import type { SignInOptions, StartedSignIn } from './sign-in-options.ts';
 
 export interface SignInDependencies {
   readonly servers: ServerDirectory;
-  readonly logins: LoginDesk;
+  readonly logins: PendingLogins;
   readonly userAgent: UserAgent;
   readonly peers: LoopbackPeers;
   readonly clock: Clock;
@@ -33,7 +33,7 @@ export interface SignInDependencies {
 export class SignIn {
   readonly #dependencies: SignInDependencies;
   readonly #attempts = new Map<string, LoginAttempt>();
-  readonly #browserWays = new BrowserWays();
+  readonly #browserListeners = new BrowserListeners();
 
   constructor(dependencies: SignInDependencies) {
     this.#dependencies = dependencies;
@@ -103,7 +103,7 @@ export class SignIn {
 
   /** The broker ends: pages of sign-ins are shown no longer. */
   async close(): Promise<void> {
-    await this.#browserWays.close();
+    await this.#browserListeners.close();
   }
 
   /** The account works again by itself: whoever waits for a sign-in that no person has begun is served. */
@@ -136,10 +136,10 @@ export class SignIn {
     }
   }
 
-  async #openBrowser(attempt: LoginAttempt, acceptOther: boolean, first: BegunAt): Promise<BrowserWay> {
+  async #openBrowser(attempt: LoginAttempt, acceptOther: boolean, first: BegunAt): Promise<BrowserSignIn> {
     const { account } = attempt;
     const { settings, record } = account;
-    const way = await this.#browserWays.open(attempt.login, {
+    const way = await this.#browserListeners.open(attempt.login, {
       ...this.#dependencies,
       server: await this.#dependencies.servers.of(account),
       settings,
@@ -156,11 +156,11 @@ export class SignIn {
     return way;
   }
 
-  async #openDevice(attempt: LoginAttempt): Promise<DeviceWay> {
+  async #openDevice(attempt: LoginAttempt): Promise<DeviceSignIn> {
     const { clock, logger } = this.#dependencies;
     const { account } = attempt;
     const server = await this.#dependencies.servers.of(account);
-    const way = await openDeviceWay({
+    const way = await openDeviceSignIn({
       server,
       refused: givingBackAside(attempt, server, logger),
       settings: account.settings,
@@ -173,7 +173,7 @@ export class SignIn {
   }
 
   /** Never rejects. */
-  async #followDevice(attempt: LoginAttempt, way: DeviceWay): Promise<void> {
+  async #followDevice(attempt: LoginAttempt, way: DeviceSignIn): Promise<void> {
     const { account } = attempt;
     try {
       const outcome = await way.outcome;
@@ -189,14 +189,14 @@ export class SignIn {
     }
   }
 
-  async #answer(attempt: LoginAttempt, way: BrowserWay, answered: Answered): Promise<CallbackPage> {
+  async #answer(attempt: LoginAttempt, way: BrowserSignIn, answered: Answered): Promise<CallbackPage> {
     const { title } = attempt.account.settings;
     const ending = await this.#finish(attempt, 'browser', () => this.#exchange(attempt, way, answered));
     return ending === undefined ? notOpenPage(title) : endingPage(ending, title);
   }
 
   /** Neither finishes nor ends the login: who sends it may have read the authorization URL somewhere. */
-  #fromElsewhere(attempt: LoginAttempt, way: BrowserWay, answered: Answered): void {
+  #fromElsewhere(attempt: LoginAttempt, way: BrowserSignIn, answered: Answered): void {
     // A refusal's words are of whoever made them up, and go to nobody's terminal.
     if (answered.answer.kind === 'denied') attempt.note('a refusal came from another browser or profile');
     else {
@@ -205,7 +205,7 @@ export class SignIn {
     }
   }
 
-  async #exchange({ account }: LoginAttempt, way: BrowserWay, answered: Answered): Promise<SignedIn> {
+  async #exchange({ account }: LoginAttempt, way: BrowserSignIn, answered: Answered): Promise<SignedIn> {
     const back = (tokens: RefusedTokens) => giveBack(account, way.server, tokens, this.#dependencies.logger);
     return await exchangeCode(account, way, answered, back);
   }
@@ -217,7 +217,7 @@ export class SignIn {
   /** The first way to come to an end ends the login; undefined for any other, and for one that was cancelled. */
   async #finish(
     attempt: LoginAttempt,
-    way: WayName,
+    way: SignInMethod,
     complete: () => SignedIn | Promise<SignedIn>,
   ): Promise<Ending | undefined> {
     const { account, login } = attempt;

@@ -1,5 +1,5 @@
 import { inBackground } from '../../core/concurrency/background.ts';
-import { EventStream } from '../../core/concurrency/broadcast.ts';
+import { Broadcast } from '../../core/concurrency/broadcast.ts';
 import type { AppApi } from '../../ipc/contract.ts';
 import type { AppEvent } from '../../ipc/views.ts';
 import { accountMethods } from './accounts.ts';
@@ -23,7 +23,7 @@ export interface RunningApi {
 
 export async function openAppApi(parts: ApiParts): Promise<RunningApi> {
   const { broker, clock } = parts;
-  const events = new EventStream<AppEvent>();
+  const events = new Broadcast<AppEvent>();
   const log = new ActivityLog(clock, (activity) => events.emit({ type: 'activity', activity }));
   const unsubscribe = broker.subscribe((event) => {
     log.heard(event);

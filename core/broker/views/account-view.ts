@@ -7,7 +7,7 @@ import { type Identity, personOf, shownIdentity } from '../../oauth/token-reply.
 import type { Clock } from '../../ports.ts';
 import { planFor } from '../../refresh/refresh-facts.ts';
 import type { PendingLogin } from '../../sign-in/pending-login.ts';
-import type { LoginDesk } from '../../sign-in/pending-logins.ts';
+import type { PendingLogins } from '../../sign-in/pending-logins.ts';
 import type { Revocation } from '../../sign-in/sign-out.ts';
 import { isoTime } from '../../untrusted/instant.ts';
 import { printable } from '../../untrusted/plain-text.ts';
@@ -109,7 +109,7 @@ export function brokenView({ id, settings }: Account): AccountView {
   };
 }
 
-export function accountView(account: Account, logins: LoginDesk, clock: Clock): AccountView {
+export function accountView(account: Account, logins: PendingLogins, clock: Clock): AccountView {
   const { settings, state, record } = account;
   const login = logins.of(account.id);
   const left = record === undefined ? 0 : secondsLeft(record, clock);

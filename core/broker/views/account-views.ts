@@ -3,7 +3,7 @@ import type { AccountRegistry } from '../../accounts/account-registry.ts';
 import { never, within } from '../../concurrency/pause.ts';
 import { placeOf } from '../../errors.ts';
 import type { Clock, Logger } from '../../ports.ts';
-import type { LoginDesk } from '../../sign-in/pending-logins.ts';
+import type { PendingLogins } from '../../sign-in/pending-logins.ts';
 import type { AccountView } from '../../wire/schemas.ts';
 import { accountView, brokenView } from './account-view.ts';
 
@@ -11,7 +11,7 @@ import { accountView, brokenView } from './account-view.ts';
 const longestFirstRead = 2_000;
 
 export interface AccountViewsDependencies {
-  readonly logins: LoginDesk;
+  readonly logins: PendingLogins;
   readonly clock: Clock;
   readonly logger: Logger;
 }

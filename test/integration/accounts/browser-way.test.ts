@@ -5,10 +5,10 @@ import { discoverAuthorizationServer } from '../../../core/oauth/authorization-s
 import type { AccountSettings } from '../../../core/services/service.ts';
 import {
   type Answered,
-  type BrowserWay,
-  type BrowserWayOptions,
+  type BrowserSignIn,
+  type BrowserSignInOptions,
   notOpenPage,
-  openBrowserWay,
+  openBrowserSignIn,
 } from '../../../core/sign-in/browser.ts';
 import { followForms } from '../../../demo/built-in-user-agent.ts';
 import { accountSettings, fetchOf, noEndpoints } from '../../support/authorization-server.ts';
@@ -31,7 +31,7 @@ describe('the way through the browser', () => {
   let clock: ManualClock;
   let answered: Answered[];
   let elsewhere: Answered[];
-  let way: BrowserWay;
+  let way: BrowserSignIn;
   let address: Authorization;
   let expired: boolean;
   beforeEach(async () => {
@@ -43,7 +43,7 @@ describe('the way through the browser', () => {
       fetch: fetchOf(new NodeHttp()),
       clientSecret: undefined,
     });
-    way = await openBrowserWay({
+    way = await openBrowserSignIn({
       server,
       settings: settings(),
       clock,
@@ -140,7 +140,7 @@ it('gives its port back where the request cannot be made', async () => {
     clientSecret: undefined,
   });
   const clock = new ManualClock();
-  const opened = openBrowserWay({
+  const opened = openBrowserSignIn({
     server,
     settings: nobodyThere,
     clock,
@@ -153,7 +153,7 @@ it('gives its port back where the request cannot be made', async () => {
     refused: () => undefined,
     strayed: () => expect.unreachable(),
     troubled: () => expect.unreachable(),
-  } satisfies BrowserWayOptions);
+  } satisfies BrowserSignInOptions);
   await expect(opened).rejects.toThrow('does not accept connections');
   // The deadline of the listener went with it.
   expect(clock.untilNextTimer).toBeUndefined();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Account } from '../../../core/accounts/account.ts';
-import type { BrowserWay } from '../../../core/sign-in/browser.ts';
+import type { BrowserSignIn } from '../../../core/sign-in/browser.ts';
 import { LoginAttempt } from '../../../core/sign-in/login-attempt.ts';
 import { PendingLogin } from '../../../core/sign-in/pending-login.ts';
 import { hintAtErrorPage } from '../../../core/sign-in/show-browser.ts';
@@ -13,11 +13,11 @@ async function scene() {
   const login = new PendingLogin('lab', () => undefined);
   const account = new Account(accountSettings(), { store: new MemoryStore(), clock, changed: () => undefined });
   const attempt = new LoginAttempt(login, account, { giveBack: async () => undefined, goesBack: () => true });
-  const way: Pick<BrowserWay, 'invitation' | 'stop'> = {
+  const way: Pick<BrowserSignIn, 'invitation' | 'stop'> = {
     invitation: { startUrl: new URL('http://127.0.0.1:4711/start/random'), expiresAt: 300 },
     stop: async () => undefined,
   };
-  await attempt.joinBrowser(async () => way as BrowserWay);
+  await attempt.joinBrowser(async () => way as BrowserSignIn);
   hintAtErrorPage(attempt, clock);
   const note = () => (login.phase.kind === 'started' ? login.phase.note : undefined);
   return { clock, login, attempt, note };

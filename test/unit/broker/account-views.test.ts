@@ -3,7 +3,7 @@ import { Account } from '../../../core/accounts/account.ts';
 import { AccountViews } from '../../../core/broker/views/account-views.ts';
 import { RefreshScheduler } from '../../../core/refresh/scheduler.ts';
 import { WakeDetector } from '../../../core/refresh/wake-detector.ts';
-import { LoginDesk } from '../../../core/sign-in/pending-logins.ts';
+import { PendingLogins } from '../../../core/sign-in/pending-logins.ts';
 import { accountSettings } from '../../support/authorization-server.ts';
 import { Log } from '../../support/broker.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -23,7 +23,7 @@ let views: AccountViews;
 beforeEach(() => {
   clock = new ManualClock();
   log = new Log();
-  views = new AccountViews({ logins: new LoginDesk(clock, () => undefined), clock, logger: log });
+  views = new AccountViews({ logins: new PendingLogins(clock, () => undefined), clock, logger: log });
 });
 
 const parts = () => ({ store: new RecordingStore('keychain'), clock, changed: () => undefined });

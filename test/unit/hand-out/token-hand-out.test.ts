@@ -4,11 +4,11 @@ import type { RefreshFailure } from '../../../core/accounts/refresh-problem.ts';
 import type { TokenRecord } from '../../../core/accounts/token-record.ts';
 import { KeytrayError } from '../../../core/errors.ts';
 import { plainNeed, type TokenNeed } from '../../../core/hand-out/hand-out.ts';
-import { TokenDesk } from '../../../core/hand-out/token-hand-out.ts';
+import { TokenHandOut } from '../../../core/hand-out/token-hand-out.ts';
 import type { TokenReply } from '../../../core/oauth/token-reply.ts';
 import type { RefreshResult } from '../../../core/refresh/refresher.ts';
 import { Secret } from '../../../core/secret.ts';
-import { LoginDesk } from '../../../core/sign-in/pending-logins.ts';
+import { PendingLogins } from '../../../core/sign-in/pending-logins.ts';
 import { MemoryStore } from '../../../core/stores/memory-store.ts';
 import { accountSettings } from '../../support/authorization-server.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -54,9 +54,9 @@ const idTokenOf = (claims: object) =>
 describe('a token that is asked for', () => {
   let clock: ManualClock;
   let refreshes: ScriptedRefreshes;
-  let logins: LoginDesk;
+  let logins: PendingLogins;
   let account: Account;
-  let desk: TokenDesk;
+  let desk: TokenHandOut;
   let askers: (string | undefined)[];
 
   const signIn = (changes: Partial<TokenRecord> = {}) =>
@@ -69,12 +69,12 @@ describe('a token that is asked for', () => {
   beforeEach(async () => {
     clock = new ManualClock();
     refreshes = new ScriptedRefreshes(clock);
-    logins = new LoginDesk(clock, () => undefined);
+    logins = new PendingLogins(clock, () => undefined);
     askers = [];
     const settings = accountSettings({ issuer: 'https://login.lab.example', clientId: 'keytray' });
     account = new Account(settings, { store: new MemoryStore(), clock, changed: () => undefined });
     const asked = (_account: Account, asker: string | undefined) => askers.push(asker);
-    desk = new TokenDesk({ refresher: refreshes, logins, clock, asked });
+    desk = new TokenHandOut({ refresher: refreshes, logins, clock, asked });
   });
 
   it('is told with what belongs to it, and counts as use', async () => {

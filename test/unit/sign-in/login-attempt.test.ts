@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Account } from '../../../core/accounts/account.ts';
 import { KeytrayError } from '../../../core/errors.ts';
 import { Secret } from '../../../core/secret.ts';
-import type { BrowserWay } from '../../../core/sign-in/browser.ts';
-import type { DeviceWay } from '../../../core/sign-in/device.ts';
+import type { BrowserSignIn } from '../../../core/sign-in/browser.ts';
+import type { DeviceSignIn } from '../../../core/sign-in/device.ts';
 import { LoginAttempt } from '../../../core/sign-in/login-attempt.ts';
 import { PendingLogin } from '../../../core/sign-in/pending-login.ts';
 import { MemoryStore } from '../../../core/stores/memory-store.ts';
@@ -22,11 +22,11 @@ function scene() {
   const stop = (name: string) => async () => {
     stopped.push(name);
   };
-  const browser: Pick<BrowserWay, 'invitation' | 'stop'> = {
+  const browser: Pick<BrowserSignIn, 'invitation' | 'stop'> = {
     invitation: { startUrl, expiresAt: 300 },
     stop: stop('browser'),
   };
-  const device: Pick<DeviceWay, 'invitation' | 'stop'> = {
+  const device: Pick<DeviceSignIn, 'invitation' | 'stop'> = {
     invitation: { verificationUri, verificationUriComplete: undefined, userCode: new Secret('ABCD'), expiresAt: 600 },
     stop: stop('device'),
   };
@@ -40,8 +40,8 @@ function scene() {
     stopped,
     login,
     attempt: new LoginAttempt(login, account, { giveBack: async () => undefined, goesBack: () => true }),
-    browser: browser as BrowserWay,
-    device: device as DeviceWay,
+    browser: browser as BrowserSignIn,
+    device: device as DeviceSignIn,
   };
 }
 
@@ -72,7 +72,7 @@ describe('the ways of one login', () => {
   it('wait for one that is just being opened', async () => {
     const { attempt, login, browser, device } = scene();
     await attempt.joinBrowser(async () => browser);
-    const { promise, resolve } = Promise.withResolvers<DeviceWay>();
+    const { promise, resolve } = Promise.withResolvers<DeviceSignIn>();
     const joining = attempt.joinDevice(() => promise);
     attempt.over('browser');
     expect(login.open).toBe(true);

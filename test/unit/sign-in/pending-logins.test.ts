@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { LoginPhase, PendingLogin } from '../../../core/sign-in/pending-login.ts';
-import { LoginDesk } from '../../../core/sign-in/pending-logins.ts';
+import { PendingLogins } from '../../../core/sign-in/pending-logins.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 const started: LoginPhase = {
@@ -15,12 +15,12 @@ const succeeded: LoginPhase = { kind: 'succeeded', identity: undefined };
 describe('the pending logins', () => {
   let clock: ManualClock;
   let changes: string[];
-  let desk: LoginDesk;
+  let desk: PendingLogins;
 
   beforeEach(() => {
     clock = new ManualClock();
     changes = [];
-    desk = new LoginDesk(clock, (login: PendingLogin) => changes.push(`${login.account} ${login.phase.kind}`));
+    desk = new PendingLogins(clock, (login: PendingLogin) => changes.push(`${login.account} ${login.phase.kind}`));
   });
 
   const settle = () => new Promise((resolve) => setImmediate(resolve));

@@ -11,7 +11,7 @@ import { storeFailure } from '../stores/store-failure.ts';
 import type { StoreApi } from '../wire/broker-api.ts';
 import type { EncryptedFileView } from '../wire/schemas.ts';
 
-export interface StoreDeskDependencies {
+export interface StoreRequestsDependencies {
   readonly store: EncryptedFileStore;
   readonly accounts: AccountRegistry;
   readonly refresher: Refresher;
@@ -24,11 +24,11 @@ const guessCost = 1_000;
 const longestRecovery = 5_000;
 
 /** The encrypted file by hand: unlock, lock, change its passphrase. */
-export class StoreDesk implements StoreApi {
-  readonly #dependencies: StoreDeskDependencies;
+export class StoreRequests implements StoreApi {
+  readonly #dependencies: StoreRequestsDependencies;
   #turns: Promise<unknown> = Promise.resolve();
 
-  constructor(dependencies: StoreDeskDependencies) {
+  constructor(dependencies: StoreRequestsDependencies) {
     this.#dependencies = dependencies;
   }
 
