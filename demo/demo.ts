@@ -1,4 +1,3 @@
-import { KeytrayError } from '../core/errors.ts';
 import { type BrowserChoice, chooseBrowser, type DemoBrowser, surroundings } from './browser.ts';
 import { createCleanUp } from './clean-up.ts';
 import { createSandbox } from './sandbox.ts';
@@ -55,10 +54,15 @@ async function tell(browser: DemoBrowser, steps: Steps): Promise<void> {
  * Shows the whole of Keytray with an authorization server and a git server of its own. Resolves to the exit status.
  * The last line is for programs: `demo: ok browser=chromium`.
  */
-export async function runDemo(options: DemoOptions): Promise<number> {
+/** `impossible`: not even begun, for a reason that the person can change. */
+export type DemoOutcome =
+  | { readonly kind: 'ended'; readonly status: number }
+  | { readonly kind: 'impossible'; readonly why: string };
+
+export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
   const started = performance.now();
   const chosen = chooseBrowser(options.browser, surroundings());
-  if (chosen.kind === 'none') throw new KeytrayError('misconfigured', chosen.why);
+  if (chosen.kind === 'none') return { kind: 'impossible', why: chosen.why };
   const { browser } = chosen;
   const steps = numberedSteps(lastStep, (text) => process.stdout.write(text));
   try {
@@ -66,16 +70,16 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   } catch (error) {
     if (error instanceof Interrupted) {
       process.stderr.write('Interrupted; everything is cleaned up.\n');
-      return 130;
+      return { kind: 'ended', status: 130 };
     }
     process.stderr.write(
       `✗ ${steps.written + 1}/${lastStep} ${error instanceof Error ? error.message : String(error)}\n`,
     );
     process.stdout.write(`demo: failed browser=${browser.name}\n`);
-    return 1;
+    return { kind: 'ended', status: 1 };
   }
   steps.passed('Ended the broker and both servers, and removed every file');
   const seconds = Math.round((performance.now() - started) / 1000);
   process.stdout.write(`Done in ${seconds} s.\ndemo: ok browser=${browser.name}\n`);
-  return 0;
+  return { kind: 'ended', status: 0 };
 }

@@ -8,7 +8,11 @@ const browsers = ['auto', 'chromium', 'system', 'built-in'] as const;
 
 /** What `demo/demo.ts` exports. It brings servers of its own and is in no package, so that nothing here imports it. */
 interface Demo {
-  readonly runDemo: (options: { readonly browser: (typeof browsers)[number] }) => Promise<number>;
+  readonly runDemo: (options: {
+    readonly browser: (typeof browsers)[number];
+  }) => Promise<
+    { readonly kind: 'ended'; readonly status: number } | { readonly kind: 'impossible'; readonly why: string }
+  >;
 }
 
 export function addDemo(program: Command, cli: Cli): void {
@@ -23,6 +27,8 @@ export function addDemo(program: Command, cli: Cli): void {
         throw new CommandFailure(2, 'the demo is in a checkout of the project only', 'Run it there: npm run demo');
       }
       const { runDemo }: Demo = await import(/* @vite-ignore */ pathToFileURL(file).href);
-      cli.setStatus(await runDemo({ browser: options.browser }));
+      const outcome = await runDemo({ browser: options.browser });
+      if (outcome.kind === 'impossible') throw new CommandFailure(2, outcome.why);
+      cli.setStatus(outcome.status);
     });
 }
