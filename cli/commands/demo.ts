@@ -28,7 +28,7 @@ export function addDemo(program: Command, cli: Cli): void {
       }
       const { runDemo }: Demo = await import(/* @vite-ignore */ pathToFileURL(file).href);
       const outcome = await runDemo({ browser: options.browser });
-      if (outcome.kind === 'impossible') throw new CommandFailure(2, outcome.why);
+      if (outcome.kind === 'impossible') throw new CommandFailure(2, outcome.why, 'Choose another with --browser.');
       cli.setStatus(outcome.status);
     });
 }
