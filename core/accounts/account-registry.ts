@@ -1,3 +1,4 @@
+import { SharedFlight } from '../concurrency/shared-flight.ts';
 import type { Config } from '../config/config.ts';
 import { resolveAccount } from '../config/resolve.ts';
 import { KeytrayError } from '../errors.ts';
@@ -27,7 +28,7 @@ export class AccountRegistry {
   readonly #dependencies: AccountRegistryDependencies;
   readonly #accounts = new Map<string, Account>();
   readonly #stores = new Map<string, MovingStore>();
-  #loading: Promise<void> | undefined;
+  readonly #loading = new SharedFlight<void>();
 
   constructor(dependencies: AccountRegistryDependencies) {
     this.#dependencies = dependencies;
@@ -62,10 +63,7 @@ export class AccountRegistry {
 
   /** Reads the records not read yet, one after another: the keychain takes one call at a time anyway. */
   async loadAll(): Promise<void> {
-    this.#loading ??= this.#loadUnread().finally(() => {
-      this.#loading = undefined;
-    });
-    await this.#loading;
+    await this.#loading.join(() => this.#loadUnread());
   }
 
   /** A store has changed its mind: asks again for what it would not tell, and saves what it refused. Never throws. */

@@ -1,3 +1,5 @@
+import { SharedFlight } from '../concurrency/shared-flight.ts';
+import { Turns } from '../concurrency/turns.ts';
 import { type Barriers, type Clock, noBarriers } from '../ports.ts';
 import type { AccountSettings } from '../services/service.ts';
 import type { SecretStore } from '../stores/secret-store.ts';
@@ -40,9 +42,9 @@ export class Account {
   /** A record the store would not take yet; its refresh token is the only living one. */
   #unsaved: TokenRecord | undefined;
   #lastHandOut: number | undefined;
-  #loading: Promise<void> | undefined;
+  readonly #loading = new SharedFlight<void>();
   #unknownServer = false;
-  #writes: Promise<unknown> = Promise.resolve();
+  readonly #writes = new Turns();
   readonly #dependencies: AccountDependencies;
 
   constructor(settings: AccountSettings, dependencies: AccountDependencies) {
@@ -109,10 +111,7 @@ export class Account {
   /** Reads the store unless that has been done. Never throws: trouble becomes the state. */
   async load(): Promise<void> {
     if (this.#state.kind !== 'unread' && this.#state.kind !== 'unreadable') return;
-    this.#loading ??= this.#read().finally(() => {
-      this.#loading = undefined;
-    });
-    await this.#loading;
+    await this.#loading.join(() => this.#read());
   }
 
   /** Forgets what was read: the next `load` asks the store again. A record that waits to be saved stays. */
@@ -128,7 +127,7 @@ export class Account {
    * then kept and saved by the next `settle`.
    */
   async commit(build: RecordBuilder, basis?: number): Promise<boolean> {
-    return await this.#exclusively(async () => {
+    return await this.#writes.take(async () => {
       const latest = this.#latestGeneration();
       if (basis !== undefined && basis !== latest) return false;
       this.#build(build);
@@ -139,7 +138,7 @@ export class Account {
 
   /** The same for the record of a sign-in. Where the store refuses, it is as if there had been none. */
   async accept(build: RecordBuilder): Promise<void> {
-    await this.#exclusively(async () => {
+    await this.#writes.take(async () => {
       const before = this.#unsaved;
       this.#build(build);
       try {
@@ -159,7 +158,7 @@ export class Account {
   /** Saves a record that the store refused before: true where there was one. Throws while it still refuses. */
   async settle(): Promise<boolean> {
     if (this.#unsaved === undefined) return false;
-    await this.#exclusively(() => this.#save());
+    await this.#writes.take(() => this.#save());
     return true;
   }
 
@@ -188,7 +187,7 @@ export class Account {
 
   /** Deletes the record. Throws where the store refuses: the login is then still there. */
   async forget(): Promise<void> {
-    await this.#exclusively(async () => {
+    await this.#writes.take(async () => {
       const removed = await this.store.remove(this.id);
       if (removed.kind !== 'removed') throw storeFailure(removed, this.id);
       this.#unsaved = undefined;
@@ -207,7 +206,7 @@ export class Account {
 
   /** Where the store will not take it now, the next start completes it again. */
   async #saveCompleted(completed: TokenRecord): Promise<void> {
-    await this.#exclusively(async () => {
+    await this.#writes.take(async () => {
       if (this.record === completed) await this.store.write(this.id, serializeRecord(completed));
     });
   }
@@ -237,11 +236,5 @@ export class Account {
   #become(state: AccountState): void {
     this.#state = state;
     this.#dependencies.changed();
-  }
-
-  async #exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#writes.then(work);
-    this.#writes = turn.catch(() => undefined);
-    return await turn;
   }
 }

@@ -1,5 +1,6 @@
 import type { AccountRegistry } from '../accounts/account-registry.ts';
 import { never, pause, within } from '../concurrency/pause.ts';
+import { Turns } from '../concurrency/turns.ts';
 import { KeytrayError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import type { Refresher } from '../refresh/refresher.ts';
@@ -26,7 +27,7 @@ const longestRecovery = 5_000;
 /** The encrypted file by hand: unlock, lock, change its passphrase. */
 export class StoreRequests implements StoreApi {
   readonly #dependencies: StoreRequestsDependencies;
-  #turns: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
 
   constructor(dependencies: StoreRequestsDependencies) {
     this.#dependencies = dependencies;
@@ -60,9 +61,7 @@ export class StoreRequests implements StoreApi {
   }
 
   async #inTurn(work: () => Promise<UnlockResult>): Promise<void> {
-    const turn = this.#turns.then(async () => this.#judge(await work()));
-    this.#turns = turn.catch(() => undefined);
-    await turn;
+    await this.#turns.take(async () => this.#judge(await work()));
   }
 
   async #judge(result: UnlockResult): Promise<void> {

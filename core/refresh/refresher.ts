@@ -6,6 +6,8 @@ import { type ServerDirectory, serverFailure, wordsOf } from '../accounts/server
 import { secondsLeft } from '../accounts/token-age.ts';
 import type { TokenRecord } from '../accounts/token-record.ts';
 import { namesAnother, type Receipt, receiptNow, recordOfRefresh } from '../accounts/token-records.ts';
+import { NamedFlights } from '../concurrency/shared-flight.ts';
+import { NamedTurns } from '../concurrency/turns.ts';
 import { KeytrayError } from '../errors.ts';
 import type { AuthorizationServer } from '../oauth/authorization-server.ts';
 import { detailOf } from '../oauth/failure-words.ts';
@@ -54,8 +56,8 @@ export interface RefresherDependencies {
 export class Refresher {
   readonly former: FormerTokens;
   readonly #dependencies: RefresherDependencies;
-  readonly #flights = new Map<string, Promise<RefreshResult>>();
-  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #flights = new NamedFlights<RefreshResult>();
+  readonly #turns = new NamedTurns();
 
   constructor(dependencies: RefresherDependencies) {
     this.#dependencies = dependencies;
@@ -64,18 +66,14 @@ export class Refresher {
 
   /** Throws `KeytrayError` only where the store refuses the new record; the server's failures become the account's problem. */
   async refresh(account: Account, options: { readonly forced: boolean }): Promise<RefreshResult> {
-    const running = this.#flights.get(account.id);
-    if (running !== undefined) return await running;
-    const flight = this.#inTurn(account, () => this.#refreshNow(account, options.forced)).finally(() =>
-      this.#flights.delete(account.id),
+    return await this.#flights.join(account.id, () =>
+      this.#turns.take(account.id, () => this.#refreshNow(account, options.forced)),
     );
-    this.#flights.set(account.id, flight);
-    return await flight;
   }
 
   /** A token for another audience or narrower scope; a rotated refresh token is saved first. Throws `KeytrayError`. */
   async exchange(account: Account, target: TokenTarget): Promise<TokenReply> {
-    return await this.#inTurn(account, async () => {
+    return await this.#turns.take(account.id, async () => {
       const { attempts, clock } = this.#dependencies;
       const { record, state } = account;
       if (state.kind !== 'signed_in' || record?.refreshToken === undefined) {
@@ -128,12 +126,12 @@ export class Refresher {
 
   /** Resolves when no refresh of the account is under way. */
   async settled(account: Account): Promise<void> {
-    await this.#turns.get(account.id);
+    await this.#turns.over(account.id);
   }
 
   /** Resolves when no refresh is under way. */
   async idle(): Promise<void> {
-    await Promise.all(this.#turns.values());
+    await this.#turns.allOver();
   }
 
   async #refreshNow(account: Account, forced: boolean): Promise<RefreshResult> {
@@ -231,16 +229,6 @@ export class Refresher {
     if (failure.kind !== 'transient' || failure.refreshToken === undefined) return;
     const { refreshToken } = failure;
     await account.commit((generation) => ({ ...record, refreshToken, generation }), record.generation);
-  }
-
-  async #inTurn<T>(account: Account, work: () => Promise<T>): Promise<T> {
-    const turn = (this.#turns.get(account.id) ?? Promise.resolve()).then(work);
-    const over = turn.catch(() => undefined);
-    this.#turns.set(account.id, over);
-    void over.then(() => {
-      if (this.#turns.get(account.id) === over) this.#turns.delete(account.id);
-    });
-    return await turn;
   }
 }
 

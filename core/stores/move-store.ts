@@ -1,3 +1,4 @@
+import { Turns } from '../concurrency/turns.ts';
 import { systemCodeOf } from '../errors.ts';
 import type { Logger } from '../ports.ts';
 import type { Secret } from '../secret.ts';
@@ -24,7 +25,7 @@ export interface MovingStoreOptions {
 export class MovingStore implements SecretStore {
   readonly #options: MovingStoreOptions;
   #target: StoreKind;
-  #turns: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   #cleaning: Promise<void> | undefined;
   readonly #said = new Set<StoreKind>();
 
@@ -48,7 +49,7 @@ export class MovingStore implements SecretStore {
 
   /** Moves what there is to move. Undefined: everything is where it belongs. */
   async settle(): Promise<StoreTrouble | undefined> {
-    return await this.#inTurn(() => this.#settle());
+    return await this.#turns.take(() => this.#settle());
   }
 
   async read(item: string): Promise<ReadResult> {
@@ -61,7 +62,7 @@ export class MovingStore implements SecretStore {
 
   /** A new store that would not take it leaves the old one in use, so that nothing is lost meanwhile. */
   async write(item: string, value: Secret): Promise<WriteResult> {
-    return await this.#inTurn(async () => {
+    return await this.#turns.take(async () => {
       const trouble = await this.#settle();
       if (trouble === undefined) await this.#claim();
       const holder = trouble === undefined ? this.#target : await this.#holder();
@@ -71,7 +72,7 @@ export class MovingStore implements SecretStore {
 
   /** What a store would not let go is given up: it no longer counts, and is removed when that store can be had. */
   async remove(item: string): Promise<RemoveResult> {
-    return await this.#inTurn(async () => {
+    return await this.#turns.take(async () => {
       const trouble = await this.#settle();
       if (trouble?.left !== true) return await this.#store(trouble ? await this.#holder() : this.#target).remove(item);
       return (await this.#giveUp()) ?? { kind: 'removed' };
@@ -79,7 +80,7 @@ export class MovingStore implements SecretStore {
   }
 
   async removalTrouble(): Promise<StoreTrouble | undefined> {
-    return await this.#inTurn(async () => {
+    return await this.#turns.take(async () => {
       const trouble = await this.#settle();
       if (trouble?.left === true) return undefined;
       return await this.#store(trouble ? await this.#holder() : this.#target).removalTrouble?.();
@@ -87,17 +88,11 @@ export class MovingStore implements SecretStore {
   }
 
   async close(): Promise<void> {
-    await this.#turns;
+    await this.#turns.over();
   }
 
   #store(kind: StoreKind): SecretStore {
     return this.#options.stores[kind];
-  }
-
-  async #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const turn = this.#turns.then(work);
-    this.#turns = turn.catch(() => undefined);
-    return await turn;
   }
 
   async #placement(): Promise<Placement | undefined> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Turns } from '../concurrency/turns.ts';
 import { writeFileAtomically } from '../config/write-file.ts';
 import { KeytrayError } from '../errors.ts';
 import { readTrustedText } from '../platform/trusted-text.ts';
@@ -29,7 +30,7 @@ export class PlacementsFile implements Placements {
   readonly #file: string;
   readonly #logger: Logger;
   #placements: Promise<Map<string, Placement>> | undefined;
-  #writes: Promise<unknown> = Promise.resolve();
+  readonly #writes = new Turns();
 
   constructor(file: string, logger: Logger) {
     this.#file = file;
@@ -41,13 +42,11 @@ export class PlacementsFile implements Placements {
   }
 
   async set(account: string, placement: Placement): Promise<void> {
-    const turn = this.#writes.then(async () => {
+    await this.#writes.take(async () => {
       const next = new Map(await this.#read()).set(account, placement);
       await writeFileAtomically(this.#file, `${JSON.stringify({ version: 1, accounts: [...next] })}\n`);
       this.#placements = Promise.resolve(next);
     });
-    this.#writes = turn.catch(() => undefined);
-    await turn;
   }
 
   async #read(): Promise<Map<string, Placement>> {

@@ -1,3 +1,4 @@
+import { Turns } from '../../concurrency/turns.ts';
 import type { Secret } from '../../secret.ts';
 import type { ReadResult, RemoveResult, SecretStore, StoreState, StoreTrouble, WriteResult } from '../secret-store.ts';
 import { shortestPassphrase } from './passphrase-keys.ts';
@@ -42,7 +43,7 @@ export class EncryptedFileStore implements SecretStore {
   #lockedByHand = false;
   /** Tried in vain: not worth the work again. */
   #refused: { readonly passphrase: Secret; readonly trouble: StoreTrouble } | undefined;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #queue = new Turns();
   #closed = false;
   readonly #listeners: (() => void)[] = [];
 
@@ -129,17 +130,20 @@ export class EncryptedFileStore implements SecretStore {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#queue;
+    await this.#queue.over();
     this.#vault.lock();
     this.#state = 'unknown';
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result | StoreTrouble> {
-    const turn = this.#queue
-      .then(async (): Promise<Result | StoreTrouble> => (this.#closed ? closed : await work()))
-      .catch((error: unknown) => this.#diskTrouble(error));
-    this.#queue = turn.catch(() => undefined);
-    return turn;
+    return this.#queue.take(async (): Promise<Result | StoreTrouble> => {
+      if (this.#closed) return closed;
+      try {
+        return await work();
+      } catch (error) {
+        return this.#diskTrouble(error);
+      }
+    });
   }
 
   #diskTrouble(error: unknown): StoreTrouble {

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { Turns } from '../../concurrency/turns.ts';
 import type { Clock, Logger, Timer } from '../../ports.ts';
 import { Secret } from '../../secret.ts';
 import { type ChildReply, type ChildRequest, parseReply } from './call.ts';
@@ -55,7 +56,7 @@ export function keychainChildFile(): string {
 export class KeychainChild {
   readonly #options: ChildOptions;
   #running: Running | undefined;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #queue = new Turns();
   #idleTimer: Timer | undefined;
   #calls = 0;
   #closed = false;
@@ -70,9 +71,7 @@ export class KeychainChild {
   }
 
   call(call: KeychainCall): Promise<CallResult> {
-    const result = this.#queue.then(() => this.#perform(call));
-    this.#queue = result;
-    return result;
+    return this.#queue.take(() => this.#perform(call));
   }
 
   /** Ends the process; the next call starts a new one. For a D-Bus connection that is broken for good. */
@@ -84,7 +83,7 @@ export class KeychainChild {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#end({ kind: 'closed' });
-    await this.#queue;
+    await this.#queue.over();
   }
 
   async #perform(call: KeychainCall): Promise<CallResult> {

@@ -1,3 +1,4 @@
+import { Turns } from '../../concurrency/turns.ts';
 import { type Barriers, type Clock, type Logger, noBarriers } from '../../ports.ts';
 import type { Secret } from '../../secret.ts';
 import type { ReadResult, RemoveResult, SecretStore, StoreState, StoreTrouble, WriteResult } from '../secret-store.ts';
@@ -35,7 +36,7 @@ export class KeychainStore implements SecretStore {
   #corrupt = false;
   #announced: StoreState = 'unknown';
   #listeners: readonly (() => void)[] = [];
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #queue = new Turns();
   #closed = false;
 
   constructor({ clock, logger, child, probe, journal, barriers = noBarriers }: KeychainStoreOptions) {
@@ -95,19 +96,17 @@ export class KeychainStore implements SecretStore {
     this.#closed = true;
     this.#watch.close();
     await this.#items.close();
-    await this.#queue;
+    await this.#queue.over();
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result | StoreTrouble> {
-    const result = this.#queue.then(async (): Promise<Result | StoreTrouble> => {
+    return this.#queue.take(async (): Promise<Result | StoreTrouble> => {
       if (this.#closed) return closed;
       const outcome = await work();
       this.#corrupt = isCorrupt(outcome);
       this.#announce();
       return outcome;
     });
-    this.#queue = result.catch(() => undefined);
-    return result;
   }
 
   #announce(): void {
