@@ -79,6 +79,7 @@ export interface OpenOptions {
   readonly clock?: Clock;
   readonly probe?: LockedProbe;
   readonly callDeadline?: number;
+  readonly startDeadline?: number;
   /** Instead of the real child. */
   readonly file?: string;
 }
@@ -105,7 +106,7 @@ export function probeOver(env: NodeJS.ProcessEnv, clock: Clock): LockedProbe {
 
 /** A store over a keyring's environment, with the parts a test looks at. */
 export function openStore(env: Record<string, string>, options: OpenOptions = {}): Opened {
-  const { clock = new SystemClock(), callDeadline, file = keychainChildFile() } = options;
+  const { clock = new SystemClock(), callDeadline, startDeadline, file = keychainChildFile() } = options;
   const probe = options.probe ?? probeOver(env, clock);
   const logger = new MemoryLogger();
   const journalFile = join(env.XDG_STATE_HOME ?? '', 'keytray', 'journal');
@@ -115,6 +116,7 @@ export function openStore(env: Record<string, string>, options: OpenOptions = {}
     env,
     program: { execPath: process.execPath, file },
     ...(callDeadline === undefined ? {} : { callDeadline }),
+    ...(startDeadline === undefined ? {} : { startDeadline }),
   });
   const store = new KeychainStore({ clock, logger, child, probe, journal: new Journal(journalFile) });
   return { store, child, logger, journalFile };

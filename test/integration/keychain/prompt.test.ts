@@ -6,10 +6,12 @@ import type { LockedProbe, LockedState } from '../../../core/stores/keychain/loc
 import { type Keyring, lookup, password, startKeyring } from '../../support/keyring.ts';
 import { type Display, startDisplay } from '../../support/prompter.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { type Opened, openStore, probeOver, textOf } from './fixture.ts';
+import { HeldClock, type Opened, openStore, probeOver, textOf } from './fixture.ts';
 
 /** The machine may be busy. */
 const patience = { timeout: 10_000 };
+/** Milliseconds; no other timer of the store has this length. */
+const deadline = 19_999;
 
 /** The real probe, whose first answer is overtaken: the keyring is locked right after it. */
 class OvertakenProbe implements LockedProbe {
@@ -59,11 +61,16 @@ describe('the password window of the keyring', () => {
     await waitFor('the end of the password window', async () => (await display.prompts()) === 0);
   });
 
-  function open(options: { readonly overtaken: boolean; readonly callDeadline?: number }): Opened {
+  /**
+   * The deadlines of a call run out only when the test says so: on a busy machine the window takes longer to come up
+   * than any of them, and goes with the call that it belongs to.
+   */
+  function open(options: { readonly overtaken: boolean }): Opened & { readonly clock: HeldClock } {
     const probe = options.overtaken ? { probe: new OvertakenProbe(keyring.env) } : {};
-    const parts = openStore(keyring.env, { callDeadline: options.callDeadline ?? 20_000, ...probe });
+    const clock = new HeldClock(deadline);
+    const parts = openStore(keyring.env, { clock, callDeadline: deadline, startDeadline: deadline, ...probe });
     opened.push(parts);
-    return parts;
+    return { ...parts, clock };
   }
 
   it('is never opened by us for a keyring that is locked', async () => {
@@ -87,12 +94,13 @@ describe('the password window of the keyring', () => {
   });
 
   it('left open on a call of ours, costs that call its deadline, and the child its life', async () => {
-    // Longer than the window may take to come up on a busy machine: it goes with the call.
-    const { store, child } = open({ overtaken: true, callDeadline: 10_000 });
+    const { store, child, clock } = open({ overtaken: true });
     const read = store.read('lab');
     await display.prompted();
     const pid = child.pid;
     expect(pid).toBeTypeOf('number');
+    expect(clock.waiting).toBe(1);
+    clock.release();
     expect(await read).toEqual({ kind: 'locked' });
     expect(child.pid).toBeUndefined();
     await keyring.unlockWithSignal();
@@ -121,10 +129,12 @@ describe('the password window of the keyring', () => {
   });
 
   it('gone with the keyring service, is a service that is not there', async () => {
-    const { store } = open({ overtaken: true, callDeadline: 10_000 });
+    const { store, clock } = open({ overtaken: true });
     const read = store.read('lab');
     await display.prompted();
     await keyring.stopService();
+    // The call itself is not told.
+    clock.release();
     expect((await read).kind).toBe('absent');
     await keyring.startService();
     await expect.poll(async () => textOf(await store.read('lab')), patience).toBe('value');
