@@ -1,7 +1,9 @@
 import { join } from 'node:path';
-import { it } from 'vitest';
+import { afterAll, it } from 'vitest';
 import { filesOf, findFault, replaceIn } from './frame.ts';
-import { counts, pipFiles } from './pip.ts';
+import { counts, endPip, pipFiles } from './pip.ts';
+
+afterAll(endPip);
 
 filesOf(pipFiles);
 

@@ -3,34 +3,29 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
-import { trixiePrograms } from '../../build/trixie-programs.ts';
 import type { Random } from '../fuzz/random.ts';
-import { type Finished, runToEnd } from '../support/processes.ts';
-import { trixieCommand } from '../support/trixie.ts';
 import type { FileScene, MadeFile, SetupSubject } from './frame.ts';
+import { type PipAnswer, type PipJudge, startPipJudge } from './pip-judge.ts';
 
 const key = 'global.keyring-provider';
 const asksUs = 'pip asks our keyring';
 export const counts = 'our provider is the one that counts';
 
-/** What `pip config list` prints, with nothing to parse. */
-const reader = `
-import json
-from pip._internal.configuration import Configuration
-configuration = Configuration(isolated=False)
-configuration.load()
-print(json.dumps(dict(configuration.items())))
-`;
+let judge: Promise<PipJudge> | undefined;
 
-/** pip of Debian trixie, through its Python; it does not start without certificates. */
-function python(scene: FileScene, args: readonly string[]): Promise<Finished> {
-  const [file, ...rest] = trixieCommand('pip', args, { cwd: scene.home, binds: ['/etc/ssl'] });
-  const command = rest.map((word) => (word === trixiePrograms.pip.path ? '/usr/bin/python3' : word));
-  const env = { ...scene.env, LC_ALL: 'C.UTF-8', PIP_DISABLE_PIP_VERSION_CHECK: '1' };
-  return runToEnd(file, command, { cwd: scene.home, env });
+/** After the last file. */
+export async function endPip(): Promise<void> {
+  await (await judge)?.end();
+  judge = undefined;
 }
 
-const pip = (scene: FileScene, ...args: readonly string[]): Promise<Finished> => python(scene, ['-m', 'pip', ...args]);
+async function ask(scene: FileScene, args?: readonly string[]): Promise<PipAnswer> {
+  judge ??= startPipJudge();
+  const env = { ...scene.env, LC_ALL: 'C.UTF-8', PIP_DISABLE_PIP_VERSION_CHECK: '1' };
+  return await (await judge).call({ cwd: scene.home, env, ...(args === undefined ? {} : { args }) });
+}
+
+const pip = (scene: FileScene, ...args: readonly string[]): Promise<PipAnswer> => ask(scene, args);
 
 /** The forms of Python's configparser, with the shapes that broke a set-up before. */
 function make(random: Random): { readonly text: string; readonly secrets: readonly string[]; readonly says: string } {
@@ -101,7 +96,7 @@ export const pipFiles: SetupSubject = {
     };
   },
   async read(scene) {
-    const { status, stdout, stderr } = await python(scene, ['-c', reader]);
+    const { status, stdout, stderr } = await ask(scene);
     if (status !== 0) throw new Error(stderr);
     return JSON.parse(stdout) as Readonly<Record<string, string>>;
   },

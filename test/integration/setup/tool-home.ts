@@ -28,6 +28,12 @@ export interface ToolHome {
   tree(): Promise<readonly string[]>;
 }
 
+/**
+ * What pip of Debian trixie says to `--version`. Set-up of pip asks each time, and the machine's own pip, whichever that
+ * is, takes a second to start.
+ */
+const pipVersion = 'pip 25.1.1 from /usr/lib/python3/dist-packages/pip (python 3.13)';
+
 /** A home folder of its own, with stand-ins for our programs beside it. */
 export async function toolHome(accounts: readonly SetupAccount[]): Promise<ToolHome> {
   const base = await mkdtemp(join(tmpdir(), 'keytray-tools-'));
@@ -44,8 +50,11 @@ export async function toolHome(accounts: readonly SetupAccount[]): Promise<ToolH
     await writeFile(file, '#!/bin/sh\nexit 1\n');
     await chmod(file, 0o755);
   }
+  const tools = join(base, 'tools');
+  await mkdir(tools);
+  await writeFile(join(tools, 'pip'), `#!/bin/sh\necho '${pipVersion}'\n`, { mode: 0o755 });
   const env = {
-    PATH: `${programs.bin}:${programs.libexec}:${process.env.PATH ?? '/usr/bin:/bin'}`,
+    PATH: `${programs.bin}:${programs.libexec}:${tools}:${process.env.PATH ?? '/usr/bin:/bin'}`,
     HOME: home,
     XDG_STATE_HOME: join(base, 'state'),
     GIT_CONFIG_NOSYSTEM: '1',
