@@ -37,7 +37,7 @@ const partitions: Readonly<Record<string, Partition>> = {
 };
 
 /** One label of a host name: the token goes nowhere but to AWS, whatever the caller gives as a region. */
-const regionName = /^[a-z]{2}(?:-[a-z]{1,12}){1,3}-\d{1,2}$/;
+export const regionName = /^[a-z]{2}(?:-[a-z]{1,12}){1,3}-\d{1,2}$/;
 
 /** Where STS is asked: the account's own endpoint, else the regional one of the role's partition. */
 export function stsEndpoint(request: Pick<RoleRequest, 'role' | 'region'>, own: string | undefined): URL {

@@ -10,6 +10,8 @@ const run = promisify(execFile);
 
 export interface PostgresServer {
   readonly port: number;
+  /** A Unix socket at which every role is trusted. */
+  readonly socket: string;
   /** As the superuser, over a socket nobody else knows. */
   sql(statement: string): Promise<string>;
   close(): Promise<void>;
@@ -57,7 +59,7 @@ export async function startPostgres(): Promise<PostgresServer> {
       );
       return stdout.trim();
     };
-    return { port, sql, close };
+    return { port, socket: path.join(folder, `.s.PGSQL.${port}`), sql, close };
   } catch (error) {
     await close();
     throw error;

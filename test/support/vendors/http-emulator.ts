@@ -55,6 +55,7 @@ export async function startHttpEmulator(
   const requests: RecordedRequest[] = [];
   const faults = createFaults();
   const answering = new Set<Duplex>();
+  const spoiled = new WeakSet<Duplex>();
 
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url ?? '/', 'http://emulator.invalid');
@@ -73,7 +74,10 @@ export async function startHttpEmulator(
   };
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     answering.add(request.socket);
-    response.once('close', () => answering.delete(request.socket));
+    response.once('close', () => {
+      answering.delete(request.socket);
+      if (spoiled.has(request.socket)) request.socket.end();
+    });
     serve(request, response).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
       response.end(`emulator: ${error instanceof Error ? error.stack : String(error)}`);
@@ -82,7 +86,8 @@ export async function startHttpEmulator(
   const server = certificate === undefined ? createServer(answer) : createTlsServer({ ...certificate }, answer);
   // Datadog's Python client sends two bytes more than its Content-Length says: Node calls them a bad second request.
   server.on('clientError', (_error, socket) => {
-    if (!answering.has(socket)) socket.destroy();
+    if (answering.has(socket)) spoiled.add(socket);
+    else socket.destroy();
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { KeytrayError } from '../errors.ts';
+import type { Fetch } from '../ports.ts';
+import { Secret } from '../secret.ts';
+import { isInstant, readHttpDate } from '../untrusted/instant.ts';
+import { plainText } from '../untrusted/plain-text.ts';
+import { isTokenText } from '../untrusted/token-text.ts';
+
+/** A token that Datadog gives for a proof of who we are at AWS. */
+export interface DelegatedToken {
+  readonly token: Secret;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+export type DelegatedReply =
+  | { readonly kind: 'token'; readonly token: DelegatedToken }
+  /** 401: AWS does not take the proof; 403: it does, but the identity is nobody's at Datadog. */
+  | { readonly kind: 'refused'; readonly status: 401 | 403; readonly words: string }
+  | { readonly kind: 'failed'; readonly failure: KeytrayError };
+
+/** Where Datadog does not tell the end (its own clients do the same). Milliseconds. */
+const assumedLife = 15 * 60_000;
+
+/** Milliseconds. AWS takes a request signed up to a quarter of an hour off; clocks that far off are wrong long before. */
+const toleratedSkew = 300_000;
+
+const replySchema = z.object({
+  data: z.object({ attributes: z.object({ access_token: z.string(), expires: z.unknown().optional() }) }),
+});
+const errorSchema = z.object({ errors: z.array(z.string()).min(1) });
+
+/** `now` in milliseconds since the epoch. Pure. */
+export function readDelegatedReply(status: number, body: string, host: string, now: number): DelegatedReply {
+  const json = parsed(body);
+  if (status === 200) {
+    const reply = replySchema.safeParse(json);
+    const token = reply.success ? reply.data.data.attributes.access_token : '';
+    if (!reply.success || !isTokenText(token)) return failed('temporarily_unavailable', `${host} sent no token`);
+    return { kind: 'token', token: { token: new Secret(token), expiresAt: endOf(reply.data, now) } };
+  }
+  const said = errorSchema.safeParse(json);
+  const words = said.success ? plainText(said.data.errors.join(', ')) : '';
+  if (said.success && (status === 401 || status === 403)) return { kind: 'refused', status, words };
+  if (status === 404) return failed('misconfigured', `${host} has no delegated tokens; check the site of the account`);
+  if (status === 400) return failed('misconfigured', `${host} does not take the request${words && `: ${words}`}`);
+  return failed('temporarily_unavailable', `${host} answers ${status}${words && `: ${words}`}`);
+}
+
+function endOf({ data }: z.infer<typeof replySchema>, now: number): number {
+  const { expires } = data.attributes;
+  const seconds = /^\d+$/.test(String(expires)) ? Number(expires) : Number.NaN;
+  return isInstant(seconds * 1_000) ? seconds * 1_000 : now + assumedLife;
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function failed(code: 'misconfigured' | 'temporarily_unavailable', message: string): DelegatedReply {
+  return { kind: 'failed', failure: new KeytrayError(code, message) };
+}
+
+/** Milliseconds our clock must go forward to agree with `date`; undefined where they agree well enough. Pure. */
+export function clockError(date: string | null, now: number): number | undefined {
+  const serverTime = readHttpDate(date, now);
+  if (serverTime === undefined || Math.abs(serverTime - now) <= toleratedSkew) return undefined;
+  return serverTime - now;
+}
+
+export interface Exchange {
+  readonly fetch: Fetch;
+  /** `https://api.SITE/api/v2/delegated-token` */
+  readonly endpoint: URL;
+  now(): number;
+  /** Milliseconds since the epoch. */
+  sign(at: number): Promise<Secret>;
+  /** Who we are at AWS, where that is known without asking. */
+  readonly arn: string | undefined;
+}
+
+/**
+ * Exchanges a proof for a token. A proof refused while the clocks disagree is signed once more with the server's time.
+ * Throws `KeytrayError`.
+ */
+export async function exchangeProof({ fetch, endpoint, now, sign, arn }: Exchange): Promise<DelegatedToken> {
+  const { host } = endpoint;
+  let ahead = 0;
+  for (;;) {
+    const at = now() + ahead;
+    const { status, body, date } = await ask(fetch, endpoint, await sign(at));
+    const reply = readDelegatedReply(status, body, host, now());
+    if (reply.kind === 'token') return reply.token;
+    if (reply.kind === 'failed') throw reply.failure;
+    const skew = clockError(date, now());
+    if (skew === undefined) throw refusal(reply, host, arn);
+    if (ahead !== 0) throw clockFailure(skew, host);
+    ahead = skew;
+  }
+}
+
+async function ask(fetch: Fetch, endpoint: URL, proof: Secret) {
+  try {
+    // A truly empty body: the length is 0, and Datadog's own client that sends two bytes more is not to be copied.
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      headers: { authorization: `Delegated ${proof.reveal()}`, 'content-type': 'application/json' },
+      body: '',
+    });
+    return { status: response.status, body: await response.text(), date: response.headers.get('date') };
+  } catch (cause) {
+    if (cause instanceof KeytrayError) throw cause;
+    throw new KeytrayError('temporarily_unavailable', `${endpoint.host} cannot be reached`, { cause });
+  }
+}
+
+function refusal(
+  { status, words }: Extract<DelegatedReply, { kind: 'refused' }>,
+  host: string,
+  arn: string | undefined,
+): KeytrayError {
+  const detail = `status ${status}${words && ` (${words})`}`;
+  if (status === 401) {
+    return new KeytrayError('access_denied', `${host} does not accept the AWS identity`, {
+      advice: 'Check that the AWS session has not ended, and that the region and the organization are right.',
+      detail,
+    });
+  }
+  return new KeytrayError('access_denied', `${host} maps ${arn ?? 'this AWS identity'} to no user`, {
+    advice: `Add a mapping for ${arn ?? 'its ARN'} in Datadog, and check that org_uuid is right.`,
+    detail,
+  });
+}
+
+function clockFailure(skew: number, host: string): KeytrayError {
+  const minutes = Math.round(Math.abs(skew) / 60_000);
+  return new KeytrayError(
+    'access_denied',
+    `the clock of this machine is ${minutes} minutes ${skew > 0 ? 'behind' : 'ahead of'} ${host}`,
+    { advice: 'Set the clock. A proof signed with the time of the server was refused too.' },
+  );
+}
