@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, realpath, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, realpath, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { leanBundle } from './lean-bundle.ts';
@@ -72,6 +72,8 @@ async function main(): Promise<void> {
     await mkdir(lib);
     for (const [name, source] of Object.entries(programs)) await bundle(name, source, lib);
     await bundle('demo', 'demo/demo.ts', join(work, 'demo'));
+    // Panels read them there, by name.
+    await cp(join(root, 'core/tray/icons'), join(lib, 'tray-icons'), { recursive: true });
     const app = join(work, 'app');
     const { buildElectron } = await import('./vite.electron.ts');
     const { buildRenderer } = await import('./vite.renderer.ts');

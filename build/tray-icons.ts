@@ -4,28 +4,48 @@ import { chromium, type Page } from 'playwright-core';
 
 /**
  * `node build/tray-icons.ts`: draws the icons of the tray in Chromium. The results are in the repository: nobody needs a
- * browser to build. For Linux in two colours, for light and for dark panels; for macOS as templates, which the
- * system colours by itself and knows by the end of their names.
+ * browser to build. For macOS as templates, which the system colours by itself and knows by the end of their names; for
+ * panels on Linux that know no SVG, light with a dark halo. What the others take, symbolic SVGs that they colour
+ * themselves by filling shapes, is written by hand beside those.
  */
 
-const folder = join(import.meta.dirname, '../electron/icons');
+const menuBar = join(import.meta.dirname, '../electron/icons');
+const panel = join(import.meta.dirname, '../core/tray/icons/hicolor/keytray/panel');
 
 const states = ['ok', 'attention', 'busy', 'offline', 'locked'] as const;
 type State = (typeof states)[number];
 
 interface Look {
-  readonly suffix: string;
+  /** Without their end. */
+  readonly file: (state: State) => string;
+  readonly scales: readonly (readonly [end: string, factor: number])[];
   readonly ink: string;
   readonly accent: string;
-  /** Around everything: some panels stay dark on a light desktop. Undefined: none. */
+  /** Around everything, for panels that are light. Undefined: none. */
   readonly halo: string | undefined;
   readonly size: number;
 }
 
 const looks: readonly Look[] = [
-  { suffix: '-dark', ink: '#f4f4f5', accent: '#ff9f43', halo: '#27272a', size: 22 },
-  { suffix: '-light', ink: '#27272a', accent: '#d9480f', halo: '#f4f4f5', size: 22 },
-  { suffix: 'Template', ink: '#000', accent: '#000', halo: undefined, size: 18 },
+  {
+    file: (state) => join(panel, `keytray-${state}-symbolic`),
+    scales: [['', 1]],
+    ink: '#f4f4f5',
+    accent: '#ff9f43',
+    halo: '#27272a',
+    size: 22,
+  },
+  {
+    file: (state) => join(menuBar, `${state}Template`),
+    scales: [
+      ['', 1],
+      ['@2x', 2],
+    ],
+    ink: '#000',
+    accent: '#000',
+    halo: undefined,
+    size: 18,
+  },
 ];
 
 const key = '<circle cx="6.9" cy="12.2" r="4.1"/><path d="M11 12.2h8.6v3.6M16 12.2v3"/>';
@@ -66,12 +86,12 @@ async function draw(page: Page, text: string, size: number): Promise<Buffer> {
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
 try {
   const page = await browser.newPage();
-  await mkdir(folder, { recursive: true });
+  for (const folder of [menuBar, panel]) await mkdir(folder, { recursive: true });
   for (const state of states) {
     for (const look of looks) {
-      const text = svg(state, look);
-      await writeFile(join(folder, `${state}${look.suffix}.png`), await draw(page, text, look.size));
-      await writeFile(join(folder, `${state}${look.suffix}@2x.png`), await draw(page, text, 2 * look.size));
+      for (const [end, factor] of look.scales) {
+        await writeFile(`${look.file(state)}${end}.png`, await draw(page, svg(state, look), factor * look.size));
+      }
     }
   }
 } finally {

@@ -144,7 +144,7 @@ export async function openDesktop(
     bus,
     platform,
     clock,
-    icons: installation.icons,
+    icons: { menuBar: installation.icons, panel: installation.panelIcons },
     notifier: notices,
     view: () => {
       const { accounts, handOuts, configError } = mirror;

@@ -5,6 +5,8 @@ import type { ChildProgram } from '../core/stores/open-store.ts';
 export interface Installation {
   readonly preload: string;
   readonly icons: string;
+  /** Icons for panels on Linux, outside of any archive: other programs read them. */
+  readonly panelIcons: string;
   /** The pages, built. */
   readonly pages: string;
   /** What runs without Electron: helpers, and the keychain child under a Node of our own. */
@@ -28,6 +30,7 @@ export function installationOf({ here, resources, checkout }: Surroundings): Ins
     const out = join(checkout, 'out');
     return {
       ...own,
+      panelIcons: join(out, 'lib/tray-icons'),
       programs: { bin: join(out, 'bin'), libexec: join(out, 'libexec') },
       keychainChild: {
         execPath: join(checkout, 'node_modules/node/bin/node'),
@@ -38,6 +41,7 @@ export function installationOf({ here, resources, checkout }: Surroundings): Ins
   const companion = join(resources, 'keytray');
   return {
     ...own,
+    panelIcons: join(companion, 'lib/tray-icons'),
     programs: { bin: join(companion, 'bin'), libexec: join(companion, 'libexec') },
     keychainChild: { execPath: join(companion, 'node'), file: join(companion, 'lib/keychain-child.js') },
   };

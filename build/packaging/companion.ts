@@ -71,6 +71,10 @@ export async function stageCompanion({ root, folder, version, node, target }: Co
   for (const name of (await readdir(join(root, 'out/lib'))).filter(isProgramFile)) {
     await copyInto(folder, `lib/${name}`, join(root, 'out/lib', name));
   }
+  await mkdir(join(folder, 'lib/tray-icons'));
+  for (const name of await readdir(join(root, 'out/lib/tray-icons'))) {
+    await copyInto(folder, `lib/tray-icons/${name}`, join(root, 'out/lib/tray-icons', name));
+  }
   for (const place of ['bin', 'libexec']) {
     const from = join(root, 'out', place);
     if (!existsSync(from)) continue;

@@ -91,6 +91,10 @@ export type RawAccount = z.output<typeof accountSchema>;
 
 export const agentSchema = z.strictObject({
   autostart: z.boolean().optional().describe('Start the agent when a helper or `keytray token` finds none.'),
+  tray: z
+    .enum(['auto', 'off'])
+    .optional()
+    .describe('Whether the agent shows a tray icon: `auto` does so wherever a panel shows such icons.'),
 });
 
 const units = { m: 1, h: 60, d: 1440 } as const;

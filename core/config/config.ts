@@ -66,9 +66,15 @@ export interface AccountConfig {
   readonly position: ConfigPosition;
 }
 
+export interface AgentConfig {
+  readonly autostart: boolean;
+  /** `auto`: wherever a panel shows tray icons. */
+  readonly tray: 'auto' | 'off';
+}
+
 export interface Config {
   readonly accounts: ReadonlyMap<string, AccountConfig>;
-  readonly agent: { readonly autostart: boolean };
+  readonly agent: AgentConfig;
   /** Minutes between reminders of a sign-in that is needed. */
   readonly reminder: number;
 }

@@ -22,6 +22,7 @@ export type Interpreted =
 interface Found {
   readonly accounts: readonly AccountConfig[];
   readonly autostart: boolean | undefined;
+  readonly tray: 'auto' | 'off' | undefined;
   readonly reminder: number | undefined;
   readonly errors: readonly ConfigError[];
 }
@@ -48,14 +49,15 @@ export function interpretConfig(sources: readonly SourceText[]): Interpreted {
   if (errors.length === 0) errors.push(...checkSources(accounts));
   if (errors.length > 0) return { kind: 'invalid', errors };
   const autostart = files.find((found) => found.autostart !== undefined)?.autostart ?? false;
+  const tray = files.find((found) => found.tray !== undefined)?.tray ?? 'auto';
   const reminder = files.find((found) => found.reminder !== undefined)?.reminder ?? 15;
-  return { kind: 'ok', config: { accounts, agent: { autostart }, reminder } };
+  return { kind: 'ok', config: { accounts, agent: { autostart, tray }, reminder } };
 }
 
 const shallowSchema = configSchema.omit({ accounts: true });
 
 function interpretFile({ file, text }: SourceText): Found {
-  const nothing = { accounts: [], autostart: undefined, reminder: undefined };
+  const nothing = { accounts: [], autostart: undefined, tray: undefined, reminder: undefined };
   const errorOf = ({ line, path, message, fix }: YamlProblem): ConfigError => ({
     file,
     line,
@@ -79,6 +81,7 @@ function interpretFile({ file, text }: SourceText): Found {
   return {
     accounts,
     autostart: shallow.data?.agent?.autostart,
+    tray: shallow.data?.agent?.tray,
     reminder: shallow.data?.reminder === undefined ? undefined : minutesOf(shallow.data.reminder),
     errors: problems.sort((left, right) => left.line - right.line).map(errorOf),
   };

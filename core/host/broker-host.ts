@@ -2,6 +2,7 @@ import { Broker } from '../broker/broker.ts';
 import type { BrokerDependencies } from '../broker/broker-dependencies.ts';
 import { inBackground } from '../concurrency/background.ts';
 import { never, within } from '../concurrency/pause.ts';
+import type { Config } from '../config/config.ts';
 import { formatConfigError } from '../config/config-error.ts';
 import type { ConfigFeed } from '../config/config-feed.ts';
 import { socketCandidates, stateFolder } from '../config/paths.ts';
@@ -41,6 +42,8 @@ export interface BrokerHostOptions {
   readonly http: Http;
   readonly notifier: Notifier;
   readonly userAgent: UserAgent;
+  /** Told of every valid configuration, the first one too. */
+  readonly configured?: (config: Config) => void;
   /** Ends the process in good order. */
   readonly quit: () => void;
   readonly barriers?: Barriers | undefined;
@@ -98,6 +101,7 @@ export function openBrokerHost(options: BrokerHostOptions): BrokerHost {
   const apply = (read: ReadConfig): void => {
     if (read.kind === 'ok') {
       broker.configure(read.config, read.files);
+      options.configured?.(read.config);
       return;
     }
     const lines = read.errors.map(formatConfigError);

@@ -7,11 +7,14 @@ import { chooseNotifier } from '../notices/choose-notifier.ts';
 import { endOnCrash } from '../platform/crash.ts';
 import { openSessionBus } from '../platform/dbus/session-bus.ts';
 import { openLog } from '../platform/log.ts';
+import { hasNetwork } from '../platform/network.ts';
 import { ignoredNote } from '../platform/start-environment.ts';
 import { SystemBrowser } from '../platform/system-browser.ts';
 import { SystemClock } from '../platform/system-clock.ts';
 import { requireOwnFolder } from '../platform/trusted-path.ts';
 import type { Barriers } from '../ports.ts';
+import { openBrokerTray } from '../tray/broker-tray.ts';
+import { SwitchedTray } from '../tray/switched-tray.ts';
 import { openBrokerHost } from './broker-host.ts';
 
 /** The broker without a desktop: the whole of core on plain Node. Resolves to the exit code. */
@@ -55,6 +58,7 @@ export async function runHeadlessBroker(
   const clock = new SystemClock();
   const bus = openSessionBus(env, clock);
   const notices = chooseNotifier(env, bus, logger);
+  const tray = new SwitchedTray();
   const host = openBrokerHost({
     kind: 'agent',
     env,
@@ -66,6 +70,7 @@ export async function runHeadlessBroker(
     http: new NodeHttp({ variables: env }),
     notifier: notices.notifier,
     userAgent: new SystemBrowser(env, process.platform, umask),
+    configured: ({ agent }) => tray.want(agent.tray === 'auto'),
     quit: stopping.request,
     barriers,
     passphraseDescriptor,
@@ -76,6 +81,8 @@ export async function runHeadlessBroker(
       return 0;
     }
     say(`keytray: listening on ${host.socketPath}`);
+    const shown = { bus, broker: host.broker, clock, logger, online: hasNetwork, quit: stopping.request };
+    tray.begin(() => openBrokerTray(shown));
     await stopping.requested;
     return 0;
   } catch (error) {
@@ -83,6 +90,7 @@ export async function runHeadlessBroker(
     say(`keytray: ${error.message}`);
     return failures[error.code].exit;
   } finally {
+    tray.close();
     await host.close();
     await notices.close();
     bus.close();

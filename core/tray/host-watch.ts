@@ -1,66 +1,95 @@
-import type { DBus } from '../platform/dbus/bus.ts';
+import type { BusSignal, DBus } from '../platform/dbus/bus.ts';
 import { daemon, unwrapped } from '../platform/dbus/messages.ts';
 
 export interface HostWatchOptions {
   readonly bus: DBus;
-  /** Somebody began, or ceased, to show tray icons. */
+  /** The name on the bus under which the icon is told of. */
+  readonly item: string;
+  /** Where the icon is, for a watcher that is told without a name. */
+  readonly path: string;
+  /** Somebody began, or ceased, to show tray icons; first told once it is known. */
   readonly changed: (present: boolean) => void;
 }
 
 const watcher = 'org.kde.StatusNotifierWatcher';
-const busDeadline = 2_000;
+const object = { destination: watcher, path: '/StatusNotifierWatcher' } as const;
+const deadline = 5_000;
 
 /**
- * Whether this desktop shows tray icons (StatusNotifierItem): GNOME without its extension does not, and at login we
- * may be up before those who do.
+ * Tells of the icon whoever keeps the list of icons (StatusNotifierWatcher), and anew whenever there is another list:
+ * after a panel was restarted, after the bus was lost, when a host came late. GNOME without its extension has no list,
+ * and at login we may be up before those who keep it.
  */
 export class HostWatch {
-  readonly #changed: (present: boolean) => void;
-  readonly #bus: DBus;
-  readonly #deaf: () => void;
+  readonly #options: HostWatchOptions;
+  #deaf: (() => void) | undefined;
   #present: boolean | undefined;
+  /** Of two looks at once only the later one tells. */
+  #look = 0;
 
-  constructor({ bus, changed }: HostWatchOptions) {
-    this.#changed = changed;
-    this.#bus = bus;
-    this.#deaf = bus.listen({
-      matches: [
-        `type='signal',interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='${watcher}'`,
-        `type='signal',interface='${watcher}'`,
-      ],
-      heard: ({ interface: name, member, body: [first] }) => {
-        const owner = name === daemon.interface && member === 'NameOwnerChanged' && first === watcher;
-        const ours = name === watcher || owner;
-        if (ours) void this.#lookAgain();
-      },
-      lost: () => undefined,
-    });
+  constructor(options: HostWatchOptions) {
+    this.#options = options;
   }
 
-  /** Never rejects. */
-  async look(): Promise<boolean> {
-    const reply = await this.#bus.call(
+  begin(): void {
+    this.#deaf = this.#options.bus.listen({
+      matches: [
+        `type='signal',interface='${daemon.interface}',member='NameOwnerChanged',arg0='${watcher}'`,
+        `type='signal',interface='${watcher}'`,
+      ],
+      heard: (signal) => this.#heard(signal),
+      connected: () => void this.#register(),
+      lost: () => this.#tell(false),
+    });
+    // Where there is no bus nothing else would say that nobody shows icons.
+    void this.#lookAgain();
+  }
+
+  close(): void {
+    this.#look += 1;
+    this.#deaf?.();
+  }
+
+  #heard({ interface: name, member, body: [first, , owner] }: BusSignal): void {
+    if (name === daemon.interface && member === 'NameOwnerChanged' && first === watcher) {
+      if (owner === '') this.#tell(false);
+      else void this.#register();
+    }
+    // Hosts that come late do not all ask for what was registered before them.
+    if (name === watcher && member === 'StatusNotifierHostRegistered') void this.#register();
+    if (name === watcher && member === 'StatusNotifierHostUnregistered') void this.#lookAgain();
+  }
+
+  async #register(): Promise<void> {
+    const { bus, item, path } = this.#options;
+    // Taken by another program: a watcher then knows the icon by our own name on the bus, and this path.
+    const name = (await bus.own(item)) ? item : path;
+    await bus.call(
+      { ...object, interface: watcher, member: 'RegisterStatusNotifierItem', signature: 's', body: [name] },
+      { deadline },
+    );
+    await this.#lookAgain();
+  }
+
+  async #lookAgain(): Promise<void> {
+    this.#look += 1;
+    const look = this.#look;
+    const reply = await this.#options.bus.call(
       {
-        destination: watcher,
-        path: '/StatusNotifierWatcher',
-        interface: 'org.freedesktop.DBus.Properties',
+        ...object,
+        interface: `${daemon.interface}.Properties`,
         member: 'Get',
         signature: 'ss',
         body: [watcher, 'IsStatusNotifierHostRegistered'],
       },
-      { deadline: busDeadline },
+      { deadline },
     );
-    this.#present = reply.kind === 'reply' && unwrapped(reply.body[0]) === true;
-    return this.#present;
+    if (look === this.#look) this.#tell(reply.kind === 'reply' && unwrapped(reply.body[0]) === true);
   }
 
-  close(): void {
-    this.#deaf();
-  }
-
-  async #lookAgain(): Promise<void> {
-    const before = this.#present;
-    const present = await this.look();
-    if (present !== before) this.#changed(present);
+  #tell(present: boolean): void {
+    if (present === this.#present) return;
+    this.#present = present;
+    this.#options.changed(present);
   }
 }

@@ -1,15 +1,17 @@
 import type { DBus } from '../../core/platform/dbus/bus.ts';
 import type { Clock, Notifier } from '../../core/ports.ts';
-import { HostWatch } from '../../core/tray/host-watch.ts';
 import type { MenuCommand } from '../../core/tray/menu-model.ts';
+import { TrayPresence } from '../../core/tray/presence.ts';
+import { StatusNotifierItem } from '../../core/tray/status-notifier-item.ts';
 import type { TrayView } from '../../core/tray/tray-view.ts';
-import { TrayPresence } from './tray-icon.ts';
+import { MenuBarIcon } from './tray-icon.ts';
 
 export interface ShowTrayOptions {
   readonly bus: DBus;
   readonly platform: NodeJS.Platform;
   readonly clock: Clock;
-  readonly icons: string;
+  /** Folder of the icons for macOS, and of those that panels on Linux look up by name. */
+  readonly icons: { readonly menuBar: string; readonly panel: string };
   readonly notifier: Notifier;
   readonly view: () => TrayView;
   readonly run: (command: MenuCommand) => void;
@@ -29,41 +31,47 @@ const notice = {
   actions: [],
 } as const;
 
-/**
- * The icon, where there is somebody to show it. On a Linux desktop without, the window takes its place; the icon comes
- * as soon as somebody shows icons, because at login we may be the first.
- */
+/** The icon: in the menu bar, or wherever somebody shows icons. */
 export function showTray(options: ShowTrayOptions): ShownTray {
-  const { bus, platform, clock, icons, notifier, view, run, show } = options;
-  let presence: TrayPresence | undefined;
-  const appear = (): void => {
-    notifier.withdraw(notice.id);
-    // A click opens the menu by itself on macOS.
-    const clicked = platform === 'darwin' ? () => undefined : show;
-    presence ??= new TrayPresence({ clock, platform, icons, run, clicked }, view);
+  const { clock, platform, icons, run, view } = options;
+  if (platform === 'linux') return showOnPanel(options);
+  const face = new MenuBarIcon({ icons: icons.menuBar, run });
+  const presence = new TrayPresence({ clock, face, view });
+  return {
+    changed: () => presence.changed(),
+    close: () => {
+      presence.close();
+      face.close();
+    },
   };
-  let host: HostWatch | undefined;
-  let closed = false;
-  if (platform === 'linux') {
-    host = new HostWatch({ bus, changed: (present) => present && !closed && appear() });
-    void host.look().then((present) => {
-      if (closed) return;
-      if (present) {
-        appear();
-        return;
-      }
+}
+
+/**
+ * Where nobody shows icons, the window takes the icon's place; the icon comes as soon as somebody shows some, because at
+ * login we may be the first.
+ */
+function showOnPanel({ bus, clock, icons, notifier, view, run, show }: ShowTrayOptions): ShownTray {
+  let told = false;
+  const face = new StatusNotifierItem({
+    bus,
+    icons: icons.panel,
+    run,
+    activate: show,
+    changed: (present) => {
+      if (present) notifier.withdraw(notice.id);
+      if (present || told) return;
+      told = true;
       notifier.show(notice, () => undefined);
       show();
-    });
-  } else {
-    appear();
-  }
+    },
+  });
+  const presence = new TrayPresence({ clock, face, view });
+  face.appear();
   return {
-    changed: () => presence?.changed(),
+    changed: () => presence.changed(),
     close: () => {
-      closed = true;
-      host?.close();
-      presence?.close();
+      presence.close();
+      face.close();
     },
   };
 }

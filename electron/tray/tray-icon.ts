@@ -1,100 +1,44 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Menu, type MenuItemConstructorOptions, type NativeImage, nativeImage, nativeTheme, Tray } from 'electron';
-import type { Clock, Timer } from '../../core/ports.ts';
-import { type MenuCommand, type MenuEntry, menuModel } from '../../core/tray/menu-model.ts';
-import { iconOf, type TrayIcon, type TrayView, tooltipOf } from '../../core/tray/tray-view.ts';
+import { Menu, type MenuItemConstructorOptions, type NativeImage, nativeImage, Tray } from 'electron';
+import type { MenuCommand, MenuEntry } from '../../core/tray/menu-model.ts';
+import type { Shown, TrayFace } from '../../core/tray/presence.ts';
 
 export interface TrayOptions {
-  readonly clock: Clock;
-  readonly platform: NodeJS.Platform;
   /** Folder of the icons. */
   readonly icons: string;
   readonly run: (command: MenuCommand) => void;
-  /** A click on the icon itself, where the system tells of one. */
-  readonly clicked: () => void;
 }
-
-interface Shown {
-  readonly menu: readonly MenuEntry[];
-  /** The file. */
-  readonly icon: string;
-  readonly tooltip: string;
-}
-
-// A menu that is rebuilt while it is open closes on some desktops.
-const calm = 1_000;
-// "6 h left" goes on although nothing happens.
-const look = 60_000;
 
 /**
- * The one tray icon, kept for the life of the process: a second one, or one made anew, loses its clicks on several
- * desktops. Touched only when what it shows has changed.
+ * The one icon in the menu bar of macOS, kept for the life of the process. On Linux Electron's tray sends the whole menu
+ * for every change, which closes one that is open, and gives up where nobody shows icons yet: see core/tray.
  */
-export class TrayPresence {
+export class MenuBarIcon implements TrayFace {
   readonly #options: TrayOptions;
-  readonly #view: () => TrayView;
-  readonly #tray: Tray;
-  #shown: Shown;
-  #soon: Timer | undefined;
-  #later: Timer | undefined;
+  #tray: Tray | undefined;
+  #shown: Shown | undefined;
 
-  constructor(options: TrayOptions, view: () => TrayView) {
+  constructor(options: TrayOptions) {
     this.#options = options;
-    this.#view = view;
-    this.#shown = this.#wanted();
-    this.#tray = new Tray(this.#image(this.#shown.icon));
-    this.#tray.setToolTip(this.#shown.tooltip);
-    this.#tray.setContextMenu(this.#menu(this.#shown.menu));
-    this.#tray.on('click', options.clicked);
-    nativeTheme.on('updated', () => this.changed());
-    this.#lookLater();
   }
 
-  /** Something may look different now. */
-  changed(): void {
-    this.#soon ??= this.#options.clock.after(calm, () => {
-      this.#soon = undefined;
-      this.#update();
-    });
+  show(next: Shown): void {
+    const before = this.#shown;
+    this.#shown = next;
+    this.#tray ??= new Tray(this.#image(next));
+    if (before !== undefined && next.icon !== before.icon) this.#tray.setImage(this.#image(next));
+    if (next.tooltip !== before?.tooltip) this.#tray.setToolTip(next.tooltip);
+    if (!isDeepStrictEqual(next.menu, before?.menu)) this.#tray.setContextMenu(this.#menu(next.menu));
   }
 
   close(): void {
-    this.#soon?.cancel();
-    this.#later?.cancel();
-    this.#tray.destroy();
+    this.#tray?.destroy();
   }
 
-  #update(): void {
-    const before = this.#shown;
-    this.#shown = this.#wanted();
-    const { icon, tooltip, menu } = this.#shown;
-    if (icon !== before.icon) this.#tray.setImage(this.#image(icon));
-    if (tooltip !== before.tooltip) this.#tray.setToolTip(tooltip);
-    if (!isDeepStrictEqual(menu, before.menu)) this.#tray.setContextMenu(this.#menu(menu));
-  }
-
-  #wanted(): Shown {
-    const view = this.#view();
-    return { menu: menuModel(view), icon: this.#file(iconOf(view)), tooltip: tooltipOf(view) };
-  }
-
-  #lookLater(): void {
-    this.#later = this.#options.clock.after(look, () => {
-      this.#update();
-      this.#lookLater();
-    });
-  }
-
-  /** Its `@2x` twin is found by Electron. Names of templates end so that macOS colours them itself. */
-  #file(icon: TrayIcon): string {
-    const { platform, icons } = this.#options;
-    if (platform === 'darwin') return `${icons}/${icon}Template.png`;
-    return `${icons}/${icon}-${nativeTheme.shouldUseDarkColors ? 'dark' : 'light'}.png`;
-  }
-
-  #image(file: string): NativeImage {
-    const image = nativeImage.createFromPath(file);
-    if (this.#options.platform === 'darwin') image.setTemplateImage(true);
+  /** Its `@2x` twin is found by Electron, and macOS colours it, by the end of its name. */
+  #image({ icon }: Shown): NativeImage {
+    const image = nativeImage.createFromPath(`${this.#options.icons}/${icon}Template.png`);
+    image.setTemplateImage(true);
     return image;
   }
 

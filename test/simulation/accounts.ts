@@ -90,7 +90,7 @@ function accountConfig(account: SimulatedAccount): AccountConfig {
 export function configOf(accounts: readonly SimulatedAccount[]): Config {
   return {
     accounts: new Map(accounts.map((account) => [account.id, accountConfig(account)])),
-    agent: { autostart: false },
+    agent: { autostart: false, tray: 'off' },
     reminder: 15,
   };
 }

@@ -15,10 +15,10 @@ import { channelOf, eventChannel, listeningChannel } from '../../ipc/channels.ts
 import type { Method, RequestOf, ResponseOf } from '../../ipc/contract.ts';
 import type { AppEvent, Outcome } from '../../ipc/views.ts';
 import { privateFolders } from './app-scene.ts';
-import { app, BrowserWindow, ipcMain, machine, Notification, resetElectron, Tray } from './electron-stand-in/index.ts';
+import { app, BrowserWindow, ipcMain, machine, Notification, resetElectron } from './electron-stand-in/index.ts';
 import type { StandInFrame, StandInWebContents } from './electron-stand-in/windows.ts';
+import { openPanel, type Panel, type PanelIcon } from './panel.ts';
 import { startBus } from './session-bus.ts';
-import { exportTrayWatcher } from './tray-watcher.ts';
 import { waitFor } from './wait-for.ts';
 
 /** The page of a window, as the preload script serves it. */
@@ -64,6 +64,8 @@ export interface DesktopScene {
   readonly said: readonly string[];
   /** Resolves when the app is up, or on its way out again. */
   launch(...args: readonly string[]): Promise<void>;
+  /** The icon on the panel, once it is there. */
+  tray(panel?: Panel): Promise<PanelIcon>;
   /** Resolves to the status the process ends with. */
   quit(): Promise<number>;
   /** Signs in at the address the browser was opened at last. */
@@ -87,7 +89,7 @@ export async function createDesktopScene(options: DesktopSceneOptions = {}): Pro
     PATH: process.env.PATH ?? '',
     DBUS_SESSION_BUS_ADDRESS: env.DBUS_SESSION_BUS_ADDRESS,
   });
-  const watcher = options.trayHost === false ? undefined : await exportTrayWatcher(env.DBUS_SESSION_BUS_ADDRESS);
+  const panel = options.trayHost === false ? undefined : await openPanel(env.DBUS_SESSION_BUS_ADDRESS);
   const yaml = options.config?.(server.issuer);
   if (yaml !== undefined) await writeFile(path.join(folder, 'config.yaml'), yaml, { mode: 0o600 });
   const built = await builtFolder(folder);
@@ -117,6 +119,10 @@ export async function createDesktopScene(options: DesktopSceneOptions = {}): Pro
       app.testBecomeReady();
       await up;
     },
+    async tray(other = panel) {
+      if (other === undefined) throw new Error('this desktop shows no tray icons');
+      return await other.tray();
+    },
     quit,
     async fillInForms(login = 'ada') {
       const address = machine.opened.at(-1);
@@ -126,7 +132,7 @@ export async function createDesktopScene(options: DesktopSceneOptions = {}): Pro
     async close() {
       if (launched && machine.exitCode === undefined) await quit();
       await ended(bus);
-      watcher?.close();
+      panel?.close();
       await server.close();
       await rm(folder, { recursive: true, force: true });
     },
@@ -146,14 +152,6 @@ async function ended(child: ChildProcess): Promise<void> {
   const gone = once(child, 'exit');
   child.kill();
   await gone;
-}
-
-/** The one icon, once it is there. */
-export async function trayIcon(): Promise<Tray> {
-  await waitFor('the tray icon', async () => Tray.testAll.length > 0);
-  const [tray] = Tray.testAll;
-  if (tray === undefined) throw new Error('there is no tray icon');
-  return tray;
 }
 
 export async function openWindow(): Promise<BrowserWindow> {

@@ -3,7 +3,16 @@ import { Socket } from 'node:net';
 import type { DBusError, Message, MessageBus } from '@jellybrick/dbus-next';
 import type { Clock, Timer } from '../../ports.ts';
 import { uidOfPeer } from '../socket-peer.ts';
-import type { BusAnswer, BusCall, BusFailure, BusReply, BusSignal, IncomingCall, SentSignal } from './messages.ts';
+import {
+  type BusAnswer,
+  type BusCall,
+  type BusFailure,
+  type BusReply,
+  type BusSignal,
+  BusVariant,
+  type IncomingCall,
+  type SentSignal,
+} from './messages.ts';
 
 type Library = typeof import('@jellybrick/dbus-next');
 
@@ -85,7 +94,7 @@ export class BusConnection {
 
   /** Never rejects. One service that does not answer leaves the connection to the others. */
   async ask(call: BusCall, deadline: number): Promise<BusReply> {
-    const message = new this.#library.Message({ ...call, body: [...call.body] });
+    const message = new this.#library.Message({ ...call, body: dressed(this.#library, call.body) });
     this.#calls += 1;
     socketOf(this.#bus)?.ref();
     try {
@@ -107,14 +116,14 @@ export class BusConnection {
   }
 
   emit({ path, interface: name, member, signature, body }: SentSignal): void {
-    this.#bus.send(this.#library.Message.newSignal(path, name, member, signature, [...body]));
+    this.#bus.send(this.#library.Message.newSignal(path, name, member, signature, dressed(this.#library, body)));
   }
 }
 
 const signalType = 4;
 const noReplyExpected = 1;
 
-function hear({ Message }: Library, bus: MessageBus, { heard, asked }: ConnectionOptions): void {
+function hear(library: Library, bus: MessageBus, { heard, asked }: ConnectionOptions): void {
   bus.on('message', ({ type, interface: name, member, body }) => {
     if (type === signalType) heard({ interface: name, member, body });
   });
@@ -124,7 +133,7 @@ function hear({ Message }: Library, bus: MessageBus, { heard, asked }: Connectio
       const answer = asked({ path, interface: name, member, body });
       if (answer === undefined) return false;
       if ((flags & noReplyExpected) === 0) {
-        bus.send(Message.newMethodReturn(message, answer.signature, [...answer.body]));
+        bus.send(library.Message.newMethodReturn(message, answer.signature, dressed(library, answer.body)));
       }
       return true;
     } catch {
@@ -132,6 +141,17 @@ function hear({ Message }: Library, bus: MessageBus, { heard, asked }: Connectio
       return false;
     }
   });
+}
+
+/** With the library's variants in place of ours. */
+function dressed(library: Library, body: readonly unknown[]): unknown[] {
+  const dress = (value: unknown): unknown => {
+    if (value instanceof BusVariant) return new library.Variant(value.signature, dress(value.value));
+    if (Array.isArray(value)) return value.map(dress);
+    if (typeof value !== 'object' || value === null || value instanceof library.Variant) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, dress(inner)]));
+  };
+  return body.map(dress);
 }
 
 function strangerAt(socket: Socket, address: string, uid: number): BusFailure | undefined {

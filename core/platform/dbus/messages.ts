@@ -49,6 +49,17 @@ export const daemon = {
   interface: 'org.freedesktop.DBus',
 } as const;
 
+/** A value that says its type (signature `v`). The library's own class would have to be loaded to be named. */
+export class BusVariant {
+  readonly signature: string;
+  readonly value: unknown;
+
+  constructor(signature: string, value: unknown) {
+    this.signature = signature;
+    this.value = value;
+  }
+}
+
 /** The value in a D-Bus variant; undefined where it is not one. */
 export function unwrapped(variant: unknown): unknown {
   return typeof variant === 'object' && variant !== null && 'value' in variant ? variant.value : undefined;

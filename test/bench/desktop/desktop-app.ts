@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Child, startChild } from '../../../demo/children.ts';
 import { createKeytray, type Keytray } from '../../support/keytray.ts';
+import { openPanel } from '../../support/panel.ts';
 import { startBus } from '../../support/session-bus.ts';
-import { exportTrayWatcher } from '../../support/tray-watcher.ts';
 import type { Product } from '../product.ts';
 
 // Milliseconds.
@@ -22,7 +22,7 @@ export async function createDesktopHome(folder: string, config: string): Promise
   const env = { PATH: process.env.PATH ?? '', DBUS_SESSION_BUS_ADDRESS: address };
   const bus: ChildProcess = await startBus(folder, env);
   try {
-    const watcher = await exportTrayWatcher(address);
+    const watcher = await openPanel(address);
     const keytray = await createKeytray({ DBUS_SESSION_BUS_ADDRESS: address });
     await keytray.configure(config);
     return {

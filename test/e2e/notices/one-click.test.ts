@@ -1,27 +1,14 @@
-import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../demo/authorization-server.ts';
 import { followForms } from '../../../demo/built-in-user-agent.ts';
 import { type Keyring, startKeyring } from '../../support/keyring.ts';
 import { createKeytray, type Keytray, program } from '../../support/keytray.ts';
 import { type NotificationDaemon, startNotificationDaemon } from '../../support/notification-daemon.ts';
+import { installBrowser, type PersonBrowser } from '../../support/person-browser.ts';
 import { runToEnd } from '../../support/processes.ts';
 import { type Display, startDisplay } from '../../support/prompter.ts';
 import { labConfig } from '../../support/sign-in.ts';
 import { waitFor } from '../../support/wait-for.ts';
-
-/** Whether a browser of that home lives, or one of its children, which write there for a while after it. */
-async function runsIn(home: string): Promise<boolean> {
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const command = await readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '');
-    if (!command.includes('chromium')) continue;
-    const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
-    if (command.includes(home) || environment.includes(home)) return true;
-  }
-  return false;
-}
 
 describe('one click on a notice of the desktop', () => {
   let display: Display;
@@ -29,6 +16,7 @@ describe('one click on a notice of the desktop', () => {
   let desktop: NotificationDaemon;
   let server: RunningAuthorizationServer;
   let keytray: Keytray;
+  let browser: PersonBrowser;
 
   beforeAll(async () => {
     display = await startDisplay();
@@ -36,13 +24,7 @@ describe('one click on a notice of the desktop', () => {
     desktop = await startNotificationDaemon({ ...keyring.env, DISPLAY: display.name });
     server = await startAuthorizationServer();
     keytray = await createKeytray({ ...keyring.env, DISPLAY: display.name });
-    const profile = path.join(keytray.folder, 'profile');
-    const browser = path.join(keytray.folder, 'browser');
-    // What a person's browser is: a program that is given the address. Root cannot have the sandbox.
-    const flags = `--no-sandbox --disable-gpu --disable-background-networking --no-first-run --remote-debugging-port=0`;
-    await writeFile(browser, `#!/bin/sh\nexec chromium ${flags} --user-data-dir=${profile} "$1"\n`);
-    await chmod(browser, 0o700);
-    keytray.env.BROWSER = browser;
+    browser = await installBrowser(keytray);
     await keytray.configure(labConfig({ issuer: server.issuer, git: ['git.lab.example'], store: 'keychain' }));
     await keytray.startAgent();
   });
@@ -80,22 +62,7 @@ describe('one click on a notice of the desktop', () => {
     await git();
     await waitFor('the notice', async () => (await desktop.displayed()) === 1);
     await desktop.click();
-    const portFile = path.join(keytray.folder, 'profile', 'DevToolsActivePort');
-    await waitFor('Chromium', async () => (await readFile(portFile, 'utf8').catch(() => '')).includes('\n'));
-    const [port] = (await readFile(portFile, 'utf8')).split('\n');
-    const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
-    const page = browser.contexts()[0]?.pages()[0];
-    if (page === undefined) throw new Error('Chromium shows no page');
-    await page.locator('input[name="login"]').fill('ada');
-    for (let pages = 0; pages < 5 && new URL(page.url()).origin === new URL(server.issuer).origin; pages += 1) {
-      const asked = page.url();
-      await page.locator('button[type="submit"]').first().click();
-      await page.waitForURL((now) => now.href !== asked);
-    }
-    expect(await page.locator('body').textContent()).toContain('You are signed in');
-    // Over this connection `close` only lets go of it.
-    await (await browser.newBrowserCDPSession()).send('Browser.close');
-    await waitFor('the end of Chromium', async () => !(await runsIn(keytray.folder)));
+    expect(await browser.signIn(server.issuer, 'ada')).toContain('You are signed in');
     expect(await states()).toEqual(['active']);
     await waitFor('the end of the notice', async () => (await desktop.displayed()) === 0);
     expect((await git()).stdout).toMatch(/^password=./m);

@@ -71,7 +71,7 @@ describe('notices before anybody waits', () => {
       await refresh();
       lab.clock.skip(600_000);
     }
-    lab.broker.configure({ accounts: new Map(), agent: { autostart: true }, reminder: 15 }, []);
+    lab.broker.configure({ accounts: new Map(), agent: { autostart: true, tray: 'auto' }, reminder: 15 }, []);
     expect(titles()).toEqual([]);
   });
 });

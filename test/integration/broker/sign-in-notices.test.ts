@@ -79,7 +79,7 @@ describe('notices of a sign-in that is needed', () => {
 
   it('goes with its account', async () => {
     await ask(lab);
-    lab.broker.configure({ accounts: new Map(), agent: { autostart: true }, reminder: 15 }, []);
+    lab.broker.configure({ accounts: new Map(), agent: { autostart: true, tray: 'auto' }, reminder: 15 }, []);
     expect(lab.notices.open.size).toBe(0);
   });
 });

@@ -10,7 +10,6 @@ import {
   notification,
   openWindow,
   pageOf,
-  trayIcon,
 } from '../../support/desktop-scene.ts';
 import {
   app,
@@ -21,14 +20,16 @@ import {
   powerMonitor,
   session,
 } from '../../support/electron-stand-in/index.ts';
+import { openPanel } from '../../support/panel.ts';
 import { labConfig } from '../../support/sign-in.ts';
-import { exportTrayWatcher } from '../../support/tray-watcher.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 let scene: DesktopScene;
 afterEach(() => scene.close());
 
 const lab = (issuer: string) => labConfig({ issuer, git: ['git.lab.example'] });
+
+const trayIcon = () => scene.tray();
 
 async function launched(options: DesktopSceneOptions = {}): Promise<void> {
   scene = await createDesktopScene({ config: lab, ...options });
@@ -39,11 +40,11 @@ async function launched(options: DesktopSceneOptions = {}): Promise<void> {
 async function signIn(): Promise<void> {
   const tray = await trayIcon();
   const before = machine.opened.length;
-  await waitFor('the menu', async () => tray.testMenu?.testLabels[2]?.startsWith('○') ?? false);
-  tray.testMenu?.testClick('lab');
+  await waitFor('the menu', async () => (await tray.labels())[2]?.startsWith('○') ?? false);
+  await tray.click('lab');
   await waitFor('the browser', async () => machine.opened.length > before);
   await scene.fillInForms();
-  await waitFor('the menu', async () => tray.testMenu?.testLabels[2]?.startsWith('●') ?? false);
+  await waitFor('the menu', async () => (await tray.labels())[2]?.startsWith('●') ?? false);
 }
 
 const accountState = async () => (await scene.api.account('lab')).state;
@@ -52,8 +53,8 @@ describe('the main process', () => {
   it('signs in from the tray, and the menu and the icon follow', async () => {
     await launched();
     const tray = await trayIcon();
-    expect(tray.testToolTip).toBe('Keytray: 0 signed in');
-    expect(tray.testMenu?.testLabels).toEqual([
+    expect(await tray.tooltip()).toBe('Keytray: 0 signed in');
+    expect(await tray.labels()).toEqual([
       'Keytray: all is well',
       '-',
       '○ lab\u2003Sign in…',
@@ -64,20 +65,20 @@ describe('the main process', () => {
       'Open Keytray…',
       'Quit',
     ]);
-    tray.testMenu?.testClick('lab');
+    await tray.click('lab');
     await waitFor('the browser', async () => machine.opened.length === 1);
-    await waitFor('the busy icon', async () => tray.testImage.testFile.includes('busy'));
+    await waitFor('the busy icon', async () => (await tray.icon()).includes('busy'));
     await scene.fillInForms();
-    await waitFor('the menu', async () => tray.testMenu?.testLabels[2]?.startsWith('●') ?? false);
-    expect(tray.testMenu?.testLabels[2]).toMatch(/^● lab\u2003ada.* · .* left$/i);
-    expect(tray.testToolTip).toBe('Keytray: 1 signed in');
-    expect(tray.testImage.testFile).toMatch(/ok-light\.png$/);
+    await waitFor('the menu', async () => (await tray.labels())[2]?.startsWith('●') ?? false);
+    expect((await tray.labels())[2]).toMatch(/^● lab\u2003ada.* · .* left$/i);
+    expect(await tray.tooltip()).toBe('Keytray: 1 signed in');
+    expect(await tray.icon()).toBe('keytray-ok-symbolic');
     expect(Notification.testVisible.map(({ testOptions }) => testOptions.title)).toEqual([
       expect.stringMatching(/^Signed in to lab as ada/i),
     ]);
     expect(BrowserWindow.testAll).toEqual([]);
-    // Every menu set closes one that is open: a whole sign-in is worth a few.
-    expect(tray.testMenusSet).toBeLessThanOrEqual(4);
+    // A new layout closes a menu that is open: a whole sign-in is worth a few.
+    expect(tray.signals.filter((signal) => signal === 'LayoutUpdated').length).toBeLessThanOrEqual(4);
     // All of it by Chromium's stack.
     expect(session.testPartitions.get('oauth')?.testFetched.some((url) => url.endsWith('/token'))).toBe(true);
   });
@@ -103,8 +104,8 @@ describe('the main process', () => {
   it('brings up the window when another browser has signed in, which then asks', async () => {
     await launched();
     const tray = await trayIcon();
-    await waitFor('the menu', async () => tray.testMenu?.testLabels[2]?.startsWith('○') ?? false);
-    tray.testMenu?.testClick('lab');
+    await waitFor('the menu', async () => (await tray.labels())[2]?.startsWith('○') ?? false);
+    await tray.click('lab');
     await waitFor('the browser', async () => machine.opened.length === 1);
     const begun = await followForms(machine.opened[0] ?? '', { login: '', stopAt: () => true });
     expect((await followForms(begun.url, { login: 'bob' })).status).toBe(409);
@@ -144,7 +145,7 @@ describe('the main process', () => {
     window.close();
     expect(machine.exitCode).toBeUndefined();
     expect(await accountState()).toBe('signed_out');
-    (await trayIcon()).testMenu?.testClick('Open Keytray');
+    await (await trayIcon()).click('Open Keytray');
     await openWindow();
   });
 
@@ -154,24 +155,30 @@ describe('the main process', () => {
     const notice = await notification('without its icon');
     expect(notice.testOptions.body).toContain('list of programs');
     // At login the app may be up before the desktop's own parts are.
-    const watcher = await exportTrayWatcher(scene.env.DBUS_SESSION_BUS_ADDRESS ?? '');
-    expect((await trayIcon()).testMenu?.testLabels).toContain('Quit');
-    expect(notice.testOpen).toBe(false);
-    watcher.close();
+    const panel = await openPanel(scene.env.DBUS_SESSION_BUS_ADDRESS ?? '');
+    expect(await (await scene.tray(panel)).labels()).toContain('Quit');
+    await waitFor('the end of the notice', async () => !notice.testOpen);
+    panel.close();
   });
 
   it('answers its page, tells it everything, and shows it where the menu points', async () => {
     await launched();
     await signIn();
-    (await trayIcon()).testMenu?.testClick('Open Keytray');
+    await (await trayIcon()).click('Open Keytray');
     const page = pageOf(await openWindow());
     page.listen();
     await waitFor('the events', async () => page.events.length >= 2);
     expect(page.events[0]).toMatchObject({ type: 'broker', event: { type: 'state' } });
     expect(page.events[1]).toEqual({ type: 'show', page: 'accounts' });
     expect(await page.ask('status', undefined)).toMatchObject({ ok: true, value: { kind: 'desktop' } });
-    (await trayIcon()).testMenu?.testClick('lab', 'Details');
+    await (await trayIcon()).click('lab', 'Details');
     expect(page.events.at(-1)).toEqual({ type: 'show', page: 'accounts', account: 'lab' });
+  });
+
+  it('opens the window by a click on its icon', async () => {
+    await launched();
+    await (await trayIcon()).activate();
+    await openWindow();
   });
 
   it('replaces a window whose page has crashed, and its broker goes on', async () => {
@@ -193,7 +200,7 @@ describe('the main process', () => {
   it('puts a token into the clipboard only, and takes it out when it ends', async () => {
     await launched();
     await signIn();
-    (await trayIcon()).testMenu?.testClick('lab', 'Copy token');
+    await (await trayIcon()).click('lab', 'Copy token');
     const page = pageOf(await openWindow());
     page.listen();
     await waitFor('the page of the account', async () => page.events.some(({ type }) => type === 'show'));
@@ -209,30 +216,27 @@ describe('the main process', () => {
     await launched();
     await signIn();
     const tray = await trayIcon();
-    tray.testMenu?.testClick('Pause hand-outs');
+    await tray.click('Pause hand-outs');
     await expect(scene.api.token('lab', {})).rejects.toMatchObject({ code: 'temporarily_unavailable' });
-    await waitFor(
-      'the menu',
-      async () => tray.testMenu?.testLabels.some((label) => label.startsWith('Resume')) ?? false,
-    );
-    tray.testMenu?.testClick('Resume');
+    await waitFor('the menu', async () => (await tray.labels()).some((label) => label.startsWith('Resume')));
+    await tray.click('Resume');
     expect((await scene.api.token('lab', {})).access_token).toBeTruthy();
-    tray.testMenu?.testClick('Lock now');
+    await tray.click('Lock now');
     await expect(scene.api.token('lab', {})).rejects.toMatchObject({ code: 'keychain_locked' });
-    await waitFor('the padlock', async () => tray.testImage.testFile.includes('locked'));
-    expect(tray.testMenu?.testLabels[0]).toBe('Keytray is locked');
+    await waitFor('the padlock', async () => (await tray.icon()).includes('locked'));
+    expect((await tray.labels())[0]).toBe('Keytray is locked');
     // A click on the menu may be another program's: only the person can answer the box, and there is one at most.
-    tray.testMenu?.testClick('Unlock');
-    tray.testMenu?.testClick('Unlock');
+    await tray.click('Unlock');
+    await tray.click('Unlock');
     await waitFor('the question', async () => machine.messageBoxes.length > 0);
     expect(machine.messageBoxes.map(({ options }) => options.message)).toEqual(['Unlock Keytray?']);
     await expect(scene.api.token('lab', {})).rejects.toMatchObject({ code: 'keychain_locked' });
     machine.messageBoxes[0]?.click('Cancel');
     await expect(scene.api.token('lab', {})).rejects.toMatchObject({ code: 'keychain_locked' });
-    tray.testMenu?.testClick('Unlock');
+    await tray.click('Unlock');
     await waitFor('the question', async () => machine.messageBoxes.length > 0);
     machine.messageBoxes[0]?.click('Unlock');
-    await waitFor('the key', async () => tray.testImage.testFile.includes('ok'));
+    await waitFor('the key', async () => (await tray.icon()).includes('ok'));
     expect((await scene.api.token('lab', {})).access_token).toBeTruthy();
   });
 
@@ -250,15 +254,15 @@ describe('the main process', () => {
     machine.online = false;
     powerMonitor.emit('resume');
     const tray = await trayIcon();
-    await waitFor('the dimmed icon', async () => tray.testImage.testFile.includes('offline'));
-    expect(tray.testToolTip).toContain('offline');
+    await waitFor('the dimmed icon', async () => (await tray.icon()).includes('offline'));
+    expect(await tray.tooltip()).toContain('offline');
   });
 
   it('lets a request under way end when it quits, takes its notices back and frees the socket', async () => {
     await launched();
     const waiting = scene.api.token('lab', { wait: 1 });
     await notification('Sign in to lab');
-    (await trayIcon()).testMenu?.testClick('Quit');
+    await (await trayIcon()).click('Quit');
     await expect(waiting).rejects.toMatchObject({ code: 'login_required' });
     expect(await app.testExited()).toBe(0);
     expect(Notification.testVisible).toEqual([]);
@@ -287,10 +291,10 @@ describe('the main process', () => {
     await launched({ config: () => 'accounts:\n  lab:\n    service: nonsense\n' });
     expect((await scene.api.status()).config.error).toContain('unknown service');
     const tray = await trayIcon();
-    expect(tray.testToolTip).toBe('Keytray: the configuration has a mistake');
+    expect(await tray.tooltip()).toBe('Keytray: the configuration has a mistake');
     await writeFile(path.join(scene.folder, 'config.yaml'), lab(scene.server.issuer));
-    await waitFor('the account', async () => tray.testMenu?.testLabels.includes('○ lab\u2003Sign in…') ?? false);
-    expect(tray.testToolTip).toBe('Keytray: 0 signed in');
+    await waitFor('the account', async () => (await tray.labels()).includes('○ lab\u2003Sign in…'));
+    expect(await tray.tooltip()).toBe('Keytray: 0 signed in');
   });
 
   it('keeps a log on disk, whatever ends it', async () => {

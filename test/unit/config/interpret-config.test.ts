@@ -70,8 +70,8 @@ describe('a valid configuration', () => {
   });
 
   it('lets the first file that sets a thing decide', () => {
-    const config = configOf('reminder: 20', 'reminder: 30\nagent: { autostart: false }');
-    expect(config).toMatchObject({ reminder: 20, agent: { autostart: false } });
+    const config = configOf('reminder: 20', 'reminder: 30\nagent: { autostart: false, tray: off }');
+    expect(config).toMatchObject({ reminder: 20, agent: { autostart: false, tray: 'off' } });
   });
 
   it('follows aliases', () => {

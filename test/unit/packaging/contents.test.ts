@@ -40,7 +40,9 @@ describe('what goes into a package', () => {
   });
 
   it('takes the app’s code and pages, without maps', () => {
-    expect(['main.js', 'preload.cjs', 'renderer/index.html', 'icons/ok@2x.png'].filter(isAppFile)).toHaveLength(4);
+    expect(['main.js', 'preload.cjs', 'renderer/index.html', 'icons/okTemplate@2x.png'].filter(isAppFile)).toHaveLength(
+      4,
+    );
     expect(['main.js.map', 'renderer/.vite/manifest.json', 'window.tsx'].filter(isAppFile)).toEqual([]);
   });
 
