@@ -1,3 +1,4 @@
+import type { Account } from '../accounts/account.ts';
 import type { AccountRegistry } from '../accounts/account-registry.ts';
 import type { Broadcast } from '../concurrency/broadcast.ts';
 import { never } from '../concurrency/pause.ts';
@@ -84,9 +85,11 @@ export class HelperCalls {
 
   #served(family: ToolFamily): readonly ServedAccount[] {
     const served: ServedAccount[] = [];
-    for (const { id, settings } of this.#dependencies.accounts.all()) {
+    for (const account of this.#dependencies.accounts.all()) {
+      const { id, settings } = account;
       const hosts = settings.serves[family];
-      if (hosts !== undefined) served.push({ id, title: settings.title, username: settings.username, hosts });
+      if (hosts === undefined) continue;
+      served.push({ id, title: settings.title, username: settings.username, hosts, people: peopleOf(account) });
     }
     return served;
   }
@@ -156,4 +159,10 @@ export class HelperCalls {
     const { accounts, rejected } = this.#dependencies;
     await rejected.report(accounts.get(id), value);
   }
+}
+
+/** Whom the account is signed in as, else whom it expects: what people write into a URL to mean it. */
+function peopleOf({ record, settings }: Account): readonly string[] {
+  const { name, email, subject } = record?.identity ?? { name: undefined, ...settings.expect };
+  return [name, email, subject].filter((text) => text !== undefined);
 }

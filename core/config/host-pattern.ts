@@ -1,3 +1,26 @@
+import { type HostAndPort, parseHost } from './host.ts';
+import { pathSegments } from './url-path.ts';
+
+/** A line of an account's host list, `host[:port][/path/prefix/*]`, read. */
+export interface HostPattern extends HostAndPort {
+  /** Whole path segments a repository's path must begin with, decoded. */
+  readonly prefix: readonly string[];
+  /** `/*` at the end: something must follow the prefix. */
+  readonly below: boolean;
+}
+
+/** Undefined for what is no pattern: it would match nothing. */
+export function parseHostPattern(text: string): HostPattern | undefined {
+  const slash = text.indexOf('/');
+  const address = parseHost(slash < 0 ? text : text.slice(0, slash));
+  if (address === undefined) return undefined;
+  const segments = slash < 0 ? [] : pathSegments(text.slice(slash));
+  if (segments === undefined) return undefined;
+  const below = segments.at(-1) === '*';
+  const prefix = below ? segments.slice(0, -1) : segments;
+  return prefix.some((segment) => segment.includes('*')) ? undefined : { ...address, prefix, below };
+}
+
 /** What is wrong with a value, and what to write instead. */
 export interface Problem {
   readonly message: string;
@@ -8,7 +31,8 @@ const label = /^[\p{L}\p{N}_]([\p{L}\p{N}_-]*[\p{L}\p{N}_])?$/u;
 
 /**
  * `host`, `host:port`, `host/path` or `host/path/*`. The star stands for everything below and is the whole last
- * segment. Hosts have no wildcard: a token must not reach a host nobody wrote down.
+ * segment. Hosts have no wildcard: a token must not reach a host nobody wrote down. Whatever could never match is
+ * refused, as another account would answer in its place.
  */
 export function checkHostPattern(text: string): Problem | undefined {
   const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(text);
@@ -20,10 +44,15 @@ export function checkHostPattern(text: string): Problem | undefined {
     return { message: 'a host is written without a scheme', fix: `write ${rest}` };
   }
   if (text.includes('@')) return { message: 'a host has no user name', fix: 'remove everything up to the @' };
-  if (/[\s?#\\]|\p{C}/u.test(text)) return { message: 'not a host', fix: 'write host, host:port or host/path/*' };
+  if (/[?#\\]|[^\S ]|\p{C}|^[^/]* /u.test(text))
+    return { message: 'not a host', fix: 'write host, host:port or host/path/*' };
   const slash = text.indexOf('/');
   const authority = slash < 0 ? text : text.slice(0, slash);
-  return checkAuthority(authority) ?? (slash < 0 ? undefined : checkPath(authority, text.slice(slash + 1)));
+  const problem = checkAuthority(authority) ?? (slash < 0 ? undefined : checkPath(authority, text.slice(slash + 1)));
+  if (problem !== undefined || parseHostPattern(text) !== undefined) return problem;
+  return parseHost(authority) === undefined
+    ? { message: 'no request can name this host', fix: 'write a name such as gitlab.com, or a whole IP address' }
+    : { message: 'no request can have this path', fix: 'write the path as the tool shows it, decoded or encoded once' };
 }
 
 /** Whose temporary credentials may be asked for, in full: what AWS calls the role's ARN. */

@@ -20,12 +20,14 @@ export interface WantedForUrl extends Wanted {
   readonly url: string;
   readonly username?: string | undefined;
   /** What people can do where several accounts list it, if the tool cannot be given `--account=ID`. */
-  readonly remedy?: string | undefined;
+  readonly remedy?: ((host: string, accounts: readonly ServedAccount[]) => string) | undefined;
 }
+
+const sayWhich = (): string => 'say which with --account=ID';
 
 /** The account for a URL the tool names in full; one without a path means the whole host. */
 export function chooseForUrl(broker: HelperBroker, wanted: WantedForUrl): ChosenAccount {
-  const { family, id, url, username, remedy = 'say which with --account=ID' } = wanted;
+  const { family, id, url, username, remedy = sayWhich } = wanted;
   const target = parseTarget(url);
   if (target === undefined) return { kind: 'not_listed' };
   if (isUnknown(broker, id)) return unknown(id);
@@ -40,7 +42,7 @@ export function chooseForUrl(broker: HelperBroker, wanted: WantedForUrl): Chosen
         `${target.host} is asked over plain http, where anyone on the way could read the token; use https`,
       );
     case 'ambiguous':
-      return refused(`${idsOf(match.accounts)} all answer for ${target.host}; ${remedy}`);
+      return refused(`${idsOf(match.accounts)} all answer for ${target.host}; ${remedy(target.host, match.accounts)}`);
     case 'one':
       return { kind: 'account', account: match.account, target: target.host };
   }

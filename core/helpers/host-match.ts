@@ -1,4 +1,7 @@
-import { type HostAndPort, parseHost } from './host.ts';
+import { type HostAndPort, parseHost } from '../config/host.ts';
+import { type HostPattern, parseHostPattern } from '../config/host-pattern.ts';
+import { pathSegments } from '../config/url-path.ts';
+import { namedAccount } from './account-names.ts';
 import type { ServedAccount } from './served-account.ts';
 
 export interface HostRequest {
@@ -16,26 +19,6 @@ export type AccountMatch =
   | { readonly kind: 'none' }
   | { readonly kind: 'ambiguous'; readonly accounts: readonly ServedAccount[] };
 
-/** A line of an account's host list, `host[:port][/path/prefix/*]`, read. */
-export interface HostPattern extends HostAndPort {
-  /** Whole path segments a repository's path must begin with. */
-  readonly prefix: readonly string[];
-  /** `/*` at the end: something must follow the prefix. */
-  readonly below: boolean;
-}
-
-/** Undefined for what is no pattern: it then matches nothing. */
-export function parseHostPattern(text: string): HostPattern | undefined {
-  const slash = text.indexOf('/');
-  const address = parseHost(slash < 0 ? text : text.slice(0, slash));
-  if (address === undefined) return undefined;
-  const segments = slash < 0 ? [] : pathSegments(text.slice(slash));
-  if (segments === undefined) return undefined;
-  const below = segments.at(-1) === '*';
-  const prefix = below ? segments.slice(0, -1) : segments;
-  return prefix.some((segment) => segment.includes('*')) ? undefined : { ...address, prefix, below };
-}
-
 /**
  * Which account answers. With a path the most specific pattern wins. Without one, an account that lists the
  * host at all is a candidate. Candidates that are equally good are told apart by the user name in the URL, if
@@ -44,16 +27,16 @@ export function parseHostPattern(text: string): HostPattern | undefined {
 export function matchAccounts(request: HostRequest, served: readonly ServedAccount[]): AccountMatch {
   const address = parseHost(request.host);
   if (address === undefined) return { kind: 'none' };
-  const path = request.path === undefined ? undefined : pathSegments(request.path);
-  const askedWithPath = request.path !== undefined && request.path !== '';
+  const listing = served.filter((account) => listsHost(account, address, request.protocol));
+  if (request.path === undefined || request.path === '') return decide(listing, request.username);
+  const path = pathSegments(request.path);
+  if (path === undefined) return decideWithoutPath(listing, address, request);
 
   let candidates: ServedAccount[] = [];
-  let best = -1;
-  for (const account of served) {
-    const score = askedWithPath
-      ? specificity(account, address, request.protocol, path)
-      : listsHost(account, address, request.protocol);
-    if (score < 0 || score < best) continue;
+  let best = 0;
+  for (const account of listing) {
+    const score = specificity(account, address, request.protocol, path);
+    if (score < best) continue;
     if (score > best) candidates = [];
     best = score;
     candidates.push(account);
@@ -61,27 +44,31 @@ export function matchAccounts(request: HostRequest, served: readonly ServedAccou
   return decide(candidates, request.username);
 }
 
+/**
+ * A path that cannot be read unambiguously (`..`, `//`) matches only patterns for the whole host; where another
+ * account lists a part of it, nobody knows whose it is.
+ */
+function decideWithoutPath(
+  listing: readonly ServedAccount[],
+  address: HostAndPort,
+  { protocol, username }: HostRequest,
+): AccountMatch {
+  const whole = listing.filter((account) => specificity(account, address, protocol, undefined) >= 0);
+  if (whole.length === 0) return { kind: 'none' };
+  const match = decide(listing, username);
+  return match.kind === 'one' && !whole.includes(match.account) ? { kind: 'ambiguous', accounts: listing } : match;
+}
+
 function decide(candidates: readonly ServedAccount[], username: string | undefined): AccountMatch {
   const [first, ...others] = candidates;
   if (first === undefined) return { kind: 'none' };
   if (others.length === 0) return { kind: 'one', account: first };
-  const named = candidates.filter((account) => isNamed(account, username));
-  const [only] = named;
-  return only !== undefined && named.length === 1
-    ? { kind: 'one', account: only }
-    : { kind: 'ambiguous', accounts: candidates };
+  const account = namedAccount(candidates, username);
+  return account === undefined ? { kind: 'ambiguous', accounts: candidates } : { kind: 'one', account };
 }
 
-/** By id (`github@work`), by label (`work`), or by the user name it signs in with. */
-function isNamed(account: ServedAccount, username: string | undefined): boolean {
-  if (username === undefined || username === '') return false;
-  const at = account.id.indexOf('@');
-  const label = at < 0 ? undefined : account.id.slice(at + 1);
-  return username === account.id || username === label || username === account.username;
-}
-
-function listsHost(account: ServedAccount, address: HostAndPort, protocol: string): number {
-  return patternsFor(account, address, protocol).length > 0 ? 0 : -1;
+function listsHost(account: ServedAccount, address: HostAndPort, protocol: string): boolean {
+  return patternsFor(account, address, protocol).length > 0;
 }
 
 /** Number of path segments the best pattern pins down; -1 where none matches. */
@@ -104,7 +91,6 @@ function patternsFor(account: ServedAccount, address: HostAndPort, protocol: str
     .filter((pattern) => pattern.host === address.host && portOf(pattern, protocol) === portOf(address, protocol));
 }
 
-/** A path that cannot be read unambiguously (`..`, `//`) matches only patterns for the whole host. */
 function matchesPath(pattern: HostPattern, path: readonly string[] | undefined): boolean {
   if (pattern.prefix.length === 0 && !pattern.below) return true;
   if (path === undefined || path.length < pattern.prefix.length + (pattern.below ? 1 : 0)) return false;
@@ -113,15 +99,6 @@ function matchesPath(pattern: HostPattern, path: readonly string[] | undefined):
     const actual = path[index];
     return actual === segment || (index === last && !pattern.below && actual === `${segment}.git`);
   });
-}
-
-/** One leading and one trailing slash mean nothing. Undefined where servers and proxies may disagree about what is meant. */
-function pathSegments(path: string): readonly string[] | undefined {
-  const trimmed = path.replace(/^\//, '').replace(/\/$/, '');
-  if (trimmed === '') return [];
-  const segments = trimmed.split('/');
-  const odd = segments.some((segment) => segment === '' || segment === '.' || segment === '..');
-  return odd || /[\\?#%]/.test(trimmed) ? undefined : segments;
 }
 
 function portOf(address: HostAndPort, protocol: string): number | undefined {

@@ -1,6 +1,6 @@
+import { parseHost } from '../config/host.ts';
 import { isLoopback } from '../platform/loopback-host.ts';
 import type { ServedAccount } from './helper.ts';
-import { parseHost } from './host.ts';
 import { matchAccounts } from './host-match.ts';
 import { withPlainScheme } from './url-scheme.ts';
 

@@ -1,4 +1,4 @@
-import { parseHost } from './host.ts';
+import { parseHost } from '../config/host.ts';
 
 /**
  * One entry of a netrc file. Its readers disagree about quotes, escapes and comments, so a word that would need them is

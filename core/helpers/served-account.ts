@@ -5,6 +5,8 @@ export interface ServedAccount {
   readonly title: string;
   readonly username: string;
   readonly hosts: readonly string[];
+  /** Names of the person who is signed in, or must sign in: the one to show first, address, subject. */
+  readonly people?: readonly string[] | undefined;
   /** The account's `env:` key. */
   readonly env?: Readonly<Record<string, 'access_token' | 'id_token'>> | undefined;
 }

@@ -67,7 +67,7 @@ export class NodeHttp implements Http {
     return {
       trust: { context: trusting(authority), verify: tls.verify },
       // What stays on this machine is not shown to a proxy.
-      proxy: isLoopback(target.hostname) ? undefined : proxyFor(target, this.#variables),
+      proxy: isLoopback(target.hostname) ? undefined : proxyFor(target, this.#variables)?.url,
     };
   }
 }

@@ -3,7 +3,8 @@ import { connect, isIP, type Socket } from 'node:net';
 import { addAbortSignal } from 'node:stream';
 import { type SecureContext, connect as secure } from 'node:tls';
 import { largestHead } from './exchange.ts';
-import { proxyAuthorization } from './proxy-variables.ts';
+import { credentialsOf, proxyAuthorization } from './proxy-variables.ts';
+import { askSocks, isSocksScheme } from './socks.ts';
 
 /** Milliseconds without a sign of life. */
 export interface HttpTimeouts {
@@ -31,7 +32,9 @@ export async function connectTo(target: URL, way: Way): Promise<Socket> {
   const trust = way.proxy.protocol === 'https:' ? way.trust : undefined;
   const tunnel = await connectTo(way.proxy, { ...way, trust, proxy: undefined });
   try {
-    await askForTunnel(tunnel, way.proxy, `${target.hostname}:${target.port || 443}`);
+    if (isSocksScheme(way.proxy.protocol)) {
+      await askSocks(tunnel, way.proxy.protocol, endOf(target, 443), credentialsOf(way.proxy));
+    } else await askForTunnel(tunnel, way.proxy, `${target.hostname}:${target.port || 443}`);
     // From here on the connection inside is the one that is watched. Its end is the end of both.
     tunnel.setTimeout(0);
     return await opened(overTls(target, way.trust, tunnel), 'secureConnect', way);

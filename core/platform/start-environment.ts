@@ -15,7 +15,7 @@ export const passedVariables: readonly string[] = [
   ...['TERM', 'COLORTERM', 'COLUMNS', 'LINES', 'NO_COLOR'],
   ...['DISPLAY', 'WAYLAND_DISPLAY', 'XAUTHORITY', 'BROWSER'],
   ...['DBUS_SESSION_BUS_ADDRESS', 'DBUS_SYSTEM_BUS_ADDRESS'],
-  ...['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'],
+  ...['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY'],
   ...['LISTEN_PID', 'LISTEN_FDS', 'LISTEN_FDNAMES'],
 ];
 

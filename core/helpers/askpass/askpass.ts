@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { HelperCall } from '../../wire/helper-call.ts';
+import { urlHint } from '../account-names.ts';
 import { fetchToken, refuse } from '../generic/generic-answer.ts';
 import type { Helper, HelperBroker } from '../helper.ts';
 import { matchTarget, parseTarget, type Target, type TargetMatch } from '../host-url.ts';
@@ -30,10 +31,7 @@ export const askpassHelper: Helper = {
         );
       case 'ambiguous': {
         const ids = match.accounts.map((account) => account.id).join(', ');
-        return refuse(
-          call,
-          `${ids} all answer for ${host}; write the label or id of one into the URL as its user name`,
-        );
+        return refuse(call, `${ids} all answer for ${host}; ${urlHint(host, match.accounts, question.username)}`);
       }
       case 'one':
         return answer(call, broker, question, match);
@@ -83,7 +81,8 @@ export function parsePrompt(argv: readonly string[]): Question | undefined {
   if (prompt === undefined || others.length > 0) return undefined;
   const [, asks, text] = /^(Username|Password) for '([^']+)': ?$/.exec(prompt) ?? [];
   if (text === undefined || (asks !== 'Username' && asks !== 'Password')) return undefined;
-  const { url, username } = splitUserName(text);
+  // git writes the path as it has it, decoded.
+  const { url, username } = splitUserName(text.replaceAll(' ', '%20'));
   const target = parseTarget(url);
   return target === undefined ? undefined : { asks, target, username };
 }

@@ -10,7 +10,7 @@ import { oneLine, unavailableLine } from '../unavailable.ts';
 const longestRequest = 65_536;
 
 /** Bazel calls its helper without arguments of ours. */
-const remedy = 'list it for one of them';
+const remedy = (): string => 'list it for one of them';
 
 export interface BazelHelperOptions {
   /** Wall clock, milliseconds since the epoch. */

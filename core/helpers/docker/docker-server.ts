@@ -1,7 +1,7 @@
 import { asciiLowerCase } from '../../config/ascii-lower-case.ts';
+import { parseHost } from '../../config/host.ts';
+import { parseHostPattern } from '../../config/host-pattern.ts';
 import type { ServedAccount } from '../helper.ts';
-import { parseHost } from '../host.ts';
-import { parseHostPattern } from '../host-match.ts';
 import { matchTarget, parseHostTarget, parseTarget, type Target, type TargetMatch } from '../host-url.ts';
 
 /** The key of Docker Hub in docker's own configuration, and the host behind it. */

@@ -1,8 +1,9 @@
+import { parseHost } from '../../config/host.ts';
 import { isLoopback } from '../../platform/loopback-host.ts';
 import { Secret } from '../../secret.ts';
 import type { HelperCall } from '../../wire/helper-call.ts';
+import { urlHint } from '../account-names.ts';
 import type { HandedOut, Helper, HelperBroker, ServedAccount } from '../helper.ts';
-import { parseHost } from '../host.ts';
 import { type AccountMatch, matchAccounts } from '../host-match.ts';
 import { oneLine, unavailableLine } from '../unavailable.ts';
 import { capabilities, chooseForm, formatAnswer } from './git-answer.ts';
@@ -60,7 +61,7 @@ async function get(call: HelperCall, broker: HelperBroker, now: () => number): P
     return refuse(call);
   }
   if (match.kind === 'ambiguous') {
-    call.stderr(ambiguousLine(host, match.accounts, credential.single.get('path')));
+    call.stderr(ambiguousLine(host, match.accounts, credential));
     return refuse(call);
   }
   return answer(call, broker, { credential, host, account: match.account, now });
@@ -125,12 +126,14 @@ function refuse(call: HelperCall): number {
   return 0;
 }
 
-function ambiguousLine(host: string, accounts: readonly ServedAccount[], path: string | undefined): string {
+function ambiguousLine(host: string, accounts: readonly ServedAccount[], { single }: GitCredential): string {
   const ids = accounts.map((account) => account.id).join(', ');
+  const path = single.get('path') ?? '';
+  const hint = urlHint(host, accounts, single.get('username'));
   const what =
-    path === undefined || path === ''
-      ? `${host} and git did not say which repository it wants; run: keytray setup git`
-      : `this repository of ${host}; write the label or id of one into the URL as its user name`;
+    path === ''
+      ? `${host} and git did not say which repository it wants; run: keytray setup git, or ${hint}`
+      : `this repository of ${host}; ${hint}`;
   return oneLine(`keytray: ${ids} all answer for ${what}`);
 }
 

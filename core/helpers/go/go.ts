@@ -1,8 +1,8 @@
+import { parseHost } from '../../config/host.ts';
+import { parseHostPattern } from '../../config/host-pattern.ts';
 import type { HelperCall } from '../../wire/helper-call.ts';
 import { chooseForUrl } from '../chosen-account.ts';
 import type { Helper, HelperBroker, ServedAccount } from '../helper.ts';
-import { parseHost } from '../host.ts';
-import { parseHostPattern } from '../host-match.ts';
 import { parseTarget, type Target } from '../host-url.ts';
 import { readOptions } from '../options.ts';
 import { tokenText } from '../token-text.ts';

@@ -1,8 +1,9 @@
+import { parseHost } from '../../config/host.ts';
 import { isLoopback } from '../../platform/loopback-host.ts';
 import type { HelperCall } from '../../wire/helper-call.ts';
+import { urlHint } from '../account-names.ts';
 import { type ChosenAccount, chooseForUrl } from '../chosen-account.ts';
-import type { Helper, HelperBroker } from '../helper.ts';
-import { parseHost } from '../host.ts';
+import type { Helper, HelperBroker, ServedAccount } from '../helper.ts';
 import { tokenText } from '../token-text.ts';
 import { oneLine, unavailableLine } from '../unavailable.ts';
 import { formatKeyringAnswer, type KeyringGet, readKeyringGet } from './pip-arguments.ts';
@@ -30,8 +31,6 @@ export const pipHelper: Helper = {
   },
 };
 
-const remedy = 'write the label or id of one into the URL as its user name';
-
 function passOn(call: HelperCall): number {
   call.become({ name: 'keyring', argv: undefined, variables: {}, files: {} });
   return 0;
@@ -45,6 +44,7 @@ function choose({ service, username }: KeyringGet, broker: HelperBroker): Chosen
   const isUrl = /^https?:\/\//i.test(service);
   if (!isUrl && !isLoopback(parseHost(service)?.host ?? '')) return { kind: 'not_listed' };
   const url = isUrl ? service : `http://${service}/`;
+  const remedy = (host: string, accounts: readonly ServedAccount[]) => urlHint(host, accounts, username);
   return chooseForUrl(broker, { family: 'pip', id: undefined, url, username, remedy });
 }
 

@@ -1,4 +1,6 @@
-import { type HostRequest, matchAccounts, parseHostPattern } from '../../helpers/host-match.ts';
+import { parseHostPattern } from '../../config/host-pattern.ts';
+import { pathOfSegments } from '../../config/url-path.ts';
+import { type HostRequest, matchAccounts } from '../../helpers/host-match.ts';
 import type { ToolFamily } from '../../services/shapes.ts';
 import type { SetupAccount } from './tool.ts';
 
@@ -20,7 +22,7 @@ export function servedHosts(accounts: readonly SetupAccount[], family: ToolFamil
       const pattern = parseHostPattern(text);
       if (pattern === undefined) continue;
       const host = pattern.port === undefined ? pattern.host : `${pattern.host}:${pattern.port}`;
-      const path = pattern.prefix.map((segment) => `/${segment}`).join('');
+      const path = pathOfSegments(pattern.prefix);
       const ids = found.get(host + path)?.accounts ?? [];
       found.set(host + path, { host, name: pattern.host, path, accounts: ids.includes(id) ? ids : [...ids, id] });
     }

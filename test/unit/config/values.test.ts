@@ -17,6 +17,9 @@ describe('checkHostPattern', () => {
     'bücher.example',
     'under_score.example',
     'gitlab.com/~ada/x%20y',
+    'dev.azure.com/org/My Project/*',
+    'gitlab.com/api/v4/projects/group%2Fproject/*',
+    'git.example/100%/*',
   ])('accepts %s', (pattern) => {
     expect(checkHostPattern(pattern)).toBeUndefined();
   });
@@ -44,6 +47,15 @@ describe('checkHostPattern', () => {
     ['a b', 'write host, host:port or host/path/*'],
     ['a?b=c', 'write host, host:port or host/path/*'],
     ['a\u0000', 'write host, host:port or host/path/*'],
+    ['a b/c', 'write host, host:port or host/path/*'],
+    ['git.example/a\tb', 'write host, host:port or host/path/*'],
+    ['git.example/a/%2e%2e/*', 'write the path as the tool shows it, decoded or encoded once'],
+    ['git.example/My%2520Project/*', 'write the path as the tool shows it, decoded or encoded once'],
+    ['git.example/a%3Fb', 'write the path as the tool shows it, decoded or encoded once'],
+    ['git.example/%ff/*', 'write the path as the tool shows it, decoded or encoded once'],
+    ['git.example/a%2A/*', 'write the path as the tool shows it, decoded or encoded once'],
+    ['1.2.3', 'write a name such as gitlab.com, or a whole IP address'],
+    ['0x7f.1', 'write a name such as gitlab.com, or a whole IP address'],
   ])('refuses %j: %s', (pattern, fix) => {
     expect(checkHostPattern(pattern)?.fix).toBe(fix);
   });

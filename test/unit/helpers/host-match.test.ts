@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type HostRequest, matchAccounts, parseHostPattern } from '../../../core/helpers/host-match.ts';
+import { parseHostPattern } from '../../../core/config/host-pattern.ts';
+import { type HostRequest, matchAccounts } from '../../../core/helpers/host-match.ts';
 import { type FakeAccount, fakeAccount } from '../../support/fake-helper-broker.ts';
 
 /** The id of the one, or all ids of an ambiguous match, or `none`. */
@@ -89,6 +90,24 @@ describe('paths', () => {
     expect(matched({ path: 'acme/../other' }, listing('git.example'))).toBe('lab');
   });
 
+  it('leaves an odd path to nobody where another account lists a part of the host, whoever is named', () => {
+    const both = [fakeAccount('lab@home', ['git.example']), fakeAccount('lab@work', ['git.example/acme/*'])];
+    expect(matched({ path: 'acme/../other' }, both)).toEqual(['lab@home', 'lab@work']);
+    expect(matched({ path: 'acme/../other', username: 'work' }, both)).toEqual(['lab@home', 'lab@work']);
+    expect(matched({ path: 'acme/../other', username: 'home' }, both)).toBe('lab@home');
+  });
+
+  it.each(['git.example/org/My%20Project/*', 'git.example/org/My Project/*'])(
+    '%s answers before a pattern for all of org, however the tool writes the path',
+    (pattern) => {
+      const both = [fakeAccount('lab@a', [pattern]), fakeAccount('lab@b', ['git.example/org/*'])];
+      expect(matched({ path: 'org/My Project/_git/repo' }, both)).toBe('lab@a');
+      expect(matched({ path: '/org/My%20Project/_git/repo' }, both)).toBe('lab@a');
+      expect(matched({ path: 'org/My%2520Project/_git/repo' }, both)).toBe('none');
+      expect(matched({ path: 'org/MyProject/_git/repo' }, both)).toBe('lab@b');
+    },
+  );
+
   it('answers without a path when exactly one account lists the host', () => {
     expect(matched({}, listing('git.example/acme/*', 'git.example/other/*'))).toBe('lab');
     expect(matched({ path: '' }, listing('git.example/acme/*'))).toBe('lab');
@@ -132,6 +151,24 @@ describe('several accounts', () => {
   it.each(['', 'nobody', 'oauth2', 'lab'])('user name %j names none of them', (username) => {
     const third = fakeAccount('lab@third', ['git.example']);
     expect(matched({ username }, [acme, third])).toEqual(['lab@work', 'lab@third']);
+  });
+
+  const ada = fakeAccount('lab@one', ['git.example'], { people: ['Ada', 'ada@lab.example', 'sub-1'] });
+  const grace = fakeAccount('lab@two', ['git.example'], { people: ['grace', 'grace@lab.example', 'sub-2'] });
+
+  it.each([
+    ['a name', 'ada', 'lab@one'],
+    ['an address', 'Grace@lab.example', 'lab@two'],
+    ['a subject', 'sub-2', 'lab@two'],
+  ])('%s of the person who is signed in names one', (_, username, id) => {
+    expect(matched({ username }, [ada, grace])).toBe(id);
+  });
+
+  it('a name that two people have names neither, and what the configuration says goes first', () => {
+    const twin = fakeAccount('lab@twin', ['git.example'], { people: ['ada'] });
+    expect(matched({ username: 'ada' }, [ada, grace, twin])).toEqual(['lab@one', 'lab@two', 'lab@twin']);
+    const labelled = fakeAccount('lab@ada', ['git.example']);
+    expect(matched({ username: 'ada' }, [ada, grace, labelled])).toBe('lab@ada');
   });
 
   it('a user name that is not known does not keep the only account from answering', () => {

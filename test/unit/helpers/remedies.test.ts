@@ -18,13 +18,13 @@ const call = (helper: Helper, operation: string, stdin: string, argv: readonly s
     argv,
     parents: ['/usr/bin/git'],
   });
-const asUserName = 'write the label or id of one into the URL as its user name';
+const inUrl = 'write which into the URL: https://lab@x.example/ or https://two@x.example/';
 
 describe('where two accounts list a host, the line says what that tool can do about it', () => {
   it.each([
     ['bazel', bazelHelper, 'get', '{"uri":"https://x.example/"}', ['get'], 'x.example; list it for one of them'],
-    ['pip', pipHelper, 'get', '', ['get', 'https://x.example/simple', 'oauth2'], `x.example; ${asUserName}`],
-    ['askpass', askpassHelper, 'get', '', ["Password for 'https://x.example': "], `x.example; ${asUserName}`],
+    ['pip', pipHelper, 'get', '', ['get', 'https://x.example/simple', 'oauth2'], `x.example; ${inUrl}`],
+    ['askpass', askpassHelper, 'get', '', ["Password for 'https://x.example': "], `x.example; ${inUrl}`],
     ['curl', curlHelper, 'config', '', ['config', 'https://x.example/'], 'x.example; say which with --account=ID'],
     [
       'git without a path',
@@ -32,7 +32,7 @@ describe('where two accounts list a host, the line says what that tool can do ab
       'get',
       'protocol=https\nhost=x.example\n\n',
       ['get'],
-      'x.example and git did not say which repository it wants; run: keytray setup git',
+      `x.example and git did not say which repository it wants; run: keytray setup git, or ${inUrl}`,
     ],
     [
       'git with one',
@@ -40,7 +40,7 @@ describe('where two accounts list a host, the line says what that tool can do ab
       'get',
       'protocol=https\nhost=x.example\npath=acme/api.git\n\n',
       ['get'],
-      `this repository of x.example; ${asUserName}`,
+      `this repository of x.example; ${inUrl}`,
     ],
   ] as const)('%s', async (_name, helper, operation, stdin, argv, line) => {
     const { stdout, stderr } = await call(helper, operation, stdin, argv);

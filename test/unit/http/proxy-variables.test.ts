@@ -3,7 +3,7 @@ import { type ProxyVariables, proxyAuthorization, proxyFor } from '../../../core
 
 const proxy = 'http://proxy.example:3128/';
 const target = new URL('https://login.lab.example/token');
-const chosen = (variables: ProxyVariables, url = target.href) => proxyFor(new URL(url), variables)?.href;
+const chosen = (variables: ProxyVariables, url = target.href) => proxyFor(new URL(url), variables)?.url.href;
 
 describe('proxyFor', () => {
   it('goes directly where nothing is said', () => {
@@ -11,8 +11,30 @@ describe('proxyFor', () => {
     expect(chosen({ HTTPS_PROXY: '', NO_PROXY: 'x' })).toBeUndefined();
   });
 
-  it.each(['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'])('reads %s', (name) => {
-    expect(chosen({ [name]: proxy })).toBe(proxy);
+  const names = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY', 'http_proxy', 'HTTP_PROXY'];
+  it.each(names)('reads %s, and says so', (name) => {
+    expect(proxyFor(target, { [name]: proxy })).toEqual({ url: new URL(proxy), variable: name });
+  });
+
+  it('goes by the order of curl, an empty one for one that is not set', () => {
+    const all = Object.fromEntries(names.map((name) => [name, `http://${name.replace('_', '-')}.example`]));
+    for (const name of names) {
+      expect(proxyFor(target, all)?.variable).toBe(name);
+      all[name] = '';
+    }
+    expect(chosen({ https_proxy: proxy, no_proxy: '', NO_PROXY: 'lab.example' })).toBeUndefined();
+    expect(chosen({ https_proxy: proxy, no_proxy: 'x', NO_PROXY: 'lab.example' })).toBe(proxy);
+  });
+
+  it.each([
+    ['http://proxy.example', 'http://proxy.example:1080/'],
+    ['http://proxy.example:80', 'http://proxy.example/'],
+    ['proxy.example', 'http://proxy.example:1080/'],
+    ['https://proxy.example', 'https://proxy.example/'],
+    ['socks5h://proxy.example', 'socks5h://proxy.example:1080'],
+    ['SOCKS5://ada:p%40s@[2001:DB8::1]:80/', 'socks5://ada:p%40s@[2001:db8::1]:80'],
+  ])('%s is %s', (value, url) => {
+    expect(chosen({ all_proxy: value })).toBe(url);
   });
 
   it('prefers what is said for https, and the lower case', () => {
@@ -24,7 +46,7 @@ describe('proxyFor', () => {
     expect(chosen({ HTTPS_PROXY: 'proxy.example:3128' })).toBe(proxy);
   });
 
-  it.each(['socks5://ada:hunter2@proxy.example', 'http://ada:hunter2@:99999999'])(
+  it.each(['ftp://ada:hunter2@proxy.example', 'http://ada:hunter2@:99999999', 'socks5://ada:hunter2@'])(
     'refuses to go around %s, and does not repeat it',
     (value) => {
       const choosing = () => chosen({ HTTPS_PROXY: value });
@@ -65,6 +87,25 @@ describe('proxyFor', () => {
     expect(chosen(variables, 'https://[2001:db8::2]:444/')).toBeUndefined();
     expect(chosen(variables, 'https://10.0.0.1/')).toBeUndefined();
     expect(chosen(variables, 'https://110.0.0.1/')).toBe(proxy);
+  });
+
+  it.each([
+    ['10.0.0.0/8', 'https://10.255.1.2/', true],
+    ['10.0.0.0/8', 'https://11.0.0.1/', false],
+    ['192.168.4.0/22', 'https://192.168.7.255/', true],
+    ['192.168.4.0/22', 'https://192.168.8.0/', false],
+    ['192.168.4.1/32', 'https://192.168.4.1/', true],
+    ['192.168.4.1/0', 'https://192.168.4.2/', false],
+    ['10.0.0.0/33', 'https://10.0.0.0/', false],
+    ['10.0.0.0/8:8443', 'https://10.0.0.1:8443/', true],
+    ['10.0.0.0/8:8443', 'https://10.0.0.1/', false],
+    ['2001:db8::/32', 'https://[2001:db8:ffff::1]/', true],
+    ['2001:db8::/32', 'https://[2001:db9::1]/', false],
+    ['10.0.0.0/8', 'https://ten.example/', false],
+    ['0.0.0.0/1', 'https://[2001:db8::1]/', false],
+    ['.0.0.1', 'https://10.0.0.1/', false],
+  ])('NO_PROXY=%s leaves out %s: %s', (exceptions, url, direct) => {
+    expect(chosen({ HTTPS_PROXY: proxy, NO_PROXY: exceptions }, url) === undefined).toBe(direct);
   });
 });
 

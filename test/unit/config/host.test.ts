@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseHost } from '../../../core/helpers/host.ts';
+import { parseHost } from '../../../core/config/host.ts';
 
 describe('reading a host', () => {
   it.each([

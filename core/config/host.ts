@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { domainToASCII, domainToUnicode } from 'node:url';
-import { asciiLowerCase } from '../config/ascii-lower-case.ts';
+import { asciiLowerCase } from './ascii-lower-case.ts';
 
 /** A host as it is compared: lower case, A-labels, canonical IPv6 in brackets. */
 export interface HostAndPort {
