@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { configSchema } from '../core/config/config-schema.ts';
+import { failureTables } from './failure-tables.ts';
 
 /** JSON Schema of the configuration file (draft 2020-12), for editors. */
 export function configJsonSchema(): Record<string, unknown> {
@@ -20,4 +21,5 @@ function formatted(schema: Record<string, unknown>, file: string): string {
 if (import.meta.main) {
   const file = fileURLToPath(new URL('../docs/config.schema.json', import.meta.url));
   writeFileSync(file, formatted(configJsonSchema(), file));
+  writeFileSync(new URL('../docs/failures.md', import.meta.url), failureTables());
 }

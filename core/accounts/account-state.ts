@@ -29,12 +29,28 @@ export function renewed(before: AccountState, record: TokenRecord): AccountState
   return sameAccess ? { kind: 'signed_in', record, problem: before.problem } : signedIn(record);
 }
 
+/** Why an account is not active: stable words of the local API. */
+export type StateReason =
+  | 'not_read_yet'
+  | `${'keychain' | 'encrypted_file'}_${StoreTrouble['kind']}`
+  | 'never_signed_in'
+  | 'signed_out'
+  | 'registration_changed'
+  | 'record_corrupt'
+  | 'session_ended'
+  | 'expired'
+  | 'unreachable'
+  | 'login_required'
+  | 'misconfigured'
+  | 'refused'
+  | 'sign_in_open';
+
 /** The states of the local API and every surface people see. */
 export type PresentedState =
   | { readonly name: 'active' }
   | {
       readonly name: 'signed_out' | 'signing_in' | 'degraded' | 'login_required' | 'locked';
-      readonly reason: string;
+      readonly reason: StateReason;
       readonly description: string;
       /** In the protocol's own words. */
       readonly detail?: string | undefined;
@@ -52,7 +68,7 @@ function presentTrouble(trouble: StoreTrouble): PresentedState {
     const store = trouble.store === 'encrypted-file' ? 'encrypted_file' : 'keychain';
     const words = storeWords(trouble);
     const description = `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
-    return { name: 'locked', reason: `${store}_${trouble.kind}`, description };
+    return { name: 'locked', reason: `${store}_${trouble.kind}` as const, description };
   }
   switch (trouble.kind) {
     case 'locked':

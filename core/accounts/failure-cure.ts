@@ -1,6 +1,6 @@
 import type { FailureDetails } from '../errors.ts';
 import { classOfError } from '../oauth/error-class.ts';
-import { isUntrusted, isWrongAddress } from '../oauth/failure-words.ts';
+import { isCertificate, isWrongAddress, noNetwork } from '../oauth/failure-words.ts';
 import type { Check, OAuthFailureCause } from '../oauth/oauth-failure.ts';
 
 /** What is known of the account that the server's answer does not tell. */
@@ -18,12 +18,32 @@ export function cureOf(failure: OAuthFailureCause, context: FailureContext): Cur
     case 'rejected':
       return cureOfRejection(failure.check);
     case 'network':
+      return isWrongAddress(failure) ? { fix: 'check_address' } : cureOfNetwork(failure.code);
     case 'http_status':
+      return isWrongAddress(failure) ? { fix: 'check_address' } : cureOfStatus(failure.status);
     case 'malformed':
-    case 'timeout':
-      if (isUntrusted(failure)) return { fix: 'check_certificate' };
       return isWrongAddress(failure) ? { fix: 'check_address' } : {};
+    case 'timeout':
+      return {};
   }
+}
+
+const checkProxy: Cure = { advice: 'Check the address and the password of the proxy.' };
+
+function cureOfNetwork(code: string): Cure {
+  if (code === 'CERT_HAS_EXPIRED') {
+    return { advice: 'Check the clock of this machine; if it is right, only whoever runs the server can help.' };
+  }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return { fix: 'check_address' };
+  if (isCertificate(code)) return { fix: 'check_certificate' };
+  if (code.startsWith('PROXY_')) return checkProxy;
+  return noNetwork.has(code) ? { advice: 'Connect to the network, then try again.' } : {};
+}
+
+function cureOfStatus(status: number): Cure {
+  if (status === 407) return checkProxy;
+  if (status < 300 || status >= 400) return {};
+  return { advice: 'If the network has a sign-in page, open it in a browser; then try again.' };
 }
 
 /** The same for an error in a redirect, which has no status. */

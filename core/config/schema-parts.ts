@@ -28,7 +28,10 @@ export const scope = checked(z.string().min(1).max(512), (value) => {
     : { message: 'not a scope', fix: 'use the server’s word' };
 });
 
-/** RFC 6749 §5.2. Passing trouble, a wrong client and a refused request must not end a sign-in. */
+/**
+ * RFC 6749 §5.2. A word for trouble that passes must never end a sign-in. Others may: servers say `invalid_request`,
+ * `unauthorized_client` and worse of a dead refresh token.
+ */
 export const errorCode = checked(z.string().min(1).max(100), (value) => {
   if (!/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(value)) {
     return { message: 'not an error code', fix: 'write the word the server sends as error' };

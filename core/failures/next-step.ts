@@ -8,6 +8,8 @@ interface Step {
   readonly words: string;
   /** `ACCOUNT` stands for the account. */
   readonly command?: string;
+  /** The words where a button stands in the place of the command; default: the same. */
+  readonly withButton?: string;
 }
 
 const setSecret = 'keytray accounts set-secret ACCOUNT';
@@ -22,6 +24,7 @@ const stepOfFix: Readonly<Record<Fix, Step>> = {
   check_client_secret: {
     words: 'Store the right client secret, or remove the stored one with --remove',
     command: setSecret,
+    withButton: 'Store the right client secret, or remove the stored one',
   },
   check_scopes: { words: 'Check the scopes of the account', command: show },
   choose_passphrase: { words: 'Choose a longer passphrase; nothing was changed' },
@@ -84,6 +87,13 @@ export function nextStep(failure: Curable): string {
   const { words } = stepOf(failure);
   const command = commandOf(failure);
   return command === undefined ? sentence(words) : `${words}: ${command}`;
+}
+
+/** What to do, in a sentence without a command, for surfaces that have buttons. */
+export function whatToDo(failure: Curable): string {
+  if (failure.advice !== undefined) return sentence(failure.advice);
+  const { words, withButton = words } = stepOf(failure);
+  return sentence(withButton);
 }
 
 /** What happened and the cure, for tools that show one line: without a full stop. */

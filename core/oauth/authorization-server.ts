@@ -97,8 +97,9 @@ export async function discoverAuthorizationServer(
   });
 }
 
-export function needsSecret({ id, title }: AccountSettings): KeytrayError {
-  return new KeytrayError('misconfigured', `${title} needs a client secret`, {
+export function needsSecret({ id, title, secretForBrowserOnly }: AccountSettings): KeytrayError {
+  const where = secretForBrowserOnly === true ? ' to sign in with a browser; with a code it needs none' : '';
+  return new KeytrayError('misconfigured', `${title} needs a client secret${where}`, {
     account: id,
     fix: 'set_client_secret',
   });

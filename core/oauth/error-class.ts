@@ -48,6 +48,9 @@ const byError = new Map(
   Object.entries(classes).flatMap(([name, errors]) => errors.map((error) => [error, name as ErrorClass])),
 );
 
+/** Every error whose meaning is known. */
+export const knownErrors: readonly string[] = [...byError.keys()];
+
 /** Statuses that speak of the server or the way to it, whatever the body says. */
 export const isPassingStatus = (status: number): boolean =>
   status === 407 || status === 408 || status === 429 || status >= 500 || (status >= 300 && status < 400);

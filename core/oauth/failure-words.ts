@@ -66,7 +66,13 @@ export function wordsOfStatus(status: number, host: string): string {
 }
 
 const notFound: ReadonlySet<string> = new Set(['ENOTFOUND', 'ERR_NAME_NOT_RESOLVED']);
-const noNetwork: ReadonlySet<string> = new Set(['EAI_AGAIN', 'ENETUNREACH', 'ENETDOWN', 'ERR_INTERNET_DISCONNECTED']);
+/** The machine itself is not on a network. */
+export const noNetwork: ReadonlySet<string> = new Set([
+  'EAI_AGAIN',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ERR_INTERNET_DISCONNECTED',
+]);
 
 /** No answer; `code` as Node or Chromium names it. Pure. */
 export function wordsOfNetwork(code: string, host: string): string {
@@ -94,10 +100,8 @@ export const isWrongAddress = (failure: OAuthFailureCause): boolean => {
   }
 };
 
-export const isUntrusted = (failure: OAuthFailureCause): boolean =>
-  failure.kind === 'network' && isCertificate(failure.code);
-
-const isCertificate = (code: string): boolean => /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|ERR_TLS/.test(code);
+/** The server showed a certificate, and it is not good enough. */
+export const isCertificate = (code: string): boolean => /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|ERR_TLS/.test(code);
 
 /** The protocol's own words for it, for the log and those who ask. Holds no secret. Pure. */
 export function detailOf(failure: OAuthFailureCause): string {

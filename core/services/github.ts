@@ -45,8 +45,8 @@ export const github: Service = {
       'OAuth Apps, New OAuth App (an organisation has the same page under its own settings).',
       'Homepage URL: any address, for example https://github.com.',
       'Authorization callback URL: REDIRECT_URI (GitHub accepts any port on 127.0.0.1).',
-      'Generate a client secret: GitHub wants one in the browser sign-in.',
-      'To sign in with a code as well: Enable Device Flow.',
+      'Generate a client secret: the sign-in in the browser needs it.',
+      'To sign in with a code, which needs no client secret: Enable Device Flow.',
     ],
   },
 };

@@ -65,6 +65,8 @@ export const pendingLoginSchema = z
     error_description: z.string().optional(),
     fix: fixSchema.optional(),
     advice: adviceSchema.optional(),
+    /** What to do about a failed one, in a sentence without a command. */
+    next_step: z.string().optional(),
     detail: detailSchema.optional(),
   })
   .openapi('Login');

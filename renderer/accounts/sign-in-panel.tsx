@@ -9,6 +9,7 @@ import { ask } from '../state/bridge.ts';
 import { rememberLogin, useApp } from '../state/store.ts';
 import { useCall } from '../state/use-call.ts';
 import { addressForElsewhere, cancelSignIn, confirmSignIn, signIn, signInElsewhere } from './actions.ts';
+import { FailedSignIn } from './failed-sign-in.tsx';
 
 /** The account's sign-in while it is open, and why it failed once it has. */
 export function SignInPanel({ account }: { readonly account: string }): JSX.Element | null {
@@ -18,27 +19,6 @@ export function SignInPanel({ account }: { readonly account: string }): JSX.Elem
   if (login?.state === 'expired')
     return <Message tone="warn">Nobody signed in in time{login.note === undefined ? '' : `: ${login.note}`}.</Message>;
   return null;
-}
-
-function FailedSignIn({ login }: { readonly login: LoginView }): JSX.Element {
-  const call = useCall();
-  const other = login.error === 'identity_mismatch';
-  return (
-    <Message
-      tone="bad"
-      action={
-        <Button
-          busy={call.busy}
-          onPress={() => void call.run(() => signIn(login.account, other ? { switch: true } : {}))}
-        >
-          {other ? 'Sign in as this person' : 'Sign in again'}
-        </Button>
-      }
-    >
-      The sign-in did not work. {login.error_description}
-      {call.error === undefined ? null : ` ${call.error}`}
-    </Message>
-  );
 }
 
 function waitingWords({ user_code, no_browser }: LoginView): string {

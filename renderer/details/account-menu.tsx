@@ -1,6 +1,7 @@
 import { type JSX, useState } from 'react';
 import type { AccountDetails, AccountView } from '../../ipc/views.ts';
 import { signIn, signInElsewhere } from '../accounts/actions.ts';
+import { SecretDialog } from '../accounts/secret-dialog.tsx';
 import { Button } from '../design/button.tsx';
 import { Dialog } from '../design/dialog.tsx';
 import { type MenuEntry, MoreMenu } from '../design/menu.tsx';
@@ -8,7 +9,6 @@ import { Problem } from '../design/message.tsx';
 import { ask } from '../state/bridge.ts';
 import { showPage } from '../state/route.ts';
 import { type Call, useCall } from '../state/use-call.ts';
-import { SecretDialog } from './secret-dialog.tsx';
 
 interface AccountMenuProps {
   readonly view: AccountView;

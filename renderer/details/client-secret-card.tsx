@@ -1,10 +1,10 @@
 import { type JSX, useState } from 'react';
 import type { AccountDetails, AccountView } from '../../ipc/views.ts';
+import { SecretDialog } from '../accounts/secret-dialog.tsx';
 import { Button } from '../design/button.tsx';
 import { Problem } from '../design/message.tsx';
 import { ask } from '../state/bridge.ts';
 import { useCall } from '../state/use-call.ts';
-import { SecretDialog } from './secret-dialog.tsx';
 
 interface ClientSecretCardProps {
   readonly view: AccountView;

@@ -3,6 +3,7 @@ import { presentState } from '../../accounts/account-state.ts';
 import { secondsLeft } from '../../accounts/token-age.ts';
 import type { TokenRecord } from '../../accounts/token-record.ts';
 import { failureView } from '../../failures/failure-view.ts';
+import { whatToDo } from '../../failures/next-step.ts';
 import { type Identity, personOf, shownIdentity } from '../../oauth/token-reply.ts';
 import type { Clock } from '../../ports.ts';
 import { planFor } from '../../refresh/refresh-facts.ts';
@@ -49,8 +50,10 @@ export function loginView(login: PendingLogin): LoginView {
     case 'succeeded':
       return present<LoginView>({ ...common, subject: subjectView(phase.identity) });
     case 'failed': {
-      const { error, error_description, fix, advice, detail } = failureView(phase.failure);
-      return present<LoginView>({ ...common, error, error_description, fix, advice, detail });
+      const { code, message, fix, advice } = phase.failure;
+      const { error, error_description, detail } = failureView(phase.failure);
+      const next_step = printable(whatToDo({ code, message, account: login.account, fix, advice }));
+      return present<LoginView>({ ...common, error, error_description, fix, advice, next_step, detail });
     }
     case 'expired':
       return notSignedIn(common, phase.note, 'the sign-in timed out');

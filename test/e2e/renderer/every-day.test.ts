@@ -101,7 +101,7 @@ describe('a window on the real broker', () => {
   it('says why a sign-in as another person did not count, and takes them when told to', async () => {
     person.login = 'bob';
     await choose('Renew the sign-in');
-    const failure = page.getByRole('alert').filter({ hasText: 'The sign-in did not work.' });
+    const failure = page.getByRole('alert').filter({ hasText: 'The sign-in did not work:' });
     await failure.waitFor();
     expect((await scene.api.status(undefined)).accounts[0]?.subject?.name).toBe('ada');
     await page.getByRole('button', { name: 'Sign in as this person' }).click();

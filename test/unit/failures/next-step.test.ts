@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cureOf } from '../../../core/accounts/failure-cure.ts';
 import { serverFailure } from '../../../core/accounts/server-directory.ts';
 import { failures, fixes, KeytrayError } from '../../../core/errors.ts';
-import { nextStep, oneLineOf } from '../../../core/failures/next-step.ts';
+import { nextStep, oneLineOf, whatToDo } from '../../../core/failures/next-step.ts';
 import { wordsOfNetwork, wordsOfOAuthError } from '../../../core/oauth/failure-words.ts';
 import { OAuthFailure, type OAuthFailureCause } from '../../../core/oauth/oauth-failure.ts';
 
@@ -23,6 +23,13 @@ describe('the next step of a failure', () => {
     [{ kind: 'http_status', status: 503 }, /^Try again in a moment\.$/],
     [{ kind: 'timeout' }, /^Try again in a moment\.$/],
     [{ kind: 'network', code: 'SELF_SIGNED_CERT_IN_CHAIN' }, /tls\.ca/],
+    [{ kind: 'network', code: 'CERT_HAS_EXPIRED' }, /^Check the clock of this machine/],
+    [{ kind: 'network', code: 'ERR_TLS_CERT_ALTNAME_INVALID' }, /^Check your network and the server's address/],
+    [{ kind: 'network', code: 'EAI_AGAIN' }, /^Connect to the network/],
+    [{ kind: 'network', code: 'ECONNRESET' }, /^Try again in a moment\.$/],
+    [{ kind: 'network', code: 'PROXY_REFUSED' }, /password of the proxy/],
+    [{ kind: 'http_status', status: 407 }, /password of the proxy/],
+    [{ kind: 'http_status', status: 302 }, /^If the network has a sign-in page/],
     [{ kind: 'rejected', what: 'issuer "a", configured "b"', check: 'issuer' }, /^Set the issuer of the account/],
     [{ kind: 'oauth_error', error: 'invalid_scope', description: undefined, status: 400 }, /^Check the scopes/],
     [{ kind: 'oauth_error', error: 'invalid_grant', description: undefined, status: 400 }, /keytray login lab$/],
@@ -44,6 +51,18 @@ describe('the next step of a failure', () => {
         expect(step).not.toContain('ACCOUNT');
       }
     }
+  });
+
+  it('names no command and no flag where a button stands in its place', () => {
+    for (const code of Object.keys(failures) as (keyof typeof failures)[]) {
+      for (const fix of [undefined, ...fixes]) {
+        const words = whatToDo(new KeytrayError(code, 'what', { account: 'lab', ...(fix && { fix }) }));
+        expect(words).toMatch(/^[A-Z].*\.$/);
+        expect(words).not.toMatch(/keytray [a-z]|(?<!gnome-keyring-daemon )--|ACCOUNT/);
+      }
+    }
+    const advice = 'Set the issuer of the account.';
+    expect(whatToDo(new KeytrayError('misconfigured', 'what', { advice }))).toBe(advice);
   });
 
   it('stands behind what happened where there is one line only', () => {

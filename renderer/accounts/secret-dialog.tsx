@@ -9,10 +9,12 @@ interface SecretDialogProps {
   readonly account: string;
   readonly open: boolean;
   readonly onClose: () => void;
+  /** Called once the secret is stored. */
+  readonly onSaved?: () => void;
 }
 
 /** The secret goes to the keychain; nothing shows it again. */
-export function SecretDialog({ account, open, onClose }: SecretDialogProps): JSX.Element {
+export function SecretDialog({ account, open, onClose, onSaved }: SecretDialogProps): JSX.Element {
   const [secret, setSecret] = useState('');
   const call = useCall();
   const close = (): void => {
@@ -22,6 +24,7 @@ export function SecretDialog({ account, open, onClose }: SecretDialogProps): JSX
   const save = async (): Promise<void> => {
     await ask('setClientSecret', { account, clientSecret: secret });
     close();
+    onSaved?.();
   };
   return (
     <Dialog title="Set the client secret" open={open} onClose={close}>
