@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { Server as NetServer } from 'node:net';
 import { KeytrayError } from '../errors.ts';
 import type { LoopbackPeers, PortHolder } from '../ports.ts';
 import type { RedirectSettings } from '../services/shapes.ts';
@@ -54,7 +55,7 @@ async function listenOnPort(
 export type ListenResult = 'listening' | 'taken' | 'no such address';
 
 /** On this address and no other. Rejects with the system's error where it is not about the address or port. */
-export function listen(server: Server, port: number, host: string): Promise<ListenResult> {
+export function listen(server: NetServer, port: number, host: string): Promise<ListenResult> {
   return new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve('taken');
