@@ -54,12 +54,15 @@ export const daySeed = Number(
 );
 const count = Number(process.env.KEYTRAY_SETUP_FILES ?? 4);
 
-/** Registers the files of a tool as tests. */
-export function filesOf(subject: SetupSubject): void {
+/** Registers the files of a tool as tests; `register` where its client cannot be had everywhere. */
+export function filesOf(
+  subject: SetupSubject,
+  register: (name: string, run: () => Promise<void>) => void = (name, run) => it(name, run),
+): void {
   describe(`${subject.tool} on files people have`, () => {
     for (let index = 0; index < count; index += 1) {
-      it(`keeps file ${index} of seed ${daySeed} as it was but for us, and gives it back`, () =>
-        checkFile(subject, daySeed, index));
+      const name = `keeps file ${index} of seed ${daySeed} as it was but for us, and gives it back`;
+      register(name, () => checkFile(subject, daySeed, index));
     }
   });
 }
@@ -99,9 +102,13 @@ export async function findFault(subject: SetupSubject, indices: readonly number[
 }
 
 /** Replaces in a file of the scene; resolves to whether that changed it. */
-export async function replaceIn(file: string, from: string | RegExp, to: string): Promise<boolean> {
+export async function replaceIn(
+  file: string,
+  from: string | RegExp,
+  to: string | ((found: string) => string),
+): Promise<boolean> {
   const text = await readFile(file, 'utf8');
-  const damaged = text.replace(from, to);
+  const damaged = typeof to === 'string' ? text.replace(from, to) : text.replace(from, to);
   await writeFile(file, damaged);
   return damaged !== text;
 }
