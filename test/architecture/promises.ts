@@ -32,7 +32,7 @@ function promiseOf(row: string): Promised {
 /** The titles of the tests in a source text, with `…` for each placeholder. */
 export function titlesIn(source: string): ReadonlySet<string> {
   const calls =
-    /(?:\b(?:it|needsRoot)\(|\]\)\(|\b(?:it|describe)\.each(?:<[^(]*>)?\([^()]*(?:\([^()]*\)[^()]*)*\)\()\s*(['"`])((?:\\.|(?!\1).)*)\1/gs;
+    /(?:\b(?:it|needsRoot|register)\(|\]\)\(|\b(?:it|describe)\.each(?:<[^(]*>)?\([^()]*(?:\([^()]*\)[^()]*)*\)\()\s*(['"`])((?:\\.|(?!\1).)*)\1/gs;
   return new Set([...source.matchAll(calls)].map(([, , title = '']) => withoutPlaceholders(title)));
 }
 

@@ -61,8 +61,9 @@ export function filesOf(
 ): void {
   describe(`${subject.tool} on files people have`, () => {
     for (let index = 0; index < count; index += 1) {
-      const name = `keeps file ${index} of seed ${daySeed} as it was but for us, and gives it back`;
-      register(name, () => checkFile(subject, daySeed, index));
+      register(`keeps file ${index} of seed ${daySeed} as it was but for us, and gives it back`, () =>
+        checkFile(subject, daySeed, index),
+      );
     }
   });
 }

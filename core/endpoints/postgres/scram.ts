@@ -1,5 +1,6 @@
 import { createHash, createHmac, pbkdf2, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import { saslprep } from '@mongodb-js/saslprep';
 import type { Secret } from '../../secret.ts';
 
 /**
@@ -56,12 +57,14 @@ export async function answerChallenge(client: ScramClient, password: Secret, ser
   };
 }
 
-/** SASLprep (RFC 4013) as far as PostgreSQL's passwords need it: other spaces become spaces, then NFKC. */
-const prepared = (password: Secret): string =>
-  password
-    .reveal()
-    .replace(/[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000]/g, ' ')
-    .replace(/\u00ad|\u034f|\u1806|[\u180b-\u180d]|\u200c|\u200d|\u2060|[\ufe00-\ufe0f]|\ufeff/g, '')
-    .normalize('NFKC');
+/** SASLprep (RFC 4013); PostgreSQL takes a password it does not fit as it is. */
+function prepared(password: Secret): string {
+  const text = password.reveal();
+  try {
+    return saslprep(text);
+  } catch {
+    return text;
+  }
+}
 
 const hmac = (key: Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
