@@ -57,6 +57,10 @@ function cureOfRejection(check: Check | undefined): Cure {
   switch (check) {
     case 'issuer':
       return { advice: 'Set the issuer of the account to exactly what the server calls itself.' };
+    case 'moved':
+      return { advice: 'If that is your server, set the issuer of the account to its new address.' };
+    case 'plain_http':
+      return { advice: 'Whoever runs the server has to tell it that it is reached over https.' };
     case 'registration':
       return { fix: 'sign_in' };
     case undefined:

@@ -3,9 +3,10 @@ import { leadsToThisMachine, mayCarrySecrets } from '../platform/loopback-host.t
 import type { Fetch } from '../ports.ts';
 import { withoutEmptyMembers } from '../untrusted/members.ts';
 import { plainText } from '../untrusted/plain-text.ts';
-import { failureOfReply, failureOfThrown } from './map-error.ts';
+import { failureOfReply } from './map-error.ts';
 import { OAuthFailure } from './oauth-failure.ts';
-import { type Reply, readReply } from './reply.ts';
+import { readDocument } from './read-document.ts';
+import type { Reply } from './reply.ts';
 
 const endpoint = z.string().refine((text) => URL.canParse(text) && mayCarrySecrets(new URL(text)), {
   error: 'must be an https URL (http only on this machine)',
@@ -43,6 +44,12 @@ const endpointNames = [
   'jwks_uri',
 ] as const;
 
+/** Without these there is no sign-in; without the keys an ID token would not be checked. */
+const neededEndpoints = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const;
+const optionalEndpoints: ReadonlySet<string> = new Set(
+  endpointNames.filter((name) => !neededEndpoints.some((needed) => needed === name)),
+);
+
 export interface FoundMetadata {
   readonly metadata: Metadata;
   /** Server clock minus ours in seconds. */
@@ -77,8 +84,7 @@ export function metadataAddresses(issuer: URL): readonly URL[] {
 export async function findMetadata(issuer: string, fetch: Fetch): Promise<FoundMetadata> {
   let first: OAuthFailure | undefined;
   for (const address of metadataAddresses(new URL(issuer))) {
-    const reply = await ask(address, fetch);
-    const found = judge(reply, issuer);
+    const found = await findAt(address, issuer, fetch);
     if (!(found instanceof OAuthFailure)) return found;
     // Only "there is nothing here" allows a look elsewhere: a server in trouble must not seem to be another kind of server.
     if (!isNothingThere(found)) throw found;
@@ -94,23 +100,22 @@ export async function findMetadata(issuer: string, fetch: Fetch): Promise<FoundM
   );
 }
 
-async function ask(address: URL, fetch: Fetch): Promise<Reply> {
+async function findAt(address: URL, issuer: string, fetch: Fetch): Promise<FoundMetadata | OAuthFailure> {
   try {
-    const response = await fetch(address, {
-      headers: { accept: 'application/json' },
-      redirect: 'manual',
-    });
-    return await readReply(address, response);
-  } catch (thrown) {
-    throw failureOfThrown(thrown, address);
+    return judge(await readDocument(address, fetch), issuer);
+  } catch (error) {
+    if (error instanceof OAuthFailure) return error;
+    throw error;
   }
 }
 
 function judge(reply: Reply, issuer: string): FoundMetadata | OAuthFailure {
   if (reply.status !== 200) return failureOfReply(reply);
-  const parsed = metadataSchema.safeParse(withoutEmptyMembers(reply.json));
+  const parsed = metadataSchema.safeParse(withoutUnusableEndpoints(withoutEmptyMembers(reply.json)));
   if (!parsed.success) {
     const problem = parsed.error.issues[0];
+    const insecure = neededEndpoints.find((name) => isPlainHttp(memberOf(reply.json, name)));
+    if (insecure !== undefined) return plainHttpFailure(reply.address, insecure);
     const what =
       reply.json === undefined || problem === undefined
         ? 'no JSON metadata'
@@ -137,6 +142,32 @@ function judge(reply: Reply, issuer: string): FoundMetadata | OAuthFailure {
   return { metadata, clockSkew: reply.clockSkew };
 }
 
+/**
+ * What a server offers at an address that no token may be sent to, it does not offer: behind a proxy that speaks TLS
+ * some believe that they are reached over http. One pushed request that is required is not left out.
+ */
+function withoutUnusableEndpoints(json: unknown): unknown {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return json;
+  const required = memberOf(json, 'require_pushed_authorization_requests') === true;
+  return Object.fromEntries(
+    Object.entries(json).filter(([name, value]) => {
+      if (name === 'pushed_authorization_request_endpoint' && required) return true;
+      return !optionalEndpoints.has(name) || !isPlainHttp(value);
+    }),
+  );
+}
+
+const memberOf = (json: unknown, name: string): unknown =>
+  typeof json === 'object' && json !== null ? Object.entries(json).find(([key]) => key === name)?.[1] : undefined;
+
+const isPlainHttp = (value: unknown): boolean =>
+  typeof value === 'string' && /^http:/i.test(value) && !endpoint.safeParse(value).success;
+
+function plainHttpFailure({ host }: URL, name: string): OAuthFailure {
+  const message = `${host} wants to be reached over plain http, where anyone on the way could read the tokens`;
+  return new OAuthFailure(message, { kind: 'rejected', what: `metadata: ${name} is http`, check: 'plain_http' });
+}
+
 /** A server elsewhere that sends requests to this machine would have our POSTs reach a service that only listens here. */
 function localEndpoint(metadata: Metadata): string | undefined {
   if (leadsToThisMachine(new URL(metadata.issuer).hostname)) return undefined;
@@ -148,6 +179,7 @@ function localEndpoint(metadata: Metadata): string | undefined {
 
 const isNothingThere = ({ failure }: OAuthFailure): boolean =>
   failure.kind === 'malformed' ||
+  (failure.kind === 'rejected' && failure.check === 'moved') ||
   ((failure.kind === 'http_status' || failure.kind === 'oauth_error') &&
     failure.status >= 400 &&
     failure.status < 500 &&

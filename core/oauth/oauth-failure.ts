@@ -25,7 +25,7 @@ export type OAuthFailureCause =
   | { readonly kind: 'rejected'; readonly what: string; readonly check?: Check };
 
 /** The checks that the configuration can be made to pass. */
-export type Check = 'issuer' | 'registration';
+export type Check = 'issuer' | 'registration' | 'moved' | 'plain_http';
 
 export class OAuthFailure extends Error {
   readonly failure: OAuthFailureCause;

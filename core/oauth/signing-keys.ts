@@ -2,9 +2,9 @@ import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
 import type { Fetch } from '../ports.ts';
 import { isPassingStatus } from './error-class.ts';
-import { failureOfReply, failureOfThrown } from './map-error.ts';
+import { failureOfReply } from './map-error.ts';
 import { OAuthFailure } from './oauth-failure.ts';
-import { type Reply, readReply } from './reply.ts';
+import { readDocument } from './read-document.ts';
 
 const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
@@ -13,19 +13,10 @@ const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
  * `KeytrayError` of the HTTP port.
  */
 export async function readSigningKeys(address: URL, fetch: Fetch): Promise<JSONWebKeySet> {
-  const reply = await ask(address, fetch);
+  const reply = await readDocument(address, fetch);
   const parsed = reply.status === 200 ? keySet.safeParse(reply.json) : undefined;
   if (parsed?.success === true) return parsed.data;
   if (isPassingStatus(reply.status)) throw failureOfReply(reply);
   const what = `${address.host} answered with status ${reply.status}, but not with signing keys`;
   throw new OAuthFailure(what, { kind: 'rejected', what });
-}
-
-async function ask(address: URL, fetch: Fetch): Promise<Reply> {
-  try {
-    const headers = { accept: 'application/json', 'user-agent': 'keytray' };
-    return await readReply(address, await fetch(address, { headers, redirect: 'manual' }));
-  } catch (thrown) {
-    throw failureOfThrown(thrown, address);
-  }
 }

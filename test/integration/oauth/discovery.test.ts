@@ -145,7 +145,9 @@ describe('metadata that is refused', () => {
 
   it('an endpoint that would send a token in the clear', async () => {
     const { url } = await serve(at(openid, { token_endpoint: 'http://login.example/token' }));
-    await expect(discover({ issuer: url })).rejects.toMatchObject({ failure: { kind: 'malformed' } });
+    await expect(discover({ issuer: url })).rejects.toMatchObject({
+      failure: { kind: 'rejected', check: 'plain_http' },
+    });
   });
 
   it.each([

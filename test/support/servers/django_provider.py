@@ -89,7 +89,6 @@ from django.utils.html import escape  # noqa: E402
 from django.views.decorators.csrf import csrf_exempt  # noqa: E402
 from oauth2_provider.models import AccessToken, Application, RefreshToken  # noqa: E402
 from oauth2_provider.settings import oauth2_settings  # noqa: E402
-from oauth2_provider.views import ConnectDiscoveryInfoView  # noqa: E402
 
 counts = collections.Counter()
 lock = threading.Lock()
@@ -126,8 +125,6 @@ def revoke_all(request):
 
 
 urlpatterns = [
-    # Without the slash that the toolkit redirects to: where RFC 8414 and OpenID Connect look for it.
-    path("o/.well-known/openid-configuration", ConnectDiscoveryInfoView.as_view()),
     path("o/", include("oauth2_provider.urls", namespace="oauth2_provider")),
     path("login", sign_in),
     path("control/counts", lambda _request: JsonResponse(counts)),

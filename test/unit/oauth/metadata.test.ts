@@ -98,10 +98,7 @@ describe('metadata', () => {
   });
 
   it.each([
-    [
-      { token_endpoint: 'http://login.lab.example/token' },
-      'metadata: token_endpoint must be an https URL (http only on this machine)',
-    ],
+    [{ token_endpoint: 'no URL' }, 'metadata: token_endpoint must be an https URL (http only on this machine)'],
     [
       { revocation_endpoint: 'no URL' },
       'metadata: revocation_endpoint must be an https URL (http only on this machine)',
