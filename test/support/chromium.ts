@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 
 /** Root cannot have the sandbox, and the only pages opened are those of the test's own server. */
 const harmless = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage'];
@@ -12,17 +12,58 @@ const launch = (home: string) => ({
   env: { ...process.env, HOME: home },
 });
 
-/** A person's Chromium with a home of its own, for as long as `work` takes. */
+interface Running {
+  readonly browser: Promise<Browser>;
+  readonly home: Promise<string>;
+  users: number;
+  idle: NodeJS.Timeout | undefined;
+}
+
+/** By their arguments: to start one takes more CPU time than most of what is done in it. */
+const running = new Map<string, Running>();
+/** Milliseconds after which one that nobody uses is closed. */
+const kept = 5_000;
+
+/** A Chromium that is shared with other tests of this process: whoever uses it makes contexts of their own in it. */
+export async function borrowChromium(
+  args: readonly string[] = [],
+): Promise<{ readonly browser: Browser; giveBack(): void }> {
+  const key = args.join('\n');
+  const used = running.get(key) ?? startShared(args);
+  running.set(key, used);
+  clearTimeout(used.idle);
+  used.users += 1;
+  const close = async (): Promise<void> => {
+    running.delete(key);
+    await (await used.browser).close();
+    await rm(await used.home, { recursive: true, force: true });
+  };
+  return {
+    browser: await used.browser,
+    giveBack() {
+      used.users -= 1;
+      if (used.users === 0) used.idle = setTimeout(() => void close().catch(() => undefined), kept);
+    },
+  };
+}
+
+function startShared(args: readonly string[]): Running {
+  const home = mkdtemp(path.join(tmpdir(), 'keytray-browser-'));
+  const browser = home.then((folder) => chromium.launch({ ...launch(folder), args: [...harmless, ...args] }));
+  return { browser, home, users: 0, idle: undefined };
+}
+
+/** A person's Chromium with a profile of its own, for as long as `work` takes. */
 export async function withChromium<T>(work: (page: Page) => Promise<T>, args: readonly string[] = []): Promise<T> {
-  const home = await mkdtemp(path.join(tmpdir(), 'keytray-browser-'));
-  const browser = await chromium.launch({ ...launch(home), args: [...harmless, ...args] });
+  const { browser, giveBack } = await borrowChromium(args);
+  const context = await browser.newContext();
   try {
-    const page = await browser.newPage();
+    const page = await context.newPage();
     page.setDefaultTimeout(20_000);
     return await work(page);
   } finally {
-    await browser.close();
-    await rm(home, { recursive: true, force: true });
+    await context.close();
+    giveBack();
   }
 }
 

@@ -1,11 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { KeytrayError } from '../../../core/errors.ts';
 import type { UserAgent } from '../../../core/ports.ts';
 import { signInWithForms } from '../../../demo/built-in-user-agent.ts';
 import type { AppScene } from '../app-scene.ts';
+import { borrowChromium } from '../chromium.ts';
 import { repository } from '../keytray.ts';
 import { type AppWindow, openAppWindow } from './app-window.ts';
 import { servePages } from './page-server.ts';
@@ -20,23 +19,17 @@ export interface Pages {
 }
 
 export async function startPages(): Promise<Pages> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'keytray-pages-'));
   const server = await servePages(path.join(repository, 'out/app/renderer'));
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    // Root cannot have the sandbox, and the only pages opened are those of the test's own servers.
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage'],
-    env: { ...process.env, HOME: folder },
-  });
+  const { browser, giveBack } = await borrowChromium();
   return {
     browser,
     url: server.url,
     open: ({ running }, options) =>
       openAppWindow(browser, server.url, { api: running.api, subscribe: running.listen }, options),
     async close() {
-      await browser.close();
+      await Promise.all(browser.contexts().map((context) => context.close()));
+      giveBack();
       await server.close();
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }
