@@ -142,6 +142,7 @@ export function openBrokerHost(options: BrokerHostOptions): BrokerHost {
       logger.info('started', { socket: started.socketPath });
       await attempts.load();
       const up = broker.start().then(() => {
+        if (env.KEYTRAY_REHEARSAL === 'off') return;
         clock.after(settled, () => {
           if (!closing.signal.aborted) rehearsal = rehearse(uid, logger, closing.signal);
         });

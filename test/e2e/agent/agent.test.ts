@@ -41,6 +41,7 @@ describe('keytray agent', () => {
     await mkdir(stage);
     keytray.env.TMPDIR = stage;
     keytray.env.KEYTRAY_LOG_LEVEL = 'debug';
+    keytray.env.KEYTRAY_REHEARSAL = 'on';
     await keytray.startAgent();
     await vi.waitFor(async () => expect(await readdir(stage)).toHaveLength(1), { interval: 5, timeout: 10_000 });
     expect(await keytray.api.status()).toMatchObject({ accounts: [{ account: 'lab', state: 'signed_out' }] });
