@@ -63,6 +63,7 @@ describe('an account whose store: is changed', () => {
   });
 
   it('moves at the next start as well', async () => {
+    await layCheapFile(scene.state, passphrase);
     await scene.keytray.startAgent();
     await scene.signIn();
     for (const store of ['encrypted-file', 'keychain', 'memory'] as const) {
