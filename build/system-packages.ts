@@ -59,6 +59,11 @@ const testPackages: readonly SystemPackage[] = [
   },
   program('xdotool'),
   program('dunst'),
+  // A panel that shows tray icons, where it keeps its settings, what colours its icons, and what photographs it.
+  program('xfce4-panel'),
+  program('xfconf', 'xfconf-query'),
+  debianPackage('librsvg2-common'),
+  program('imagemagick', 'import'),
   program('curl'),
   program('wget'),
   program('openssh-client', 'ssh-add'),
