@@ -20,7 +20,7 @@ export interface Cli {
   readonly err: Screen;
   readonly stdin: ReadStream | NodeJS.ReadableStream;
   /** The running broker; loaded only by commands that talk to it. */
-  broker(): Promise<LocalApiClient>;
+  broker(options?: { readonly keep?: boolean }): Promise<LocalApiClient>;
   /** The status to end with when the command returns; 0 unless set. */
   setStatus(status: number): void;
 }
@@ -61,9 +61,9 @@ export function processCli(): { readonly cli: Cli; status(): number } {
     get stdin() {
       return process.stdin;
     },
-    broker: async () => {
+    broker: async (options) => {
       const { findBroker } = await import('../core/local-api/client/client.ts');
-      return findBroker(env);
+      return findBroker(env, options);
     },
     setStatus: (code) => {
       status = code;

@@ -11,6 +11,8 @@ import { addLock } from './commands/lock.ts';
 import { addLogin } from './commands/login.ts';
 import { addLogout } from './commands/logout.ts';
 import { addPassphrase } from './commands/passphrase.ts';
+import { addPg } from './commands/pg.ts';
+import { addProxy } from './commands/proxy.ts';
 import { addServices } from './commands/services.ts';
 import { addSetup } from './commands/setup.ts';
 import { addStatus } from './commands/status.ts';
@@ -53,7 +55,8 @@ export function buildProgram(cli: Cli): Command {
       getErrHasColors: () => cli.err.colour,
     })
     .addHelpText('after', examples);
-  for (const add of [addStatus, addLogin, addLogout, addToken, addExec, addEnv, addUnlock, addLock]) add(program, cli);
+  for (const add of [addStatus, addLogin, addLogout, addToken, addExec, addEnv]) add(program, cli);
+  for (const add of [addProxy, addPg, addUnlock, addLock]) add(program, cli);
   for (const add of [addAccounts, addServices, addPassphrase, addSetup, addUninstall]) add(program, cli);
   for (const add of [addAgent, addHelper, addDemo, addCompletion]) add(program, cli);
   return program;

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { usageFailure } from '../failure.ts';
+import { openLocalEndpoints } from '../local-endpoints.ts';
+import { besideProxies } from '../local-listener.ts';
 import { runProgram } from '../run-program.ts';
 import { fetchTokenVariables } from '../token-variables.ts';
 
@@ -27,7 +29,13 @@ export function addExec(program: Command, cli: Cli): void {
     .action(async (list: string, words: readonly string[]) => {
       const [file, ...args] = withoutSeparator(words);
       if (file === undefined) throw usageFailure('no command to run', 'Write: keytray exec ACCOUNT -- COMMAND');
-      const variables = await fetchTokenVariables(cli, splitAccounts(list));
-      cli.setStatus(await runProgram(file, args, { ...cli.env, ...Object.fromEntries(variables) }));
+      const accounts = splitAccounts(list);
+      const variables = await fetchTokenVariables(cli, accounts);
+      const endpoints = await openLocalEndpoints(cli, accounts);
+      const env = endpoints.size === 0 ? cli.env : besideProxies(cli.env);
+      // What the configuration names goes before what the service's clients would read.
+      cli.setStatus(
+        await runProgram(file, args, { ...env, ...Object.fromEntries(endpoints), ...Object.fromEntries(variables) }),
+      );
     });
 }

@@ -164,6 +164,12 @@ export class Broker implements BrokerApi {
     return await this.tokens.token(id, request, caller);
   }
 
+  readonly openEndpoint: BrokerApi['openEndpoint'] = (...asked) => this.#handOuts.endpoints.open(...asked);
+
+  async closeEndpoint(id: string, endpoint: string): Promise<void> {
+    this.#handOuts.endpoints.close((await this.#find(id)).id, endpoint);
+  }
+
   async startLogin(id: string, request: LoginRequest): Promise<LoginView> {
     return await this.#signInApi.start(await this.#find(id), request);
   }

@@ -11,6 +11,7 @@ import type { Barriers, Clock, Http, Logger, LoopbackPeers } from '../ports.ts';
 import type { Refresher } from '../refresh/refresher.ts';
 import type { PendingLogins } from '../sign-in/pending-logins.ts';
 import type { BrokerEvent } from '../wire/schemas.ts';
+import { EndpointApi } from './endpoint-api.ts';
 import { HelperCalls } from './helper-calls.ts';
 import { TokenApi } from './token-api.ts';
 
@@ -33,6 +34,7 @@ export interface HandOutDependencies {
 
 export interface HandOuts {
   readonly gate: HandOutGate;
+  readonly endpoints: EndpointApi;
   readonly helpers: HelperCalls;
   readonly roles: RoleCredentialCache;
   readonly tokens: TokenApi;
@@ -45,13 +47,15 @@ export function openHandOuts(dependencies: HandOutDependencies): HandOuts {
   const gate = new HandOutGate(clock, dependencies.stopped);
   const rejected = new RejectedTokens({ ...dependencies, check: (...asked) => servers.checkToken(...asked) });
   const roles = new RoleCredentialCache({ tokens: desk, http, clock });
+  const endpoints = new ProgramEndpoints({ ...dependencies, name: 'a local endpoint' });
   const helpers = new HelperCalls({
     ...dependencies,
     tokens: desk,
     gate,
     rejected,
     roles,
-    endpoints: new ProgramEndpoints({ ...dependencies, name: 'the AWS endpoint' }),
+    endpoints,
   });
-  return { gate, helpers, roles, tokens: new TokenApi({ tokens: desk, helpers, gate, clock, find }) };
+  const tokens = new TokenApi({ tokens: desk, helpers, gate, clock, find });
+  return { gate, helpers, roles, tokens, endpoints: new EndpointApi({ endpoints, tokens, clock, find }) };
 }

@@ -75,6 +75,10 @@ export class ProgramEndpoints {
     }
   }
 
+  has(id: string): boolean {
+    return this.#open.has(id);
+  }
+
   /** False where there is none of this id. */
   end(id: string): boolean {
     const known = this.#open.delete(id);

@@ -7,6 +7,7 @@ export const auth0: Service = {
   ...oidc,
   name: 'auth0',
   title: 'Auth0',
+  endpoint: 'auth0',
   redirect: fixedPort,
   fixedRedirect: true,
   registration: {

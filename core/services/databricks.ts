@@ -8,6 +8,7 @@ export const databricks: Service = {
   issuer: undefined,
   endpoints: {},
   databases: true,
+  endpoint: 'databricks',
   atUrl: { issuer: '/oidc' },
   scopes: ['all-apis', 'offline_access'],
   grantScopes: { client_credentials: ['all-apis'] },

@@ -21,6 +21,8 @@ export interface Service {
   readonly present?: Readonly<Partial<Record<GrantKind, Present>>>;
   /** Its workspaces have databases, which an account may name under `lakebase:`. */
   readonly databases?: true;
+  /** What its clients ask for a token without being told how: `exec` can stand in for it. */
+  readonly endpoint?: 'databricks' | 'auth0';
   /** Seconds; see `AccountSettings`. */
   readonly minValidity?: number;
   readonly issuer: string | undefined;

@@ -6,6 +6,8 @@ import type {
   BrokerEvent,
   CallbackRequest,
   EncryptedFileView,
+  EndpointRequest,
+  EndpointView,
   LoginRequest,
   LoginView,
   LogoutView,
@@ -37,6 +39,10 @@ export interface BrokerApi {
   accounts(): Promise<readonly AccountView[]>;
   account(id: string): Promise<AccountView>;
   token(id: string, request: TokenRequest, caller: Caller): Promise<TokenView>;
+  /** A local endpoint for the calling process, while it runs. */
+  openEndpoint(id: string, request: EndpointRequest, caller: Caller): Promise<EndpointView>;
+  /** Throws `not_found` for one the account does not have. */
+  closeEndpoint(id: string, endpoint: string): Promise<void>;
   startLogin(id: string, request: LoginRequest): Promise<LoginView>;
   login(loginId: string): LoginView;
   /** Resolves when the login has ended, or with its present state after `seconds`. */

@@ -6,6 +6,8 @@ import type {
   AccountView,
   BrokerEvent,
   CallbackRequest,
+  EndpointRequest,
+  EndpointView,
   LoginRequest,
   LoginView,
   LogoutView,
@@ -140,6 +142,17 @@ export class FakeBroker implements BrokerApi {
       throw new KeytrayError('login_required', `${id} needs a sign-in`, { account: id });
     }
     return await answer(request, caller);
+  }
+
+  async openEndpoint(id: string, request: EndpointRequest): Promise<EndpointView> {
+    this.#record('openEndpoint', id, request);
+    this.#view(id);
+    return { endpoint: 'the-endpoint', url: 'http://127.0.0.1:1/the-endpoint', account: id };
+  }
+
+  async closeEndpoint(id: string, endpoint: string): Promise<void> {
+    this.#record('closeEndpoint', id, endpoint);
+    this.#view(id);
   }
 
   async startLogin(id: string, request: LoginRequest): Promise<LoginView> {

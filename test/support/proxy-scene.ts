@@ -93,17 +93,17 @@ export async function proxyScene(options: SceneOptions = {}): Promise<ProxyScene
     upstream: {
       url: upstream.url,
       presented: options.presented ?? ['Authorization'],
-      headers: async (signal) => {
+      headers: async () => {
         asked += 1;
         return options.headers === undefined
           ? [{ name: 'Authorization', value: new Secret(`Bearer real-token-${asked}`) }]
-          : await options.headers(signal);
+          : await options.headers();
       },
       connect: () => connected(upstreamPort),
     },
   });
-  const port = Number(proxy.url.port);
-  const path = proxy.url.pathname;
+  const port = Number(/^http:\/\/127\.0\.0\.1:(\d+)\//.exec(proxy.address)?.[1] ?? 0);
+  const path = `/${proxy.secret.reveal()}`;
   return {
     proxy,
     upstream,

@@ -1,5 +1,4 @@
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 import { failures, KeytrayError, systemCodeOf } from '../../errors.ts';
 import { oneLineOf } from '../../failures/next-step.ts';
 import { printable } from '../../untrusted/plain-text.ts';
@@ -34,10 +33,8 @@ export async function forward(
   judged: JudgedRequest,
   forwarding: Forwarding,
 ): Promise<void> {
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
   try {
-    await exchange(incoming, response, judged, forwarding, gone.signal);
+    await exchange(incoming, response, judged, forwarding);
   } catch (error) {
     if (response.headersSent) response.destroy();
     else refuse(incoming, response, refusalOf(error, forwarding.upstream));
@@ -49,7 +46,6 @@ async function exchange(
   response: ServerResponse,
   { target, headers, own }: JudgedRequest,
   { upstream, agent, allow }: Forwarding,
-  signal: AbortSignal,
 ): Promise<void> {
   const { method = '' } = incoming;
   const path = readRequestPath(target);
@@ -61,22 +57,27 @@ async function exchange(
   }
   const base = upstream.url.pathname.replace(/\/$/, '');
   const requested = `${base}${path.encoded}${path.query}`;
-  const send = (credential: readonly CredentialHeader[]): ClientRequest =>
-    request({
+  const credential = await upstream.headers();
+  if (response.destroyed) return;
+  const headersSent = [...headers, ...framing(incoming), ...revealed(credential), 'Host', upstream.url.host];
+  const send = (): ClientRequest => {
+    const sent = request({
       agent,
       host: upstream.url.hostname,
       method,
       path: requested,
-      headers: [...headers, ...framing(incoming), ...revealed(credential), 'Host', upstream.url.host],
+      headers: headersSent,
       setDefaultHeaders: false,
       maxHeaderSize: largestHead,
-      signal,
     });
-  const credential = await upstream.headers(signal);
-  const answer = await answered(send(credential), incoming, () => send(credential));
+    // The caller has gone before its answer was complete.
+    response.once('close', () => response.writableFinished || sent.destroy());
+    return sent;
+  };
+  const answer = await answered(send, incoming);
   const addresses = { requested: new URL(`${upstream.url.origin}${requested}`), base: upstream.url, own };
   response.writeHead(answer.statusCode ?? 502, answerHeaders(answer.rawHeaders, addresses));
-  await pipeline(answer, response);
+  await passedOn(answer, response);
 }
 
 /** The body's length as the caller gave it, else in chunks; nothing where there is none. */
@@ -93,15 +94,13 @@ const revealed = (credential: readonly CredentialHeader[]): readonly string[] =>
   credential.flatMap(({ name, value }) => [name, value.reveal()]);
 
 /** The answer may come before the body has been sent, which then goes on. */
-async function answered(
-  first: ClientRequest,
-  incoming: IncomingMessage,
-  again: () => ClientRequest,
-): Promise<IncomingMessage> {
+async function answered(send: () => ClientRequest, incoming: IncomingMessage): Promise<IncomingMessage> {
+  const first = send();
   if (hasBody(incoming)) {
     const answer = responseTo(first);
-    // Its failure is the answer's: the request is destroyed with it.
-    pipeline(incoming, first).catch(() => undefined);
+    incoming.pipe(first);
+    // A body that is broken off must not look like one that has ended.
+    incoming.once('close', () => incoming.complete || first.destroy());
     return await answer;
   }
   first.end();
@@ -110,10 +109,20 @@ async function answered(
   } catch (error) {
     // A kept connection that the server closed just then: nothing of the request was read.
     if (!first.reusedSocket || systemCodeOf(error) !== 'ECONNRESET' || !isRepeatable(incoming)) throw error;
-    const second = again();
+    const second = send();
     second.end();
     return await responseTo(second);
   }
+}
+
+/** Resolves when all of it has been handed on. A pipeline of Node's would make an AbortController for each. */
+function passedOn(answer: IncomingMessage, response: ServerResponse): Promise<void> {
+  return new Promise((resolve, reject) => {
+    answer.once('close', () => (answer.complete ? undefined : reject(new Error('the answer was broken off'))));
+    answer.on('error', reject);
+    response.once('close', resolve);
+    answer.pipe(response);
+  });
 }
 
 const isRepeatable = ({ method }: IncomingMessage): boolean => ['GET', 'HEAD', 'OPTIONS'].includes(method ?? '');

@@ -19,8 +19,8 @@ export interface HeaderProxyOptions extends ListenerDependencies {
 }
 
 export interface HeaderProxy {
-  /** Leads to the account's `url`; with the secret in its path. On a Unix socket the host is `localhost`. */
-  readonly url: URL;
+  /** Leads to the account's `url`, with the secret in its path; `http+unix://PATH/SECRET` on a Unix socket. */
+  readonly address: string;
   /** The same as a caller may send it in a header. */
   readonly secret: Secret;
   close(): Promise<void>;
@@ -71,7 +71,8 @@ export async function openHeaderProxy(options: HeaderProxyOptions): Promise<Head
     await listener.close();
     agent.destroy();
   };
-  return { url: new URL(`http://${authority}/${secret.reveal()}`), secret, close };
+  const place = listen.kind === 'socket' ? `http+unix://${encodeURIComponent(listen.path)}` : `http://${authority}`;
+  return { address: `${place}/${secret.reveal()}`, secret, close };
 }
 
 /** Undefined where the first part of the path is not the secret. */

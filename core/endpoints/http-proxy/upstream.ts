@@ -15,7 +15,7 @@ export interface Upstream {
   /** Names of the headers that `headers` may give: a caller's own are refused. */
   readonly presented: readonly string[];
   /** Asked for every request. Throws `KeytrayError`. */
-  headers(signal: AbortSignal): Promise<readonly CredentialHeader[]>;
+  headers(): Promise<readonly CredentialHeader[]>;
   /** A new connection, secured where the URL says so. */
   connect(): Promise<Socket>;
 }

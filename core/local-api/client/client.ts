@@ -1,6 +1,7 @@
-import { type IncomingMessage, request } from 'node:http';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import type { Socket } from 'node:net';
 import { socketCandidates } from '../../config/paths.ts';
-import { KeytrayError } from '../../errors.ts';
+import { KeytrayError, systemCodeOf } from '../../errors.ts';
 import type { Secret } from '../../secret.ts';
 import { failureOf } from '../../wire/error-view.ts';
 import type {
@@ -40,11 +41,18 @@ interface Exchange {
  */
 export class LocalApiClient {
   readonly #candidates: readonly string[];
+  readonly #kept: Agent | undefined;
   readonly #uid: number;
 
-  constructor(socketPath: string | readonly string[], uid: number = process.getuid?.() ?? -1) {
+  /** `keep`: for a program that asks all the time; its connections are used again. */
+  constructor(
+    socketPath: string | readonly string[],
+    uid: number = process.getuid?.() ?? -1,
+    { keep = false }: { readonly keep?: boolean } = {},
+  ) {
     this.#candidates = typeof socketPath === 'string' ? [socketPath] : socketPath;
     this.#uid = uid;
+    this.#kept = keep ? keptConnections(() => connectToBroker(this.#candidates, uid)) : undefined;
   }
 
   async status(): Promise<StatusView> {
@@ -62,6 +70,11 @@ export class LocalApiClient {
   async token(id: string, body: TokenRequest, signal?: AbortSignal): Promise<TokenView> {
     const wait = body.wait ?? 0;
     return await this.#exchange({ method: 'POST', path: `${accountPath(id)}/token`, body, wait, signal });
+  }
+
+  /** A derived credential: an object of the shape that belongs to `kind`. */
+  async credentials(id: string, body: { readonly kind: string; readonly target?: string }): Promise<object> {
+    return await this.#exchange({ method: 'POST', path: `${accountPath(id)}/credentials`, body });
   }
 
   async startLogin(id: string, body: LoginRequest): Promise<LoginView> {
@@ -143,20 +156,25 @@ export class LocalApiClient {
   }
 
   async #send(exchange: Exchange): Promise<IncomingMessage> {
-    const socket = await connectToBroker(this.#candidates, this.#uid);
+    const socket = this.#kept === undefined ? await connectToBroker(this.#candidates, this.#uid) : undefined;
     const body = exchange.body === undefined ? undefined : Buffer.from(JSON.stringify(exchange.body));
-    const headers: Record<string, string | number> = { Host: 'keytray', Connection: 'close' };
+    const headers: Record<string, string | number> = { Host: 'keytray' };
+    if (socket !== undefined) headers.Connection = 'close';
     if (body !== undefined) {
       headers['Content-Type'] = 'application/json';
       headers['Content-Length'] = body.length;
     }
     return await new Promise((resolve, reject) => {
       const { method, path, signal } = exchange;
-      const sent = request({ method, path, headers, createConnection: () => socket, ...(signal && { signal }) });
+      const way = socket === undefined ? { agent: this.#kept } : { createConnection: () => socket };
+      const sent = request({ method, path, headers, ...way, ...(signal && { signal }) });
       sent.setTimeout((patience + (exchange.wait ?? 0)) * 1000, () => sent.destroy(new Error('too slow')));
       sent.once('response', resolve);
       sent.once('error', (cause) => {
-        reject(signal?.aborted ? signal.reason : unanswered(cause));
+        if (signal?.aborted) reject(signal.reason);
+        // A broker that was started again has closed what was kept: nothing of the request was read.
+        else if (sent.reusedSocket && systemCodeOf(cause) === 'ECONNRESET') resolve(this.#send(exchange));
+        else reject(cause instanceof KeytrayError ? cause : unanswered(cause));
       });
       sent.end(body);
     });
@@ -164,9 +182,24 @@ export class LocalApiClient {
 }
 
 /** The client for the broker of this user, wherever it listens; nothing is connected yet. */
-export function findBroker(env: Readonly<Record<string, string | undefined>>): LocalApiClient {
+export function findBroker(
+  env: Readonly<Record<string, string | undefined>>,
+  options: { readonly keep?: boolean } = {},
+): LocalApiClient {
   const uid = process.getuid?.() ?? -1;
-  return new LocalApiClient(socketCandidates(env, uid), uid);
+  return new LocalApiClient(socketCandidates(env, uid), uid, options);
+}
+
+function keptConnections(connect: () => Promise<Socket>): Agent {
+  const agent = new Agent({ keepAlive: true, maxSockets: 4 });
+  agent.createConnection = (_options, done) => {
+    connect().then(
+      (socket) => done?.(null, socket),
+      (error: unknown) => (done as ((error: unknown) => void) | undefined)?.(error),
+    );
+    return undefined;
+  };
+  return agent;
 }
 
 function accountPath(id: string): string {

@@ -5,6 +5,7 @@ import { allowedMethods } from './methods.ts';
 import type { LocalApiApp, RouteContext, RouteEnvironment } from './route.ts';
 import { registerAccountRoutes } from './routes/accounts.ts';
 import { registerDocumentRoute } from './routes/document.ts';
+import { registerEndpointRoutes } from './routes/endpoints.ts';
 import { registerEventRoute } from './routes/events.ts';
 import { registerHandoverRoute } from './routes/handover.ts';
 import { registerHelperRoute } from './routes/helpers.ts';
@@ -31,6 +32,7 @@ export function createApp(context: RouteContext): LocalApiApp {
   });
   registerAccountRoutes(app, context);
   registerDocumentRoute(app);
+  registerEndpointRoutes(app, context);
   registerEventRoute(app, context);
   registerHandoverRoute(app, context);
   registerHelperRoute(app);

@@ -32,7 +32,8 @@ async function ask(socketPath: string, path: string): Promise<{ status: number; 
 }
 
 it('listens on a socket of its owner, where the secret is asked for all the same', async () => {
-  const { socket, path } = await onSocket();
+  const { socket, path, proxy } = await onSocket();
+  expect(proxy.address).toBe(`http+unix://${encodeURIComponent(socket)}${path}`);
   expect(statSync(socket).mode & 0o777).toBe(0o600);
   expect(await ask(socket, `${path}/things`)).toEqual({ status: 200, body: 'served GET /things' });
   expect(await ask(socket, '/things')).toEqual({ status: 404, body: '{}' });

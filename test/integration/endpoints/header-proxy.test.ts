@@ -211,7 +211,7 @@ describe('a proxy that adds headers', () => {
     const scene = await opened({ serve, basePath: '/v2' });
     const ask = async () => (await scene.ask(`${scene.path}/now`)).headers;
     const first = await ask();
-    expect(first.location).toBe(`${scene.proxy.url.href}/next`);
+    expect(first.location).toBe(`${scene.proxy.address}/next`);
     expect(first['set-cookie']).toBeUndefined();
     expect((await ask()).location).toBe('https://elsewhere.example/');
     expect((await ask()).location).toBe('http://127.0.0.1:1/v2');

@@ -59,6 +59,21 @@ describe('LocalApiClient over the socket', () => {
     expect(broker.called('finishLogin')[0]?.arguments).toEqual([login.login_id, redirected]);
   });
 
+  it('opens and ends a local endpoint for the process that asks', async () => {
+    const send = async (line: string, value?: object) => {
+      const body = value === undefined ? '' : JSON.stringify(value);
+      const sized = ['Content-Type: application/json', `Content-Length: ${body.length}`];
+      const headers = ['Host: keytray', 'Connection: close', ...(value === undefined ? [] : sized)];
+      return await rawExchange(socket.socketPath, requestText(line, headers, body));
+    };
+    const opened = await send('POST /v1/accounts/lab/endpoints', { kind: 'databricks' });
+    expect(opened.status).toBe(201);
+    expect(JSON.parse(opened.body)).toMatchObject({ endpoint: 'the-endpoint', account: 'lab' });
+    expect((await send('DELETE /v1/accounts/lab/endpoints/the-endpoint')).status).toBe(204);
+    expect(broker.called('closeEndpoint')[0]?.arguments).toEqual(['lab', 'the-endpoint']);
+    expect((await send('POST /v1/accounts/lab/endpoints', { kind: 'pg' })).status).toBe(400);
+  });
+
   it('cancels a sign-in', async () => {
     broker.setLogin(started);
     expect((await client.cancelLogin('l1')).state).toBe('cancelled');

@@ -1,0 +1,58 @@
+import type { Upstream } from '../core/endpoints/http-proxy/upstream.ts';
+import type { LocalApiClient } from '../core/local-api/client/client.ts';
+import { mayCarrySecrets } from '../core/platform/loopback-host.ts';
+import type { AccountSettings } from '../core/services/service.ts';
+import type { TokenView } from '../core/wire/schemas.ts';
+import { loadConfig, resolveConfigured } from './configuration.ts';
+import { credentialHeaders } from './credential-headers.ts';
+import { CommandFailure } from './failure.ts';
+import type { Environment } from './output/colour.ts';
+
+/**
+ * The server of an account's API, with the token the broker has for each request. Throws where the account has no
+ * address, or no credential now.
+ */
+export async function accountUpstream(broker: LocalApiClient, id: string, env: Environment): Promise<Upstream> {
+  const settings = await resolveConfigured(await loadConfig(env), id);
+  const url = apiUrl(settings);
+  const { connectToServer } = await import('../core/endpoints/account-server.ts');
+  const token = shared(() => broker.token(id, {}));
+  // A sign-in that is missing should show now, not in the first request of a program.
+  const headers = credentialHeaders(await token());
+  return {
+    url,
+    presented: ['Authorization', ...headers.map(({ name }) => name)],
+    headers: async () => credentialHeaders(await token()),
+    connect: () => connectToServer(url, settings.tls, env),
+  };
+}
+
+function apiUrl({ id, url }: AccountSettings): URL {
+  const parsed = url === undefined ? null : URL.parse(url);
+  if (parsed === null) {
+    throw new CommandFailure(
+      2,
+      `${id} has no url to send requests to`,
+      'Set url: of the account to the address of its API.',
+    );
+  }
+  if (!mayCarrySecrets(parsed)) {
+    throw new CommandFailure(
+      2,
+      `refusing to send the token of ${id} to ${parsed.origin} over http`,
+      'Set url: to an https address.',
+    );
+  }
+  return parsed;
+}
+
+/** Whoever asks while somebody else is waiting for the broker gets the same answer. */
+function shared(ask: () => Promise<TokenView>): () => Promise<TokenView> {
+  let asked: Promise<TokenView> | undefined;
+  return () => {
+    asked ??= ask().finally(() => {
+      asked = undefined;
+    });
+    return asked;
+  };
+}
