@@ -9,6 +9,7 @@ import { measureGitFill } from './measure-git.ts';
 import { measureHelper } from './measure-helper.ts';
 import { measureHerd } from './measure-herd.ts';
 import { measureMemory, startIdleBroker } from './measure-memory.ts';
+import { measureProxies } from './measure-proxies.ts';
 import { measureRequests } from './measure-requests.ts';
 import { measureStart } from './measure-start.ts';
 import { missingNative, missingPeers } from './peers.ts';
@@ -102,7 +103,9 @@ async function measureAt(warmLab: WarmLab, stopwatch: Stopwatch, folder: string,
   const helper = await measureHelper(warmLab, stopwatch, amounts.processes);
   const git = await measureGitFill(warmLab, stopwatch, amounts.processes);
   const requests = await measureRequests(warmLab, amounts.loadSeconds, amounts.loads);
-  return { rows: [...helper, ...git, ...herd.rows, ...requests, ...start, ...memory], problems: herd.problems };
+  const proxies = await measureProxies(warmLab, amounts.loadSeconds, amounts.loads);
+  const rows = [...helper, ...git, ...herd.rows, ...requests, ...proxies, ...start, ...memory];
+  return { rows, problems: herd.problems };
 }
 
 /** What leaves `warmLab` alone, so that the idle broker and the peer have been idle when their memory is read. */
