@@ -33,6 +33,7 @@ export const fixes = [
   'create_encrypted_file',
   'no_client_secret',
   'paste_address',
+  'renew_sign_in',
   'run_without_sudo',
   'set_client_secret',
   'sign_in',

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { splitAccountId } from '../../core/config/account-id.ts';
 import type { Registration } from '../../core/config/registration.ts';
 import { KeytrayError } from '../../core/errors.ts';
+import { grantKinds, traitsOf } from '../../core/services/grant.ts';
 import type { Service } from '../../core/services/service.ts';
 import { type ToolFamily, toolFamilies } from '../../core/services/shapes.ts';
 import type { Cli } from '../cli.ts';
@@ -17,6 +18,9 @@ type HostOptions = Readonly<Partial<Record<ToolFamily, readonly string[]>>>;
 export interface AddOptions extends HostOptions {
   readonly id?: string;
   readonly clientId?: string;
+  readonly grant?: string;
+  readonly url?: string;
+  readonly audience?: string;
   readonly issuer?: string;
   readonly authorizationEndpoint?: string;
   readonly tokenEndpoint?: string;
@@ -28,8 +32,11 @@ export interface AddOptions extends HostOptions {
 export function accountFields(service: string, options: AddOptions): Readonly<Record<string, unknown>> {
   const scopes = options.scopes?.split(/[\s,]+/).filter((scope) => scope !== '');
   const given: Record<string, unknown> = {
+    grant: options.grant,
     client_id: options.clientId,
+    url: options.url,
     issuer: options.issuer,
+    audience: options.audience,
     authorization_endpoint: options.authorizationEndpoint,
     token_endpoint: options.tokenEndpoint,
     scopes,
@@ -61,6 +68,12 @@ async function askClientId(cli: Cli, service: Service, registration: Registratio
   );
 }
 
+/** The issuer of an own instance that is given by its address. */
+function issuerAtUrl({ atUrl }: Service, url: string | undefined): string | undefined {
+  if (url === undefined || atUrl === undefined || !('issuer' in atUrl)) return undefined;
+  return `${url.replace(/\/+$/, '')}${atUrl.issuer}`;
+}
+
 /** The mistake is in what was typed: no file has the line that would be named, as nothing was written. */
 function ofTheOptions(error: unknown, id: string): CommandFailure | undefined {
   if (!(error instanceof KeytrayError) || error.code === 'temporarily_unavailable') return undefined;
@@ -84,22 +97,28 @@ async function addAccountTo(cli: Cli, preset: string, options: AddOptions): Prom
     import('../../core/config/registration.ts'),
     import('../../core/services/redirect-path.ts'),
   ]);
-  const { issuer, tokenEndpoint, authorizationEndpoint } = options;
+  const grant = grantKinds.find((kind) => kind === options.grant) ?? service.grants[0];
+  const { client, signIn } = traitsOf(grant);
+  const { tokenEndpoint, authorizationEndpoint } = options;
+  const issuer = options.issuer ?? issuerAtUrl(service, options.url);
   const about = (known: string | undefined) => ({ issuer, tokenEndpoint, authorizationEndpoint, clientId: known });
+  const known = options.clientId ?? service.clientId;
   const clientId =
-    options.clientId ??
-    service.clientId ??
-    (await askClientId(cli, service, registrationOf(service, about(undefined)), preset));
+    known === undefined && client
+      ? await askClientId(cli, service, registrationOf(service, about(undefined)), preset)
+      : known;
   const { file, ...sources } = await configSources(cli.env);
   const { addAccount } = await import('../../core/config/edit-config.ts');
   try {
     const { redirect, written } = redirectOfNewAccount(service, about(clientId));
-    const fields = accountFields(service.name, { ...options, clientId });
-    await addAccount(file, id, written ? { ...fields, redirect: { path: redirect.path } } : fields, sources);
+    const fields = accountFields(service.name, { ...options, ...(clientId !== undefined && { clientId }) });
+    const ofItsOwn = written && signIn === 'browser';
+    await addAccount(file, id, ofItsOwn ? { ...fields, redirect: { path: redirect.path } } : fields, sources);
   } catch (error) {
     throw ofTheOptions(error, id) ?? error;
   }
   cli.out.write(`Added ${printable(id)} to ${file}.\n`);
+  if (signIn !== 'browser') return void cli.out.write(`Then: keytray login ${id}\n`);
   // Who has a client knows where it is registered, and not yet which redirect URI Keytray will use.
   const { redirectUri } = registrationOf(service, about(clientId));
   if (options.clientId !== undefined && redirectUri !== undefined) {
@@ -118,7 +137,12 @@ export function addAccountsAdd(accounts: Command, cli: Cli): void {
     .description('add an account; says where to register a client and with which redirect URI')
     .argument('<service[@label]>', 'a service (keytray services list), with a label where you have several accounts')
     .option('--id <id>', 'name of the account, if not SERVICE@LABEL')
+    .addOption(
+      new Option('--grant <grant>', 'how it comes to its credential (keytray services show)').choices([...grantKinds]),
+    )
     .option('--client-id <id>', 'the registered client')
+    .option('--url <url>', 'your own instance of the service, or the base of its API')
+    .option('--audience <audience>', 'the API its tokens are for')
     .option('--issuer <url>', 'the authorization server, for oidc and self-managed instances')
     .option('--authorization-endpoint <url>', 'for servers without metadata')
     .option('--token-endpoint <url>', 'for servers without metadata')

@@ -1,12 +1,14 @@
 import { type Command, Option } from 'commander';
 import { KeytrayError } from '../../core/errors.ts';
 import type { LocalApiClient } from '../../core/local-api/client/client.ts';
+import { traitsOf } from '../../core/services/grant.ts';
 import type { AccountView, LoginRequest, LoginView } from '../../core/wire/schemas.ts';
 import type { Cli } from '../cli.ts';
 import { usageFailure } from '../failure.ts';
 import { readLine } from '../input.ts';
 import { endingOnInterruption } from '../interruption.ts';
 import { noBrowserHere, showCode, showElsewhere } from '../login-elsewhere.ts';
+import { enterFields } from '../login-fields.ts';
 import { type LoginOutcome, loginOutcome, pastedAnswer, signedInSentence } from '../login-outcome.ts';
 import { watchLogin } from '../login-question.ts';
 import { who } from '../output/account-words.ts';
@@ -19,6 +21,7 @@ interface LoginOptions {
   readonly paste?: true;
   readonly renew?: true;
   readonly switch?: true;
+  readonly unchecked?: true;
 }
 
 type Ended = Exclude<LoginOutcome, { kind: 'open' }>;
@@ -118,6 +121,8 @@ async function signIn(cli: Cli, broker: LocalApiClient, account: AccountView, op
       await broker.cancelLogin(login.login_id);
     },
     async () => {
+      if (login.input !== undefined)
+        return await follow(broker, await enterFields(cli, broker, login, options), account.title);
       const missing = asked === undefined && way === 'browser' ? noBrowserHere(cli, login) : undefined;
       if (missing !== undefined) await showElsewhere(cli, broker, login, missing);
       else if (asked === undefined) showWay(cli, login, way);
@@ -129,7 +134,9 @@ async function signIn(cli: Cli, broker: LocalApiClient, account: AccountView, op
 async function runLogin(cli: Cli, id: string, options: LoginOptions): Promise<void> {
   const broker = await cli.broker();
   const account = await broker.account(id);
-  if (account.state === 'active' && !options.renew && !options.switch) {
+  // Where nobody is needed, a sign-in is a try.
+  const needsSomebody = account.grant === undefined || traitsOf(account.grant).signIn !== 'nothing';
+  if (account.state === 'active' && needsSomebody && !options.renew && !options.switch) {
     cli.out.write(`${signedInSentence(account.title, who(account))}\n`);
     cli.err.write(`Nothing to do. To sign in again: keytray login ${account.account} --renew\n`);
     return;
@@ -143,12 +150,13 @@ export function addLogin(program: Command, cli: Cli): void {
   program
     .command('login')
     .helpGroup('Every day:')
-    .description('sign in once, in your own browser')
+    .description('sign in once: in your own browser, or with a key or secret you enter')
     .argument('<account>')
     .option('--no-browser', 'print the address instead of opening it, and wait')
     .addOption(new Option('--device', 'sign in on another device with a code').conflicts('paste'))
     .option('--paste', 'paste the address the browser ends at')
-    .option('--renew', 'sign in again although the account is signed in')
+    .option('--renew', 'sign in again, or replace the key or secret, although the account is signed in')
+    .option('--unchecked', 'keep a key or secret although the service cannot be reached to try it')
     .option('--switch', 'accept another person than before')
     .action((account: string, options: LoginOptions) => runLogin(cli, account, options));
 }

@@ -11,7 +11,7 @@ import type { Placements } from '../stores/placements.ts';
 import type { SecretStore } from '../stores/secret-store.ts';
 import { storeWords } from '../stores/store-failure.ts';
 import { Account } from './account.ts';
-import { itemsOf } from './client-secret.ts';
+import { itemsOf } from './account-item.ts';
 
 export interface AccountRegistryDependencies {
   readonly clock: Clock;

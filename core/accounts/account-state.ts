@@ -1,6 +1,7 @@
 import type { StoreTrouble } from '../stores/secret-store.ts';
 import { storeWords } from '../stores/store-failure.ts';
 import { needsSignIn, type RefreshProblem } from './refresh-problem.ts';
+import { renewsAlone } from './renewal.ts';
 import type { TokenRecord } from './token-record.ts';
 
 /** What the broker knows of one account. Closed: nothing else can be the case. */
@@ -12,7 +13,11 @@ export type AccountState =
   | { readonly kind: 'signed_out'; readonly why: 'never' | 'logout' | 'corrupt' }
   /** There are tokens, of another client or server than the config names; `issuedBy`: their host, where known. */
   | { readonly kind: 'signed_out'; readonly why: 'registration_changed'; readonly issuedBy: string | undefined }
+  /** No token is held yet, and nobody is needed to get one. */
+  | { readonly kind: 'ready'; readonly problem: RefreshProblem }
   | { readonly kind: 'signed_in'; readonly record: TokenRecord; readonly problem: RefreshProblem };
+
+export const ready: AccountState = { kind: 'ready', problem: { kind: 'none' } };
 
 /** The state a record alone tells of. */
 export const signedIn = (record: TokenRecord): AccountState => ({
@@ -22,11 +27,11 @@ export const signedIn = (record: TokenRecord): AccountState => ({
 });
 
 /** A new refresh token alone ends no trouble with the server, or the back-off would begin anew with each. */
-export function renewed(before: AccountState, record: TokenRecord): AccountState {
-  if (before.kind !== 'signed_in' || before.problem.kind !== 'unreachable') return signedIn(record);
+export function renewed(before: AccountState, after: AccountState): AccountState {
+  if (after.kind !== 'signed_in' || before.kind !== 'signed_in' || before.problem.kind !== 'unreachable') return after;
   const { obtainedAt, uptime } = before.record;
-  const sameAccess = obtainedAt === record.obtainedAt && uptime === record.uptime;
-  return sameAccess ? { kind: 'signed_in', record, problem: before.problem } : signedIn(record);
+  const sameAccess = obtainedAt === after.record.obtainedAt && uptime === after.record.uptime;
+  return sameAccess ? { ...after, problem: before.problem } : after;
 }
 
 /** Why an account is not active: stable words of the local API. */
@@ -43,6 +48,7 @@ export type StateReason =
   | 'login_required'
   | 'misconfigured'
   | 'refused'
+  | 'access_denied'
   | 'sign_in_open';
 
 /** The states of the local API and every surface people see. */
@@ -118,6 +124,7 @@ function presentSignedOut(why: (AccountState & { kind: 'signed_out' })['why']): 
 }
 
 function presentSignedIn(record: TokenRecord, problem: RefreshProblem, seen: Circumstances): PresentedState {
+  if (renewsAlone(record)) return presentProblem(problem);
   const expired = seen.secondsLeft <= 0;
   if (problem.kind === 'moved') {
     const description = `The server has moved: ${problem.why}; sign in again.`;
@@ -133,9 +140,21 @@ function presentSignedIn(record: TokenRecord, problem: RefreshProblem, seen: Cir
       description: 'The token has run out and the server gave no refresh token; sign in again.',
     };
   }
+  return presentProblem(problem);
+}
+
+/** What keeps a token from being renewed, while a person is not needed or not needed yet. */
+function presentProblem(problem: RefreshProblem): PresentedState {
   if (problem.kind === 'none') return { name: 'active' };
   const { detail } = problem;
   switch (problem.kind) {
+    case 'moved':
+      return {
+        name: 'degraded',
+        reason: 'registration_changed',
+        description: `The server has moved: ${problem.why}.`,
+        detail,
+      };
     case 'unreachable':
       return {
         name: 'degraded',
@@ -154,10 +173,12 @@ function presentSignedIn(record: TokenRecord, problem: RefreshProblem, seen: Cir
     case 'misconfigured':
       return {
         name: 'degraded',
-        reason: 'misconfigured',
+        reason: problem.denied === true ? 'access_denied' : 'misconfigured',
         description: `The server refuses this client (${problem.why}).`,
         detail,
       };
+    case 'elsewhere':
+      return { name: 'degraded', reason: 'misconfigured', description: `${problem.why}.`, detail };
     case 'refused':
       return {
         name: 'degraded',
@@ -178,6 +199,8 @@ export function presentState(state: AccountState, seen: Circumstances): Presente
         return presentTrouble(state.trouble);
       case 'signed_out':
         return presentSignedOut(state.why);
+      case 'ready':
+        return presentProblem(state.problem);
       case 'signed_in':
         return presentSignedIn(state.record, state.problem, seen);
     }

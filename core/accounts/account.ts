@@ -1,13 +1,14 @@
 import { SharedFlight } from '../concurrency/shared-flight.ts';
 import { Turns } from '../concurrency/turns.ts';
 import { type Barriers, type Clock, noBarriers } from '../ports.ts';
+import { traitsOf } from '../services/grant.ts';
 import type { AccountSettings } from '../services/service.ts';
 import type { SecretStore } from '../stores/secret-store.ts';
 import { storeFailure } from '../stores/store-failure.ts';
+import { AccountItem } from './account-item.ts';
 import { type AccountState, renewed } from './account-state.ts';
 import { ClientSecret } from './client-secret.ts';
-import { isOfRegistration } from './origins.ts';
-import { ofAnother, readRecord } from './read-record.ts';
+import { readRecord, stateOf } from './read-record.ts';
 import {
   afterCorrection,
   afterFailure,
@@ -16,7 +17,8 @@ import {
   type RefreshProblem,
 } from './refresh-problem.ts';
 import { Remarks } from './remarks.ts';
-import { serializeRecord, type TokenRecord } from './token-record.ts';
+import { type KeptSecrets, noSecrets } from './stored-account.ts';
+import type { TokenRecord } from './token-record.ts';
 
 export interface AccountDependencies {
   readonly store: SecretStore;
@@ -37,28 +39,27 @@ export class Account {
   readonly id: string;
   readonly remarks: Remarks;
   readonly clientSecret: ClientSecret;
+  /** `Clock.uptime()` of the last hand-out in this process, which counts sleep. */
+  lastHandOut: number | undefined;
+  /** Nothing tells which server issued the present record: its tokens are sent to none. */
+  unknownServer = false;
   #settings: AccountSettings;
   #state: AccountState = { kind: 'unread' };
   /** A record the store would not take yet; its refresh token is the only living one. */
   #unsaved: TokenRecord | undefined;
-  #lastHandOut: number | undefined;
   readonly #loading = new SharedFlight<void>();
-  #unknownServer = false;
   readonly #writes = new Turns();
+  readonly #item: AccountItem;
   readonly #dependencies: AccountDependencies;
+  readonly #barriers: Barriers;
 
   constructor(settings: AccountSettings, dependencies: AccountDependencies) {
     this.id = settings.id;
     this.#settings = settings;
     this.#dependencies = dependencies;
-    this.clientSecret = new ClientSecret({
-      settings: () => this.#settings,
-      store: dependencies.store,
-      changed: () => {
-        this.#corrected();
-        dependencies.changed();
-      },
-    });
+    this.#barriers = dependencies.barriers ?? noBarriers;
+    this.#item = new AccountItem(settings.id, dependencies.store, () => this.#settings.grant.kind);
+    this.clientSecret = new ClientSecret(this);
     this.remarks = new Remarks(dependencies.changed);
   }
 
@@ -74,13 +75,8 @@ export class Account {
     return this.#dependencies.store;
   }
 
-  /** `Clock.uptime()` of the last hand-out in this process, which counts sleep. */
-  get lastHandOut(): number | undefined {
-    return this.#lastHandOut;
-  }
-
   noteHandOut(): void {
-    this.#lastHandOut = this.#dependencies.clock.uptime();
+    this.lastHandOut = this.#dependencies.clock.uptime();
   }
 
   /** The present record, when signed in. */
@@ -88,9 +84,9 @@ export class Account {
     return this.#state.kind === 'signed_in' ? this.#state.record : undefined;
   }
 
-  /** Nothing tells which server issued the present record: its tokens are sent to none. */
-  get unknownServer(): boolean {
-    return this.#unknownServer;
+  /** Generation of the newest record there is, 0 where there is none. */
+  get generation(): number {
+    return Math.max(this.#unsaved?.generation ?? 0, this.#item.record?.generation ?? 0);
   }
 
   /** New settings from a reloaded config; tokens of another registration are no longer used. */
@@ -99,10 +95,10 @@ export class Account {
     if (clientId !== settings.clientId || issuer !== settings.issuer) this.remarks.unlearn();
     this.#settings = settings;
     if (this.#state.kind === 'signed_in') {
-      const { record } = this.#state;
-      if (!isOfRegistration(record, settings)) this.#become(ofAnother(record));
+      const judged = stateOf(this.#state.record, this.#item.secrets, settings);
+      if (judged.kind !== 'signed_in') this.#become(judged);
       this.#corrected();
-    } else if (this.#state.kind === 'signed_out') {
+    } else if (this.#state.kind === 'signed_out' || this.#state.kind === 'ready') {
       this.#become({ kind: 'unread' });
     }
     this.#dependencies.changed();
@@ -117,7 +113,7 @@ export class Account {
   /** Forgets what was read: the next `load` asks the store again. A record that waits to be saved stays. */
   unload(): void {
     if (this.#unsaved !== undefined || this.#state.kind === 'unread') return;
-    this.clientSecret.forget();
+    this.#item.forget();
     this.#become({ kind: 'unread' });
   }
 
@@ -128,21 +124,20 @@ export class Account {
    */
   async commit(build: RecordBuilder, basis?: number): Promise<boolean> {
     return await this.#writes.take(async () => {
-      const latest = this.#latestGeneration();
-      if (basis !== undefined && basis !== latest) return false;
+      if (basis !== undefined && basis !== this.generation) return false;
       this.#build(build);
       await this.#save();
       return true;
     });
   }
 
-  /** The same for the record of a sign-in. Where the store refuses, it is as if there had been none. */
-  async accept(build: RecordBuilder): Promise<void> {
+  /** The same for a sign-in, with what the person gave. Where the store refuses, it is as if there had been none. */
+  async accept(build: RecordBuilder, secrets = this.#item.secrets): Promise<void> {
     await this.#writes.take(async () => {
       const before = this.#unsaved;
       this.#build(build);
       try {
-        await this.#save();
+        await this.#save(secrets);
       } catch (error) {
         this.#unsaved = before;
         throw error;
@@ -151,7 +146,7 @@ export class Account {
   }
 
   #build(build: RecordBuilder): void {
-    this.#unsaved = build(this.#latestGeneration() + 1);
+    this.#unsaved = build(this.generation + 1);
     this.#barriers.reached('record_built');
   }
 
@@ -168,15 +163,39 @@ export class Account {
     await this.settle().catch(() => undefined);
   }
 
+  /** What a person gave, as far as the store has told. */
+  get knownSecrets(): KeptSecrets | undefined {
+    return this.#item.secrets;
+  }
+
+  /** The same, asked for. Throws where the store would not tell. */
+  async secrets(): Promise<KeptSecrets> {
+    if (this.#item.secrets === undefined) await this.load();
+    if (this.#state.kind === 'unreadable') throw storeFailure(this.#state.trouble, this.id);
+    return await this.#item.readSecrets();
+  }
+
+  /** Keeps other secrets beside the record. Throws where the store refuses: those before are then still in force. */
+  async keep(change: (before: KeptSecrets) => KeptSecrets): Promise<void> {
+    await this.secrets();
+    await this.#writes.take(async () => {
+      const secrets = change(await this.secrets());
+      await (this.#unsaved === undefined ? this.#item.write(this.#item.record, secrets) : this.#save(secrets));
+      this.#corrected();
+      if (this.#state.kind === 'signed_in') this.#dependencies.changed();
+      else this.#become(stateOf(this.#item.record, secrets, this.#settings));
+    });
+  }
+
   /** Notes a failed refresh of `generation`; a stale one changes nothing. */
   noteFailure(generation: number, failure: RefreshFailure, moment: Moment): void {
-    if (this.#state.kind !== 'signed_in' || this.#state.record.generation !== generation) return;
+    if ((this.record?.generation ?? this.generation) !== generation) return;
     this.reconsider((problem) => afterFailure(problem, failure, moment));
   }
 
-  /** Something else than a failed refresh bears on what is known against the refresh token. */
+  /** Something else than a failed refresh bears on what is known against the credential. */
   reconsider(judge: (problem: RefreshProblem) => RefreshProblem): void {
-    if (this.#state.kind !== 'signed_in') return;
+    if (this.#state.kind !== 'signed_in' && this.#state.kind !== 'ready') return;
     const problem = judge(this.#state.problem);
     if (problem !== this.#state.problem) this.#become({ ...this.#state, problem });
   }
@@ -185,52 +204,43 @@ export class Account {
     this.reconsider((problem) => afterCorrection(problem, this.#dependencies.clock.monotonic()));
   }
 
-  /** Deletes the record. Throws where the store refuses: the login is then still there. */
+  /** Deletes the record, and what a sign-in asks of a person. Throws where the store refuses: the login is then still there. */
   async forget(): Promise<void> {
     await this.#writes.take(async () => {
-      const removed = await this.store.remove(this.id);
-      if (removed.kind !== 'removed') throw storeFailure(removed, this.id);
+      // The secret of a client that signs people in is for the next sign-in too.
+      const secrets = traitsOf(this.#settings.grant.kind).signIn === 'browser' ? this.#item.secrets : noSecrets;
+      await this.#item.write(undefined, secrets);
       this.#unsaved = undefined;
-      this.#become({ kind: 'signed_out', why: 'logout' });
+      this.#become(stateOf(undefined, secrets, this.#settings, 'logout'));
     });
   }
 
   async #read(): Promise<void> {
-    const reading = readRecord(await this.store.read(this.id), this.#settings, this.store.backend);
-    this.#unknownServer = reading.unknownServer;
+    // Secrets too, while the store is open: a keychain locked before the first request must not prevent it.
+    const reading = readRecord(await this.#item.read(), this.#settings, this.store.backend);
+    this.unknownServer = reading.unknownServer;
     this.#become(reading.state);
     if (reading.completed !== undefined) await this.#saveCompleted(reading.completed);
-    // With the record, while the store is open: a keychain locked before the first request must not prevent it.
-    if (this.#state.kind !== 'unreadable') await this.clientSecret.load();
   }
 
   /** Where the store will not take it now, the next start completes it again. */
   async #saveCompleted(completed: TokenRecord): Promise<void> {
     await this.#writes.take(async () => {
-      if (this.record === completed) await this.store.write(this.id, serializeRecord(completed));
+      if (this.record === completed) await this.#item.write(completed, this.#item.secrets).catch(() => undefined);
     });
   }
 
-  #latestGeneration(): number {
-    return Math.max(this.#unsaved?.generation ?? 0, this.record?.generation ?? 0);
-  }
-
-  async #save(): Promise<void> {
+  async #save(secrets = this.#item.secrets): Promise<void> {
     const record = this.#unsaved;
     if (record === undefined) return;
     this.#barriers.reached('store_write_started');
-    const written = await this.store.write(this.id, serializeRecord(record));
-    if (written.kind !== 'durable') throw storeFailure(written, this.id);
+    await this.#item.write(record, secrets);
     this.#barriers.reached('store_confirmed');
     this.#unsaved = undefined;
-    this.#unknownServer = false;
+    this.unknownServer = false;
     if (this.record?.signedInAt !== record.signedInAt) this.remarks.clear();
-    this.#become(isOfRegistration(record, this.#settings) ? renewed(this.#state, record) : ofAnother(record));
+    this.#become(renewed(this.#state, stateOf(record, secrets, this.#settings)));
     this.#barriers.reached('record_visible');
-  }
-
-  get #barriers(): Barriers {
-    return this.#dependencies.barriers ?? noBarriers;
   }
 
   #become(state: AccountState): void {

@@ -36,11 +36,11 @@ export const serverEndpoints = (
     device: server.deviceAuthorizationEndpoint?.href,
   });
 
-type Registration = Pick<TokenRecord, 'clientId' | 'issuer' | 'endpoints'>;
+type Registration = Pick<TokenRecord, 'grant' | 'clientId' | 'issuer' | 'endpoints'>;
 
 /** Whether a record says enough to be held against the configuration: same client, same issuer or an unnamed one. */
-const sameRegistration = (record: Registration, { clientId, issuer }: AccountSettings): boolean =>
-  record.clientId === clientId && (record.issuer ?? issuer) === issuer;
+const sameRegistration = (record: Registration, { grant, clientId, issuer }: AccountSettings): boolean =>
+  record.grant === grant.kind && record.clientId === clientId && (record.issuer ?? issuer) === issuer;
 
 /** An endpoint that was not there at the sign-in must lie where one of the server's others does, or at its issuer. */
 function fits(role: EndpointRole, url: string, recorded: RecordedEndpoints, issuer: string | undefined): boolean {
@@ -109,4 +109,10 @@ const moveOf = (from: string | undefined, to: string | undefined): Move | undefi
 export function issuingHost({ endpoints, issuer }: Pick<TokenRecord, 'endpoints' | 'issuer'>): string | undefined {
   const known = endpoints?.token ?? issuer;
   return known === undefined || !URL.canParse(known) ? undefined : hostOf(known);
+}
+
+/** The origins a secret is meant for that is given for these settings now: no other gets to see it. Pure. */
+export function secretOrigins({ issuer, endpoints, url }: AccountSettings): readonly string[] {
+  const named = [issuer, endpoints.tokenEndpoint, url].filter((address) => address !== undefined);
+  return [...new Set(named.map(originOf))];
 }

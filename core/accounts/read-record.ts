@@ -1,10 +1,13 @@
 import { assertNever } from '../errors.ts';
+import { traitsOf } from '../services/grant.ts';
 import type { AccountSettings } from '../services/service.ts';
-import type { ReadResult, SecretStore } from '../stores/secret-store.ts';
+import type { SecretStore } from '../stores/secret-store.ts';
 import { newerRecord } from '../stores/store-failure.ts';
-import { type AccountState, signedIn } from './account-state.ts';
-import { configuredEndpoints, isOfRegistration, issuingHost, judgeOldRecord } from './origins.ts';
-import { parseRecord, type TokenRecord } from './token-record.ts';
+import type { ItemReading } from './account-item.ts';
+import { type AccountState, ready, signedIn } from './account-state.ts';
+import { configuredEndpoints, isOfRegistration, issuingHost, judgeOldRecord, secretOrigins } from './origins.ts';
+import type { KeptSecrets } from './stored-account.ts';
+import type { TokenRecord } from './token-record.ts';
 
 /** What an account's item in the store means for it. */
 export interface Reading {
@@ -15,31 +18,60 @@ export interface Reading {
   readonly completed: TokenRecord | undefined;
 }
 
+/** Whether a token can be had without a person: nothing is asked of one, or it was given already. */
+function needsNobody(settings: AccountSettings, secrets: KeptSecrets | undefined): boolean {
+  if (traitsOf(settings.grant.kind).renewal !== 'again') return false;
+  return settings.fields.every(({ name }) => secrets?.values[name] !== undefined);
+}
+
+/** A secret goes to the origins it was given for: whoever changes the configuration must not get to see it. */
+function givenElsewhere(secrets: KeptSecrets | undefined, settings: AccountSettings): string | undefined {
+  const { origins } = secrets ?? {};
+  if (traitsOf(settings.grant.kind).signIn !== 'fields' || origins === undefined) return undefined;
+  const other = secretOrigins(settings).find((origin) => !origins.includes(origin));
+  if (other === undefined) return undefined;
+  const [given = 'another server'] = origins;
+  return `what was entered for ${settings.title} was for ${given}, and the configuration now names ${other}`;
+}
+
 /** There are tokens, and they are of another client or server than the configuration names. */
-export const ofAnother = (record: TokenRecord): AccountState => ({
+const ofAnother = (record: TokenRecord): AccountState => ({
   kind: 'signed_out',
   why: 'registration_changed',
   issuedBy: issuingHost(record),
 });
 
+/** The state that follows from what is stored, where the account can be read. Pure. */
+export function stateOf(
+  record: TokenRecord | undefined,
+  secrets: KeptSecrets | undefined,
+  settings: AccountSettings,
+  otherwise: 'never' | 'logout' | 'corrupt' = 'never',
+): AccountState {
+  const elsewhere = givenElsewhere(secrets, settings);
+  if (elsewhere !== undefined) return { kind: 'ready', problem: { kind: 'elsewhere', why: elsewhere } };
+  if (record !== undefined && isOfRegistration(record, settings)) return signedIn(record);
+  if (needsNobody(settings, secrets)) return ready;
+  return record === undefined ? { kind: 'signed_out', why: otherwise } : ofAnother(record);
+}
+
 /** Judges what the store holds for an account against its settings. Pure. */
-export function readRecord(found: ReadResult, settings: AccountSettings, backend: SecretStore['backend']): Reading {
+export function readRecord(found: ItemReading, settings: AccountSettings, backend: SecretStore['backend']): Reading {
   const plain = (state: AccountState): Reading => ({ state, unknownServer: false, completed: undefined });
-  if (found.kind === 'empty') return plain({ kind: 'signed_out', why: 'never' });
-  if (found.kind !== 'found') return plain({ kind: 'unreadable', trouble: found });
-  const parsed = parseRecord(found.value);
-  switch (parsed.kind) {
-    case 'corrupt':
-      return plain({ kind: 'signed_out', why: 'corrupt' });
+  switch (found.kind) {
+    case 'trouble':
+      return plain({ kind: 'unreadable', trouble: found.trouble });
     case 'unknown_version':
       return plain({ kind: 'unreadable', trouble: newerRecord(backend, settings.id) });
-    case 'record': {
-      const { record } = parsed;
-      if (!isOfRegistration(record, settings)) return plain(ofAnother(record));
-      return record.endpoints === undefined ? readOldRecord(record, settings) : plain(signedIn(record));
+    case 'corrupt':
+      return plain(stateOf(undefined, found.secrets, settings, 'corrupt'));
+    case 'account': {
+      const { record, secrets } = found;
+      const old = record !== undefined && record.endpoints === undefined && isOfRegistration(record, settings);
+      return old ? readOldRecord(record, settings) : plain(stateOf(record, secrets, settings));
     }
     default:
-      return assertNever(parsed);
+      return assertNever(found);
   }
 }
 

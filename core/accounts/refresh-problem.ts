@@ -12,6 +12,11 @@ interface Pace {
   readonly forbiddenUntil: number;
 }
 
+interface Denied {
+  /** The client is known, and may not have what it asks for. */
+  readonly denied?: boolean;
+}
+
 /** What is told of it: `why` for people, `detail` in the protocol's own words. */
 interface Words {
   readonly why: string;
@@ -36,7 +41,9 @@ export type RefreshProblem =
   /** `invalid_grant` twice for one generation. */
   | ({ readonly kind: 'dead' } & Words)
   /** A well-formed error no sign-in can cure: `invalid_client` and its kin. */
-  | ({ readonly kind: 'misconfigured'; readonly error: string } & Words & Pace)
+  | ({ readonly kind: 'misconfigured'; readonly error: string } & Denied & Words & Pace)
+  /** What a person gave was given for another server than the configuration names now: it is sent nowhere. */
+  | ({ readonly kind: 'elsewhere' } & Words)
   /** The server's metadata names another host, and the one that issued the token no longer answers. */
   | ({ readonly kind: 'moved' } & Words & Pace)
   /** Refused without a well-formed OAuth error, as some servers answer dead tokens. */
@@ -82,7 +89,7 @@ export type RefreshFailure =
   /** The server says the token is dead. Counts only when seen twice for one generation. */
   | ({ readonly kind: 'invalid_grant' } & Said)
   /** A sign-in would meet the same error: tell the person once, try again hourly at most. */
-  | ({ readonly kind: 'misconfigured'; readonly error: string } & Said)
+  | ({ readonly kind: 'misconfigured'; readonly error: string } & Denied & Said)
   /** The host that issued the token is gone, and no other may see the token. */
   | ({ readonly kind: 'moved' } & Said)
   /** A no without a reason: keep the token and try again; a sign-in is offered once nothing else is left. */
@@ -112,7 +119,7 @@ function pace(now: number, retryAfter: number | undefined, wait: number, askedWa
 
 /** The problem after one more failed refresh. Pure. */
 export function afterFailure(before: RefreshProblem, failure: RefreshFailure, moment: Moment): RefreshProblem {
-  if (before.kind === 'dead') return before;
+  if (before.kind === 'dead' || before.kind === 'elsewhere') return before;
   const { now, random } = moment;
   const { retryAfter } = failure;
   const said: Words = { why: failure.why, detail: failure.detail };
@@ -137,7 +144,13 @@ export function afterFailure(before: RefreshProblem, failure: RefreshFailure, mo
       return confirmed ? { kind: 'dead', ...said } : { ...before, ...noSooner(before, pace(now, retryAfter, 0)) };
     }
     case 'misconfigured':
-      return { kind: 'misconfigured', error: failure.error, ...said, ...pace(now, retryAfter, hour) };
+      return {
+        kind: 'misconfigured',
+        error: failure.error,
+        ...(failure.denied === true && { denied: true }),
+        ...said,
+        ...pace(now, retryAfter, hour),
+      };
     case 'moved': {
       const failures = before.kind === 'moved' ? before.failures + 1 : 1;
       const wait = doubling(firstBackOff, failures - 1, random);
@@ -176,14 +189,14 @@ const noSooner = (before: Pace, next: Pace): Pace => ({
 /** The moment from which a refresh may be sent that nobody asks for; Infinity: never again. */
 export function mayRefreshAt(problem: RefreshProblem, now: number): number {
   if (problem.kind === 'none') return now;
-  return problem.kind === 'dead' ? Number.POSITIVE_INFINITY : problem.retryAt;
+  return problem.kind === 'dead' || problem.kind === 'elsewhere' ? Number.POSITIVE_INFINITY : problem.retryAt;
 }
 
 /** Whether a refresh that somebody asks for may be sent now. `forced` skips our own back-off, never the server's Retry-After. */
 export function mayRefresh(problem: RefreshProblem, moment: Pick<Moment, 'now' | 'forced'>): boolean {
   const { now, forced } = moment;
   if (problem.kind === 'none') return true;
-  if (problem.kind === 'dead') return false;
+  if (problem.kind === 'dead' || problem.kind === 'elsewhere') return false;
   return now >= (forced ? problem.forbiddenUntil : problem.askedRetryAt);
 }
 

@@ -64,6 +64,11 @@ export class ServerDirectory {
     }
   }
 
+  /** The server as a client with this secret uses it, for a try: nothing of it is kept. Throws as `of` does. */
+  async withSecret(account: Account, clientSecret: Secret | undefined): Promise<AuthorizationServer> {
+    return await discoverAuthorizationServer(account.settings, { fetch: this.#fetchFor(account), clientSecret });
+  }
+
   /** Whether the server names itself in its answers (RFC 9207); undefined while its metadata is not known. */
   promisesIssuer(account: Account): boolean | undefined {
     if (account.settings.issuer === undefined) return false;

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { Clock } from '../ports.ts';
 import type { Secret } from '../secret.ts';
+import { traitsOf } from '../services/grant.ts';
 import { readInstant } from '../untrusted/instant.ts';
+import { isRenewable } from './renewal.ts';
 import type { TokenRecord } from './token-record.ts';
 
 /** When a reply was received, by every clock there is. */
@@ -30,13 +32,13 @@ export function tokenAge(receipt: Receipt, clock: Pick<Clock, 'now' | 'uptime' |
   return Math.max(0, wall);
 }
 
-// Without expires_in a server promises nothing; an hour is what most give.
-const assumedLifetime = 3_600;
-
-/** Seconds the access token lives, as far as we plan with it. Infinity: no lifetime and no way to refresh. */
-export function plannedLifetime(record: Pick<TokenRecord, 'lifetime' | 'refreshToken'>): number {
+/**
+ * Seconds the access token lives, as far as we plan with it: without `expires_in` a server promises nothing. Infinity:
+ * no lifetime and no way to renew.
+ */
+export function plannedLifetime(record: Pick<TokenRecord, 'grant' | 'lifetime' | 'refreshToken'>): number {
   if (record.lifetime !== undefined) return record.lifetime;
-  return record.refreshToken === undefined ? Number.POSITIVE_INFINITY : assumedLifetime;
+  return isRenewable(record) ? traitsOf(record.grant).assumedLifetime : Number.POSITIVE_INFINITY;
 }
 
 /** Seconds the access token has left, negative when expired. */

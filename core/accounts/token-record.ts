@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Identity } from '../oauth/token-reply.ts';
 import { Secret } from '../secret.ts';
+import type { GrantKind } from '../services/grant.ts';
 import type { ClientAuthMethod } from '../services/service.ts';
 import { isInstant } from '../untrusted/instant.ts';
 import { longestLifetime, noEnd, readLifetime } from '../untrusted/lifetime.ts';
@@ -22,11 +23,13 @@ export interface Learned {
 }
 
 /**
- * Everything Keytray knows of one signed-in account, written as one item so that a refresh token and the
- * access token born with it can never be separated. Times are milliseconds since the epoch,
+ * The credential of one account, written as one so that a refresh token and the access token born with it can never be
+ * separated. Times are milliseconds since the epoch,
  * `uptime` is seconds since boot, `lifetime` is seconds.
  */
 export interface TokenRecord {
+  /** How it was had. */
+  readonly grant: GrantKind;
   readonly refreshToken: Secret | undefined;
   readonly accessToken: Secret;
   readonly idToken: Secret | undefined;
@@ -80,10 +83,10 @@ const token = z.string().refine(isTokenText);
 const instant = z.number().refine(isInstant);
 
 /** What an earlier version took from a server is judged as if the server said it now. */
-const storedSchema = z.object({
-  version: z.literal(1),
+export const recordSchema = z.object({
   refresh: token.optional(),
-  access: token,
+  /** Left out where the credential is what a person gave, and so among the secrets beside it. */
+  access: token.optional(),
   id: token.optional(),
   id_renewed: z.boolean().optional(),
   token_type: z.string(),
@@ -125,11 +128,11 @@ export function originsOf(endpoints: RecordedEndpoints): RecordedEndpoints {
 /** JSON has no infinity; versions that know no end take this for a long lifetime. */
 const storedEnd = 10 * longestLifetime;
 
-export function serializeRecord(record: TokenRecord): Secret {
-  const stored: z.infer<typeof storedSchema> = {
-    version: 1,
+/** `given`: the access token is kept among the secrets. */
+export function storedRecord(record: TokenRecord, given: boolean): z.input<typeof recordSchema> {
+  return {
     refresh: record.refreshToken?.reveal(),
-    access: record.accessToken.reveal(),
+    access: given ? undefined : record.accessToken.reveal(),
     id: record.idToken?.reveal(),
     id_renewed: record.idTokenRenewed,
     token_type: record.tokenType,
@@ -158,35 +161,20 @@ export function serializeRecord(record: TokenRecord): Secret {
       refresh_revokes_access: record.learned.refreshRevokesAccess,
     },
   };
-  return new Secret(JSON.stringify(stored));
 }
 
-/** What the text of an item turned out to be. */
-export type ParsedRecord =
-  | { readonly kind: 'record'; readonly record: TokenRecord }
-  /** Not a record: the caller says `corrupt`, never `empty`. */
-  | { readonly kind: 'corrupt' }
-  /** Written by a newer Keytray: it may hold a refresh token that works, so nothing may replace it. */
-  | { readonly kind: 'unknown_version' };
-
-const otherVersion = z.object({ version: z.unknown().refine((version) => version !== undefined && version !== 1) });
-
-export function parseRecord(text: Secret): ParsedRecord {
-  let json: unknown;
-  try {
-    json = JSON.parse(text.reveal());
-  } catch {
-    return { kind: 'corrupt' };
-  }
-  if (otherVersion.safeParse(json).success) return { kind: 'unknown_version' };
-  const parsed = storedSchema.safeParse(json);
-  return parsed.success ? { kind: 'record', record: recordOf(parsed.data) } : { kind: 'corrupt' };
-}
-
-function recordOf(stored: z.infer<typeof storedSchema>): TokenRecord {
+/** Undefined where there is no access token: neither in the record nor among the secrets. */
+export function recordOf(
+  stored: z.output<typeof recordSchema>,
+  grant: GrantKind,
+  given: Secret | undefined,
+): TokenRecord | undefined {
+  const accessToken = secretOf(stored.access) ?? given;
+  if (accessToken === undefined) return undefined;
   return {
+    grant,
     refreshToken: secretOf(stored.refresh),
-    accessToken: new Secret(stored.access),
+    accessToken,
     idToken: secretOf(stored.id),
     idTokenRenewed: stored.id_renewed,
     tokenType: stored.token_type,
@@ -217,7 +205,7 @@ function recordOf(stored: z.infer<typeof storedSchema>): TokenRecord {
 }
 
 /** Each endpoint must lie at its recorded origin; where it does not, the origin alone counts. */
-function endpointsOf({ origins, endpoints }: z.infer<typeof storedSchema>): RecordedEndpoints | undefined {
+function endpointsOf({ origins, endpoints }: z.output<typeof recordSchema>): RecordedEndpoints | undefined {
   if (origins === undefined) return undefined;
   const recorded = endpointRoles.flatMap((role) => {
     const origin = origins[role];

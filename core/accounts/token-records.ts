@@ -43,6 +43,7 @@ export function recordOfSignIn(
   generation: number,
 ): TokenRecord {
   return {
+    grant: settings.grant.kind,
     ...receiptNow(clock),
     refreshToken: reply.refreshToken,
     accessToken: reply.accessToken,

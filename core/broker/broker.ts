@@ -68,7 +68,9 @@ export class Broker implements BrokerApi {
     this.#keychain = new StoreRecovery({ ...dependencies, accounts: this.#accounts });
     this.#servers = new ServerDirectory(http, clock);
     this.#signIn = new SignIn({ ...dependencies, servers: this.#servers, logins: this.#logins });
-    this.#signInApi = new SignInApi({ logins: this.#logins, signIn: this.#signIn, clock, logger });
+    const fetchToken = (account: Account) => this.tokens.refresh(account.id);
+    const [logins, signIn, servers] = [this.#logins, this.#signIn, this.#servers];
+    this.#signInApi = new SignInApi({ ...dependencies, logins, signIn, servers, fetchToken });
     this.#refreshes = new RefreshEngine({
       ...dependencies,
       servers: this.#servers,

@@ -1,8 +1,11 @@
 import type { Account } from '../accounts/account.ts';
+import type { ServerDirectory } from '../accounts/server-directory.ts';
 import { inBackground } from '../concurrency/background.ts';
 import { within } from '../concurrency/pause.ts';
-import { KeytrayError } from '../errors.ts';
-import type { Clock, Logger } from '../ports.ts';
+import { assertNever, KeytrayError } from '../errors.ts';
+import type { Clock, Http, Logger } from '../ports.ts';
+import { FieldSignIn } from '../sign-in/field-sign-in.ts';
+import { obtainingOf } from '../sign-in/obtain.ts';
 import type { PendingLogin } from '../sign-in/pending-login.ts';
 import type { PendingLogins } from '../sign-in/pending-logins.ts';
 import type { SignIn } from '../sign-in/sign-in.ts';
@@ -12,6 +15,10 @@ import { loginViewWithCode } from './views/account-view.ts';
 export interface SignInApiDependencies {
   readonly logins: PendingLogins;
   readonly signIn: SignIn;
+  readonly servers: ServerDirectory;
+  readonly http: Http;
+  /** Gets a new token now, past our own back-off. Throws `KeytrayError`. */
+  readonly fetchToken: (account: Account) => Promise<unknown>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -21,12 +28,37 @@ const ways = { browser: 'browser', none: 'address', paste: 'address', device: 'd
 /** What the local API does with pending logins: start, follow, finish, cancel. */
 export class SignInApi {
   readonly #dependencies: SignInApiDependencies;
+  readonly #fieldSignIn: FieldSignIn;
 
   constructor(dependencies: SignInApiDependencies) {
     this.#dependencies = dependencies;
+    this.#fieldSignIn = new FieldSignIn(dependencies);
   }
 
+  /** Where nobody is needed, the token is fetched at once: the login of the answer has ended. */
   async start(account: Account, request: LoginRequest): Promise<LoginView> {
+    const obtaining = obtainingOf(account.settings.grant);
+    switch (obtaining.kind) {
+      case 'browser':
+        return await this.#startInBrowser(account, request);
+      case 'fields':
+        return loginViewWithCode(await this.#fieldSignIn.start(account, obtaining));
+      case 'nobody':
+        return await this.#obtain(account);
+      default:
+        return assertNever(obtaining);
+    }
+  }
+
+  async #obtain(account: Account): Promise<LoginView> {
+    const { fetchToken, logins } = this.#dependencies;
+    await fetchToken(account);
+    const login = logins.request(account.id);
+    login.become({ kind: 'succeeded', identity: account.record?.identity });
+    return loginViewWithCode(login);
+  }
+
+  async #startInBrowser(account: Account, request: LoginRequest): Promise<LoginView> {
     const { login, address } = await this.#dependencies.signIn.start(account, {
       way: ways[request.user_agent],
       acceptOther: request.switch ?? false,
@@ -49,6 +81,10 @@ export class SignInApi {
 
   async finish(loginId: string, callback: CallbackRequest): Promise<LoginView> {
     const login = this.#dependencies.logins.find(loginId);
+    if ('fields' in callback) {
+      await this.#fieldSignIn.finish(login, { fields: callback.fields, unchecked: callback.unchecked ?? false });
+      return loginViewWithCode(login);
+    }
     if ('code' in callback) {
       throw new KeytrayError('invalid_request', 'paste the whole address the browser ended at, not the code alone', {
         loginId,

@@ -10,7 +10,7 @@ import { shortestPassphrase } from '../stores/encrypted-file/passphrase-keys.ts'
 import type { UnlockResult } from '../stores/encrypted-file/sealed-vault.ts';
 import { storeFailure } from '../stores/store-failure.ts';
 import type { StoreApi } from '../wire/broker-api.ts';
-import type { EncryptedFileView } from '../wire/schemas.ts';
+import type { EncryptedFileView } from '../wire/store-schemas.ts';
 
 export interface StoreRequestsDependencies {
   readonly store: EncryptedFileStore;

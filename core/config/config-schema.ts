@@ -31,7 +31,6 @@ const service = parts
 /** One account as written: the keys of the wire where the wire has one. */
 export const accountSchema = z.strictObject({
   service: service.describe('What is signed in to: a preset, or `oidc` or `oauth` by hand.'),
-  ...grantKeys,
   client_id: parts.text.optional().describe('Identifier of the registered client (RFC 6749 §2.2).'),
   client_auth: z
     .enum(['basic', 'post'])
@@ -85,6 +84,7 @@ export const accountSchema = z.strictObject({
     .describe('Command that opens the browser for this account, e.g. another profile or a private window.'),
   environment: parts.text.optional().describe('A word for people, as `dev` or `production`.'),
   env: parts.variables.optional().describe('Variables that `keytray exec` and `keytray env` set, and what each holds.'),
+  ...grantKeys,
   ...families,
 });
 export type RawAccount = z.output<typeof accountSchema>;

@@ -167,7 +167,7 @@ export function resolveAccount(written: AccountConfig, service: Service): Accoun
     redirect: { ...service.redirect, ...account.redirect },
     expect: account.expect,
     tls: account.tls,
-    store: account.store,
+    store: traitsOf(grant.kind).kept === 'memory' ? 'memory' : account.store,
     refresh: account.refresh,
     refreshRevokesAccess: account.refreshRevokesAccess ?? (service.refreshRevokesAccess || undefined),
     deadTokenErrors: [...new Set([...service.deadTokenErrors, ...(account.deadTokenErrors ?? [])])],

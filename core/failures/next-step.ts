@@ -31,6 +31,7 @@ const stepOfFix: Readonly<Record<Fix, Step>> = {
   create_encrypted_file: { words: 'Create it', command: 'keytray unlock' },
   no_client_secret: { words: 'Nothing was stored. See the client', command: show },
   paste_address: { words: 'Sign in with a browser on any machine', command: `${login} --paste` },
+  renew_sign_in: { words: 'Enter it again', command: `${login} --renew` },
   run_without_sudo: { words: 'Run it without sudo' },
   set_client_secret: { words: 'Store the client secret', command: setSecret },
   sign_in: { words: 'Sign in', command: login },

@@ -68,7 +68,10 @@ export class AudienceTokens {
   }
 
   #fits(held: Held, account: Account, need: TokenNeed): boolean {
-    return this.#isOf(held, account) && this.#left(held) >= minimumValidity(held.reply.expiresIn ?? 3_600, need.minTtl);
+    return (
+      this.#isOf(held, account) &&
+      this.#left(held) >= minimumValidity(held.reply.expiresIn ?? 3_600, need.minTtl ?? account.settings.minValidity)
+    );
   }
 
   /** Another sign-in means another person or grant. */

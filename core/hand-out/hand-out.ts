@@ -1,3 +1,4 @@
+import type { Account } from '../accounts/account.ts';
 import type { TokenRecord } from '../accounts/token-record.ts';
 import type { Secret } from '../secret.ts';
 
@@ -54,4 +55,23 @@ export function accessHandOut(record: TokenRecord, left: number): HandOut {
     // Where the server gave no lifetime we plan with one, but promise none.
     secondsLeft: record.lifetime === undefined ? undefined : promised(left),
   };
+}
+
+// The server's clock, which the end of an ID token goes by, is known to the second.
+const clockPrecision = 1;
+
+export const hasEnded = ({ left }: Validity, { kind }: TokenNeed): boolean =>
+  left <= (kind === 'id' ? clockPrecision : 0);
+
+/** The ID token that is asked for is the last one without a new sign-in, whenever it ends. */
+export function lastIdToken(record: TokenRecord, { kind }: TokenNeed): boolean {
+  const { idToken, idTokenRenewed } = record;
+  return kind === 'id' && idToken !== undefined && idTokenRenewed === false;
+}
+
+/** For people, in the middle of a sentence. */
+export function whatIsNeeded({ state, settings }: Account): string {
+  if (state.kind !== 'signed_out' || state.why !== 'registration_changed') return `${settings.title} needs a sign-in`;
+  const { issuedBy = 'another server' } = state;
+  return `the saved sign-in of ${settings.title} is of another client or server (${issuedBy}) than configured now`;
 }

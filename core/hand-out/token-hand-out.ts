@@ -7,10 +7,21 @@ import { pause, within } from '../concurrency/pause.ts';
 import { assertNever, KeytrayError } from '../errors.ts';
 import { type Barriers, type Clock, noBarriers } from '../ports.ts';
 import type { Refresher, RefreshResult } from '../refresh/refresher.ts';
+import { traitsOf } from '../services/grant.ts';
 import type { PendingLogins } from '../sign-in/pending-logins.ts';
 import { storeFailure } from '../stores/store-failure.ts';
 import { AudienceTokens } from './audience-tokens.ts';
-import { accessHandOut, fresh, type HandOut, promised, type TokenNeed, type Validity } from './hand-out.ts';
+import {
+  accessHandOut,
+  fresh,
+  type HandOut,
+  hasEnded,
+  lastIdToken,
+  promised,
+  type TokenNeed,
+  type Validity,
+  whatIsNeeded,
+} from './hand-out.ts';
 
 export interface TokenHandOutDependencies {
   readonly refresher: Pick<Refresher, 'refresh' | 'exchange'>;
@@ -39,14 +50,16 @@ export class TokenHandOut {
 
   /** Throws `KeytrayError`: what the account lacks, and the login to wait for where a sign-in helps. */
   async handOut(account: Account, need: TokenNeed, signal: AbortSignal): Promise<HandOut> {
-    const record = await this.#signedIn(account, need, signal);
+    const record = await this.#held(account, need, signal);
     if (need.audience !== undefined || need.scope !== undefined) {
       return await this.#forAudience(account, need, signal);
     }
-    const validity = this.#validity(record, need);
-    if (!need.force && fresh(validity) && !hasEnded(validity, need)) return this.#serve(account, record, need);
-    // A server that gives no ID token with a refresh would be asked for one with every call.
-    if (!need.force && lastIdToken(record, need)) return await this.#serveLastIdToken(account, record, need, signal);
+    if (record !== undefined && !need.force) {
+      const validity = this.#validity(account, record, need);
+      if (fresh(validity) && !hasEnded(validity, need)) return this.#serve(account, record, need);
+      // A server that gives no ID token with a refresh would be asked for one with every call.
+      if (lastIdToken(record, need)) return await this.#serveLastIdToken(account, record, need, signal);
+    }
     return await this.#afterRefresh(account, need, signal);
   }
 
@@ -57,7 +70,7 @@ export class TokenHandOut {
     need: TokenNeed,
     signal: AbortSignal,
   ): Promise<HandOut> {
-    const validity = this.#validity(record, need);
+    const validity = this.#validity(account, record, need);
     const enough = need.minTtl === undefined || fresh(validity);
     if (enough && !hasEnded(validity, need)) return this.#serve(account, record, need);
     await this.#waitForSignIn(account, need, signal, `the ID token of ${account.settings.title} has ended`);
@@ -74,12 +87,15 @@ export class TokenHandOut {
     }
   }
 
-  async #signedIn(account: Account, need: TokenNeed, signal: AbortSignal): Promise<TokenRecord> {
+  /** Undefined where no token is held yet, and none of a person is needed to get one. */
+  async #held(account: Account, need: TokenNeed, signal: AbortSignal): Promise<TokenRecord | undefined> {
     await account.load();
     const { state } = account;
     switch (state.kind) {
       case 'signed_in':
         return state.record;
+      case 'ready':
+        return undefined;
       case 'unreadable':
         throw storeFailure(state.trouble, account.id);
       case 'unread':
@@ -93,19 +109,19 @@ export class TokenHandOut {
 
   async #afterRefresh(account: Account, need: TokenNeed, signal: AbortSignal, look: Look = 'first'): Promise<HandOut> {
     const result = await this.#refresh(account, need);
-    const record = account.record ?? this.#loginRequired(account);
-    if (result.kind === 'refreshed') {
+    const { record } = account;
+    if (record !== undefined && result.kind === 'refreshed') {
       (this.#dependencies.barriers ?? noBarriers).reached('before_answer');
       // Servers are believed within 30 s of clock skew, so that what came with the refresh may have ended too.
       const idTokenEnded =
-        need.kind === 'id' && record.idToken !== undefined && hasEnded(this.#validity(record, need), need);
+        need.kind === 'id' && record.idToken !== undefined && hasEnded(this.#validity(account, record, need), need);
       if (lastIdToken(record, need) || idTokenEnded) {
         return await this.#serveLastIdToken(account, record, { ...need, force: false }, signal);
       }
       return this.#serve(account, record, need);
     }
     const insists = need.force || need.minTtl !== undefined;
-    if (!insists && !hasEnded(this.#validity(record, need), need)) {
+    if (record !== undefined && !insists && !hasEnded(this.#validity(account, record, need), need)) {
       this.#confirmLater(account);
       return this.#serve(account, record, need);
     }
@@ -137,7 +153,7 @@ export class TokenHandOut {
   ): Promise<HandOut> {
     const { state } = account;
     const { clock } = this.#dependencies;
-    if (state.kind !== 'signed_in') return this.#loginRequired(account);
+    if (state.kind !== 'signed_in' && state.kind !== 'ready') return this.#loginRequired(account);
     const { problem } = state;
     const now = clock.monotonic();
     // Where the server wants to be left alone, the second look is too far off to wait for.
@@ -145,13 +161,19 @@ export class TokenHandOut {
       await pause(clock, problem.askedRetryAt - now + timerSlack, signal);
       return await this.#afterRefresh(account, need, signal, 'second');
     }
-    const expired = hasEnded(this.#validity(state.record, need), need);
-    if (result.kind === 'no_refresh_token' || (needsSignIn(problem) && (expired || problem.kind === 'dead'))) {
+    const { record } = account;
+    const expired = record === undefined || hasEnded(this.#validity(account, record, need), need);
+    const alone = traitsOf(account.settings.grant.kind).renewal === 'again';
+    const ended = needsSignIn(problem) && !alone && (expired || problem.kind === 'dead');
+    if (result.kind === 'no_refresh_token' || ended) {
       await this.#waitForSignIn(account, need, signal);
       return await this.handOut(account, { ...need, force: false, wait: 0 }, signal);
     }
+    if (problem.kind === 'elsewhere') {
+      throw new KeytrayError('misconfigured', problem.why, { account: account.id, fix: 'renew_sign_in' });
+    }
     if (problem.kind === 'misconfigured') {
-      throw new KeytrayError('misconfigured', problem.why, {
+      throw new KeytrayError(problem.denied === true ? 'access_denied' : 'misconfigured', problem.why, {
         account: account.id,
         detail: problem.detail,
         ...cureOfError(problem.error, undefined, { secretStored: account.clientSecret.stored === true }),
@@ -202,21 +224,19 @@ export class TokenHandOut {
     });
   }
 
-  #validity(record: TokenRecord, need: TokenNeed): Validity {
+  #validity({ settings }: Account, record: TokenRecord, need: TokenNeed): Validity {
     const { clock } = this.#dependencies;
+    const asked = need.minTtl ?? settings.minValidity;
     if (need.kind === 'id' && record.idToken !== undefined) {
       const life = idTokenLife(record.idToken, record.clockSkew, clock.now());
-      if (life !== undefined) return { left: life.left, wanted: minimumValidity(life.lifetime, need.minTtl) };
+      if (life !== undefined) return { left: life.left, wanted: minimumValidity(life.lifetime, asked) };
     }
-    return {
-      left: secondsLeft(record, clock),
-      wanted: minimumValidity(plannedLifetime(record), need.minTtl),
-    };
+    return { left: secondsLeft(record, clock), wanted: minimumValidity(plannedLifetime(record), asked) };
   }
 
   #serve(account: Account, record: TokenRecord, need: TokenNeed): HandOut {
     account.noteHandOut();
-    const { left } = this.#validity(record, need);
+    const { left } = this.#validity(account, record, need);
     if (need.kind === 'access') return accessHandOut(record, left);
     if (record.idToken === undefined) {
       throw new KeytrayError('misconfigured', 'the server gave no ID token', {
@@ -226,21 +246,4 @@ export class TokenHandOut {
     }
     return { token: record.idToken, tokenType: 'id_token', scope: record.scope, secondsLeft: promised(left) };
   }
-}
-
-// The server's clock, which the end of an ID token goes by, is known to the second.
-const clockPrecision = 1;
-
-const hasEnded = ({ left }: Validity, { kind }: TokenNeed): boolean => left <= (kind === 'id' ? clockPrecision : 0);
-
-/** The ID token that is asked for is the last one without a new sign-in, whenever it ends. */
-function lastIdToken(record: TokenRecord, { kind }: TokenNeed): boolean {
-  const { idToken, idTokenRenewed } = record;
-  return kind === 'id' && idToken !== undefined && idTokenRenewed === false;
-}
-
-function whatIsNeeded({ state, settings }: Account): string {
-  if (state.kind !== 'signed_out' || state.why !== 'registration_changed') return `${settings.title} needs a sign-in`;
-  const { issuedBy = 'another server' } = state;
-  return `the saved sign-in of ${settings.title} is of another client or server (${issuedBy}) than configured now`;
 }

@@ -1,10 +1,11 @@
-import { serializeRecord, type TokenRecord } from '../accounts/token-record.ts';
+import type { TokenRecord } from '../accounts/token-record.ts';
 import { Broker } from '../broker/broker.ts';
 import { interpretConfig } from '../config/interpret-config.ts';
 import { logTo } from '../platform/log.ts';
 import { SystemClock } from '../platform/system-clock.ts';
 import { Secret } from '../secret.ts';
 import { EncryptedFileStore } from '../stores/encrypted-file/encrypted-file-store.ts';
+import { noSecrets, serializeAccount } from '../accounts/stored-account.ts';
 import { MemoryStore } from '../stores/memory-store.ts';
 
 /** The one account of the rehearsal, and the host it answers for: RFC 2606 keeps `.invalid` free of real ones. */
@@ -39,7 +40,8 @@ export async function openRehearsalBroker(): Promise<RehearsalBroker> {
   const clock = new RehearsalClock();
   const logger = logTo({ write: () => undefined }, 'info');
   const memory = new MemoryStore();
-  await memory.write(stage.account, serializeRecord(signedIn(clock)));
+  const record = signedIn(clock);
+  await memory.write(stage.account, serializeAccount({ grant: record.grant, secrets: noSecrets, record }));
   const nowhere = async (): Promise<never> => {
     throw new Error('the rehearsal reaches nothing');
   };
@@ -66,6 +68,7 @@ export async function openRehearsalBroker(): Promise<RehearsalBroker> {
 /** With neither lifetime nor refresh token there is nothing to keep fresh. */
 function signedIn(clock: SystemClock): TokenRecord {
   return {
+    grant: 'authorization_code',
     refreshToken: undefined,
     accessToken: new Secret('nobody-takes-this-token'),
     idToken: undefined,

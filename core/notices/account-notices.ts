@@ -40,8 +40,8 @@ export class AccountNotices {
   }
 
   #wanted({ id, remarks, settings, state }: Account): { readonly matter: string; readonly notice: Notice } | undefined {
-    if (state.kind !== 'signed_in') return undefined;
-    const { problem, record } = state;
+    if (state.kind !== 'signed_in' && state.kind !== 'ready') return undefined;
+    const { problem } = state;
     if (problem.kind === 'misconfigured') {
       const { error } = problem;
       return { matter: error, notice: misconfiguredNotice(id, settings.title, error) };
@@ -51,7 +51,8 @@ export class AccountNotices {
     if (move !== undefined) {
       return { matter: `moved to ${move.to}`, notice: movedNotice(id, settings.title, move.from, move.to) };
     }
-    const { loginEnd, signedInAt } = record;
+    if (state.kind !== 'signed_in') return undefined;
+    const { loginEnd, signedInAt } = state.record;
     // A session that each refresh prolongs has no end to warn of.
     if (loginEnd === undefined || loginEnd.moves === 'yes') return undefined;
     const now = this.#dependencies.clock.now();

@@ -3,6 +3,7 @@ import { KeytrayError } from '../errors.ts';
 import { isLoopback } from '../platform/loopback-host.ts';
 import type { Fetch } from '../ports.ts';
 import type { Secret } from '../secret.ts';
+import { traitsOf } from '../services/grant.ts';
 import type { AccountSettings, ClientAuthMethod } from '../services/service.ts';
 import { ClientAuthentication } from './client-authentication.ts';
 import { type ClientLibrary, loadClient } from './client-library.ts';
@@ -83,7 +84,8 @@ export async function discoverAuthorizationServer(
   }
   const described = await describeServer(settings, deps.fetch);
   const methods = described.metadata.code_challenge_methods_supported;
-  if (methods !== undefined && !methods.includes('S256')) {
+  const byBrowser = traitsOf(settings.grant.kind).signIn === 'browser';
+  if (byBrowser && methods !== undefined && !methods.includes('S256')) {
     const what = 'the authorization server does not support PKCE with S256';
     throw new OAuthFailure('the server cannot protect the sign-in as Keytray requires', { kind: 'rejected', what });
   }

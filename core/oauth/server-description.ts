@@ -1,5 +1,6 @@
 import { KeytrayError } from '../errors.ts';
 import type { Fetch } from '../ports.ts';
+import { traitsOf } from '../services/grant.ts';
 import type { AccountSettings } from '../services/service.ts';
 import { findMetadata, type Metadata, metadataSchema } from './metadata.ts';
 
@@ -40,9 +41,12 @@ export async function describeServer(settings: AccountSettings, fetch: Fetch): P
     ...(endpoints.userinfoEndpoint && { userinfo_endpoint: endpoints.userinfoEndpoint }),
     ...(endpoints.jwksUri && { jwks_uri: endpoints.jwksUri }),
   };
-  if (endpoints.authorizationEndpoint !== undefined && endpoints.tokenEndpoint !== undefined) {
-    // openid-client wants an issuer in any case; where we have none, nothing is ever compared with this one.
-    const named = { issuer: issuer ?? endpoints.tokenEndpoint, ...byHand };
+  const { tokenEndpoint, authorizationEndpoint } = endpoints;
+  const byBrowser = traitsOf(settings.grant.kind).signIn === 'browser';
+  if (tokenEndpoint !== undefined && (authorizationEndpoint !== undefined || !byBrowser)) {
+    // openid-client wants an issuer in any case; where we have none, nothing is ever compared with this one. Nor is any
+    // browser sent to the token endpoint.
+    const named = { issuer: issuer ?? tokenEndpoint, authorization_endpoint: tokenEndpoint, ...byHand };
     return { metadata: checkedMetadata(settings, named), issuer, clockSkew: undefined };
   }
   if (issuer === undefined) {

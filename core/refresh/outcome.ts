@@ -3,6 +3,8 @@ import { assertNever } from '../errors.ts';
 import { classOfError } from '../oauth/error-class.ts';
 import { detailOf } from '../oauth/failure-words.ts';
 import type { OAuthFailure } from '../oauth/oauth-failure.ts';
+import { traitsOf } from '../services/grant.ts';
+import type { AccountSettings } from '../services/service.ts';
 
 /** RFC 6749 §5.2, OpenID Connect Core §3.1.2.6, and MFA as Entra asks for it. Only these may end a sign-in. */
 const personNeeded: ReadonlySet<string> = new Set([
@@ -12,6 +14,28 @@ const personNeeded: ReadonlySet<string> = new Set([
   'consent_required',
   'mfa_required',
 ]);
+
+/** Classifies a failed request for a token by what the account renews with. */
+export function classifyFailure(failure: OAuthFailure, settings: AccountSettings): RefreshFailure {
+  const { renewal, signIn } = traitsOf(settings.grant.kind);
+  if (renewal !== 'again') return classifyRefreshFailure(failure, settings.deadTokenErrors);
+  return classifyRepeatedRequest(failure, { kept: signIn === 'fields' });
+}
+
+/**
+ * Classifies the failure of a request that can be made at any time: nothing in it dies, and no sign-in cures it. A
+ * well-formed refusal is for the person who set the account up, whatever the word. `kept`: a secret that a person gave
+ * was refused, which is the configuration's affair; else the account itself may not have what it asks for.
+ */
+export function classifyRepeatedRequest(failure: OAuthFailure, { kept }: { readonly kept: boolean }): RefreshFailure {
+  const said = { retryAfter: failure.retryAfter, why: failure.message, detail: detailOf(failure.failure) };
+  const seen = failure.failure;
+  if (seen.kind !== 'oauth_error' || classOfError(seen.error, seen.status) === 'passing' || seen.unverified === true) {
+    return { kind: 'transient', ...said };
+  }
+  const denied = !kept && classOfError(seen.error, seen.status) !== 'configuration';
+  return { kind: 'misconfigured', error: seen.error, denied, ...said };
+}
 
 /**
  * Classifies a failed refresh. Only a well-formed `invalid_grant`, or another word for a person being needed, over a

@@ -11,7 +11,10 @@ export interface RefreshFacts {
   readonly sinceReply: number;
   /** Of the refresh token, from the last reply on; undefined where the server does not tell. */
   readonly refreshLifetime: number | undefined;
-  readonly hasRefreshToken: boolean;
+  /** Another token can be had without a person. */
+  readonly renewable: boolean;
+  /** Each request is counted, and a token that nobody uses is not wanted: there is no login to keep alive. */
+  readonly counted: boolean;
   readonly problem: RefreshProblem;
   /** `on_demand`: the account or its service wants no refresh before a token is needed. */
   readonly mode: 'ahead' | 'on_demand';
@@ -37,9 +40,9 @@ const shortestAhead = 20;
 const triesWithinGrace = 5;
 
 /** Seconds before its end at which a token in use is refreshed: early enough for retries, never beyond half its life. */
-export function refreshMargin(lifetime: number, random: number): number {
+export function refreshMargin(lifetime: number, random: number, counted = false): number {
   const jitter = 0.9 + 0.2 * random;
-  return Math.min(Math.max(shortestMargin, lifetime * 0.25) * jitter, lifetime / 2);
+  return Math.min(Math.max(shortestMargin, lifetime * (counted ? 0.05 : 0.25)) * jitter, lifetime / 2);
 }
 
 /** Whether somebody uses the account: only then is a token kept fresh ahead of time. */
@@ -57,13 +60,20 @@ const mayBeSpent = (problem: RefreshProblem): boolean =>
 /** When the scheduler refreshes next. Pure. */
 export function planRefresh(facts: RefreshFacts): RefreshPlan {
   const { lifetime, problem, now } = facts;
-  if (!facts.hasRefreshToken || problem.kind === 'dead' || lifetime === Number.POSITIVE_INFINITY)
+  if (
+    !facts.renewable ||
+    problem.kind === 'dead' ||
+    problem.kind === 'elsewhere' ||
+    lifetime === Number.POSITIVE_INFINITY
+  )
     return { kind: 'none' };
   const forbidden = Math.max(0, (mayRefreshAt(problem, now) - now) / 1_000);
-  if (mayBeSpent(problem)) return { kind: 'in', delay: forbidden, why: 'keep_alive' };
+  if (mayBeSpent(problem) && !facts.counted) return { kind: 'in', delay: forbidden, why: 'keep_alive' };
+  const used = facts.mode === 'ahead' && lifetime >= shortestAhead && inUse(lifetime, facts.sinceHandOut);
+  if (facts.counted && !used) return { kind: 'none' };
   const keepAlive = Math.max(0, (facts.refreshLifetime ?? assumedRefreshTokenLifetime) / 2 - facts.sinceReply);
-  if (facts.mode === 'ahead' && lifetime >= shortestAhead && inUse(lifetime, facts.sinceHandOut)) {
-    const due = Math.max(0, facts.secondsLeft - refreshMargin(lifetime, facts.random));
+  if (used) {
+    const due = Math.max(0, facts.secondsLeft - refreshMargin(lifetime, facts.random, facts.counted));
     return { kind: 'in', delay: Math.max(due, forbidden), why: 'ahead' };
   }
   return { kind: 'in', delay: Math.max(keepAlive, forbidden), why: 'keep_alive' };

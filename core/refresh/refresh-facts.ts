@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Account } from '../accounts/account.ts';
 import { refreshRevokesAccess } from '../accounts/learned.ts';
+import { isRenewable, renewsAlone } from '../accounts/renewal.ts';
 import { plannedLifetime, secondsLeft, tokenAge } from '../accounts/token-age.ts';
 import type { TokenRecord } from '../accounts/token-record.ts';
 import type { Clock } from '../ports.ts';
+import { traitsOf } from '../services/grant.ts';
 import { planRefresh, type RefreshFacts, type RefreshPlan } from './policy.ts';
 
 const fractions = new WeakMap<TokenRecord, number>();
@@ -34,16 +36,17 @@ function refreshFacts(account: Account, clock: Clock): RefreshFacts | undefined 
   if (state.kind !== 'signed_in') return undefined;
   const { record, problem } = state;
   const now = clock.monotonic();
-  const mode = settings.refresh === 'on-demand' || refreshRevokesAccess(account) ? 'on_demand' : 'ahead';
+  const ahead = traitsOf(record.grant).ahead && settings.refresh === 'ahead' && !refreshRevokesAccess(account);
   return {
     lifetime: plannedLifetime(record),
     secondsLeft: secondsLeft(record, clock),
     sinceHandOut: lastHandOut === undefined ? undefined : clock.uptime() - lastHandOut,
     sinceReply: (tokenAge(record, clock) ?? 0) / 1_000,
     refreshLifetime: refreshLifetime(record),
-    hasRefreshToken: record.refreshToken !== undefined,
+    renewable: isRenewable(record),
+    counted: renewsAlone(record),
     problem,
-    mode,
+    mode: ahead ? 'ahead' : 'on_demand',
     now,
     random: steadyFraction(account.id, record),
   };

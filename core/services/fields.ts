@@ -11,3 +11,11 @@ const ownFields: Readonly<Partial<Record<GrantKind, readonly Field[]>>> = {
 
 export const fieldsOf = (grant: GrantKind, service: Pick<Service, 'fields'>): readonly Field[] =>
   service.fields?.[grant] ?? ownFields[grant] ?? [];
+
+/** What is wrong with a value, in words that do not repeat it; undefined where nothing is. Pure. */
+export function fieldProblem(field: Field, value: string): string | undefined {
+  if (value === '') return `${field.title} is empty`;
+  if (/[^\x20-\x7e]/.test(value)) return `${field.title} has characters that no key has; copy it again`;
+  const broken = field.rules?.find(({ pattern, kind }) => new RegExp(pattern).test(value) !== (kind === 'must'));
+  return broken?.message;
+}

@@ -116,4 +116,4 @@ const traits: Readonly<Record<GrantKind, GrantTraits>> = {
 export const traitsOf = (kind: GrantKind): GrantTraits => traits[kind];
 
 /** Those this version can use; the others are a configuration error that says so. */
-export const builtGrants: ReadonlySet<GrantKind> = new Set<GrantKind>(['authorization_code']);
+export const builtGrants: ReadonlySet<GrantKind> = new Set<GrantKind>(['authorization_code', 'client_credentials']);

@@ -45,8 +45,13 @@ export async function acceptTokens(
 
 /** The tokens would be taken for those of the server that is configured by now. */
 function checkRegistration({ account, server }: SignInResult): void {
-  const { clientId, issuer } = account.settings;
-  const bound = { clientId: server.clientId, issuer: server.issuer, endpoints: serverEndpoints(server) };
+  const { clientId, issuer, grant } = account.settings;
+  const bound = {
+    grant: grant.kind,
+    clientId: server.clientId,
+    issuer: server.issuer,
+    endpoints: serverEndpoints(server),
+  };
   if (server.clientId === clientId && server.issuer === issuer && isOfRegistration(bound, account.settings)) return;
   throw new KeytrayError(
     'misconfigured',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { KeytrayError } from '../errors.ts';
 import type { Identity } from '../oauth/token-reply.ts';
 import type { Secret } from '../secret.ts';
+import type { Field } from '../services/field.ts';
 
 /** The person's browser, which comes back to our listener. */
 export interface BrowserInvitation {
@@ -29,6 +30,13 @@ export interface DeviceInvitation {
   readonly expiresAt: number;
 }
 
+/** What the person is asked to enter. */
+export interface InputInvitation {
+  readonly fields: readonly Field[];
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
 /** Another browser than the one that began it brought the answer: who would be signed in, where the server tells. */
 export interface SignInQuestion {
   readonly identity: Identity | undefined;
@@ -47,6 +55,8 @@ export type LoginPhase =
       /** What whoever waits should know although the sign-in goes on. */
       readonly note: string | undefined;
       readonly noBrowser?: NoBrowser | undefined;
+      /** Then no other way is open. */
+      readonly input?: InputInvitation | undefined;
     }
   | { readonly kind: 'succeeded'; readonly identity: Identity | undefined }
   | { readonly kind: 'failed'; readonly failure: KeytrayError }

@@ -1,6 +1,7 @@
 import type { Account } from '../accounts/account.ts';
 import { type ServerDirectory, serverNameOf } from '../accounts/server-directory.ts';
 import { redirectUriToRegister } from '../config/resolve.ts';
+import { traitsOf } from '../services/grant.ts';
 
 interface Group {
   readonly uri: string;
@@ -11,6 +12,7 @@ interface Group {
 function groupsOf(accounts: Iterable<Account>): readonly Group[] {
   const byUri = new Map<string, Account[]>();
   for (const account of accounts) {
+    if (traitsOf(account.settings.grant.kind).signIn !== 'browser') continue;
     const uri = redirectUriToRegister(account.settings);
     byUri.set(uri, [...(byUri.get(uri) ?? []), account]);
   }

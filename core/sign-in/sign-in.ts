@@ -44,7 +44,6 @@ export class SignIn {
     await account.load();
     // Whoever signs in now would do it for nothing: the tokens could not be kept.
     if (account.state.kind === 'unreadable') throw storeFailure(account.state.trouble, account.id);
-    if (await account.clientSecret.reread()) this.#dependencies.servers.forget(account.id);
     const { way, acceptOther } = options;
     // Looked up before there is a login: what the server cannot do must not end one that waits for a browser.
     if (way === 'device') deviceEndpointOf(await this.#serverOf(account), account.settings);

@@ -8,6 +8,8 @@ import { storeFailure } from '../stores/store-failure.ts';
 export type Revocation =
   | { readonly kind: 'revoked' | 'unsupported' | 'not_asked' | 'nothing_to_revoke' }
   | { readonly kind: 'failed'; readonly why: string }
+  /** Forgotten here only; what goes on being good at the service. */
+  | { readonly kind: 'stays'; readonly what: string }
   /** Another account stands on the same grant; servers kill the whole family. */
   | { readonly kind: 'shared'; readonly with: string };
 
@@ -26,9 +28,32 @@ export async function signOut(
   // Tokens nobody can read cannot be revoked, and a login that cannot be forgotten must not lose its tokens.
   const trouble = state.kind === 'unreadable' ? state.trouble : await account.store.removalTrouble?.();
   if (trouble !== undefined) throw storeFailure(trouble, account.id);
-  const revocation = await revoke(account, record, others, servers, options);
+  const revocation = await giveBack(account, record, others, servers, options);
   await account.forget();
   return revocation;
+}
+
+async function giveBack(
+  account: Account,
+  record: TokenRecord | undefined,
+  others: Iterable<Account>,
+  servers: ServerDirectory,
+  options: { readonly revoke: boolean },
+): Promise<Revocation> {
+  const { grant, title } = account.settings;
+  switch (grant.kind) {
+    case 'authorization_code':
+    case 'pasted_code':
+      return await revoke(account, record, others, servers, options);
+    case 'client_credentials':
+      return { kind: 'stays', what: `the client secret stays valid at ${title}` };
+    case 'api_key':
+      return { kind: 'stays', what: `the key stays valid at ${title} until it is revoked there` };
+    case 'aws_identity':
+    case 'token_exchange':
+    case 'command':
+      return { kind: 'stays', what: `a token that was handed out stays valid at ${title} until it ends` };
+  }
 }
 
 async function revoke(

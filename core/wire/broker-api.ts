@@ -5,7 +5,6 @@ import type {
   AccountView,
   BrokerEvent,
   CallbackRequest,
-  EncryptedFileView,
   EndpointRequest,
   EndpointView,
   LoginRequest,
@@ -15,6 +14,7 @@ import type {
   TokenRequest,
   TokenView,
 } from './schemas.ts';
+import type { EncryptedFileView } from './store-schemas.ts';
 
 /** Who calls, and how long they stay: the signal aborts when the peer has gone. */
 export interface Caller {

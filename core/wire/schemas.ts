@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { accountIdLength, accountIdPattern } from '../config/account-id.ts';
+import { grantKinds } from '../services/grant.ts';
+import { encryptedFileSchema } from './store-schemas.ts';
 
 /**
  * The shapes that cross the socket: the server validates with them, the client parses with
@@ -34,6 +36,9 @@ export const subjectSchema = z
   })
   .openapi('Subject');
 
+/** `where`: the page on which the value is made. */
+const fieldSchema = z.object({ name: z.string(), title: z.string(), where: z.string().optional() });
+
 export const pendingLoginSchema = z
   .object({
     login_id: z.string(),
@@ -49,6 +54,12 @@ export const pendingLoginSchema = z
     verification_uri_complete: z.url().optional(),
     user_code: z.string().optional(),
     expires_at: time.optional(),
+    /** What is to be entered, where no browser is involved; it goes to `…/callback` as `fields`. */
+    input: z
+      .object({
+        fields: z.array(fieldSchema),
+      })
+      .optional(),
     /** Another browser than the one that began it brought the answer; nothing is stored before somebody says yes. */
     confirm: z
       .object({
@@ -77,6 +88,14 @@ export const accountSchema = z
     account: accountIdSchema,
     service: z.string(),
     title: z.string(),
+    /** How the account comes to its credential. */
+    grant: z.enum(grantKinds).optional(),
+    /** Base of the service's API or of an own instance. */
+    url: z.string().optional(),
+    /** Further facts of the account that are not secret, by the names its service declares. */
+    settings: z.record(z.string(), z.string()).optional(),
+    /** What a person enters at a sign-in. */
+    fields: z.array(fieldSchema).optional(),
     state: accountStateSchema,
     /** Why the account is not active: a stable word. */
     reason: z.string().optional(),
@@ -104,17 +123,6 @@ export const accountSchema = z
   })
   .openapi('Account');
 export type AccountView = z.infer<typeof accountSchema>;
-
-export const encryptedFileSchema = z
-  .object({
-    state: z.string(),
-    /** Whether there is a file to unlock; without one, the first passphrase makes it. */
-    present: z.boolean(),
-    /** What people should know although it works. */
-    note: z.string().optional(),
-  })
-  .openapi('EncryptedFile');
-export type EncryptedFileView = z.infer<typeof encryptedFileSchema>;
 
 export const statusSchema = z
   .object({
@@ -178,7 +186,8 @@ export type EndpointView = z.infer<typeof endpointSchema>;
 
 export const loginRequestSchema = z
   .strictObject({
-    user_agent: z.enum(['browser', 'none', 'device', 'paste']),
+    /** Means nothing where no browser is involved. */
+    user_agent: z.enum(['browser', 'none', 'device', 'paste']).default('browser'),
     /** Accept another person than before. */
     switch: z.boolean().optional(),
   })
@@ -186,7 +195,15 @@ export const loginRequestSchema = z
 export type LoginRequest = z.infer<typeof loginRequestSchema>;
 
 export const callbackRequestSchema = z
-  .union([z.strictObject({ redirect_url: z.url().max(16_384) }), z.strictObject({ code: z.string().min(1).max(4096) })])
+  .union([
+    z.strictObject({ redirect_url: z.url().max(16_384) }),
+    z.strictObject({ code: z.string().min(1).max(4096) }),
+    z.strictObject({
+      fields: z.record(z.string().max(64), z.string().max(16_384)),
+      /** Keep it although nobody could be asked whether it is good. */
+      unchecked: z.boolean().optional(),
+    }),
+  ])
   .openapi('Callback');
 export type CallbackRequest = z.infer<typeof callbackRequestSchema>;
 
@@ -207,14 +224,6 @@ export type LogoutView = z.infer<typeof logoutSchema>;
 export const clientSecretRequestSchema = z
   .strictObject({ client_secret: z.string().min(1).max(4096) })
   .openapi('ClientSecretRequest');
-
-const passphrase = z.string().min(1).max(1024);
-export const unlockRequestSchema = z
-  .strictObject({ passphrase, create: z.boolean().optional() })
-  .openapi('UnlockRequest');
-export const passphraseRequestSchema = z
-  .strictObject({ old: passphrase, new: passphrase })
-  .openapi('PassphraseRequest');
 
 export const errorSchema = z
   .object({

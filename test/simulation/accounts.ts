@@ -1,11 +1,11 @@
 import { configuredEndpoints } from '../../core/accounts/origins.ts';
-import { serializeRecord } from '../../core/accounts/token-record.ts';
 import { recordOfSignIn } from '../../core/accounts/token-records.ts';
 import type { AccountConfig, Config } from '../../core/config/config.ts';
 import { resolveAccount } from '../../core/config/resolve.ts';
 import type { Clock } from '../../core/ports.ts';
 import { Secret } from '../../core/secret.ts';
 import { services } from '../../core/services/registry.ts';
+import { serializeRecord } from '../support/records.ts';
 import type { AuthorizationFleet, AuthorizationServer, IssuedTokens } from './authorization-fleet.ts';
 import { hour, minute, second } from './world.ts';
 

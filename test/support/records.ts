@@ -1,4 +1,5 @@
-import type { TokenRecord } from '../../core/accounts/token-record.ts';
+import { noSecrets, serializeAccount } from '../../core/accounts/stored-account.ts';
+import { storedRecord, type TokenRecord } from '../../core/accounts/token-record.ts';
 import type { Clock } from '../../core/ports.ts';
 import { Secret } from '../../core/secret.ts';
 
@@ -8,6 +9,7 @@ export function recordAt(
   changes: Partial<TokenRecord> = {},
 ): TokenRecord {
   return {
+    grant: 'authorization_code',
     refreshToken: new Secret('refresh-1'),
     accessToken: new Secret('access-1'),
     idToken: undefined,
@@ -31,3 +33,11 @@ export function recordAt(
     ...changes,
   };
 }
+
+/** The item of an account that holds this record and nothing else. */
+export const serializeRecord = (record: TokenRecord): Secret =>
+  serializeAccount({ grant: record.grant, secrets: noSecrets, record });
+
+/** The same as the first version of the item had it, before anything but a record was in it. */
+export const formerRecord = (record: TokenRecord): Secret =>
+  new Secret(JSON.stringify({ version: 1, ...storedRecord(record, false) }));

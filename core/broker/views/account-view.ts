@@ -7,7 +7,7 @@ import { whatToDo } from '../../failures/next-step.ts';
 import { type Identity, personOf, shownIdentity } from '../../oauth/token-reply.ts';
 import type { Clock } from '../../ports.ts';
 import { planFor } from '../../refresh/refresh-facts.ts';
-import type { PendingLogin } from '../../sign-in/pending-login.ts';
+import type { InputInvitation, PendingLogin } from '../../sign-in/pending-login.ts';
 import type { PendingLogins } from '../../sign-in/pending-logins.ts';
 import type { Revocation } from '../../sign-in/sign-out.ts';
 import { isoTime } from '../../untrusted/instant.ts';
@@ -27,6 +27,10 @@ function confirmView(identity: Identity | undefined): NonNullable<LoginView['con
   return present({ who: identity && personOf(identity) });
 }
 
+function inputView({ fields }: Pick<InputInvitation, 'fields'>): NonNullable<LoginView['input']> {
+  return { fields: fields.map(({ name, title, where }) => present({ name, title, where })) };
+}
+
 /**
  * A pending login as everybody may see it. No secret: the start address is good for this user alone, the
  * authorization URL behind it and the user code are left out.
@@ -36,12 +40,13 @@ export function loginView(login: PendingLogin): LoginView {
   const common = { login_id: login.id, account: login.account, state: phase.kind };
   switch (phase.kind) {
     case 'started': {
-      const { browser, device, question, note, noBrowser } = phase;
+      const { browser, device, question, note, noBrowser, input } = phase;
       return present<LoginView>({
         ...common,
         authorization_url: browser?.startUrl?.href,
         verification_uri: device?.verificationUri.href,
-        expires_at: isoTime(Math.max(browser?.expiresAt ?? 0, device?.expiresAt ?? 0)),
+        expires_at: isoTime(Math.max(browser?.expiresAt ?? 0, device?.expiresAt ?? 0, input?.expiresAt ?? 0)),
+        input: input && inputView(input),
         confirm: question && confirmView(question.identity),
         note,
         no_browser: noBrowser && { ...noBrowser, why: printable(noBrowser.why) },
@@ -126,6 +131,10 @@ export function accountView(account: Account, logins: PendingLogins, clock: Cloc
     account: account.id,
     service: settings.service,
     title: settings.title,
+    grant: settings.grant.kind,
+    url: settings.url,
+    settings: Object.keys(settings.settings).length === 0 ? undefined : { ...settings.settings },
+    fields: settings.fields.length === 0 ? undefined : inputView(settings).fields,
     state: presented.name,
     reason: presented.name === 'active' ? undefined : presented.reason,
     reason_description: presented.name === 'active' ? undefined : printable(presented.description),
@@ -155,6 +164,8 @@ export function logoutView(account: string, revocation: Revocation): LogoutView 
       return { account, revocation: 'failed', detail: printable(revocation.why) };
     case 'shared':
       return { account, revocation: 'shared', detail: `${revocation.with} uses the same grant` };
+    case 'stays':
+      return { account, revocation: 'not_asked', detail: printable(revocation.what) };
     default:
       return { account, revocation: revocation.kind };
   }

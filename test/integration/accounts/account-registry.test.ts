@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AccountRegistry } from '../../../core/accounts/account-registry.ts';
-import { serializeRecord } from '../../../core/accounts/token-record.ts';
 import type { Config } from '../../../core/config/config.ts';
 import { interpretConfig } from '../../../core/config/interpret-config.ts';
 import type { StoreKind } from '../../../core/services/shapes.ts';
 import type { Placement, Placements } from '../../../core/stores/placements.ts';
+
 import { Log } from '../../support/broker.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { RecordingStore } from '../../support/recording-store.ts';
-import { recordAt } from '../../support/records.ts';
+import { recordAt, serializeRecord } from '../../support/records.ts';
 
 class Noted implements Placements {
   readonly #placements = new Map<string, Placement>();

@@ -1,12 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseRecord, type TokenRecord } from '../../../core/accounts/token-record.ts';
+import type { TokenRecord } from '../../../core/accounts/token-record.ts';
 import { Broker } from '../../../core/broker/broker.ts';
 import { readConfig } from '../../../core/config/read-config.ts';
 import { KeytrayError } from '../../../core/errors.ts';
 import type { Notice, NoticeChoice, Notifier, UserAgent } from '../../../core/ports.ts';
 import { EncryptedFileStore } from '../../../core/stores/encrypted-file/encrypted-file-store.ts';
+import { parseAccount } from '../../../core/accounts/stored-account.ts';
 import { MemoryStore } from '../../../core/stores/memory-store.ts';
 import { PlacementsFile } from '../../../core/stores/placements.ts';
 import { caller } from '../../support/broker.ts';
@@ -146,8 +147,8 @@ export class World {
   /** What the keychain holds, whether it would tell or not. */
   async stored(): Promise<TokenRecord | undefined> {
     const found = await this.store.peek('lab');
-    const parsed = found.kind === 'found' ? parseRecord(found.value) : undefined;
-    return parsed?.kind === 'record' ? parsed.record : undefined;
+    const parsed = found.kind === 'found' ? parseAccount(found.value) : undefined;
+    return parsed?.kind === 'account' ? parsed.account.record : undefined;
   }
 
   async settle(): Promise<void> {

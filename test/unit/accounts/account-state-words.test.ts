@@ -120,14 +120,18 @@ describe('the state after a new record', () => {
   });
 
   it('keeps the back-off where only the refresh token is another', () => {
-    expect(renewed(inUse(unreachable), later)).toEqual({ kind: 'signed_in', record: later, problem: unreachable });
+    expect(renewed(inUse(unreachable), signedIn(later))).toEqual({
+      kind: 'signed_in',
+      record: later,
+      problem: unreachable,
+    });
   });
 
   it.each([{ obtainedAt: record.obtainedAt + 1 }, { uptime: record.uptime + 1 }])(
     'begins anew with an access token received at another time: %j',
     (changes) => {
       const fresh = { ...later, ...changes };
-      expect(renewed(inUse(unreachable), fresh)).toEqual(signedIn(fresh));
+      expect(renewed(inUse(unreachable), signedIn(fresh))).toEqual(signedIn(fresh));
     },
   );
 
@@ -137,6 +141,6 @@ describe('the state after a new record', () => {
     ['no sign-in', { kind: 'signed_out', why: 'never' }],
     ['a locked store', { kind: 'unreadable', trouble: { kind: 'locked' } }],
   ])('begins anew after %s', (_what, before) => {
-    expect(renewed(before, later)).toEqual(signedIn(later));
+    expect(renewed(before, signedIn(later))).toEqual(signedIn(later));
   });
 });

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { parseRecord, serializeRecord, type TokenRecord } from '../../../core/accounts/token-record.ts';
+import { parseAccount } from '../../../core/accounts/stored-account.ts';
+import type { TokenRecord } from '../../../core/accounts/token-record.ts';
 import { Secret } from '../../../core/secret.ts';
 import { noEnd } from '../../../core/untrusted/lifetime.ts';
+import { formerRecord } from '../../support/records.ts';
 
 const full: TokenRecord = {
+  grant: 'authorization_code',
   refreshToken: new Secret('refresh-1'),
   accessToken: new Secret('access-1'),
   idToken: new Secret('id-1'),
@@ -41,13 +44,13 @@ const bare: TokenRecord = {
   learned: undefined,
 };
 
-describe('token record', () => {
+describe('the item of the first version', () => {
   it.each([
     ['full', full],
     ['bare', bare],
   ])('comes back as it went: %s', (_, record) => {
-    const parsed = parseRecord(serializeRecord(record));
-    const back = parsed.kind === 'record' ? parsed.record : undefined;
+    const parsed = parseAccount(formerRecord(record));
+    const back = parsed.kind === 'account' ? parsed.account.record : undefined;
     expect(back).toEqual(record);
     expect(back?.accessToken.reveal()).toBe('access-1');
     expect(back?.refreshToken?.reveal()).toBe(record.refreshToken?.reveal());
@@ -62,12 +65,12 @@ describe('token record', () => {
     ['of a time that cannot be', (text: string) => text.replace('1700000000000', '1e300')],
     ['cut short', (text: string) => text.slice(0, -1)],
   ])('is no record when it is %s', (_, damage) => {
-    expect(parseRecord(new Secret(damage(serializeRecord(full).reveal())))).toEqual({ kind: 'corrupt' });
+    expect(parseAccount(new Secret(damage(formerRecord(full).reveal())))).toEqual({ kind: 'corrupt' });
   });
 
-  it.each(['2', '0', '"1"', 'null', '1.5'])('of version %s is left to whichever Keytray wrote it', (version) => {
-    const text = serializeRecord(full).reveal().replace('"version":1', `"version":${version}`);
-    expect(parseRecord(new Secret(text))).toEqual({ kind: 'unknown_version' });
+  it.each(['3', '0', '"1"', 'null', '1.5'])('of version %s is left to whichever Keytray wrote it', (version) => {
+    const text = formerRecord(full).reveal().replace('"version":1', `"version":${version}`);
+    expect(parseAccount(new Secret(text))).toEqual({ kind: 'unknown_version' });
   });
 
   it.each([
@@ -77,20 +80,22 @@ describe('token record', () => {
     ],
     ['all', undefined],
   ])('that learned %j, which this version does not know, is a record all the same', (learned, known) => {
-    const stored = { ...JSON.parse(serializeRecord(full).reveal()), learned };
-    expect(parseRecord(new Secret(JSON.stringify(stored)))).toMatchObject({ record: { ...full, learned: known } });
+    const stored = { ...JSON.parse(formerRecord(full).reveal()), learned };
+    expect(parseAccount(new Secret(JSON.stringify(stored)))).toMatchObject({
+      account: { record: { ...full, learned: known } },
+    });
   });
 
   it('names the origins its tokens may go to, apart from the endpoints', () => {
-    const { origins } = JSON.parse(serializeRecord(full).reveal());
+    const { origins } = JSON.parse(formerRecord(full).reveal());
     expect(origins).toEqual({ token: 'https://login.lab.example', revocation: 'https://api.lab.example' });
   });
 
   it('takes no endpoint at another origin than the one recorded for it', () => {
-    const stored = JSON.parse(serializeRecord(full).reveal());
+    const stored = JSON.parse(formerRecord(full).reveal());
     stored.endpoints.token = 'https://elsewhere.example/token';
-    const parsed = parseRecord(new Secret(JSON.stringify(stored)));
-    expect(parsed).toMatchObject({ record: { endpoints: { token: 'https://login.lab.example' } } });
+    const parsed = parseAccount(new Secret(JSON.stringify(stored)));
+    expect(parsed).toMatchObject({ account: { record: { endpoints: { token: 'https://login.lab.example' } } } });
   });
 
   it.each<[string, string, string, Partial<TokenRecord>]>([
@@ -102,15 +107,18 @@ describe('token record', () => {
     ['a clock of another age', '"clock_skew":-2', '"clock_skew":8640000000000', { clockSkew: undefined }],
     ['scopes a terminal would obey', 'openid offline', 'openid\\u009b offline', { scope: 'openid offline_access' }],
   ])('of an earlier version is judged anew: %s', (_, written, instead, read) => {
-    const text = serializeRecord(full).reveal();
+    const text = formerRecord(full).reveal();
     expect(text).toContain(written);
     const record = { ...full, ...read };
-    expect(parseRecord(new Secret(text.replace(written, instead)))).toEqual({ kind: 'record', record });
+    expect(parseAccount(new Secret(text.replace(written, instead)))).toEqual({
+      kind: 'account',
+      account: { grant: 'authorization_code', secrets: undefined, record },
+    });
   });
 
   it('keeps a lifetime without end, in a form earlier versions can reckon with', () => {
-    const text = serializeRecord({ ...full, lifetime: noEnd });
-    expect(parseRecord(text)).toMatchObject({ record: { lifetime: noEnd } });
+    const text = formerRecord({ ...full, lifetime: noEnd });
+    expect(parseAccount(text)).toMatchObject({ account: { record: { lifetime: noEnd } } });
     expect(() => new Date(Date.now() + JSON.parse(text.reveal()).lifetime * 1_000).toISOString()).not.toThrow();
   });
 });

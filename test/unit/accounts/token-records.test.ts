@@ -42,6 +42,7 @@ describe('the record of a sign-in', () => {
   it('says what came, when, and for which registration', () => {
     const { clock, first } = begin();
     expect(first).toEqual({
+      grant: 'authorization_code',
       accessToken: whole.accessToken,
       refreshToken: whole.refreshToken,
       idToken: whole.idToken,

@@ -41,12 +41,17 @@ describe('the age of a token', () => {
 describe('the lifetime that is planned with', () => {
   const refreshToken = new Secret('r');
 
-  it.each([
-    [{ lifetime: 60, refreshToken }, 60],
-    [{ lifetime: 0, refreshToken }, 0],
-    [{ lifetime: 60, refreshToken: undefined }, 60],
-    [{ lifetime: undefined, refreshToken }, 3_600],
-    [{ lifetime: undefined, refreshToken: undefined }, Number.POSITIVE_INFINITY],
+  const grant = 'authorization_code';
+
+  it.each<[Parameters<typeof plannedLifetime>[0], number]>([
+    [{ grant, lifetime: 60, refreshToken }, 60],
+    [{ grant, lifetime: 0, refreshToken }, 0],
+    [{ grant, lifetime: 60, refreshToken: undefined }, 60],
+    [{ grant, lifetime: undefined, refreshToken }, 3_600],
+    [{ grant, lifetime: undefined, refreshToken: undefined }, Number.POSITIVE_INFINITY],
+    [{ grant: 'client_credentials', lifetime: undefined, refreshToken: undefined }, 3_600],
+    [{ grant: 'command', lifetime: undefined, refreshToken: undefined }, 300],
+    [{ grant: 'api_key', lifetime: undefined, refreshToken: undefined }, Number.POSITIVE_INFINITY],
   ])('%j', (record, lifetime) => {
     expect(plannedLifetime(record)).toBe(lifetime);
   });

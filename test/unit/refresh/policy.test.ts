@@ -7,7 +7,8 @@ const facts: RefreshFacts = {
   sinceHandOut: 0,
   refreshLifetime: undefined,
   sinceReply: 0,
-  hasRefreshToken: true,
+  renewable: true,
+  counted: false,
   problem: { kind: 'none' },
   mode: 'ahead',
   now: 1_000_000,
@@ -91,10 +92,25 @@ describe('the plan', () => {
   });
 
   it.each([
-    ['no refresh token', { hasRefreshToken: false }],
+    ['no refresh token', { renewable: false }],
     ['a session that has ended', { problem: { kind: 'dead', why: 'x' } }],
     ['a token that never ends', { lifetime: Number.POSITIVE_INFINITY, secondsLeft: Number.POSITIVE_INFINITY }],
   ] as const)('is nothing with %s', (_case, changes) => {
     expect(plan(changes)).toEqual({ kind: 'none' });
+  });
+
+  describe('of tokens that are counted and billed', () => {
+    const counted: RefreshFacts = { ...facts, counted: true, lifetime: 86_400, secondsLeft: 86_400, random: 0.5 };
+
+    it('comes at 5 % of the life before its end, at least 300 s and never before half of it', () => {
+      expect(planRefresh(counted)).toEqual({ kind: 'in', delay: 86_400 - 4_320, why: 'ahead' });
+      expect(planRefresh({ ...counted, lifetime: 3_600, secondsLeft: 3_600 })).toMatchObject({ delay: 3_300 });
+      expect(planRefresh({ ...counted, lifetime: 400, secondsLeft: 400 })).toMatchObject({ delay: 200 });
+    });
+
+    it('does not come while nobody uses them', () => {
+      expect(planRefresh({ ...counted, sinceHandOut: undefined })).toEqual({ kind: 'none' });
+      expect(planRefresh({ ...counted, mode: 'on_demand' })).toEqual({ kind: 'none' });
+    });
   });
 });

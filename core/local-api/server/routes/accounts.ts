@@ -40,7 +40,11 @@ const login = createRoute({
   path: '/v1/accounts/{id}/login',
   summary: 'Starts a sign-in, or joins the one that is pending.',
   request: { params, body: { ...jsonBody(loginRequestSchema), required: true } },
-  responses: { 202: jsonAnswer('The pending login.', pendingLoginSchema), ...failureResponse },
+  responses: {
+    200: jsonAnswer('The login, which needed nobody and has succeeded.', pendingLoginSchema),
+    202: jsonAnswer('The pending login.', pendingLoginSchema),
+    ...failureResponse,
+  },
 });
 
 const logout = createRoute({
@@ -72,7 +76,7 @@ export function registerAccountRoutes(app: LocalApiApp, { broker }: RouteContext
   app.openapi(show, async (c) => c.json(await broker.account(c.req.valid('param').id), 200, noStore));
   app.openapi(login, async (c) => {
     const started = await broker.startLogin(c.req.valid('param').id, c.req.valid('json'));
-    return c.json(started, 202, noStore);
+    return started.state === 'succeeded' ? c.json(started, 200, noStore) : c.json(started, 202, noStore);
   });
   app.openapi(logout, async (c) => {
     const { revoke = true } = c.req.valid('json');

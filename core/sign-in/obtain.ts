@@ -1,0 +1,18 @@
+import type { Grant } from '../services/grant.ts';
+import { clientCredentials } from './client-credentials.ts';
+import type { Obtaining } from './given.ts';
+
+export function obtainingOf(grant: Grant): Obtaining {
+  switch (grant.kind) {
+    case 'authorization_code':
+      return { kind: 'browser' };
+    case 'client_credentials':
+      return clientCredentials;
+    case 'api_key':
+    case 'pasted_code':
+    case 'aws_identity':
+    case 'token_exchange':
+    case 'command':
+      return { kind: 'nobody' };
+  }
+}
