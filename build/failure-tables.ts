@@ -107,6 +107,7 @@ function stores(): string {
 }
 
 const record: TokenRecord = {
+  grant: 'authorization_code',
   refreshToken: new Secret('refresh'),
   accessToken: new Secret('access'),
   idToken: undefined,
@@ -167,6 +168,9 @@ export const examples: Readonly<Record<StateReason, Example>> = {
   login_required: { state: signedIn(dead) },
   unreachable: { state: signedIn({ kind: 'unreachable', maybeSpent: false, ...pace }) },
   misconfigured: { state: signedIn({ kind: 'misconfigured', error: 'invalid_client', ...pace }) },
+  access_denied: {
+    state: signedIn({ kind: 'misconfigured', error: 'access_denied', denied: true, ...pace }),
+  },
   refused: { state: signedIn({ kind: 'refused', count: 1, firstSeen: 0, lastSeen: 0, ...pace }) },
 };
 

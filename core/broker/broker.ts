@@ -65,36 +65,23 @@ export class Broker implements BrokerApi {
       changed: (id) => this.#accountChanged(id),
       removed: (id) => this.#accountRemoved(id),
     });
-    this.#keychain = new StoreRecovery({ ...dependencies, accounts: this.#accounts });
     this.#servers = new ServerDirectory(http, clock);
-    this.#signIn = new SignIn({ ...dependencies, servers: this.#servers, logins: this.#logins });
+    const parts = { ...dependencies, accounts: this.#accounts, servers: this.#servers, logins: this.#logins };
+    this.#keychain = new StoreRecovery(parts);
+    this.#signIn = new SignIn(parts);
     const fetchToken = (account: Account) => this.tokens.refresh(account.id);
-    const [logins, signIn, servers] = [this.#logins, this.#signIn, this.#servers];
-    this.#signInApi = new SignInApi({ ...dependencies, logins, signIn, servers, fetchToken });
-    this.#refreshes = new RefreshEngine({
-      ...dependencies,
-      servers: this.#servers,
-      accounts: () => this.#accounts.all(),
-    });
-    this.store = new StoreRequests({
-      store: dependencies.stores['encrypted-file'],
-      accounts: this.#accounts,
-      refresher: this.#refreshes.refresher,
-      clock,
-    });
+    this.#signInApi = new SignInApi({ ...parts, signIn: this.#signIn, fetchToken });
+    this.#refreshes = new RefreshEngine({ ...parts, accounts: () => this.#accounts.all() });
+    const { refresher } = this.#refreshes;
+    this.store = new StoreRequests({ ...parts, store: dependencies.stores['encrypted-file'], refresher });
     this.#notices = new Notices({
-      ...dependencies,
-      accounts: this.#accounts,
-      servers: this.#servers,
+      ...parts,
       openBrowser: (id) => this.startLogin(id, { user_agent: 'browser' }),
       confirm: dependencies.kind === 'desktop' ? undefined : (id, accept) => this.confirmLogin(id, accept),
     });
     this.#handOuts = openHandOuts({
-      ...dependencies,
-      accounts: this.#accounts,
-      refresher: this.#refreshes.refresher,
-      servers: this.#servers,
-      logins: this.#logins,
+      ...parts,
+      refresher,
       find: (id) => this.#find(id),
       asked: (account, asker) => this.#notices.asked(account, asker),
       stopped: () => this.#tellAll(),

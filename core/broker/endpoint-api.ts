@@ -10,7 +10,7 @@ import type { Clock } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import type { AccountSettings } from '../services/service.ts';
 import type { Caller } from '../wire/broker-api.ts';
-import type { EndpointRequest, EndpointView } from '../wire/schemas.ts';
+import type { EndpointRequest, EndpointView } from '../wire/endpoint-schemas.ts';
 import type { TokenApi } from './token-api.ts';
 
 export interface EndpointApiDependencies {

@@ -1,3 +1,4 @@
+import { noSecrets, serializeAccount } from '../accounts/stored-account.ts';
 import type { TokenRecord } from '../accounts/token-record.ts';
 import { Broker } from '../broker/broker.ts';
 import { interpretConfig } from '../config/interpret-config.ts';
@@ -5,7 +6,6 @@ import { logTo } from '../platform/log.ts';
 import { SystemClock } from '../platform/system-clock.ts';
 import { Secret } from '../secret.ts';
 import { EncryptedFileStore } from '../stores/encrypted-file/encrypted-file-store.ts';
-import { noSecrets, serializeAccount } from '../accounts/stored-account.ts';
 import { MemoryStore } from '../stores/memory-store.ts';
 
 /** The one account of the rehearsal, and the host it answers for: RFC 2606 keeps `.invalid` free of real ones. */

@@ -1,12 +1,11 @@
 import type { Consumer } from '../platform/consumer.ts';
 import type { Secret } from '../secret.ts';
+import type { EndpointRequest, EndpointView } from './endpoint-schemas.ts';
 import type { HelperCall } from './helper-call.ts';
 import type {
   AccountView,
   BrokerEvent,
   CallbackRequest,
-  EndpointRequest,
-  EndpointView,
   LoginRequest,
   LoginView,
   LogoutView,

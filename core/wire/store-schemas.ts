@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 
-/** The shapes that cross the socket for the encrypted file, as `wire.ts` has the others. */
+/** The shapes that cross the socket for the encrypted file, as `schemas.ts` has the others. */
 
 export const encryptedFileSchema = z
   .object({

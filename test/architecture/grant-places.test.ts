@@ -7,11 +7,11 @@ import { repositoryRoot, sourceFiles } from './source-files.ts';
 /** The switches that know every grant: how a credential is obtained, renewed and given back. */
 const switches = ['core/sign-in/sign-out.ts', 'core/refresh/renew.ts', 'core/sign-in/obtain.ts'];
 
-/** Places that are not behaviour: what the grants are, which keys and fields they have, and how version 1 is read. */
+/** Places that are not behaviour: what the grants are, which keys and fields they have, and parameters of a protocol. */
 const data = [
+  'cli/local-endpoints.ts',
   'core/config/grant-rules.ts',
-  'core/accounts/stored-account.ts',
-  'core/host/rehearsal-broker.ts',
+  'core/endpoints/auth0-token.ts',
   'core/services/fields.ts',
   'core/services/grant.ts',
   'core/config/resolve.ts',

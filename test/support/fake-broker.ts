@@ -1,13 +1,12 @@
 import { KeytrayError } from '../../core/errors.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { BrokerApi, Caller, StoreApi } from '../../core/wire/broker-api.ts';
+import type { EndpointRequest, EndpointView } from '../../core/wire/endpoint-schemas.ts';
 import type { HelperCall } from '../../core/wire/helper-call.ts';
 import type {
   AccountView,
   BrokerEvent,
   CallbackRequest,
-  EndpointRequest,
-  EndpointView,
   LoginRequest,
   LoginView,
   LogoutView,

@@ -15,12 +15,6 @@ export function withLines(text: string, lines: readonly string[]): string {
   return text + gap + lines.map((line) => line + eol).join('');
 }
 
-export function withoutLines(text: string, isOurs: (line: string) => boolean): string {
-  return linesOf(text)
-    .filter((line) => !isOurs(line.trim()))
-    .join('');
-}
-
 /** No file is left where there was none and nothing but ours was in it. */
 export function orNoFile(text: string, known: { readonly before: string | undefined } | undefined): string | undefined {
   return known !== undefined && known.before === undefined && text.trim() === '' ? undefined : text;

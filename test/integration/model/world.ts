@@ -1,13 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { parseAccount } from '../../../core/accounts/stored-account.ts';
 import type { TokenRecord } from '../../../core/accounts/token-record.ts';
 import { Broker } from '../../../core/broker/broker.ts';
 import { readConfig } from '../../../core/config/read-config.ts';
 import { KeytrayError } from '../../../core/errors.ts';
 import type { Notice, NoticeChoice, Notifier, UserAgent } from '../../../core/ports.ts';
 import { EncryptedFileStore } from '../../../core/stores/encrypted-file/encrypted-file-store.ts';
-import { parseAccount } from '../../../core/accounts/stored-account.ts';
 import { MemoryStore } from '../../../core/stores/memory-store.ts';
 import { PlacementsFile } from '../../../core/stores/placements.ts';
 import { caller } from '../../support/broker.ts';

@@ -24,9 +24,19 @@ describe('barriers', () => {
     expect(stores.sort()).toEqual(Object.keys(barrierTable).sort());
   });
 
-  it('stand at one place of the code each', () => {
-    const calls = core.flatMap(({ text }) => [...text.matchAll(/\breached\('(\w+)'\)/g)].map(([, name]) => name));
-    expect(calls.sort()).toEqual([...barrierNames].sort());
+  it('stand at one place of the code each, those around a request in the file of each grant', () => {
+    const perGrant = ['refresh_requested', 'reply_received'];
+    const calls = core.flatMap(({ file, text }) =>
+      [...text.matchAll(/\breached\('(\w+)'\)/g)].map(([, name = '']) => ({ file, name })),
+    );
+    const around = calls.filter(({ name }) => perGrant.includes(name));
+    const once = calls.filter(({ name }) => !perGrant.includes(name)).map(({ name }) => name);
+    expect([...once, ...perGrant].sort()).toEqual([...barrierNames].sort());
+    const grants = [...new Set(around.map(({ file }) => file))];
+    expect(grants).toContain('core/refresh/authorization-code.ts');
+    expect(around.map(({ file, name }) => `${file} ${name}`).sort()).toEqual(
+      grants.flatMap((file) => perGrant.map((name) => `${file} ${name}`)).sort(),
+    );
   });
 
   it('are listened to by nobody in the programs people run', () => {

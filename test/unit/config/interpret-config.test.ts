@@ -83,7 +83,7 @@ describe('a valid configuration', () => {
 describe('an error names line, path and fix', () => {
   it.each([
     [lab('clientid: x'), 'config.yaml:6: accounts.lab.clientid: unknown key; did you mean client_id?'],
-    [lab('colour: red'), /^config\.yaml:6: accounts\.lab\.colour: unknown key; known: service, grant, /],
+    [lab('colour: red'), /^config\.yaml:6: accounts\.lab\.colour: unknown key; known: service, client_id, /],
     [lab('redirect: { prot: any }'), 'config.yaml:6: accounts.lab.redirect.prot: unknown key; did you mean port?'],
     [lab('client_secret: hunter2'), /^config\.yaml:6: accounts\.lab\.client_secret: a secret; .*accounts set-secret/],
     ['remindr: 5', 'config.yaml:1: remindr: unknown key; did you mean reminder?'],

@@ -44,7 +44,7 @@ describe('man pages', () => {
 
   it('says what --help says', () => {
     const text = rendered('keytray-login.1');
-    expect(text).toContain('keytray-login - sign in once, in your own browser');
+    expect(text).toContain('keytray-login - sign in once: in your own browser, or with a key or secret you enter');
     expect(text).toMatch(/--no-browser\s+print/);
     expect(rendered('keytray-demo.1')).toContain('(auto, chromium, system, built-in; default: auto)');
   });

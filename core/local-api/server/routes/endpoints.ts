@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { endpointRequestSchema, endpointSchema } from '../../../wire/schemas.ts';
+import { endpointRequestSchema, endpointSchema } from '../../../wire/endpoint-schemas.ts';
 import {
   accountParameter,
   callerOf,

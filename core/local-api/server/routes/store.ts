@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { Secret } from '../../../secret.ts';
-import { failureResponse, jsonBody, type LocalApiApp, noStore, type RouteContext } from '../route.ts';
 import { passphraseRequestSchema, unlockRequestSchema } from '../../../wire/store-schemas.ts';
+import { failureResponse, jsonBody, type LocalApiApp, noStore, type RouteContext } from '../route.ts';
 
 const unlock = createRoute({
   method: 'post',
