@@ -62,7 +62,10 @@ const testPackages: readonly SystemPackage[] = [
   // A panel that shows tray icons, where it keeps its settings, what colours its icons, and what photographs it.
   program('xfce4-panel'),
   program('xfconf', 'xfconf-query'),
-  debianPackage('librsvg2-common'),
+  {
+    name: 'librsvg2-common',
+    brings: { kind: 'library', name: 'gdk-pixbuf-2.0/2.10.0/loaders/libpixbufloader-svg.so' },
+  },
   program('imagemagick', 'import'),
   program('curl'),
   program('wget'),
