@@ -46,6 +46,7 @@ const reveals: Readonly<Record<string, { readonly times: number; readonly why: s
     why: 'gives an ID token and the client secret to jose, which checks the one by the other',
   },
   'core/credentials/aws-identity-proof.ts': { times: 3, why: 'signs a request with AWS keys' },
+  'core/credentials/api-keys/quilt-keys.ts': { times: 1, why: 'revokes a leaked key by its secret' },
   'core/credentials/delegated-token.ts': { times: 1, why: 'exchanges a signed proof at the service' },
   'core/endpoints/http-proxy/forward.ts': { times: 1, why: 'sends the credential to the server of the account' },
   'core/endpoints/http-proxy/header-proxy.ts': { times: 2, why: "puts the proxy's own secret into its address" },

@@ -1,0 +1,19 @@
+import type { FailureRow } from './failure-table.ts';
+
+/** What Datadog's API says to keys and tokens; `words` are its `errors`, joined. */
+export const datadogFailures: readonly FailureRow[] = [
+  { status: 401, code: 'access_denied', cause: 'Datadog does not accept the token' },
+  {
+    status: 403,
+    code: 'access_denied',
+    cause: 'Datadog does not accept the API key, or does not allow this to it',
+    advice: 'Check the key, the application key, and that both belong to the site of the account.',
+  },
+  {
+    status: 404,
+    code: 'misconfigured',
+    cause: 'Datadog has no such API at this site',
+    advice: 'Check the site of the account.',
+  },
+  { status: 429, code: 'temporarily_unavailable', cause: 'Datadog asks to wait: too many requests' },
+];
