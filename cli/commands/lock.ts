@@ -5,9 +5,9 @@ export function addLock(program: Command, cli: Cli): void {
   program
     .command('lock')
     .helpGroup('Every day:')
-    .description('lock the encrypted file; its accounts wait until it is unlocked')
+    .description('give no tool a token until you unlock; the encrypted file is locked too')
     .action(async () => {
-      await (await cli.broker()).lockStore();
-      cli.out.write('The encrypted file is locked.\n');
+      await (await cli.broker()).lock();
+      cli.out.write('Locked: no tool gets a token until you run keytray unlock.\n');
     });
 }

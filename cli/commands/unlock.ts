@@ -49,10 +49,17 @@ export function addUnlock(program: Command, cli: Cli): void {
   program
     .command('unlock')
     .helpGroup('Every day:')
-    .description('unlock the encrypted file; the first time, choose its passphrase')
+    .description('end a lock; unlock the encrypted file, and the first time choose its passphrase')
     .action(async () => {
       const broker = await cli.broker();
-      const { encrypted_file: file, accounts } = await broker.status();
+      const { encrypted_file: file, accounts, hand_outs: handOuts } = await broker.status();
+      if (handOuts?.state === 'locked') {
+        const needed = file?.present === true && file.state === 'locked';
+        const question = 'Passphrase of the encrypted file (not shown): ';
+        await sayingWrong('keytray unlock', broker.unlock(needed ? await readPassphrase(cli, question) : undefined));
+        cli.out.write('Unlocked: tools get tokens again.\n');
+        return;
+      }
       const create = file?.present === false;
       if (create && accounts.length > 0 && !accounts.some(({ store }) => store === 'encrypted-file')) {
         throw usageFailure(

@@ -26,6 +26,7 @@ import type {
 } from '../wire/schemas.ts';
 import type { BrokerDependencies } from './broker-dependencies.ts';
 import { type HandOuts, openHandOuts } from './hand-outs.ts';
+import { LockRequests } from './lock-requests.ts';
 import { SignInApi } from './sign-in-api.ts';
 import { StoreRecovery } from './store-recovery.ts';
 import { StoreRequests } from './store-requests.ts';
@@ -37,6 +38,7 @@ import { configView, handOutsView, processView, type ReadConfigState } from './v
 /** The broker: alone owns refresh tokens, and answers the local API. Built alike by the tray app and the agent. */
 export class Broker implements BrokerApi {
   readonly store: StoreRequests;
+  readonly handOutLock: LockRequests;
   readonly gate: HandOutGate;
   readonly tokens: TokenApi;
   readonly #dependencies: BrokerDependencies;
@@ -88,6 +90,7 @@ export class Broker implements BrokerApi {
       events: this.#events,
     });
     this.gate = this.#handOuts.gate;
+    this.handOutLock = new LockRequests(this);
     this.tokens = this.#handOuts.tokens;
   }
 

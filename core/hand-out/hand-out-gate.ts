@@ -66,7 +66,7 @@ export class HandOutGate {
       case 'locked':
         throw new HandOutsStopped('keychain_locked', 'Keytray is locked', {
           account,
-          advice: 'Unlock it in the Keytray menu.',
+          advice: 'Run: keytray unlock',
         });
     }
   }

@@ -67,6 +67,16 @@ function peerPidfd(socketFd: number): number | 'gone' | 'unsupported' {
   return option === undefined && lastError() === constants.errno.ENOPROTOOPT ? 'unsupported' : 'gone';
 }
 
+/** Whether the process has a controlling terminal, Linux. False where it has gone or is not known. */
+export function hasControllingTerminal(process: {
+  readonly pid: number;
+  readonly startTime: number | undefined;
+}): boolean {
+  const stat = statOf(process.pid);
+  const terminal = stat === undefined ? undefined : fieldOf(stat, 7);
+  return terminal !== undefined && terminal !== 0 && stillRuns(process);
+}
+
 /** Whether it is still the same process. False where its start is not known. */
 export function stillRuns({
   pid,

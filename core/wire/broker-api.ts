@@ -30,11 +30,20 @@ export interface StoreApi {
   lock(): Promise<void>;
 }
 
+/** The person's own stop of all hand-outs. Every failure is a `KeytrayError`. */
+export interface LockApi {
+  /** The encrypted file is locked too. */
+  lock(): Promise<void>;
+  /** `keychain_locked` where the encrypted file needs its passphrase, `access_denied` where a program asks by itself. */
+  unlock(passphrase: Secret | undefined, caller: Caller): Promise<void>;
+}
+
 /** What the routes need of the broker. Every failure is a `KeytrayError`. */
 export interface BrokerApi {
   /** Waits, bounded, for the first reading of the stores: a keychain not read yet is not an empty one. */
   status(): Promise<StatusView>;
   readonly store: StoreApi;
+  readonly handOutLock: LockApi;
   accounts(): Promise<readonly AccountView[]>;
   account(id: string): Promise<AccountView>;
   token(id: string, request: TokenRequest, caller: Caller): Promise<TokenView>;

@@ -17,6 +17,7 @@ const passphrase = z.string().min(1).max(1024);
 export const unlockRequestSchema = z
   .strictObject({ passphrase, create: z.boolean().optional() })
   .openapi('UnlockRequest');
+export const openRequestSchema = z.strictObject({ passphrase: passphrase.optional() }).openapi('OpenRequest');
 export const passphraseRequestSchema = z
   .strictObject({ old: passphrase, new: passphrase })
   .openapi('PassphraseRequest');

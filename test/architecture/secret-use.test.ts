@@ -34,7 +34,7 @@ const reveals: Readonly<Record<string, { readonly times: number; readonly why: s
     times: 1,
     why: 'sends the file of a program that the caller becomes',
   },
-  'core/local-api/client/client.ts': { times: 4, why: 'sends what the person typed to the broker, over its socket' },
+  'core/local-api/client/client.ts': { times: 5, why: 'sends what the person typed to the broker, over its socket' },
   'core/oauth/authorization-response.ts': { times: 3, why: 'gives state, verifier and nonce to the protocol library' },
   'core/oauth/client-authentication.ts': {
     times: 3,

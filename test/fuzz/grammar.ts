@@ -36,6 +36,7 @@ function route(random: Random): readonly [method: string, target: string, body: 
     () => ['POST', '/v1/logins/x/callback', `{"code":"${random.int(1000)}"}`],
     () => ['DELETE', '/v1/logins/x', ''],
     () => ['POST', '/v1/store/lock', ''],
+    () => ['POST', '/v1/unlock', '{}'],
     () => ['GET', '/v1/events', ''],
     () => ['GET', '/v1/openapi.json', ''],
     () => ['GET', '/v1/helpers/git/get', ''],

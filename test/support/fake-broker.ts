@@ -1,6 +1,6 @@
 import { KeytrayError } from '../../core/errors.ts';
 import type { Secret } from '../../core/secret.ts';
-import type { BrokerApi, Caller, StoreApi } from '../../core/wire/broker-api.ts';
+import type { BrokerApi, Caller, LockApi, StoreApi } from '../../core/wire/broker-api.ts';
 import type { EndpointRequest, EndpointView } from '../../core/wire/endpoint-schemas.ts';
 import type { HelperCall } from '../../core/wire/helper-call.ts';
 import type {
@@ -83,6 +83,10 @@ export class FakeBroker implements BrokerApi {
   /** The passphrase of the encrypted file; undefined: there is no file yet. */
   passphrase: Secret | undefined;
 
+  readonly handOutLock: LockApi = {
+    lock: async () => this.#record('handOutLock', 'lock'),
+    unlock: async () => this.#record('handOutLock', 'unlock'),
+  };
   readonly store: StoreApi = {
     view: async () => ({ state: 'locked', present: this.passphrase !== undefined }),
     unlock: async (passphrase, options) => {

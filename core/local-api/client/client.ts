@@ -117,6 +117,15 @@ export class LocalApiClient {
     await this.#exchange({ method: 'POST', path: '/v1/store/unlock', body });
   }
 
+  /** Stops all hand-outs, and locks the encrypted file. */
+  async lock(): Promise<void> {
+    await this.#exchange({ method: 'POST', path: '/v1/lock' });
+  }
+
+  async unlock(passphrase?: Secret): Promise<void> {
+    await this.#exchange({ method: 'POST', path: '/v1/unlock', body: { passphrase: passphrase?.reveal() } });
+  }
+
   async lockStore(): Promise<void> {
     await this.#exchange({ method: 'POST', path: '/v1/store/lock' });
   }

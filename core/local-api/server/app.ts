@@ -9,6 +9,7 @@ import { registerEndpointRoutes } from './routes/endpoints.ts';
 import { registerEventRoute } from './routes/events.ts';
 import { registerHandoverRoute } from './routes/handover.ts';
 import { registerHelperRoute } from './routes/helpers.ts';
+import { registerLockRoutes } from './routes/lock.ts';
 import { registerLoginRoutes } from './routes/logins.ts';
 import { registerStatusRoute } from './routes/status.ts';
 import { registerStoreRoutes } from './routes/store.ts';
@@ -36,6 +37,7 @@ export function createApp(context: RouteContext): LocalApiApp {
   registerEventRoute(app, context);
   registerHandoverRoute(app, context);
   registerHelperRoute(app);
+  registerLockRoutes(app, context);
   registerLoginRoutes(app, context);
   registerStatusRoute(app, context);
   registerStoreRoutes(app, context);
