@@ -52,7 +52,7 @@ function hcl(random: Random, secret: () => string, form: Form): string {
     ]);
   const helper = (name: string): string => block('credentials_helper', name, random.pick(['args = []', '']));
   const parts = [
-    `disable_checkpoint = true${note()}`,
+    `disable_checkpoint = true`,
     block('credentials', hosts[1], `token = "${secret()}"`),
     block('credentials', 'app.example', `token = "$${'{'}x("a")} ${secret()}"`),
     block('host', hosts[2], `services = { "modules.v1" = "https://127.0.0.1:39/m/" }`),
