@@ -8,7 +8,8 @@ import type { World } from './world.ts';
 
 const recordSchema = z.object({ refresh: z.string().optional(), access: z.string(), generation: z.number() });
 
-const read = (text: string): z.infer<typeof recordSchema> => recordSchema.parse(JSON.parse(text));
+const read = (text: string): z.infer<typeof recordSchema> =>
+  z.object({ record: recordSchema }).parse(JSON.parse(text)).record;
 
 export interface RecordWatchOptions {
   readonly world: World;

@@ -7,7 +7,7 @@ import { type Display, startDisplay } from '../../support/prompter.ts';
 import { signIn } from '../../support/sign-in.ts';
 import { type Scene, startScene } from './scene.ts';
 
-const storedRecord = z.object({ refresh: z.string(), access: z.string() });
+const storedAccount = z.object({ record: z.object({ refresh: z.string(), access: z.string() }) });
 
 interface State {
   readonly name: string;
@@ -191,7 +191,7 @@ describe.each(states)('a keyring that is $name', ({ keychain, trouble, noticed, 
 
     const { env } = scene.keyring;
     expect(await lookup(env, 'keytray', 'second')).toBeUndefined();
-    const record = storedRecord.parse(JSON.parse((await lookup(env, 'keytray', 'lab')) ?? 'null'));
+    const { record } = storedAccount.parse(JSON.parse((await lookup(env, 'keytray', 'lab')) ?? 'null'));
     expect(record.access).toBe(latest);
     expect(await scene.server.isRevoked(record.refresh)).toBe(false);
     expect(existsSync(journal(scene))).toBe(false);

@@ -15,6 +15,7 @@ import { type ProcessWatch, watchProcesses } from '../../support/process-watch.t
 import { labConfig } from '../../support/sign-in.ts';
 
 const storedRecord = z.object({ refresh: z.string(), access: z.string(), generation: z.number() });
+const storedAccount = z.object({ record: storedRecord });
 
 /** One story, told in order: each step stands on the one before. */
 describe('one sign-in in Chromium serves git', () => {
@@ -67,7 +68,7 @@ describe('one sign-in in Chromium serves git', () => {
 
   const record = async (): Promise<z.infer<typeof storedRecord>> => {
     const text = await lookup(keyring.env, 'keytray', 'lab');
-    return storedRecord.parse(JSON.parse(text ?? 'null'));
+    return storedAccount.parse(JSON.parse(text ?? 'null')).record;
   };
 
   const keytrayRun = async (...args: string[]) => {

@@ -148,7 +148,7 @@ describe('the environment’s proxy', () => {
   /** In a process of its own: the variables of this one must not change. */
   const fetchIn = async (env: Record<string, string>, url: string): Promise<string> => {
     const script = join(folder, 'fetch.ts');
-    const module = join(import.meta.dirname, '../../../core/oauth/node-http.ts');
+    const module = join(import.meta.dirname, '../../../core/http/node-http.ts');
     await writeFile(
       script,
       `import { NodeHttp } from ${JSON.stringify(module)};
