@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, lstat, mkdir, open, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { moduleFiles } from './app-files.ts';
 import { companionModules, isProgramFile } from './contents.ts';
 import { identity, type Target } from './identity.ts';
@@ -71,9 +71,12 @@ export async function stageCompanion({ root, folder, version, node, target }: Co
   for (const name of (await readdir(join(root, 'out/lib'))).filter(isProgramFile)) {
     await copyInto(folder, `lib/${name}`, join(root, 'out/lib', name));
   }
-  await mkdir(join(folder, 'lib/tray-icons'));
-  for (const name of await readdir(join(root, 'out/lib/tray-icons'))) {
-    await copyInto(folder, `lib/tray-icons/${name}`, join(root, 'out/lib/tray-icons', name));
+  const icons = await readdir(join(root, 'out/lib/tray-icons'), { recursive: true, withFileTypes: true });
+  for (const entry of icons.filter((each) => each.isFile())) {
+    const source = join(entry.parentPath, entry.name);
+    const name = relative(join(root, 'out/lib'), source);
+    await mkdir(dirname(join(folder, 'lib', name)), { recursive: true });
+    await copyInto(folder, `lib/${name}`, source);
   }
   for (const place of ['bin', 'libexec']) {
     const from = join(root, 'out', place);
