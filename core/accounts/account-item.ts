@@ -1,7 +1,7 @@
 import type { GrantKind } from '../services/grant.ts';
 import type { SecretStore, StoreTrouble } from '../stores/secret-store.ts';
 import { storeFailure } from '../stores/store-failure.ts';
-import { type KeptSecrets, noSecrets, parseAccount, serializeAccount } from './stored-account.ts';
+import { isKeepable, type KeptSecrets, noSecrets, parseAccount, serializeAccount } from './stored-account.ts';
 import type { TokenRecord } from './token-record.ts';
 
 /** Where earlier versions kept the client secret. */
@@ -101,6 +101,7 @@ export class AccountItem {
     if (found.kind !== 'found' && found.kind !== 'empty') throw storeFailure(found, this.#id);
     if (found.kind === 'empty') return noSecrets;
     this.#beside = true;
+    if (!isKeepable(found.value)) return noSecrets;
     return { values: { client_secret: found.value }, origins: undefined };
   }
 

@@ -2,7 +2,7 @@ import { KeytrayError } from '../errors.ts';
 import { needsSecret } from '../oauth/authorization-server.ts';
 import type { Secret } from '../secret.ts';
 import type { AccountSettings } from '../services/service.ts';
-import type { KeptSecrets } from './stored-account.ts';
+import { isKeepable, type KeptSecrets } from './stored-account.ts';
 
 /** What a client secret needs of the account whose it is. */
 export interface SecretHolder {
@@ -41,12 +41,17 @@ export class ClientSecret {
     throw needsSecret(settings);
   }
 
-  /** Throws `invalid_request` where the client is public, and where the store refuses. */
+  /** Throws `invalid_request` where the client is public or this cannot be its secret, and where the store refuses. */
   async set(secret: Secret): Promise<void> {
     const { clientSecret, title, clientId, id: account } = this.#holder.settings;
     if (clientSecret === 'none') {
       const message = `the client ${clientId} of ${title} has no secret`;
       throw new KeytrayError('invalid_request', message, { account, fix: 'no_client_secret' });
+    }
+    if (!isKeepable(secret)) {
+      const advice = 'Copy it again, and only it.';
+      const message = 'a client secret is one line without control characters';
+      throw new KeytrayError('invalid_request', message, { account, advice });
     }
     await this.#holder.keep(({ values, origins }) => ({ values: { ...values, [field]: secret }, origins }));
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Secret } from '../secret.ts';
 import { type GrantKind, grantKinds, traitsOf } from '../services/grant.ts';
-import { isTokenText } from '../untrusted/token-text.ts';
+import { isSecretText, isTokenText } from '../untrusted/token-text.ts';
 import { recordOf, recordSchema, storedRecord, type TokenRecord } from './token-record.ts';
 
 /** What a person gave for an account, by the names of the fields and in their order. */
@@ -29,16 +29,21 @@ export type ParsedAccount =
   /** Written by a newer Keytray: it may hold a refresh token that works, so nothing may replace it. */
   | { readonly kind: 'unknown_version' };
 
-const text = z.string().refine(isTokenText);
-
-const versionTwo = z.object({
-  version: z.literal(2),
-  grant: z.enum(grantKinds),
-  secrets: z.object({ values: z.record(z.string(), text), origins: z.array(z.string()).optional() }).optional(),
-  record: recordSchema.optional(),
+const secretsSchema = z.object({
+  values: z.record(z.string(), z.string().refine(isSecretText)),
+  origins: z.array(z.string()).optional(),
 });
+const versionTwo = z
+  .object({
+    version: z.literal(2),
+    grant: z.enum(grantKinds),
+    secrets: secretsSchema.optional(),
+    record: recordSchema.optional(),
+  })
+  // What is given is the credential itself, and goes into headers.
+  .refine(({ grant, secrets }) => !isGiven(grant) || Object.values(secrets?.values ?? {}).every(isTokenText));
 /** The tokens of a sign-in by browser, the only ones there were. */
-const versionOne = recordSchema.extend({ version: z.literal(1), access: text });
+const versionOne = recordSchema.extend({ version: z.literal(1), access: z.string().refine(isTokenText) });
 
 const newer = z.union([
   z.object({ version: z.unknown().refine((version) => version !== undefined && version !== 1 && version !== 2) }),
@@ -47,6 +52,9 @@ const newer = z.union([
 
 /** Where nothing renews a credential, it is what the person gave. */
 const isGiven = (grant: GrantKind): boolean => traitsOf(grant).renewal === 'never';
+
+/** Whether an item that holds this can be read again: one that cannot takes the record with it. */
+export const isKeepable = (secret: Secret): boolean => isSecretText(secret.reveal());
 
 export function serializeAccount({ grant, secrets, record }: StoredAccount): Secret {
   const values = Object.entries(secrets?.values ?? {}).map(([name, value]) => [name, value.reveal()]);

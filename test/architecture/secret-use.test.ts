@@ -27,7 +27,10 @@ const reveals: Readonly<Record<string, { readonly times: number; readonly why: s
     why: 'refuses an empty value, and NUL, which the keychain would cut at',
   },
   'core/stores/keychain/sentinel.ts': { times: 2, why: 'writes and reads the item that holds the journal key' },
-  'core/accounts/stored-account.ts': { times: 2, why: 'writes and reads an item, a secret as a whole' },
+  'core/accounts/stored-account.ts': {
+    times: 3,
+    why: 'writes and reads an item, a secret as a whole, and asks whether it could be read again',
+  },
   'core/accounts/token-record.ts': { times: 3, why: 'writes the tokens of a record into its item' },
   'core/broker/views/account-view.ts': { times: 2, why: 'shows the person the code to enter' },
   'core/local-api/helper-stream/next-program.ts': {

@@ -22,6 +22,14 @@ describe('the item of an account', () => {
     ['a sign-in alone', { grant: 'authorization_code', secrets: noSecrets, record }],
     ['a sign-in with the secret of its client', { grant: 'authorization_code', secrets, record }],
     ['a secret that waits for its first token', { grant: 'client_credentials', secrets, record: undefined }],
+    [
+      'a client secret beyond ASCII',
+      {
+        grant: 'authorization_code',
+        secrets: { ...secrets, values: { client_secret: new Secret('schlüssel ✓') } },
+        record,
+      },
+    ],
     ['secrets that were not looked for', { grant: 'authorization_code', secrets: undefined, record }],
   ])('comes back as it went: %s', (_what, account) => {
     const found = back(account);
@@ -46,6 +54,13 @@ describe('the item of an account', () => {
   ])('is left to the Keytray that wrote it where it is %s', (_what, change) => {
     const text = serializeAccount({ grant: 'client_credentials', secrets, record: undefined }).reveal();
     expect(parseAccount(new Secret(change(text)))).toEqual({ kind: 'unknown_version' });
+  });
+
+  it('is no account where a key could not go into a header', () => {
+    const given = { values: { api_key: new Secret('schlüssel ✓') }, origins: undefined };
+    const made = { ...record, grant: 'api_key', refreshToken: undefined } as const;
+    const item = serializeAccount({ grant: 'api_key', secrets: given, record: made });
+    expect(parseAccount(item)).toEqual({ kind: 'corrupt' });
   });
 
   it.each([
