@@ -75,7 +75,9 @@ export class Broker implements BrokerApi {
     this.#signInApi = new SignInApi({ ...parts, signIn: this.#signIn, fetchToken });
     this.#refreshes = new RefreshEngine({ ...parts, accounts: () => this.#accounts.all() });
     const { refresher } = this.#refreshes;
-    this.store = new StoreRequests({ ...parts, store: dependencies.stores['encrypted-file'], refresher });
+    const handOutsLocked = (): boolean => this.gate.state.kind === 'locked';
+    const sealed = { store: dependencies.stores['encrypted-file'], handOutsLocked };
+    this.store = new StoreRequests({ ...parts, ...sealed, refresher });
     this.#notices = new Notices({
       ...parts,
       openBrowser: (id) => this.startLogin(id, { user_agent: 'browser' }),

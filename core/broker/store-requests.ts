@@ -17,6 +17,8 @@ export interface StoreRequestsDependencies {
   readonly accounts: AccountRegistry;
   readonly refresher: Refresher;
   readonly clock: Clock;
+  /** Whether the person has stopped all hand-outs. */
+  readonly handOutsLocked: () => boolean;
 }
 
 /** One guess costs the work of the key derivation, and this, one after another. Milliseconds. */
@@ -40,7 +42,16 @@ export class StoreRequests implements StoreApi {
   }
 
   async unlock(passphrase: Secret, options: { readonly create: boolean }): Promise<void> {
-    await this.#inTurn(() => this.#dependencies.store.unlock(passphrase, options));
+    await this.#inTurn(async () => {
+      const { store, handOutsLocked } = this.#dependencies;
+      // The passphrase of the file ends the lock: a program could choose one to do so.
+      if (options.create && handOutsLocked() && !(await store.present())) {
+        throw new KeytrayError('access_denied', 'no encrypted file is made while Keytray is locked', {
+          advice: 'Unlock Keytray first.',
+        });
+      }
+      return await store.unlock(passphrase, options);
+    });
   }
 
   async changePassphrase(old: Secret, next: Secret): Promise<void> {

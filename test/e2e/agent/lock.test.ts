@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Secret } from '../../../core/secret.ts';
 import { type RunningAuthorizationServer, startAuthorizationServer } from '../../support/authorization-server.ts';
 import { createKeytray, type Keytray, program } from '../../support/keytray.ts';
 import { runToEnd } from '../../support/processes.ts';
@@ -31,4 +32,13 @@ it('is ended from a terminal, and by no program without one', async () => {
   const atTerminal = await runToEnd('script', ['-qec', `${program('keytray')} unlock`, '/dev/null'], options);
   expect(atTerminal).toMatchObject({ status: 0, stdout: expect.stringContaining('Unlocked') });
   expect(await token()).toMatchObject({ status: 0 });
+});
+
+it('is not ended with the passphrase of an encrypted file that was made for it', async () => {
+  await keytray.run(['lock']);
+  const passphrase = new Secret('one that a program chose');
+  const made = keytray.api.unlockStore(passphrase, { create: true });
+  await expect(made).rejects.toMatchObject({ code: 'access_denied', advice: 'Unlock Keytray first.' });
+  await expect(keytray.api.unlock(passphrase)).rejects.toMatchObject({ code: 'invalid_request' });
+  expect(await token()).toMatchObject({ status: 7 });
 });
