@@ -2,7 +2,6 @@ import type { Upstream } from '../core/endpoints/http-proxy/upstream.ts';
 import type { LocalApiClient } from '../core/local-api/client/client.ts';
 import { mayCarrySecrets } from '../core/platform/loopback-host.ts';
 import type { AccountSettings } from '../core/services/service.ts';
-import type { TokenView } from '../core/wire/schemas.ts';
 import { loadConfig, resolveConfigured } from './configuration.ts';
 import { credentialHeaders } from './credential-headers.ts';
 import { CommandFailure } from './failure.ts';
@@ -16,13 +15,13 @@ export async function accountUpstream(broker: LocalApiClient, id: string, env: E
   const settings = await resolveConfigured(await loadConfig(env), id);
   const url = apiUrl(settings);
   const { connectToServer } = await import('../core/endpoints/account-server.ts');
-  const token = shared(() => broker.token(id, {}));
+  const headers = async () => credentialHeaders(await broker.token(id, {}));
   // A sign-in that is missing should show now, not in the first request of a program.
-  const headers = credentialHeaders(await token());
+  const first = await headers();
   return {
     url,
-    presented: ['Authorization', ...headers.map(({ name }) => name)],
-    headers: async () => credentialHeaders(await token()),
+    presented: ['Authorization', ...first.map(({ name }) => name)],
+    headers,
     connect: () => connectToServer(url, settings.tls, env),
   };
 }
@@ -44,15 +43,4 @@ function apiUrl({ id, url }: AccountSettings): URL {
     );
   }
   return parsed;
-}
-
-/** Whoever asks while somebody else is waiting for the broker gets the same answer. */
-function shared(ask: () => Promise<TokenView>): () => Promise<TokenView> {
-  let asked: Promise<TokenView> | undefined;
-  return () => {
-    asked ??= ask().finally(() => {
-      asked = undefined;
-    });
-    return asked;
-  };
 }

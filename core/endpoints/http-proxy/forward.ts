@@ -12,6 +12,8 @@ export interface Forwarding {
   readonly upstream: Upstream;
   readonly agent: UpstreamAgent;
   readonly allow: readonly AllowRule[];
+  /** That of the upstream, asked once for all requests that wait for it. */
+  readonly credential: Upstream['headers'];
 }
 
 export interface JudgedRequest {
@@ -45,7 +47,7 @@ async function exchange(
   incoming: IncomingMessage,
   response: ServerResponse,
   { target, headers, own }: JudgedRequest,
-  { upstream, agent, allow }: Forwarding,
+  { upstream, agent, allow, credential }: Forwarding,
 ): Promise<void> {
   const { method = '' } = incoming;
   const path = readRequestPath(target);
@@ -57,9 +59,9 @@ async function exchange(
   }
   const base = upstream.url.pathname.replace(/\/$/, '');
   const requested = `${base}${path.encoded}${path.query}`;
-  const credential = await upstream.headers();
+  const added = await credential();
   if (response.destroyed) return;
-  const headersSent = [...headers, ...framing(incoming), ...revealed(credential), 'Host', upstream.url.host];
+  const headersSent = [...headers, ...framing(incoming), ...revealed(added), 'Host', upstream.url.host];
   const send = (): ClientRequest => {
     const sent = request({
       agent,

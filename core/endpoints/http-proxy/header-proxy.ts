@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { SharedFlight } from '../../concurrency/shared-flight.ts';
 import { Secret } from '../../secret.ts';
 import { answerNothing, type Listener, type ListenerDependencies, listenOnLoopback } from '../loopback-listener.ts';
 import { listenOnSocket } from '../socket-listener.ts';
 import type { AllowRule } from './allow-rule.ts';
 import { forward, refuse } from './forward.ts';
 import { judgeHeaders } from './request-headers.ts';
-import { type Upstream, UpstreamAgent } from './upstream.ts';
+import { type CredentialHeader, type Upstream, UpstreamAgent } from './upstream.ts';
 
 export interface HeaderProxyOptions extends ListenerDependencies {
   readonly upstream: Upstream;
@@ -39,6 +40,8 @@ export async function openHeaderProxy(options: HeaderProxyOptions): Promise<Head
   const { upstream, allow, listen } = options;
   const secret = new Secret(randomBytes(32).toString('base64url'));
   const agent = new UpstreamAgent(upstream, mostConnections);
+  const asking = new SharedFlight<readonly CredentialHeader[]>();
+  const credential = () => asking.join(() => upstream.headers());
   let authority = 'localhost';
   const serve = (incoming: IncomingMessage, response: ServerResponse): void => {
     const { url = '', rawHeaders } = incoming;
@@ -55,7 +58,7 @@ export async function openHeaderProxy(options: HeaderProxyOptions): Promise<Head
       case 'pass': {
         const own = `http://${authority}${target === undefined ? '' : `/${secret.reveal()}`}`;
         const request = { target: target ?? url, headers: judged.headers, own };
-        void forward(incoming, response, request, { upstream, agent, allow });
+        void forward(incoming, response, request, { upstream, agent, allow, credential });
       }
     }
   };

@@ -7,6 +7,7 @@ import { Secret } from '../../../core/secret.ts';
 import { needsRoot } from '../../support/needs-root.ts';
 import { asOtherUser, perlConnect } from '../../support/other-user.ts';
 import { type ProxyScene, proxyScene, type SceneOptions } from '../../support/proxy-scene.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 const scenes: ProxyScene[] = [];
 afterEach(async () => {
@@ -241,6 +242,25 @@ describe('a proxy that adds headers', () => {
     });
     expect(await scene.ask(`${scene.path}/`)).toMatchObject({ status: 503, headers: { 'retry-after': '7' } });
     expect(await scene.ask(`${scene.path}/`)).toMatchObject({ status: 200 });
+  });
+
+  it('asks once for all requests that wait for the token', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const scene = await opened({
+      headers: async () => {
+        await promise;
+        return [{ name: 'Authorization', value: new Secret('Bearer shared') }];
+      },
+    });
+    // Sent at once on one connection, they have all been read when the first one asks.
+    const one = (more = '') => `GET ${scene.path}/things HTTP/1.1\r\nHost: 127.0.0.1:${scene.port}\r\n${more}\r\n`;
+    const answers = scene.raw(`${one().repeat(19)}${one('Connection: close\r\n')}`);
+    await waitFor('the proxy', async () => scene.asked() > 0);
+    resolve();
+    expect((await answers).split('served GET /things')).toHaveLength(21);
+    expect(scene.asked()).toBe(1);
+    await scene.ask(`${scene.path}/later`);
+    expect(scene.asked()).toBe(2);
   });
 
   it('says that the server cannot be reached, and passes its troubles on', async () => {
