@@ -6,13 +6,14 @@ import type { Cli } from '../cli.ts';
 import { readDatabaseName } from '../database-target.ts';
 import { usageFailure } from '../failure.ts';
 import { endingOnInterruption } from '../interruption.ts';
+import { portNumber } from '../port-number.ts';
 
 /** What clients of libpq look for in the folder that `PGHOST` names. */
 const socketName = '.s.PGSQL.5432';
 
-function portNumber(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (port > 0 && port <= 65_535) return port;
+function listeningPort(text: string): number {
+  const port = portNumber(text);
+  if (port !== undefined) return port;
   throw usageFailure(`not a port: ${text}`, 'Write: --listen 6432');
 }
 
@@ -21,7 +22,7 @@ export function addPg(program: Command, cli: Cli): void {
   pg.command('proxy')
     .description('a server here that needs no password')
     .argument('<database>', 'ACCOUNT, or ACCOUNT/TARGET where it has several')
-    .option('--listen <port>', 'on 127.0.0.1, instead of a Unix socket', portNumber)
+    .option('--listen <port>', 'on 127.0.0.1, instead of a Unix socket', listeningPort)
     .action(async (database: string, { listen }: { readonly listen?: number }) => {
       await serve(cli, database, listen);
     });

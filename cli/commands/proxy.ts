@@ -3,6 +3,7 @@ import type { HeaderProxyOptions } from '../../core/endpoints/http-proxy/header-
 import type { Cli } from '../cli.ts';
 import { usageFailure } from '../failure.ts';
 import { endingOnInterruption } from '../interruption.ts';
+import { portNumber } from '../port-number.ts';
 import { runProgram } from '../run-program.ts';
 
 interface ProxyOptions {
@@ -13,8 +14,8 @@ interface ProxyOptions {
 /** `8080`, or the absolute path of a Unix socket. */
 export function whereToListen(text: string): HeaderProxyOptions['listen'] {
   if (text.startsWith('/')) return { kind: 'socket', path: text };
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (port > 0 && port <= 65_535) return { kind: 'port', port };
+  const port = portNumber(text);
+  if (port !== undefined) return { kind: 'port', port };
   throw usageFailure(`not a port or an absolute path: ${text}`, 'Write: --listen 8080, or --listen /PATH/OF/SOCKET');
 }
 
