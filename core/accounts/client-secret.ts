@@ -1,7 +1,9 @@
 import { KeytrayError } from '../errors.ts';
 import { needsSecret } from '../oauth/authorization-server.ts';
 import type { Secret } from '../secret.ts';
+import { traitsOf } from '../services/grant.ts';
 import type { AccountSettings } from '../services/service.ts';
+import { secretOrigins } from './origins.ts';
 import { isKeepable, type KeptSecrets } from './stored-account.ts';
 
 /** What a client secret needs of the account whose it is. */
@@ -53,11 +55,19 @@ export class ClientSecret {
       const message = 'a client secret is one line without control characters';
       throw new KeytrayError('invalid_request', message, { account, advice });
     }
-    await this.#holder.keep(({ values, origins }) => ({ values: { ...values, [field]: secret }, origins }));
+    await this.#holder.keep((before) => withSecret(before, secret, this.#holder.settings));
   }
 
   /** Throws where the store refuses; the secret is then still in force. */
   async remove(): Promise<void> {
     await this.#holder.keep(({ values: { [field]: _removed, ...values }, origins }) => ({ values, origins }));
   }
+}
+
+/** Where a sign-in asks for it, a secret is for the servers named now; what was given for others does not go to them. */
+function withSecret({ values, origins }: KeptSecrets, secret: Secret, settings: AccountSettings): KeptSecrets {
+  if (traitsOf(settings.grant.kind).signIn !== 'fields') return { values: { ...values, [field]: secret }, origins };
+  const named = secretOrigins(settings);
+  const elsewhere = origins !== undefined && named.some((origin) => !origins.includes(origin));
+  return { values: { ...(elsewhere ? {} : values), [field]: secret }, origins: named };
 }

@@ -114,6 +114,19 @@ describe('a client secret', () => {
     expect(await scene.token()).toMatchObject({ access_token: 'token-athena-live-1' });
   });
 
+  it('that is set is for the servers the configuration names then', async () => {
+    const other = await startScriptedServer(() => ({ body: { access_token: 't', token_type: 'Bearer' } }));
+    const { Secret } = await import('../../../core/secret.ts');
+    await scene.broker.setClientSecret('m2m', new Secret(right));
+    scene.configure(config(other.url));
+    expect(await failureOf(scene.token())).toMatchObject({ code: 'misconfigured', fix: 'renew_sign_in' });
+    expect(other.requests).toEqual([]);
+    await scene.broker.setClientSecret('m2m', new Secret('that-of-the-other'));
+    expect(await scene.token()).toMatchObject({ access_token: 't' });
+    expect(other.requests[0]?.form).toMatchObject({ client_secret: 'that-of-the-other' });
+    await other.close();
+  });
+
   it('is forgotten with the sign-in, which says what stays valid', async () => {
     await scene.enter({ client_secret: right });
     expect(await scene.broker.logout('m2m', { revoke: true })).toMatchObject({
