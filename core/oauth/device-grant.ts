@@ -12,7 +12,7 @@ import { loadClient } from './client-library.ts';
 import { requestInit } from './library-fetch.ts';
 import { failureOfReply, failureOfThrown, malformedReply, refusalIn } from './map-error.ts';
 import { type Reply, readReply } from './reply.ts';
-import { secretsOf } from './token-endpoint.ts';
+import { secretsOf } from './watched-fetch.ts';
 
 /** What the server gave for one sign-in by device code (RFC 8628 §3.2). */
 export interface DeviceAuthorization {

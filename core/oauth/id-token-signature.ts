@@ -79,6 +79,15 @@ export class IdTokenSignature {
     return listed === undefined || listed.includes(algorithm) ? 'it is not supported' : 'the metadata does not list it';
   }
 
+  /** Whether the server has to be asked for its keys first, which can take as long as it likes. */
+  async asksForKeys(idToken: Secret): Promise<boolean> {
+    const algorithm = algorithmOf(idToken) ?? 'none';
+    const { keys } = this.#facts;
+    if (keys === undefined || isSymmetric(algorithm) || this.refusalOf(algorithm) !== undefined) return false;
+    const known = this.#published;
+    return known === undefined || !(await fits(verifyByKeys(await import('jose'), idToken, algorithm, known)));
+  }
+
   /**
    * Throws what `jose` found wrong, or the `OAuthFailure` or `KeytrayError` of a server that does not show its keys.
    * The keys are read once and read again where none fits, twice at most: servers rotate them, and some of their

@@ -11,7 +11,7 @@ import { failureOfReply, failureOfThrown, malformedReply, refusalIn } from './ma
 import type { OAuthFailureCause } from './oauth-failure.ts';
 import { type Reply, readReply } from './reply.ts';
 import type { PushedRequests } from './server-description.ts';
-import { secretsOf } from './token-endpoint.ts';
+import { secretsOf } from './watched-fetch.ts';
 
 /** What stands for a pushed request at the authorization endpoint (RFC 9126 §2.2). */
 export interface PushedRequest {

@@ -2,7 +2,7 @@ import type { Secret } from '../secret.ts';
 import type { AccountSettings } from '../services/service.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
 import { OAuthFailure } from './oauth-failure.ts';
-import { requestTokens } from './token-endpoint.ts';
+import { type Received, requestTokens } from './token-endpoint.ts';
 import type { TokenReply } from './token-reply.ts';
 
 export interface RefreshOptions {
@@ -10,6 +10,8 @@ export interface RefreshOptions {
   readonly audience?: string | undefined;
   /** Fewer scopes than were granted; space-separated. */
   readonly scope?: string | undefined;
+  /** Keeps what has come before anything else is asked of the server. */
+  readonly received?: Received | undefined;
 }
 
 /**
@@ -34,7 +36,7 @@ export async function refreshTokens(
     requestTokens(
       server,
       (client, configuration) => client.refreshTokenGrant(configuration, refreshToken.reveal(), parameters),
-      { idToken: 'may be dropped' },
+      { idToken: 'may be dropped', received: options.received },
     );
   try {
     return await request();

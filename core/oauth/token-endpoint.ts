@@ -5,7 +5,6 @@ import type { AuthorizationServer } from './authorization-server.ts';
 import { type ClientLibrary, loadClient } from './client-library.ts';
 import { algorithmOf } from './id-token-signature.ts';
 import { identityOf } from './identity.ts';
-import { requestInit } from './library-fetch.ts';
 import {
   failureOfReply,
   failureOfThrown,
@@ -16,9 +15,10 @@ import {
   rejectedReply,
 } from './map-error.ts';
 import { OAuthFailure } from './oauth-failure.ts';
-import { type Reply, readReply } from './reply.ts';
+import type { Reply } from './reply.ts';
 import { readTokenReply, type TokenBody } from './token-body.ts';
 import type { Identity, RefusedTokens, TokenReply } from './token-reply.ts';
+import { type Watch, watch } from './watched-fetch.ts';
 
 type Exchange = (
   client: ClientLibrary,
@@ -37,8 +37,14 @@ export interface ExchangeOptions {
   readonly idToken: 'must be valid' | 'may be dropped';
   /** Given what the server issued where the exchange fails all the same; awaited before the failure is thrown. */
   readonly refused?: Refused | undefined;
+  /**
+   * Given the reply without what its ID token says, where the server's keys have to be asked for first. It has spent a
+   * refresh token: the new one must not be lost meanwhile. What it throws ends the exchange.
+   */
+  readonly received?: Received | undefined;
 }
 
+export type Received = (reply: TokenReply) => Promise<void>;
 export type Refused = (tokens: RefusedTokens) => Promise<void>;
 
 /** One exchange at the token endpoint. Every failure is an `OAuthFailure`, or a `KeytrayError` of the HTTP port. */
@@ -100,7 +106,10 @@ async function requestWatched(
     }
   }
   problem = algorithmRefusal(server, body) ?? problem;
+  const { clockSkew } = seen.reply;
   if (result !== undefined && server.issuer !== undefined && body.idToken !== undefined) {
+    const asks = options.received !== undefined && (await server.idTokenSignature.asksForKeys(body.idToken));
+    if (asks) await options.received?.(replyOf(body, undefined, clockSkew));
     try {
       await server.idTokenSignature.verify(body.idToken, server.fetch);
     } catch (thrown) {
@@ -115,18 +124,21 @@ async function requestWatched(
 
   const claims = result?.claims();
   const identity = await identityIn(claims, server, options, { ...body, subject: claims?.sub });
-  return {
-    accessToken: body.accessToken,
-    refreshToken: body.refreshToken,
-    idToken: identity === undefined ? undefined : body.idToken,
-    tokenType: body.tokenType,
-    scope: body.scope,
-    expiresIn: body.expiresIn,
-    loginExpiresIn: body.loginExpiresIn,
-    clockSkew: seen.reply.clockSkew,
-    identity,
-  };
+  return replyOf(body, identity, clockSkew);
 }
+
+/** An ID token that names nobody is left out. */
+const replyOf = (body: TokenBody, identity: Identity | undefined, clockSkew: number | undefined): TokenReply => ({
+  accessToken: body.accessToken,
+  refreshToken: body.refreshToken,
+  idToken: identity === undefined ? undefined : body.idToken,
+  tokenType: body.tokenType,
+  scope: body.scope,
+  expiresIn: body.expiresIn,
+  loginExpiresIn: body.loginExpiresIn,
+  clockSkew,
+  identity,
+});
 
 /** Our own word for an algorithm that is not accepted says more than the library's. */
 function algorithmRefusal(server: AuthorizationServer, { idToken }: TokenBody): OAuthFailure | undefined {
@@ -179,70 +191,3 @@ function claimedSubject(reply: unknown): string | undefined {
     return undefined;
   }
 }
-
-type Seen =
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'thrown'; readonly thrown: unknown }
-  | { readonly kind: 'reply'; readonly reply: Reply };
-
-type Watch = ReturnType<typeof watch>;
-
-const secretParameters = [
-  'refresh_token',
-  'code',
-  'code_verifier',
-  'device_code',
-  'client_secret',
-  'subject_token',
-  'token',
-  'state',
-  'nonce',
-] as const;
-
-/** What of a request must not be repeated by anybody: of the form, and the client secret of Basic (RFC 6749 §2.3.1). */
-export function secretsOf(form: URLSearchParams, authorization: string | null): readonly string[] {
-  const basic = /^Basic (.+)$/.exec(authorization ?? '')?.[1] ?? '';
-  const [, encoded = ''] = Buffer.from(basic, 'base64').toString().split(':');
-  const clientSecret = new URLSearchParams(`v=${encoded}`).get('v') ?? '';
-  return [basic, encoded, clientSecret, ...secretParameters.map((name) => form.get(name) ?? '')].filter(Boolean);
-}
-
-/** Lets the library talk to the server and keeps what the token endpoint said, which its own errors tell only in part. */
-function watch(server: AuthorizationServer, redirectUri: string | undefined) {
-  let seen: Seen = { kind: 'nothing' };
-  let sent: readonly string[] = [];
-
-  const forLibrary = (reply: Reply): Response => {
-    const body = reply.status === 200 ? readTokenReply(reply.json) : undefined;
-    if (body === undefined) return new Response(reply.text || null, { status: reply.status, headers: plainJson });
-    // Without an issuer an ID token can be compared with nothing: it is not looked at.
-    const wire = server.issuer === undefined ? { ...body.wire, id_token: undefined } : body.wire;
-    return new Response(JSON.stringify(wire), { status: 200, headers: plainJson });
-  };
-
-  const fetch: CustomFetch = async (url, options) => {
-    const body = options.body instanceof URLSearchParams ? options.body : new URLSearchParams();
-    if (redirectUri !== undefined) body.set('redirect_uri', redirectUri);
-    sent = secretsOf(body, new Headers(options.headers).get('authorization'));
-    try {
-      const reply = await readReply(new URL(url), await server.fetch(url, requestInit(options)));
-      seen = { kind: 'reply', reply };
-      return forLibrary(reply);
-    } catch (thrown) {
-      seen = { kind: 'thrown', thrown };
-      throw thrown;
-    }
-  };
-
-  const replay: CustomFetch = async () =>
-    seen.kind === 'reply' ? forLibrary(seen.reply) : new Response(null, { status: 500 });
-
-  const forget = (): void => {
-    seen = { kind: 'nothing' };
-    sent = [];
-  };
-
-  return { fetch, replay, seen: () => seen, sent: () => sent, forget };
-}
-
-const plainJson = { 'content-type': 'application/json' };

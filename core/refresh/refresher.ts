@@ -16,7 +16,7 @@ import type { AttemptNotes } from './attempt-notes.ts';
 import { FormerTokens } from './former-tokens.ts';
 import { classifyFailure, isAnswered, isGone } from './outcome.ts';
 import { renew } from './renew.ts';
-import type { Answer, RenewalParts, TokenTarget } from './renewal.ts';
+import type { Answer, RenewalParts, RenewalRequest, TokenTarget } from './renewal.ts';
 import { Unreached } from './unreached.ts';
 import type { WakeDetector } from './wake-detector.ts';
 
@@ -80,11 +80,14 @@ export class Refresher {
         throw new KeytrayError('temporarily_unavailable', problem.why, { account: account.id, retryAfter });
       }
       try {
-        const { reply } = await renew({ account, record, target }, this.#parts);
-        const { refreshToken } = reply;
-        if (refreshToken !== undefined && record !== undefined) {
+        const rotated = async ({ reply: { refreshToken } }: Answer): Promise<void> => {
+          if (refreshToken === undefined || record === undefined) return;
           await account.commit((generation) => ({ ...record, refreshToken, generation }), record.generation);
-        }
+        };
+        const answer = await renew({ account, record, target, received: rotated }, this.#parts);
+        const { reply } = answer;
+        // Nothing where it was kept before.
+        await rotated(answer);
         account.reconsider(afterUse);
         await attempts.end(account.id);
         return reply;
@@ -134,8 +137,12 @@ export class Refresher {
     const { record } = account;
     if (!mayRefresh(state.problem, { now: clock.monotonic(), forced })) return { kind: 'not_now' };
     if (record !== undefined && !isRenewable(record)) return { kind: 'no_refresh_token' };
-    const basis = account.generation;
-    const answer = await this.#request(account, record);
+    let basis = account.generation;
+    const received = async (early: Answer): Promise<void> => {
+      if (record === undefined) return;
+      if (await account.commit((generation) => recordOfRefresh(record, early, generation), basis)) basis += 1;
+    };
+    const answer = await this.#request({ account, record, received });
     if (isFailure(answer)) {
       account.noteFailure(generationOf(account), answer, { now: clock.monotonic(), random: random(), forced });
       await this.#retireIfDead(account, record);
@@ -163,10 +170,11 @@ export class Refresher {
     return { kind: 'refreshed' };
   }
 
-  async #request(account: Account, record: TokenRecord | undefined): Promise<Answer | RefreshFailure> {
+  async #request(request: RenewalRequest): Promise<Answer | RefreshFailure> {
     const { logger, servers } = this.#dependencies;
+    const { account } = request;
     try {
-      return await renew({ account, record }, this.#parts);
+      return await renew(request, this.#parts);
     } catch (thrown) {
       const error = thrown instanceof Unreached ? thrown.cause : thrown;
       if (error instanceof OAuthFailure && thrown === error) {

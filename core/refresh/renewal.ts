@@ -18,6 +18,8 @@ export interface RenewalRequest {
   readonly record: TokenRecord | undefined;
   /** Undefined: the account's own. */
   readonly target?: TokenTarget | undefined;
+  /** Makes what a refresh token was spent for durable, where its ID token cannot be judged at once. */
+  readonly received?: ((answer: Answer) => Promise<void>) | undefined;
 }
 
 /** A token, when it was asked for, and where. */

@@ -56,6 +56,8 @@ export interface RotatingServer {
   renewsIdTokens: boolean;
   /** Awaited before a code is answered. */
   beforeCodeAnswer: (() => Promise<void>) | undefined;
+  /** Awaited before the signing keys are shown. */
+  beforeKeys: (() => Promise<void>) | undefined;
   /** Answers refreshes while it is set. */
   fault: Fault | undefined;
   readonly revoked: readonly string[];
@@ -163,6 +165,7 @@ export async function startRotatingServer(options: RotatingServerOptions = {}): 
       const living = server.revokesAccess ? issued.slice(-1) : issued;
       return living.some(({ access }) => access === token) ? json(200, { sub: 'ada' }) : json(401, {});
     }
+    if (url.pathname === '/jwks') await server.beforeKeys?.();
     if (url.pathname === '/jwks') return json(200, options.idTokens?.jwks ?? {});
     if (url.pathname === '/authorize') {
       response.writeHead(303, { location: authorize(url.searchParams) }).end();
@@ -209,6 +212,7 @@ export async function startRotatingServer(options: RotatingServerOptions = {}): 
     claims: {},
     renewsIdTokens: true,
     beforeCodeAnswer: undefined,
+    beforeKeys: undefined,
     fault: undefined,
     grant: () => issue({ alive: true }, undefined),
     swallowNextReply: () =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { secretsOf } from '../../../core/oauth/token-endpoint.ts';
+import { secretsOf } from '../../../core/oauth/watched-fetch.ts';
 
 const basic = (text: string) => Buffer.from(text).toString('base64');
 
