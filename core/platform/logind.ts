@@ -14,6 +14,7 @@ export interface LogindOptions {
 const usualSocket = '/run/dbus/system_bus_socket';
 const busDeadline = 2_000;
 const lookAgain = 60_000;
+const service = 'org.freedesktop.login1';
 const manager = 'org.freedesktop.login1.Manager';
 const properties = 'org.freedesktop.DBus.Properties';
 const session = 'org.freedesktop.login1.Session';
@@ -41,11 +42,12 @@ export class Logind {
       address: () => systemBus(options.env),
       clock: options.clock,
       deadline: busDeadline,
+      broadcastsOnly: true,
     });
     this.#bus.listen({
       matches: [
-        `type='signal',interface='${manager}',member='PrepareForSleep'`,
-        `type='signal',interface='${properties}',member='PropertiesChanged',path_namespace='${sessions}'`,
+        `type='signal',sender='${service}',interface='${manager}',member='PrepareForSleep'`,
+        `type='signal',sender='${service}',interface='${properties}',member='PropertiesChanged',path_namespace='${sessions}'`,
       ],
       heard: ({ interface: name, member, body: [first] }) => {
         if (name === manager && member === 'PrepareForSleep' && first === false) options.woken();
@@ -75,7 +77,7 @@ export class Logind {
 
   async #askWhetherLocked(): Promise<void> {
     const reply = await this.#bus.call({
-      destination: 'org.freedesktop.login1',
+      destination: service,
       // The session of the caller, or the one its user has a screen in.
       path: `${sessions}/auto`,
       interface: properties,

@@ -22,6 +22,11 @@ export interface DBusOptions {
   readonly clock: Clock;
   /** Milliseconds for connecting, and again for each call that says nothing else. */
   readonly deadline: number;
+  /**
+   * Signals that were sent to us alone are not heard. On a bus that several users share any of them can send one, in the
+   * name of any interface; match rules, which can name the sender, do not stand in its way.
+   */
+  readonly broadcastsOnly?: boolean;
 }
 
 export interface BusListener {
@@ -185,12 +190,13 @@ export class DBus {
   }
 
   async #open(address: string): Promise<BusConnection | BusFailure> {
-    const { clock, deadline } = this.#options;
+    const { clock, deadline, broadcastsOnly = false } = this.#options;
     return await BusConnection.open({
       address,
       uid: this.#uid,
       clock,
       deadline,
+      broadcastsOnly,
       heard: (signal) => {
         for (const listener of [...this.#listeners]) listener.heard(signal);
       },

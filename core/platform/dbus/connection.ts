@@ -24,6 +24,8 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   /** Milliseconds for connecting. */
   readonly deadline: number;
+  /** What was sent to us alone is not heard. */
+  readonly broadcastsOnly: boolean;
   readonly heard: (signal: BusSignal) => void;
   readonly asked: (call: IncomingCall) => BusAnswer;
 }
@@ -123,9 +125,10 @@ export class BusConnection {
 const signalType = 4;
 const noReplyExpected = 1;
 
-function hear(library: Library, bus: MessageBus, { heard, asked }: ConnectionOptions): void {
-  bus.on('message', ({ type, interface: name, member, body }) => {
-    if (type === signalType) heard({ interface: name, member, body });
+function hear(library: Library, bus: MessageBus, { heard, asked, broadcastsOnly }: ConnectionOptions): void {
+  bus.on('message', ({ type, interface: name, member, body, destination }) => {
+    if (type !== signalType || (broadcastsOnly && destination)) return;
+    heard({ interface: name, member, body });
   });
   bus.addMethodHandler((message) => {
     try {

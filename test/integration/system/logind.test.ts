@@ -1,19 +1,15 @@
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { Logind } from '../../../core/platform/logind.ts';
 import { SystemClock } from '../../../core/platform/system-clock.ts';
-import { exportSession } from '../../support/logind-session.ts';
+import { exportSession, pretendWaking } from '../../support/logind-session.ts';
 import { startBus } from '../../support/session-bus.ts';
 
-const run = promisify(execFile);
-
 describe('logind', () => {
-  it('tells that the machine has woken, and not that it goes to sleep', async () => {
+  it('tells that the machine has woken, not that it goes to sleep, and believes no other program on the bus', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'keytray-logind-'));
     const address = `unix:path=${join(folder, 'bus')}`;
     const bus = await startBus(folder, { PATH: process.env.PATH ?? '', DBUS_SESSION_BUS_ADDRESS: address });
@@ -26,17 +22,16 @@ describe('logind', () => {
       },
       screenLocked: () => undefined,
     });
-    const signal = (name: string, goingToSleep: boolean) =>
-      run('dbus-send', [`--bus=${address}`, '/org/freedesktop/login1', name, `boolean:${goingToSleep}`]);
+    const session = await exportSession(address);
     try {
       await logind.listen();
-      await signal('org.freedesktop.login1.Manager.PrepareForShutdown', false);
-      await signal('org.example.Other.PrepareForSleep', false);
-      await signal('org.freedesktop.login1.Manager.PrepareForSleep', true);
-      await signal('org.freedesktop.login1.Manager.PrepareForSleep', false);
+      await session.sleeps(true);
+      await pretendWaking(address);
+      await session.sleeps(false);
       await expect.poll(() => woken).toBe(1);
     } finally {
       logind.close();
+      session.close();
       const gone = once(bus, 'exit');
       bus.kill();
       await gone;
