@@ -182,7 +182,10 @@ function configurationOf(issuer: string, options: AuthorizationServerOptions): C
       }),
     }),
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'ES256', kid: 'run' }] },
-    enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
+    enabledJWA: {
+      idTokenSigningAlgValues: ['ES256'],
+      userinfoSigningAlgValues: ['ES256', 'HS256', 'HS384', 'HS512'],
+    },
     cookies: { keys: [randomBytes(32).toString('base64url')] },
     pkce: { required: () => true },
     rotateRefreshToken: () => options.rotateRefreshToken ?? true,
@@ -202,6 +205,7 @@ function configurationOf(issuer: string, options: AuthorizationServerOptions): C
       revocation: { enabled: true, allowedPolicy: () => true },
       introspection: { enabled: true, allowedPolicy: () => true },
       rpInitiatedLogout: { enabled: false },
+      jwtUserinfo: { enabled: true },
       pushedAuthorizationRequests: {
         enabled: options.pushedRequests !== undefined,
         requirePushedAuthorizationRequests: options.pushedRequests === 'required',

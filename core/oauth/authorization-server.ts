@@ -9,6 +9,7 @@ import { ClientAuthentication } from './client-authentication.ts';
 import { type ClientLibrary, loadClient } from './client-library.ts';
 import { IdTokenSignature } from './id-token-signature.ts';
 import { libraryFetch } from './library-fetch.ts';
+import { userinfoAlgorithms } from './metadata.ts';
 import { OAuthFailure } from './oauth-failure.ts';
 import {
   besideTokens,
@@ -40,6 +41,8 @@ export interface AuthorizationServer {
   readonly clientId: string;
   readonly clientAuthentication: ClientAuthentication;
   readonly idTokenSignature: IdTokenSignature;
+  /** The same for answers of userinfo that are signed. */
+  readonly userinfoSignature: IdTokenSignature;
   readonly emailRules: EmailRules;
   /** Nobody in between can forge what its token endpoint says: verified TLS, or loopback. */
   readonly trusted: boolean;
@@ -128,11 +131,12 @@ function assemble(
     },
     deps.learnClientAuth,
   );
+  const signer = { clientSecret: deps.clientSecret, keys: url(metadata.jwks_uri) };
   const idTokenSignature = new IdTokenSignature({
+    ...signer,
     listed: metadata.id_token_signing_alg_values_supported,
-    clientSecret: deps.clientSecret,
-    keys: url(metadata.jwks_uri),
   });
+  const userinfoSignature = new IdTokenSignature({ ...signer, listed: userinfoAlgorithms(metadata) });
   // Without a list the library takes RS256 alone; it never sees a signature, which is checked here.
   const judged = { ...metadata, id_token_signing_alg_values_supported: [...idTokenSignature.algorithms] };
 
@@ -167,6 +171,7 @@ function assemble(
     clientId: settings.clientId,
     clientAuthentication: authentication,
     idTokenSignature,
+    userinfoSignature,
     emailRules: {
       verifiedAsText: settings.emailVerifiedAsText === true,
       needed: settings.expect?.email !== undefined,

@@ -2,10 +2,9 @@ import { z } from 'zod';
 import { withoutEmptyMembers } from '../untrusted/members.ts';
 import { plainText } from '../untrusted/plain-text.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
-import { loadClient } from './client-library.ts';
-import { libraryFetch } from './library-fetch.ts';
 import { OAuthFailure } from './oauth-failure.ts';
 import type { EmailRules, Identity, RefusedTokens, TokenReply } from './token-reply.ts';
+import { readUserinfo } from './userinfo.ts';
 
 const name = z
   .unknown()
@@ -75,7 +74,7 @@ export async function completeIdentity(server: AuthorizationServer, reply: Token
   const enough = known?.emailVerified === true || !server.emailRules.needed;
   if (known?.email !== undefined && known.name !== undefined && enough) return known;
 
-  const claims = readClaims(await askUserinfo(asked, reply));
+  const claims = readClaims(await readUserinfo(asked, asked.userinfoEndpoint, reply));
   if (!claims.success) return known;
   if (known !== undefined && claims.data.sub !== known.subject) {
     const what = 'userinfo speaks of another subject than the ID token';
@@ -104,20 +103,5 @@ export async function withIdentity(
   } catch (error) {
     await refused?.({ ...reply, subject: reply.identity?.subject });
     throw error;
-  }
-}
-
-async function askUserinfo(server: AuthorizationServer, reply: TokenReply): Promise<unknown> {
-  const client = await loadClient();
-  const configuration = server.configure({
-    fetch: libraryFetch(server.fetch),
-    clockSkew: reply.clockSkew,
-  });
-  // A signed answer (OpenID Connect Core §5.3.2) is checked by the library.
-  if (configuration.serverMetadata().jwks_uri !== undefined) client.enableNonRepudiationChecks(configuration);
-  try {
-    return await client.fetchUserInfo(configuration, reply.accessToken.reveal(), client.skipSubjectCheck);
-  } catch {
-    return undefined;
   }
 }

@@ -34,6 +34,10 @@ export const metadataSchema = z
   .catchall(z.json());
 export type Metadata = z.infer<typeof metadataSchema>;
 
+/** `userinfo_signing_alg_values_supported`; one that cannot be read costs no sign-in. */
+export const userinfoAlgorithms = (metadata: Metadata): readonly string[] | undefined =>
+  names.safeParse(metadata.userinfo_signing_alg_values_supported).data;
+
 const endpointNames = [
   'authorization_endpoint',
   'token_endpoint',

@@ -9,6 +9,8 @@ export interface DemoClient {
   readonly redirectUris?: readonly string[];
   /** A public client without. */
   readonly clientSecret?: string;
+  /** Userinfo is a JWT, signed so. */
+  readonly userinfoAlgorithm?: 'ES256' | 'HS256' | 'HS384' | 'HS512';
 }
 
 /** Those of an account without a path of its own, and of one that `accounts add` has written. */
@@ -26,6 +28,7 @@ export const registration = (client: DemoClient, issuer: string, withDevice: boo
   response_types: ['code'],
   grant_types: ['authorization_code', 'refresh_token', ...(withDevice ? [deviceCodeGrant] : [])],
   id_token_signed_response_alg: 'ES256',
+  ...(client.userinfoAlgorithm !== undefined && { userinfo_signed_response_alg: client.userinfoAlgorithm }),
   ...(client.clientSecret === undefined
     ? { token_endpoint_auth_method: 'none' }
     : { token_endpoint_auth_method: 'client_secret_basic', client_secret: client.clientSecret }),

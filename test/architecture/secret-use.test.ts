@@ -57,7 +57,7 @@ const reveals: Readonly<Record<string, { readonly times: number; readonly why: s
   'core/endpoints/postgres/scram.ts': { times: 1, why: 'derives the proof of the password' },
   'core/endpoints/databricks-metadata.ts': { times: 1, why: 'is the answer of the metadata service' },
   'core/endpoints/auth0-token.ts': { times: 1, why: 'is the answer of the token endpoint' },
-  'core/oauth/identity.ts': { times: 1, why: 'asks the userinfo endpoint with the access token' },
+  'core/oauth/userinfo.ts': { times: 1, why: 'asks the userinfo endpoint with the access token' },
   'core/oauth/login-cookie.ts': { times: 1, why: 'gives the browser the cookie it has to bring back' },
   'core/oauth/refresh-grant.ts': { times: 1, why: 'sends the refresh token to the token endpoint' },
   'core/oauth/revocation.ts': { times: 2, why: 'sends a token to be revoked, and takes it out of the answer' },
