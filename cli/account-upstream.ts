@@ -12,7 +12,8 @@ import type { Environment } from './output/colour.ts';
  * address, or no credential now.
  */
 export async function accountUpstream(broker: LocalApiClient, id: string, env: Environment): Promise<Upstream> {
-  const settings = await resolveConfigured(await loadConfig(env), id);
+  const config = await loadConfig(env);
+  const settings = await resolveConfigured(config, id);
   const url = apiUrl(settings);
   const { connectToServer } = await import('../core/endpoints/account-server.ts');
   const headers = async () => credentialHeaders(await broker.token(id, {}));
@@ -22,7 +23,7 @@ export async function accountUpstream(broker: LocalApiClient, id: string, env: E
     url,
     presented: ['Authorization', ...first.map(({ name }) => name)],
     headers,
-    connect: () => connectToServer(url, settings.tls, env),
+    connect: () => connectToServer(url, settings.tls, { configured: config.proxy, variables: env }),
   };
 }
 

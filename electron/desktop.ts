@@ -82,6 +82,7 @@ export async function openDesktop(
     http,
     notifier: notices,
     userAgent: new ShellBrowser(new SystemBrowser(env, platform, options.umask)),
+    configured: ({ proxy }) => http.useProxy(proxy),
     quit: () => app.quit(),
     keychainChild: installation.keychainChild,
   });

@@ -23,7 +23,8 @@ function servesOf(raw: RawAccount): AccountConfig['serves'] {
   return Object.fromEntries(listed);
 }
 
-function caFile(ca: string | undefined, file: string, home: string): string | undefined {
+/** As it is written in `file`, absolute. */
+export function caFile(ca: string | undefined, file: string, home: string): string | undefined {
   if (ca === undefined || isAbsolute(ca)) return ca;
   return ca.startsWith('~/') ? join(home, ca.slice(2)) : resolve(dirname(file), ca);
 }

@@ -121,6 +121,10 @@ export const configSchema = z
   .strictObject({
     accounts: z.record(accountId, accountSchema).nullish().describe('Sign-ins, by id: `service` or `service@label`.'),
     agent: agentSchema.optional().describe('The broker without a desktop.'),
+    proxy: parts.proxy
+      .optional()
+      .describe('Proxy of the broker, in place of what its environment says. Default: the environment.'),
+    tls: parts.commonTls.optional().describe('Trust of the connections of all accounts that say nothing else.'),
     reminder: reminderSchema
       .optional()
       .describe('Time between reminders of a sign-in that is needed: minutes, or 30m, 2h, 1d. 15 unless said.'),

@@ -72,9 +72,18 @@ export interface AgentConfig {
   readonly tray: 'auto' | 'off';
 }
 
+/** The proxy for whatever leaves this machine. */
+export interface ProxyConfig {
+  readonly url: string;
+  /** Reached directly, each as an entry of NO_PROXY. */
+  readonly except: readonly string[];
+}
+
 export interface Config {
   readonly accounts: ReadonlyMap<string, AccountConfig>;
   readonly agent: AgentConfig;
   /** Minutes between reminders of a sign-in that is needed. */
   readonly reminder: number;
+  /** Undefined: what the environment says. */
+  readonly proxy?: ProxyConfig | undefined;
 }

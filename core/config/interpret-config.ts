@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
-import { accountConfig } from './account-config.ts';
+import { accountConfig, caFile } from './account-config.ts';
 import { isAccountId } from './account-id.ts';
 import { checkAccount } from './account-rules.ts';
 import { checkSources } from './account-sources.ts';
-import type { AccountConfig, Config } from './config.ts';
+import type { AccountConfig, Config, ProxyConfig } from './config.ts';
 import { type ConfigError, formatPath } from './config-error.ts';
 import { accountSchema, configSchema, minutesOf } from './config-schema.ts';
 import { parseYaml } from './parse-yaml.ts';
@@ -24,6 +24,8 @@ interface Found {
   readonly autostart: boolean | undefined;
   readonly tray: 'auto' | 'off' | undefined;
   readonly reminder: number | undefined;
+  readonly proxy: ProxyConfig | undefined;
+  readonly ca: string | undefined;
   readonly errors: readonly ConfigError[];
 }
 
@@ -51,13 +53,30 @@ export function interpretConfig(sources: readonly SourceText[]): Interpreted {
   const autostart = files.find((found) => found.autostart !== undefined)?.autostart ?? false;
   const tray = files.find((found) => found.tray !== undefined)?.tray ?? 'auto';
   const reminder = files.find((found) => found.reminder !== undefined)?.reminder ?? 15;
-  return { kind: 'ok', config: { accounts, agent: { autostart, tray }, reminder } };
+  const proxy = files.find((found) => found.proxy !== undefined)?.proxy;
+  const ca = files.find((found) => found.ca !== undefined)?.ca;
+  return { kind: 'ok', config: { accounts: trusting(accounts, ca), agent: { autostart, tray }, reminder, proxy } };
+}
+
+/** `tls.ca` of the file for accounts that name no authority of their own. */
+function trusting(accounts: Config['accounts'], ca: string | undefined): Config['accounts'] {
+  if (ca === undefined) return accounts;
+  return new Map(
+    [...accounts].map(([id, account]) => [id, { ...account, tls: { ...account.tls, ca: account.tls.ca ?? ca } }]),
+  );
 }
 
 const shallowSchema = configSchema.omit({ accounts: true });
 
 function interpretFile({ file, text }: SourceText): Found {
-  const nothing = { accounts: [], autostart: undefined, tray: undefined, reminder: undefined };
+  const nothing = {
+    accounts: [],
+    autostart: undefined,
+    tray: undefined,
+    reminder: undefined,
+    proxy: undefined,
+    ca: undefined,
+  };
   const errorOf = ({ line, path, message, fix }: YamlProblem): ConfigError => ({
     file,
     line,
@@ -78,11 +97,14 @@ function interpretFile({ file, text }: SourceText): Found {
   const shallow = shallowSchema.safeParse(plainValue({ ...root, entries }));
   if (!shallow.success) problems.push(...schemaProblems(shallow.error.issues, [], root));
   const accounts = interpretAccounts(root, file, problems);
+  const proxy = shallow.data?.proxy;
   return {
     accounts,
     autostart: shallow.data?.agent?.autostart,
     tray: shallow.data?.agent?.tray,
     reminder: shallow.data?.reminder === undefined ? undefined : minutesOf(shallow.data.reminder),
+    proxy: proxy && { url: proxy.url, except: proxy.except ?? [] },
+    ca: caFile(shallow.data?.tls?.ca, file, homedir()),
     errors: problems.sort((left, right) => left.line - right.line).map(errorOf),
   };
 }

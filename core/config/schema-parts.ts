@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { checkEndpointUrl } from './endpoint-url.ts';
 import { checkGoogleAudience, checkHostPattern, checkRoleArn, type Problem } from './host-pattern.ts';
+import { readProxyUrl } from './proxy-url.ts';
 import { isReservedVariable } from './reserved-variables.ts';
 
 /** A check that says what to write instead; the fix travels in the issue's `params`. */
@@ -125,6 +126,30 @@ export const tls = z.strictObject({
     .optional()
     .describe('PEM file with further trusted authorities; relative to this file, ~/ is the home folder.'),
   verify: z.boolean().optional().describe('`false` accepts any certificate; only with `environment: dev`.'),
+});
+
+/** For all accounts: nothing switches verification off for all. */
+export const commonTls = tls.pick({ ca: true });
+
+export const proxy = z.strictObject({
+  url: checked(text, (value) => {
+    const url = readProxyUrl(value);
+    if (url === undefined) {
+      return { message: 'not a proxy', fix: 'write an http, https or socks URL, as http://proxy.example:3128' };
+    }
+    return url.username === '' && url.password === ''
+      ? undefined
+      : { message: 'a user name or password', fix: 'name a proxy with a password in HTTPS_PROXY of the environment' };
+  }).describe('Proxy for all requests that leave this machine: an http, https or socks URL with host and port.'),
+  except: z
+    .array(
+      checked(text, (value) =>
+        /[\s,]/.test(value) ? { message: 'several entries in one', fix: 'write each one by itself' } : undefined,
+      ),
+    )
+    .max(200)
+    .optional()
+    .describe('What is reached directly: hosts, networks and ports as in NO_PROXY.'),
 });
 
 export const variables = checked(z.record(z.string(), z.enum(['access_token', 'id_token'])), (value) => {

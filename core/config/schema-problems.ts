@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { toolFamilies } from '../services/shapes.ts';
 import { accountSchema, agentSchema, configSchema } from './config-schema.ts';
 import { didYouMean } from './did-you-mean.ts';
-import { expect, noSecrets, redirect, tls } from './schema-parts.ts';
+import { commonTls, expect, noSecrets, proxy, redirect, tls } from './schema-parts.ts';
 import { findNode, type YamlNode, type YamlProblem } from './yaml-tree.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -10,6 +10,8 @@ type Issue = z.core.$ZodIssue;
 const keysAt: ReadonlyMap<string, readonly string[]> = new Map([
   ['', Object.keys(configSchema.shape)],
   ['agent', Object.keys(agentSchema.shape)],
+  ['proxy', Object.keys(proxy.shape)],
+  ['tls', Object.keys(commonTls.shape)],
   ['account', Object.keys(accountSchema.shape)],
   ['account.redirect', Object.keys(redirect.shape)],
   ['account.expect', Object.keys(expect.shape)],

@@ -1,6 +1,6 @@
 import { isIPv6, type Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
-import { type ProxyVariables, proxyFor } from '../http/proxy-variables.ts';
+import { type ProxySources, proxyFor } from '../http/proxy-variables.ts';
 import { connectTo } from '../http/server-connection.ts';
 import { readAuthority, trusting } from '../http/trusted-authorities.ts';
 import { isLoopback } from '../platform/loopback-host.ts';
@@ -13,12 +13,12 @@ const timeouts = { connect: 10_000, reply: 600_000 };
  * A new connection to the server of `url`, with the authorities and proxies that the broker would use. Throws
  * `KeytrayError` `misconfigured` for authorities or proxies that cannot be used, else the system's error.
  */
-export async function connectToServer(url: URL, tls: TlsSettings, variables: ProxyVariables): Promise<Socket> {
+export async function connectToServer(url: URL, tls: TlsSettings, proxies: ProxySources): Promise<Socket> {
   const connection = { timeouts, signal: undefined };
   if (url.protocol === 'http:') return await connectTo(url, { ...connection, trust: undefined, proxy: undefined });
   const trust = { context: await authoritiesOf(tls.ca), verify: tls.verify };
   // What stays on this machine is not shown to a proxy.
-  const proxy = isLoopback(url.hostname) ? undefined : proxyFor(url, variables)?.url;
+  const proxy = isLoopback(url.hostname) ? undefined : proxyFor(url, proxies)?.url;
   return await connectTo(url, { ...connection, trust, proxy });
 }
 

@@ -100,8 +100,9 @@ export function openBrokerHost(options: BrokerHostOptions): BrokerHost {
   });
   const apply = (read: ReadConfig): void => {
     if (read.kind === 'ok') {
-      broker.configure(read.config, read.files);
+      // The way out, for one, before anything is asked.
       options.configured?.(read.config);
+      broker.configure(read.config, read.files);
       return;
     }
     const lines = read.errors.map(formatConfigError);

@@ -59,6 +59,7 @@ export async function runHeadlessBroker(
   const bus = openSessionBus(env, clock);
   const notices = chooseNotifier(env, bus, logger);
   const tray = new SwitchedTray();
+  const http = new NodeHttp({ variables: env });
   const host = openBrokerHost({
     kind: 'agent',
     env,
@@ -67,10 +68,13 @@ export async function runHeadlessBroker(
     logger,
     config,
     bus,
-    http: new NodeHttp({ variables: env }),
+    http,
     notifier: notices.notifier,
     userAgent: new SystemBrowser(env, process.platform, umask),
-    configured: ({ agent }) => tray.want(agent.tray === 'auto'),
+    configured: ({ agent, proxy }) => {
+      http.useProxy(proxy);
+      tray.want(agent.tray === 'auto');
+    },
     quit: stopping.request,
     barriers,
     passphraseDescriptor,

@@ -1,3 +1,4 @@
+import type { ProxyConfig } from '../config/config.ts';
 import { KeytrayError } from '../errors.ts';
 import { isLoopback, mayCarrySecrets } from '../platform/loopback-host.ts';
 import type { Fetch, Http, TlsSettings } from '../ports.ts';
@@ -13,9 +14,9 @@ export interface NodeHttpOptions {
 }
 
 /**
- * The HTTP port on Node: system and extra authorities, the environment's proxies, no redirects, bounded in time and
- * size. Built on node:http and node:tls: a fetch that takes authorities and a proxy would be undici from npm, which
- * keeps 28 MB.
+ * The HTTP port on Node: system and extra authorities, the proxies of the configuration or else of the environment,
+ * no redirects, bounded in time and size. Built on node:http and node:tls: a fetch that takes authorities and a proxy
+ * would be undici from npm, which keeps 28 MB.
  *
  * Every request has a connection of its own. One kept from before a sleep, or closed by the server in the same
  * moment, would lose a refresh whose token may already be spent.
@@ -23,10 +24,16 @@ export interface NodeHttpOptions {
 export class NodeHttp implements Http {
   readonly #variables: ProxyVariables;
   readonly #timeouts: HttpTimeouts;
+  #proxy: ProxyConfig | undefined;
 
   constructor(options: NodeHttpOptions = {}) {
     this.#variables = options.variables ?? process.env;
     this.#timeouts = options.timeouts ?? { connect: 10_000, reply: 30_000 };
+  }
+
+  /** From the next request on; undefined: what the environment says. */
+  useProxy(proxy: ProxyConfig | undefined): void {
+    this.#proxy = proxy;
   }
 
   fetchFor(tls: TlsSettings): Fetch {
@@ -60,6 +67,10 @@ export class NodeHttp implements Http {
     };
   }
 
+  #proxyFor(target: URL): URL | undefined {
+    return proxyFor(target, { configured: this.#proxy, variables: this.#variables })?.url;
+  }
+
   async #wayTo(target: URL, tls: TlsSettings): Promise<Pick<Way, 'trust' | 'proxy'>> {
     // Loading the authorities takes tens of milliseconds that plain http on this machine need not pay.
     if (target.protocol === 'http:') return { trust: undefined, proxy: undefined };
@@ -67,7 +78,7 @@ export class NodeHttp implements Http {
     return {
       trust: { context: trusting(authority), verify: tls.verify },
       // What stays on this machine is not shown to a proxy.
-      proxy: isLoopback(target.hostname) ? undefined : proxyFor(target, this.#variables)?.url,
+      proxy: isLoopback(target.hostname) ? undefined : this.#proxyFor(target),
     };
   }
 }

@@ -1,4 +1,5 @@
 import type { Session } from 'electron';
+import type { ProxyConfig } from '../../core/config/config.ts';
 import { KeytrayError } from '../../core/errors.ts';
 import { NothingSent } from '../../core/http/nothing-sent.ts';
 import { UnreadableReply } from '../../core/http/unreadable-reply.ts';
@@ -11,7 +12,7 @@ export interface SessionHttpOptions {
   /** Of a partition in memory that is used for nothing else. */
   readonly session: Pick<Session, 'fetch'>;
   /** For what Chromium's stack cannot do: authorities of an account's own, and on Linux those of the system. */
-  readonly node: Http;
+  readonly node: Http & { useProxy(proxy: ProxyConfig | undefined): void };
   readonly platform: NodeJS.Platform;
 }
 
@@ -24,15 +25,23 @@ const patience = 40_000;
  */
 export class SessionHttp implements Http {
   readonly #options: SessionHttpOptions;
+  #proxied = false;
 
   constructor(options: SessionHttpOptions) {
     this.#options = options;
+  }
+
+  /** The configuration names a proxy: the system's is not asked. */
+  useProxy(proxy: ProxyConfig | undefined): void {
+    this.#proxied = proxy !== undefined;
+    this.#options.node.useProxy(proxy);
   }
 
   fetchFor(tls: TlsSettings): Fetch {
     const byNode = this.#options.node.fetchFor(tls);
     if (tls.ca !== undefined || !tls.verify) return byNode;
     return async (input, init) => {
+      if (this.#proxied) return await byNode(input, init);
       const request = input instanceof Request ? input : undefined;
       const target = new URL(request?.url ?? String(input));
       if (!mayCarrySecrets(target)) {

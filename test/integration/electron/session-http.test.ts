@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { ProxyConfig } from '../../../core/config/config.ts';
 import { NothingSent } from '../../../core/http/nothing-sent.ts';
 import type { Fetch, Http, TlsSettings } from '../../../core/ports.ts';
 import { judgeNetError } from '../../../electron/http/net-error.ts';
@@ -25,6 +26,11 @@ async function serve(listener: RequestListener): Promise<string> {
 /** Answers for the stack of Node, to see when it is asked. */
 class WatchedHttp implements Http {
   asked = 0;
+  proxy: ProxyConfig | undefined;
+
+  useProxy(proxy: ProxyConfig | undefined): void {
+    this.proxy = proxy;
+  }
 
   fetchFor(): Fetch {
     return async () => {
@@ -46,6 +52,18 @@ const real = () => {
 };
 
 describe('requests over Chromium', () => {
+  it('are made by Node where the configuration names a proxy, and only as long as it does', async () => {
+    const { http, node } = httpOver(async () => new Response('by Chromium'));
+    const fetch = http.fetchFor(plain);
+    const proxy = { url: 'http://proxy.example:3128', except: [] };
+    http.useProxy(proxy);
+    expect(node.proxy).toBe(proxy);
+    expect(await (await fetch('https://login.example/')).text()).toBe('by Node');
+    http.useProxy(undefined);
+    expect(node.proxy).toBeUndefined();
+    expect(await (await fetch('https://login.example/')).text()).toBe('by Chromium');
+  });
+
   it('are sent whole, without cookies and caches, and answered whole', async () => {
     let seen = '';
     const url = await serve((request, response) => {

@@ -10,7 +10,8 @@ const configuration = text('configuration.md');
 
 const nested = (name: string, keys: readonly string[]): readonly string[] => keys.map((key) => `${name}.${key}`);
 const keys = [
-  ...Object.keys(configSchema.shape).filter((key) => key !== 'agent'),
+  ...Object.keys(configSchema.shape).filter((key) => !['agent', 'proxy', 'tls'].includes(key)),
+  ...nested('proxy', Object.keys(parts.proxy.shape)),
   ...nested('agent', Object.keys(agentSchema.shape)),
   ...Object.keys(accountSchema.shape).filter((key) => !['redirect', 'expect', 'tls'].includes(key)),
   ...nested('redirect', Object.keys(parts.redirect.shape)),

@@ -56,6 +56,34 @@ describe('a valid configuration', () => {
     expect(configOf(lab(lines)).accounts.get('lab')).toMatchObject(expected);
   });
 
+  it('has a proxy and an authority for all, the first file that names one', () => {
+    const first = `proxy: { url: 'http://proxy.example:3128', except: [lab.example, 10.0.0.0/8] }\ntls: { ca: all.pem }\n`;
+    const config = configOf(
+      first,
+      `proxy: { url: socks5h://other.example }\ntls: { ca: /other.pem }\n${lab('scopes: [git]')}`,
+      lab('tls: { ca: own.pem }').replace('lab:', 'own:'),
+    );
+    expect(config.proxy).toEqual({ url: 'http://proxy.example:3128', except: ['lab.example', '10.0.0.0/8'] });
+    expect(config.accounts.get('lab')?.tls).toEqual({ ca: '/etc/all.pem', verify: true });
+    expect(config.accounts.get('own')?.tls).toEqual({ ca: '/etc/own.pem', verify: true });
+    expect(configOf('proxy: { url: proxy.example }').proxy).toEqual({ url: 'proxy.example', except: [] });
+    expect(configOf('').proxy).toBeUndefined();
+  });
+
+  it.each([
+    ['proxy: { url: ftp://proxy.example }', 'not a proxy'],
+    ['proxy: { except: [lab.example] }', 'proxy.url'],
+    ['proxy: { url: http://ada:hunter2@proxy.example }', 'a user name or password'],
+    ['proxy: { url: http://proxy.example, except: ["a, b"] }', 'several entries in one'],
+    ['proxy: { url: http://proxy.example, exept: [a] }', 'did you mean except?'],
+    ['tls: { verify: false }', 'unknown key'],
+  ])('is refused with %s', (text, message) => {
+    const errors = errorsOf(text);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toContain(message);
+    expect(errors[0]).not.toContain('hunter2');
+  });
+
   it.each([
     ['reminder: 20', 20],
     ['reminder: 2h', 120],

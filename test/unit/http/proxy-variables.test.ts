@@ -3,7 +3,7 @@ import { type ProxyVariables, proxyAuthorization, proxyFor } from '../../../core
 
 const proxy = 'http://proxy.example:3128/';
 const target = new URL('https://login.lab.example/token');
-const chosen = (variables: ProxyVariables, url = target.href) => proxyFor(new URL(url), variables)?.url.href;
+const chosen = (variables: ProxyVariables, url = target.href) => proxyFor(new URL(url), { variables })?.url.href;
 
 describe('proxyFor', () => {
   it('goes directly where nothing is said', () => {
@@ -13,13 +13,13 @@ describe('proxyFor', () => {
 
   const names = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY', 'http_proxy', 'HTTP_PROXY'];
   it.each(names)('reads %s, and says so', (name) => {
-    expect(proxyFor(target, { [name]: proxy })).toEqual({ url: new URL(proxy), variable: name });
+    expect(proxyFor(target, { variables: { [name]: proxy } })).toEqual({ url: new URL(proxy), variable: name });
   });
 
   it('goes by the order of curl, an empty one for one that is not set', () => {
     const all = Object.fromEntries(names.map((name) => [name, `http://${name.replace('_', '-')}.example`]));
     for (const name of names) {
-      expect(proxyFor(target, all)?.variable).toBe(name);
+      expect(proxyFor(target, { variables: all })?.variable).toBe(name);
       all[name] = '';
     }
     expect(chosen({ https_proxy: proxy, no_proxy: '', NO_PROXY: 'lab.example' })).toBeUndefined();
@@ -35,6 +35,15 @@ describe('proxyFor', () => {
     ['SOCKS5://ada:p%40s@[2001:DB8::1]:80/', 'socks5://ada:p%40s@[2001:db8::1]:80'],
   ])('%s is %s', (value, url) => {
     expect(chosen({ all_proxy: value })).toBe(url);
+  });
+
+  it('goes by the configuration alone where that names a proxy', () => {
+    const configured = { url: 'socks5h://own.example', except: ['lab.example', '10.0.0.0/8'] };
+    const sources = { configured, variables: { HTTPS_PROXY: proxy, NO_PROXY: '*' } };
+    const found = proxyFor(new URL('https://login.example/'), sources);
+    expect(found).toEqual({ url: new URL('socks5h://own.example:1080'), variable: 'proxy.url' });
+    expect(proxyFor(target, sources)).toBeUndefined();
+    expect(proxyFor(new URL('https://10.1.2.3/'), sources)).toBeUndefined();
   });
 
   it('prefers what is said for https, and the lower case', () => {
