@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP, isIPv4, type Socket } from 'node:net';
+import { ConnectionEnded, readBytes } from './read-bytes.ts';
 
 export interface SocksTarget {
   /** Without brackets. */
@@ -24,50 +25,55 @@ export async function askSocks(
   target: SocksTarget,
   credentials: SocksCredentials,
 ): Promise<void> {
-  const answers = new Answers(socket);
-  try {
-    switch (scheme) {
-      case 'socks5:':
-      case 'socks5h:':
-        return await askVersion5(socket, answers, await resolved(target, scheme === 'socks5:'), credentials);
-      case 'socks:':
-      case 'socks4:':
-      case 'socks4a:':
-        return await askVersion4(socket, answers, await resolved(target, scheme !== 'socks4a:', 4), credentials.user);
-    }
-  } finally {
-    answers.end();
+  switch (scheme) {
+    case 'socks5:':
+    case 'socks5h:':
+      return await askVersion5(socket, await resolved(target, scheme === 'socks5:'), credentials);
+    case 'socks:':
+    case 'socks4:':
+    case 'socks4a:':
+      return await askVersion4(socket, await resolved(target, scheme !== 'socks4a:', 4), credentials.user);
   }
 }
 
 async function askVersion5(
   socket: Socket,
-  answers: Answers,
   { host, port }: SocksTarget,
   { user, password }: SocksCredentials,
 ): Promise<void> {
   const withPassword = user !== '' || password !== '';
   socket.write(Buffer.from(withPassword ? [5, 2, 0, 2] : [5, 1, 0]));
-  const [version, method] = await answers.take(2);
+  const [version, method] = await take(socket, 2);
   if (version !== 5) throw refusal('UNKNOWN');
   if (method === 2 && withPassword) {
     socket.write(Buffer.concat([Buffer.from([1]), counted(user), counted(password)]));
-    if ((await answers.take(2))[1] !== 0) throw refusal('ANSWERED_407');
+    if ((await take(socket, 2))[1] !== 0) throw refusal('ANSWERED_407');
   } else if (method !== 0) throw refusal('ANSWERED_407');
   socket.write(Buffer.concat([Buffer.from([5, 1, 0]), address(host), portBytes(port)]));
-  const [answering, reply, , kind] = await answers.take(4);
+  const [answering, reply, , kind] = await take(socket, 4);
   if (answering !== 5 || reply !== 0) throw refusal(`REFUSED_${reply}`);
-  const length = kind === 1 ? 4 : kind === 4 ? 16 : Number((await answers.take(1))[0]);
-  await answers.take(length + 2);
+  switch (kind) {
+    case 1:
+      return void (await take(socket, 4 + 2));
+    case 3:
+      return void (await take(socket, Number((await take(socket, 1))[0]) + 2));
+    case 4:
+      return void (await take(socket, 16 + 2));
+    default:
+      throw refusal('UNKNOWN');
+  }
 }
 
-async function askVersion4(socket: Socket, answers: Answers, target: SocksTarget, user: string): Promise<void> {
+async function askVersion4(socket: Socket, target: SocksTarget, user: string): Promise<void> {
   const { host, port } = target;
+  if (isIP(host) === 6) throw refusal('NO_IPV6');
+  // Texts end with NUL: one in the user would begin the name.
+  if (user.includes('\0')) throw refusal('USER_WITH_NUL');
   // 4a: an address that cannot be, and the name at the end.
   const ip = isIPv4(host) ? ipv4(host) : Buffer.from([0, 0, 0, 1]);
   const name = isIPv4(host) ? '' : `${host}\0`;
   socket.write(Buffer.concat([Buffer.from([4, 1]), portBytes(port), ip, Buffer.from(`${user}\0${name}`)]));
-  const [version, reply] = await answers.take(8);
+  const [version, reply] = await take(socket, 8);
   if (version !== 0 || reply !== 90) throw refusal(`REFUSED_${reply}`);
 }
 
@@ -106,44 +112,10 @@ function counted(text: string): Buffer {
 const refusal = (why: string): Error =>
   Object.assign(new Error('the proxy opened no connection'), { code: `PROXY_${why}` });
 
-const cutOff = (): Error => Object.assign(new Error('the connection ended'), { code: 'ECONNRESET' });
-
-/** What the proxy says, by so many bytes; what lies beyond is left for who comes next. */
-class Answers {
-  readonly #socket: Socket;
-
-  constructor(socket: Socket) {
-    this.#socket = socket;
-  }
-
-  async take(length: number): Promise<Uint8Array> {
-    for (;;) {
-      const bytes: unknown = this.#socket.read(length);
-      if (Buffer.isBuffer(bytes) && bytes.length === length) return bytes;
-      await this.#more();
-    }
-  }
-
-  end(): void {
-    this.#socket.removeAllListeners('readable');
-  }
-
-  #more(): Promise<void> {
-    const socket = this.#socket;
-    if (socket.destroyed || socket.readableEnded) return Promise.reject(socket.errored ?? cutOff());
-    return new Promise((resolve, reject) => {
-      const settle = (): void => {
-        socket.off('readable', readable).off('close', ended).off('end', ended);
-      };
-      const readable = (): void => {
-        settle();
-        resolve();
-      };
-      const ended = (): void => {
-        settle();
-        reject(socket.errored ?? cutOff());
-      };
-      socket.once('readable', readable).once('close', ended).once('end', ended);
-    });
-  }
+/** What the proxy says, by so many bytes. */
+async function take(socket: Socket, length: number): Promise<Buffer> {
+  return await readBytes(socket, length).catch((error: unknown) => {
+    if (!(error instanceof ConnectionEnded)) throw error;
+    throw Object.assign(error, { code: 'ECONNRESET' });
+  });
 }

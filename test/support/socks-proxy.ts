@@ -35,32 +35,41 @@ async function hostOf(socket: Socket): Promise<string> {
 
 /**
  * A SOCKS proxy, versions 4, 4a and 5, that sends every name to one port of this machine. With `password` it wants a
- * user and that password; with `refuses` it opens nothing.
+ * user and that password; with `refuses` it opens nothing; with `inPieces` it says one byte at a time.
  */
 export async function startSocksProxy(
   destination: number,
-  options: { readonly password?: string; readonly refuses?: boolean } = {},
+  options: { readonly password?: string; readonly refuses?: boolean; readonly inPieces?: true } = {},
 ): Promise<SocksProxy> {
   const asked: string[] = [];
   const sockets = new Set<Socket>();
 
+  const say = async (socket: Socket, bytes: readonly number[]): Promise<void> => {
+    if (options.inPieces !== true) return void socket.write(Buffer.from(bytes));
+    socket.setNoDelay(true);
+    for (const byte of bytes) {
+      socket.write(Buffer.from([byte]));
+      await new Promise((next) => setTimeout(next, 5));
+    }
+  };
+
   const version5 = async (socket: Socket): Promise<boolean> => {
     const methods = await take(socket, (await take(socket, 1))[0] ?? 0);
     const wanted = options.password === undefined ? 0 : 2;
-    socket.write(Buffer.from([5, methods.includes(wanted) ? wanted : 255]));
+    await say(socket, [5, methods.includes(wanted) ? wanted : 255]);
     if (!methods.includes(wanted)) return false;
     let user = '';
     if (wanted === 2) {
       await take(socket, 1);
       user = (await take(socket, (await take(socket, 1))[0] ?? 0)).toString();
       const password = (await take(socket, (await take(socket, 1))[0] ?? 0)).toString();
-      socket.write(Buffer.from([1, password === options.password ? 0 : 1]));
+      await say(socket, [1, password === options.password ? 0 : 1]);
       if (password !== options.password) return false;
     }
     await take(socket, 3);
     const host = await hostOf(socket);
     asked.push(`5 ${host}:${(await take(socket, 2)).readUInt16BE()}${user && ` ${user}`}`);
-    socket.write(Buffer.from([5, options.refuses ? 2 : 0, 0, 1, 127, 0, 0, 1, 0, 0]));
+    await say(socket, [5, options.refuses ? 2 : 0, 0, 1, 127, 0, 0, 1, 0, 0]);
     return options.refuses !== true;
   };
 
@@ -71,7 +80,7 @@ export async function startSocksProxy(
     const user = await untilZero(socket);
     const host = ip[0] === 0 && ip[1] === 0 && ip[2] === 0 ? await untilZero(socket) : ip.join('.');
     asked.push(`4 ${host}:${port}${user && ` ${user}`}`);
-    socket.write(Buffer.from([0, options.refuses ? 91 : 90, 0, 0, 0, 0, 0, 0]));
+    await say(socket, [0, options.refuses ? 91 : 90, 0, 0, 0, 0, 0, 0]);
     return options.refuses !== true;
   };
 

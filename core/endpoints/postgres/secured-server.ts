@@ -1,8 +1,8 @@
 import { isIP, type Socket } from 'node:net';
 import { type SecureContext, connect as secure } from 'node:tls';
 import { systemCodeOf } from '../../errors.ts';
+import { readBytes } from '../../http/read-bytes.ts';
 import { sslRequest } from './messages.ts';
-import { readBytes } from './socket-reader.ts';
 import type { SessionRefusal } from './startup.ts';
 
 export interface PostgresAddress {

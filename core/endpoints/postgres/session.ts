@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { KeytrayError } from '../../errors.ts';
 import { oneLineOf } from '../../failures/next-step.ts';
+import { readBytes } from '../../http/read-bytes.ts';
 import type { Secret } from '../../secret.ts';
 import { printable } from '../../untrusted/plain-text.ts';
 import type { CancelKeys } from './cancel-keys.ts';
@@ -15,7 +16,6 @@ import {
 } from './messages.ts';
 import { type Connect, NoServer, type PostgresAddress, securedServer } from './secured-server.ts';
 import { logIn } from './server-login.ts';
-import { readBytes } from './socket-reader.ts';
 import { isProtocolOption, judgeStartup, type SessionRefusal, type Startup, upstreamParameters } from './startup.ts';
 
 /** Where a session leads, with a password that is good now. */

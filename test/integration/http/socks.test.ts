@@ -27,6 +27,20 @@ it.each([
   expect(proxy.asked).toEqual([asked]);
 });
 
+it('the proxy of the configuration takes the place of that of the environment, from one request to the next', async () => {
+  proxy = await startSocksProxy(secure.port);
+  const http = new NodeHttp({ variables: { all_proxy: 'http://127.0.0.1:1', no_proxy: 'lab.example' } });
+  const answer = async () => await (await http.fetchFor({ ca: authority, verify: true })(login)).text();
+  const url = `socks5h://127.0.0.1:${proxy.port}`;
+  http.useProxy({ url, except: [] });
+  expect(await answer()).toBe('hello login.lab.example');
+  http.useProxy({ url, except: ['.lab.example'] });
+  expect(await codeOf(answer())).toMatch(/ENOTFOUND|EAI_AGAIN/);
+  http.useProxy(undefined);
+  expect(await codeOf(answer())).toMatch(/ENOTFOUND|EAI_AGAIN/);
+  expect(proxy.asked).toEqual(['5 login.lab.example:443']);
+});
+
 it.each([
   ['socks5', '5 192.0.2.7:8443'],
   ['socks4', '4 192.0.2.7:8443'],
@@ -61,12 +75,29 @@ it('a proxy that wants a password gets that of its URL, and no other', async () 
   expect(proxy.asked).toEqual(['5 login.lab.example:443 ada']);
 });
 
+it.each(['socks5h', 'socks4a'])('a proxy of %s may answer byte by byte', async (scheme) => {
+  proxy = await startSocksProxy(secure.port, { inPieces: true });
+  expect(await answerThrough(`${scheme}://127.0.0.1:${proxy.port}`)).toBe('hello login.lab.example');
+});
+
 it.each([
   ['socks5h', 'PROXY_REFUSED_2'],
   ['socks4a', 'PROXY_REFUSED_91'],
 ])('a proxy of %s that refuses is named by its answer', async (scheme, code) => {
   proxy = await startSocksProxy(secure.port, { refuses: true });
   expect(await codeOf(answerThrough(`${scheme}://127.0.0.1:${proxy.port}`))).toBe(code);
+});
+
+it.each([
+  ['of a user longer than its length can say', 'socks5h', `${'u'.repeat(256)}:p`, login, 'PROXY_TEXT_TOO_LONG'],
+  ['of a password longer than its length can say', 'socks5h', `ada:${'p'.repeat(256)}`, login, 'PROXY_TEXT_TOO_LONG'],
+  ['of a user that would begin another name', 'socks4a', 'ada%00evil.example', login, 'PROXY_USER_WITH_NUL'],
+  ['of an address that version 4 does not know', 'socks4', 'ada', 'https://[2001:db8::1]/', 'PROXY_NO_IPV6'],
+  ['of an address that version 4 does not know', 'socks4a', 'ada', 'https://[2001:db8::1]/', 'PROXY_NO_IPV6'],
+])('a proxy is told nothing wrong: %s, %s', async (_what, scheme, user, target, code) => {
+  proxy = await startSocksProxy(secure.port, scheme === 'socks5h' ? { password: 'p' } : {});
+  expect(await codeOf(answerThrough(`${scheme}://${user}@127.0.0.1:${proxy.port}`, target))).toBe(code);
+  expect(proxy.asked).toEqual([]);
 });
 
 it('curl takes the proxy of these tests for one', async () => {
