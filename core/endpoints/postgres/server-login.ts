@@ -115,8 +115,9 @@ function scramExchange(server: Socket, password: Secret): ScramExchange {
 async function greeting(server: Socket): Promise<ServerLogin> {
   const passed: Buffer[] = [];
   let cancelKey: CancelKey | undefined;
-  for (;;) {
+  for (let size = 0; size <= largestGreeting; ) {
     const { type, body, bytes } = await readMessage(server);
+    size += bytes.length;
     if (type === 'E') return { kind: 'refused', error: bytes };
     if (type === 'K') {
       if (body.length !== 8) return unusable('the key of the session is not one of protocol 3.0');
@@ -126,8 +127,9 @@ async function greeting(server: Socket): Promise<ServerLogin> {
     if (!['S', 'N', 'Z', 'v'].includes(type)) return unusable('the server says something that is no greeting');
     if (type !== 'v') passed.push(bytes);
     if (type === 'Z') return { kind: 'ready', greeting: Buffer.concat(passed), cancelKey };
-    if (passed.length > mostGreetings) return unusable('the greeting of the server has no end');
   }
+  return unusable('the greeting of the server has no end');
 }
 
-const mostGreetings = 1_000;
+/** Bytes. A real one has some dozens of short parameters. */
+const largestGreeting = 256 * 1024;
