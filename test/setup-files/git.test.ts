@@ -12,7 +12,7 @@ const include = /\[includeIf "gitdir:~\/work\/"\]\s+path *= *"?(?:~\/)?work\.inc
 const reset = /helper *= *(?:""|[;#]|$)/m;
 
 it('finds a set-up after which git gives our token to a helper of others', () =>
-  findFault(gitFiles, [11, 12], {
+  findFault(gitFiles, [20, 26], {
     foundBy: onlyOurs,
     damage: async ({ home }) => {
       const file = join(home, '.gitconfig');

@@ -30,6 +30,8 @@ function make(random: Random): { readonly text: string; readonly secrets: readon
     random.pick([value, `"${value}"`, `${value} # mine`, `${value} ; ${eol}`]);
   const block = (head: string, ...entries: readonly string[]): string =>
     head + random.pick([eol, eol, ' ']) + entries.map((line) => line + eol).join('');
+  /** A key on its section's own line; behind a header git wants not even a space. */
+  const oneLine = (head: string, line: string): string => head + random.pick(['', ' ', '\t']) + line + eol;
   const foreign = (): string => random.pick(['store', 'cache --timeout=9', `!echo password=${secret()}`, '']);
   const shapes: readonly (() => string)[] = [
     () => block(header('user'), entry('name', 'Ada'), entry('email', 'ada@lab.example')),
@@ -47,6 +49,10 @@ function make(random: Random): { readonly text: string; readonly secrets: readon
       ),
     () => block(header('http', 'https://other.example/'), entry('extraHeader', `X-Key: ${secret()}`)),
     () => `${header('core')} ${header('color')} ui = auto${eol}`,
+    () => oneLine(header('credential', `https://${host}`), random.pick([`helper = ${foreign()}`, 'useHttpPath=true'])),
+    () =>
+      oneLine(`${header('core')}${header('credential')}`, `helper = ${foreign()}`) + entry('useHttpPath', 'true') + eol,
+    () => oneLine(header('alias'), `go = "!f() { :; }; f" \\${eol} # not a note`),
     () => `# ${secret()}${eol}; note${eol}${eol}`,
     () => `[core]${eol}\tbare${eol}`,
   ];
@@ -81,6 +87,22 @@ async function asked(scene: FileScene, folder: string): Promise<void> {
   expect(await readFile(log, 'utf8')).toBe('get\nstore\n');
   const kept = await readFile(join(scene.home, '.git-credentials'), 'utf8').catch(() => '');
   expect(kept, onlyOurs).toBe('');
+}
+
+const ownHeader = `[credential "https://${host}"]`;
+const ownBlock =
+  /\[credential "https:\/\/git\.example"\](?=\r?\n\thelper = \r?\n\thelper = [^\n]*git-credential-keytray)/;
+
+/** A person writes a key behind the header of our section, or of one more of that name, on the same line. */
+async function editByHand(file: string, random: Random): Promise<void> {
+  const text = await readFile(file, 'utf8');
+  const line = random.pick([' username = hand', 'username=hand', '\thelper = store', ' useHttpPath=true']);
+  const ours = ownBlock.test(text) && random.chance(0.5);
+  const end = text === '' || text.endsWith('\n') ? '' : '\n';
+  await writeFile(
+    file,
+    ours ? text.replace(ownBlock, (header) => header + line) : `${text}${end}${ownHeader}${line}\n`,
+  );
 }
 
 export const gitFiles: SetupSubject = {
@@ -140,6 +162,7 @@ export const gitFiles: SetupSubject = {
     // git itself would add its lines to a value that goes on.
     const file = join(scene.home, '.gitconfig');
     if ((await readFile(file, 'utf8')).endsWith('\\')) await appendFile(file, '\n\n');
+    if (random.chance(0.4)) return await editByHand(file, random);
     const args = random.pick([
       ['--add', 'user.signingkey', 'abc'],
       ['--add', `credential.https://${host}.username`, 'bob'],
