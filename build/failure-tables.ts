@@ -9,23 +9,12 @@ import { OAuthFailure, type OAuthFailureCause } from '../core/oauth/oauth-failur
 import { Secret } from '../core/secret.ts';
 import type { StoreTrouble } from '../core/stores/secret-store.ts';
 import { storeFailure } from '../core/stores/store-failure.ts';
+import { account, type Row, table, told } from './failure-rows.ts';
+import { commandLineWords, ownWords } from './failure-words.ts';
 
 /** docs/failures.md: every failure as people meet it, from the code that says it. */
 
-const account = 'gitlab@work';
 const host = 'login.example';
-
-type Row = readonly string[];
-
-function table(head: Row, rows: readonly Row[]): string {
-  const line = (cells: Row): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-const codeAndExit = (code: FailureCode): string => `\`${code}\`, ${failures[code].exit}`;
-
-/** Two lines as the command line shows them. */
-const told = (failure: KeytrayError): Row => [codeAndExit(failure.code), failure.message, nextStep(failure)];
 
 function codes(): string {
   const rows = Object.entries(failures).map(([name, { status, exit }]) => {
@@ -227,5 +216,15 @@ ${stores()}
 \`state\` and \`reason\` are stable words in \`keytray status --json\` and the local API.
 
 ${accounts()}
+
+## In words of their own
+
+What one place alone can say. Capitals stand for what is filled in.
+
+${ownWords()}
+
+## The command line itself
+
+${commandLineWords()}
 `;
 }

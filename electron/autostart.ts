@@ -49,15 +49,16 @@ export function linuxAutostart(env: NodeJS.ProcessEnv, execPath: string): StartA
       throw new KeytrayError('misconfigured', `${file} cannot be read (${systemCodeOf(error)})`, { cause: error });
     }
   };
-  const foreign = `${file} was not written by Keytray; remove it first.`;
+  const foreign = `${file} was not written by Keytray`;
+  const advice = 'Remove it first.';
   return {
     view: async () => {
       const state = judgeAutostart(await read());
-      return state === 'foreign' ? { on: true, hindrance: foreign } : { on: state === 'ours' };
+      return state === 'foreign' ? { on: true, hindrance: `${foreign}. ${advice}` } : { on: state === 'ours' };
     },
     set: async (on) => {
       const state = judgeAutostart(await read());
-      if (state === 'foreign') throw new KeytrayError('misconfigured', foreign);
+      if (state === 'foreign') throw new KeytrayError('misconfigured', foreign, { advice });
       if (!on) {
         await rm(file, { force: true });
         return;

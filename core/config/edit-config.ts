@@ -136,7 +136,9 @@ async function editOnce(sources: ConfigSources, change: Change): Promise<boolean
   }
   const meant = result.expected(parsed(before));
   if (!isDeepStrictEqual(withAccounts(parsed(result.text)), withAccounts(meant))) {
-    throw new KeytrayError('internal_error', `${file} has a form that cannot be edited safely; edit it by hand`);
+    throw new KeytrayError('internal_error', `${file} has a form that cannot be edited safely`, {
+      advice: 'Edit it by hand; nothing was changed.',
+    });
   }
   return writeFileAtomically(target, mark + result.text, {
     stillFresh: async () => {

@@ -47,7 +47,9 @@ export async function listenOnLoopback(
     if ((await listen(server, wanted, '127.0.0.1')) === 'listening') return;
     const holder = await peers.holder('127.0.0.1', wanted);
     const who = holder === undefined ? 'another program' : holderWords(holder);
-    throw new KeytrayError('misconfigured', `${name} cannot use port ${wanted}: ${who} has it`);
+    throw new KeytrayError('misconfigured', `${name} cannot use port ${wanted}: ${who} has it`, {
+      advice: 'End that program, or choose another port.',
+    });
   });
   const address = listener.server.address();
   if (typeof address === 'object' && address !== null) ({ port } = address);

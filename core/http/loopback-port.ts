@@ -72,7 +72,9 @@ export function listen(server: NetServer, port: number, host: string): Promise<L
 
 async function noPort({ ports, host }: RedirectSettings, peers: Pick<LoopbackPeers, 'holder'>): Promise<KeytrayError> {
   if (ports === 'any')
-    return new KeytrayError('misconfigured', 'no free port on 127.0.0.1 for the answer of the browser');
+    return new KeytrayError('misconfigured', 'no free port on 127.0.0.1 for the browser redirect', {
+      advice: 'End programs that hold many ports, or sign in with a code or a pasted address.',
+    });
   const held: string[] = [];
   for (const port of ports.slice(0, mostNamed)) {
     const holder =

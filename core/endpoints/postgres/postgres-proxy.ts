@@ -94,5 +94,7 @@ async function bindPort(server: Server, port: number, { peers }: PostgresProxyOp
   if ((await listen(server, port, '127.0.0.1')) === 'listening') return;
   const holder = await peers.holder('127.0.0.1', port);
   const who = holder === undefined ? 'another program' : holderWords(holder);
-  throw new KeytrayError('misconfigured', `the Postgres proxy cannot use port ${port}: ${who} has it`);
+  throw new KeytrayError('misconfigured', `the Postgres proxy cannot use port ${port}: ${who} has it`, {
+    advice: 'End that program, or choose another port.',
+  });
 }

@@ -27,8 +27,14 @@ export function runGit(args: readonly string[], env: Environment): Promise<GitRe
       if (error === null) return resolve({ status: 0, stdout, stderr });
       if (typeof error.code === 'number') return resolve({ status: error.code, stdout, stderr });
       const missing = String(error.code) === 'ENOENT';
-      const message = missing ? 'git is not on the PATH: install git' : 'git did not answer';
-      reject(new KeytrayError(missing ? 'not_found' : 'internal_error', message, { cause: error }));
+      reject(
+        missing
+          ? new KeytrayError('not_found', 'git is not on the PATH', { advice: 'Install git.', cause: error })
+          : new KeytrayError('internal_error', 'git did not answer', {
+              advice: 'Try git config --list.',
+              cause: error,
+            }),
+      );
     });
   });
 }

@@ -122,7 +122,7 @@ describe('what the system may say', () => {
   it.each(['EADDRINUSE', 'EACCES'])('%s: the port is somebody else’s', async (code) => {
     await expect(listenOn(settings({}), failing(code, 'all'), kernelPeers)).rejects.toMatchObject({
       code: 'misconfigured',
-      message: 'no free port on 127.0.0.1 for the answer of the browser',
+      message: 'no free port on 127.0.0.1 for the browser redirect',
     });
   });
 

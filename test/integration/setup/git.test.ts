@@ -207,7 +207,9 @@ describe('setup git', () => {
 
   it('says what to install without git', async () => {
     const home = await gitHome();
-    await expect(home.setup({ env: { ...home.env, PATH: '/nonexistent' } })).rejects.toThrow(/install git/);
+    await expect(home.setup({ env: { ...home.env, PATH: '/nonexistent' } })).rejects.toMatchObject({
+      advice: 'Install git.',
+    });
   });
 
   it('says that git never asks where a header answers for the host', async () => {

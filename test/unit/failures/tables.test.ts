@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { sitesIn } from '../../../build/failure-sites.ts';
 import { examples, failureTables, presentedExample } from '../../../build/failure-tables.ts';
 import { failures, fixes } from '../../../core/errors.ts';
 import { knownErrors } from '../../../core/oauth/error-class.ts';
@@ -45,5 +46,41 @@ describe('docs/failures.md', () => {
     expect(happened).toMatch(/^[^`\n]*[^.]$/);
     expect(happened).not.toMatch(/[a-z]_[a-z]|keytray [a-z]|undefined/);
     expect(step).toMatch(/^[A-Z][^`]*(?:\.|: keytray [^ ].*)$/);
+  });
+
+  const own = rowsOf('said in');
+  const commands = rows.slice(rows.findLastIndex((row) => row.includes('said in')) + 2);
+
+  it('has what single places say', () => {
+    expect(own.length).toBeGreaterThan(100);
+    expect(commands.length).toBeGreaterThan(30);
+  });
+
+  it.each([...own, ...commands])('says in %s (%s) what happened and what to do', (_file, code, happened, step) => {
+    expect(code).toMatch(/^(?:`[a-z_]+`, )?[1-8]$/);
+    expect(happened).toMatch(/^\S[^\n]{1,160}[^.\s]$/);
+    expect(step).toMatch(/^[A-Z0-9][^\n]{3,}$/);
+    expect(`${happened} ${step}`).not.toMatch(/undefined|\[object|\$\{/);
+  });
+});
+
+describe('a failure in words of its own', () => {
+  it('is found with its code, its words and its cure', () => {
+    const text = `
+      const cure = { account: id, fix: 'sign_in' } as const;
+      const what = \`\${settings.title} is gone\`;
+      if (a) throw new KeytrayError('misconfigured', what, cure);
+      if (b) throw new KeytrayError(c ? 'access_denied' : 'not_found', 'no ' + x);
+      if (d) throw new KeytrayError(c ? 'access_denied' : 'not_found', \`no \${JSON.stringify(name)}\`, { advice: 'Try.' });
+      throw usageFailure(\`not a port: \${text}\`, 'Write: 1');
+    `;
+    const file = 'core/x.ts';
+    const no = { kind: 'failure', file, message: 'no "NAME"', account: false, fix: undefined, advice: 'Try.' };
+    expect(sitesIn(file, text.replace(' as const', ''))).toEqual([
+      { ...no, code: 'misconfigured', message: 'TITLE is gone', account: true, fix: 'sign_in', advice: undefined },
+      { ...no, code: 'access_denied' },
+      { ...no, code: 'not_found' },
+      { kind: 'command', file, exit: 2, message: 'not a port: TEXT', hint: 'Write: 1' },
+    ]);
   });
 });
