@@ -31,6 +31,14 @@ const allowed: Readonly<Record<string, Allowed>> = {
     uses: { '.setTimeout': 1 },
     why: 'ends the deadline of connecting: a database session may be silent',
   },
+  'core/endpoints/postgres/secured-server.ts': {
+    uses: { '.setTimeout': 2 },
+    why: 'limits the silence of a real server until the connection is secured',
+  },
+  'core/endpoints/postgres/cancel-keys.ts': {
+    uses: { '.setTimeout': 1 },
+    why: 'limits the silence of a real server that was told to cancel',
+  },
   'core/endpoints/http-proxy/upstream.ts': {
     uses: { '.setTimeout': 3 },
     why: 'limits the silence of a real server',

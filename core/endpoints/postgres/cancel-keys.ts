@@ -7,6 +7,9 @@ export interface Cancellable extends PostgresAddress {
   readonly key: CancelKey;
 }
 
+/** Milliseconds. A server closes at once. */
+const longestCancel = 30_000;
+
 /** Clients are given keys of ours: those of the server are good on every connection to it, around us too. */
 export class CancelKeys {
   readonly #sessions = new Map<string, Cancellable>();
@@ -30,6 +33,8 @@ export class CancelKeys {
     if (session === undefined) return;
     const server = await securedServer(session, this.#connect).catch(() => undefined);
     if (server === undefined) return;
+    // Not tied to the client, which may have gone as soon as it had asked.
+    server.setTimeout(longestCancel, () => server.destroy());
     server.resume();
     const closed = new Promise<void>((resolve) => server.once('close', () => resolve()));
     server.end(cancelMessage(session.key));

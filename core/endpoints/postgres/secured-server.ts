@@ -26,20 +26,31 @@ export class NoServer extends Error {
   }
 }
 
-/** Connected, encrypted and verified: chain and name, whatever `sslmode` a client has. Throws `NoServer`. */
-export async function securedServer(address: PostgresAddress, connect: Connect): Promise<Socket> {
+/** Milliseconds in which a server must say something until the connection is secured. */
+const longestSilence = 30_000;
+
+/**
+ * Connected, encrypted and verified: chain and name, whatever `sslmode` a client has. It ends with `asker`, also while a
+ * server keeps us waiting. Throws `NoServer`.
+ */
+export async function securedServer(address: PostgresAddress, connect: Connect, asker?: Socket): Promise<Socket> {
   const { host, port, authorities } = address;
   const plain = await connect(address).catch((cause: unknown) => {
     throw new NoServer(`${host}:${port} cannot be reached (${systemCodeOf(cause)})`, cause);
   });
   plain.on('error', () => plain.destroy());
+  plain.setTimeout(longestSilence, () => plain.destroy());
+  asker?.once('close', () => plain.destroy());
+  if (asker?.destroyed) plain.destroy();
   try {
     plain.write(sslRequest);
     const answer = (await readBytes(plain, 1)).toString('latin1');
     if (answer !== 'S') throw new NoServer(`${host}:${port} offers no TLS: nothing was sent to it`);
     // Bytes that came before encryption could be taken for the server's (CVE-2021-23222).
     if (plain.readableLength > 0) throw new NoServer(`${host}:${port} sent something before TLS`);
-    return await encrypted(plain, host, authorities);
+    const server = await encrypted(plain, host, authorities);
+    plain.setTimeout(0);
+    return server;
   } catch (error) {
     plain.destroy();
     if (error instanceof NoServer) throw error;

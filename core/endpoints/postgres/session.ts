@@ -79,7 +79,7 @@ async function begin(client: Socket, startup: Startup, dependencies: SessionDepe
   if (judged.kind === 'refused') return refuseWith(client, judged);
   if (client.destroyed) return false;
 
-  const server = await securedServer(wanted, connect);
+  const server = await securedServer(wanted, connect, client);
   client.once('close', () => server.destroy());
   if (client.destroyed) server.destroy();
   const login = await logIn(server, judged.parameters, wanted.password).catch((error: unknown) => {

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { authenticationOk, message } from '../../../core/endpoints/postgres/messages.ts';
+import { securedServer } from '../../../core/endpoints/postgres/secured-server.ts';
 import { logIn, type ServerLogin } from '../../../core/endpoints/postgres/server-login.ts';
 import { Secret } from '../../../core/secret.ts';
 
@@ -54,6 +56,23 @@ describe('a server that has let us in', () => {
     server.write(Buffer.from([0x53, 0, 0, 0, 3]));
     await expect(login()).rejects.toThrow('a message is too large');
   });
+});
+
+it('a server that says nothing is let go with the client it is for', async () => {
+  const accepted = once(listener, 'connection');
+  const open = async (): Promise<Socket> => {
+    const address = listener.address();
+    const socket = connect(typeof address === 'object' && address !== null ? address.port : 0, '127.0.0.1');
+    await once(socket, 'connect');
+    return socket;
+  };
+  const place = { host: '127.0.0.1', port: 5432, authorities: createSecureContext() };
+  const secured = securedServer(place, open, client);
+  const [silent] = (await accepted) as [Socket];
+  const gone = once(silent.on('error', () => undefined).resume(), 'close');
+  client.destroy();
+  await expect(secured).rejects.toThrow('127.0.0.1:5432 broke off the connection');
+  await gone;
 });
 
 it('a server that says everything byte by byte is understood', async () => {
