@@ -124,6 +124,7 @@ interface Example {
   readonly state: AccountState;
   readonly expired?: true;
   readonly signingIn?: true;
+  readonly rateLimited?: number;
 }
 
 const signedIn = (problem: (AccountState & { kind: 'signed_in' })['problem'], changes = {}): AccountState => ({
@@ -160,12 +161,15 @@ export const examples: Readonly<Record<StateReason, Example>> = {
   access_denied: {
     state: signedIn({ kind: 'misconfigured', error: 'access_denied', denied: true, ...pace }),
   },
+  key_expired: { state: signedIn({ kind: 'none' }, { grant: 'api_key' }), expired: true },
+  key_refused: { state: signedIn(dead, { grant: 'api_key' }) },
+  rate_limited: { state: signedIn({ kind: 'none' }), rateLimited: 30 },
   refused: { state: signedIn({ kind: 'refused', count: 1, firstSeen: 0, lastSeen: 0, ...pace }) },
 };
 
 /** What people are told of an example. */
-export const presentedExample = ({ state, expired, signingIn }: Example) =>
-  presentState(state, { secondsLeft: expired ? 0 : 600, signingIn: signingIn === true });
+export const presentedExample = ({ state, expired, signingIn, rateLimited }: Example) =>
+  presentState(state, { secondsLeft: expired ? 0 : 600, signingIn: signingIn === true, rateLimited });
 
 function accounts(): string {
   const rows = Object.entries(examples).map(([reason, example]) => {

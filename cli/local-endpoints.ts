@@ -83,7 +83,7 @@ async function tokenOf(broker: LocalApiClient, id: string): Promise<EndpointToke
   return {
     token: new Secret(tokenText(view, 'access')),
     tokenType: view.token_type,
-    expiresAt: view.expires_at === undefined ? undefined : Date.parse(view.expires_at),
+    expiresAt: typeof view.expires_at === 'string' ? Date.parse(view.expires_at) : undefined,
     scope: view.scope,
   };
 }

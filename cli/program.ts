@@ -16,6 +16,7 @@ import { addProxy } from './commands/proxy.ts';
 import { addServices } from './commands/services.ts';
 import { addSetup } from './commands/setup.ts';
 import { addStatus } from './commands/status.ts';
+import { addTest } from './commands/test.ts';
 import { addToken } from './commands/token.ts';
 import { addUninstall } from './commands/uninstall.ts';
 import { addUnlock } from './commands/unlock.ts';
@@ -56,7 +57,7 @@ export function buildProgram(cli: Cli): Command {
     })
     .addHelpText('after', examples);
   for (const add of [addStatus, addLogin, addLogout, addToken, addExec, addEnv]) add(program, cli);
-  for (const add of [addProxy, addPg, addUnlock, addLock]) add(program, cli);
+  for (const add of [addTest, addProxy, addPg, addUnlock, addLock]) add(program, cli);
   for (const add of [addAccounts, addServices, addPassphrase, addSetup, addUninstall]) add(program, cli);
   for (const add of [addAgent, addHelper, addDemo, addCompletion]) add(program, cli);
   return program;

@@ -7,6 +7,8 @@ export interface TokenWish {
   /** Seconds it must be valid for. */
   readonly minTtl?: number | undefined;
   readonly force?: boolean | undefined;
+  /** One of several values that a person gave. */
+  readonly field?: string | undefined;
 }
 
 export function tokenRequest(wish: TokenWish): TokenRequest {
@@ -14,6 +16,7 @@ export function tokenRequest(wish: TokenWish): TokenRequest {
     ...(wish.minTtl === undefined ? {} : { min_ttl: wish.minTtl }),
     ...(wish.kind === 'id' ? { token: 'id' as const } : {}),
     ...(wish.force === true ? { force: true } : {}),
+    ...(wish.field === undefined ? {} : { field: wish.field }),
   };
 }
 

@@ -23,6 +23,11 @@ export class Secret {
     return this.#bytes.toString();
   }
 
+  /** In bytes. The length of a token may be told; that of a passphrase not. */
+  get length(): number {
+    return this.#bytes.length;
+  }
+
   /** Compares in constant time, so that a caller cannot guess a secret byte by byte. */
   equals(other: Secret): boolean {
     return this.#bytes.length === other.#bytes.length && timingSafeEqual(this.#bytes, other.#bytes);

@@ -1,16 +1,16 @@
 import type { StoreKind, ToolFamily } from '../core/services/shapes.ts';
-import type { AccountView, BrokerEvent, ErrorView, StatusView } from '../core/wire/schemas.ts';
+import type { ErrorView } from '../core/wire/error-schemas.ts';
+import type { AccountView, BrokerEvent, StatusView } from '../core/wire/schemas.ts';
 import type { EncryptedFileView } from '../core/wire/store-schemas.ts';
 
 export type {
   AccountView,
   BrokerEvent,
-  ErrorView,
   LoginView,
   LogoutView,
   StatusView,
 } from '../core/wire/schemas.ts';
-export type { EncryptedFileView, StoreKind, ToolFamily };
+export type { EncryptedFileView, ErrorView, StoreKind, ToolFamily };
 
 /** What pages are shown besides the views of the local API. Times are ISO 8601 strings. No secret is in any of it. */
 

@@ -1,5 +1,6 @@
 import type { StoreTrouble } from '../stores/secret-store.ts';
 import { storeWords } from '../stores/store-failure.ts';
+import { isGiven } from './given-key.ts';
 import { needsSignIn, type RefreshProblem } from './refresh-problem.ts';
 import { renewsAlone } from './renewal.ts';
 import type { TokenRecord } from './token-record.ts';
@@ -49,6 +50,9 @@ export type StateReason =
   | 'misconfigured'
   | 'refused'
   | 'access_denied'
+  | 'key_expired'
+  | 'key_refused'
+  | 'rate_limited'
   | 'sign_in_open';
 
 /** The states of the local API and every surface people see. */
@@ -67,6 +71,8 @@ export interface Circumstances {
   readonly secondsLeft: number;
   /** A person has started a sign-in. */
   readonly signingIn: boolean;
+  /** The service has asked to be left alone for so many seconds. */
+  readonly rateLimited?: number | undefined;
 }
 
 function presentTrouble(trouble: StoreTrouble): PresentedState {
@@ -126,6 +132,7 @@ function presentSignedOut(why: (AccountState & { kind: 'signed_out' })['why']): 
 function presentSignedIn(record: TokenRecord, problem: RefreshProblem, seen: Circumstances): PresentedState {
   if (renewsAlone(record)) return presentProblem(problem);
   const expired = seen.secondsLeft <= 0;
+  if (isGiven(record.grant)) return presentGiven(problem, expired);
   if (problem.kind === 'moved') {
     const description = `The server has moved: ${problem.why}; sign in again.`;
     return { name: expired ? 'login_required' : 'degraded', reason: 'registration_changed', description };
@@ -139,6 +146,23 @@ function presentSignedIn(record: TokenRecord, problem: RefreshProblem, seen: Cir
       reason: 'expired',
       description: 'The token has run out and the server gave no refresh token; sign in again.',
     };
+  }
+  return presentProblem(problem);
+}
+
+/** A key that nothing renews: only a person can bring another one. */
+function presentGiven(problem: RefreshProblem, expired: boolean): PresentedState {
+  const { detail } = problem.kind === 'none' ? { detail: undefined } : problem;
+  if (problem.kind === 'dead') {
+    const description = 'The service no longer takes the key; enter another one.';
+    return { name: 'login_required', reason: 'key_refused', description, detail };
+  }
+  if (expired) {
+    return { name: 'login_required', reason: 'key_expired', description: 'The key has ended; enter another one.' };
+  }
+  if (problem.kind === 'suspect') {
+    const description = 'The service has refused the key once, and is asked again.';
+    return { name: 'degraded', reason: 'key_refused', description, detail };
   }
   return presentProblem(problem);
 }
@@ -208,6 +232,10 @@ export function presentState(state: AccountState, seen: Circumstances): Presente
   const needsPerson = presented.name === 'signed_out' || presented.name === 'login_required';
   if (needsPerson && seen.signingIn) {
     return { name: 'signing_in', reason: 'sign_in_open', description: 'A sign-in is open in the browser.' };
+  }
+  if (presented.name === 'active' && seen.rateLimited !== undefined) {
+    const description = `The service asks to wait ${seen.rateLimited} s: too many requests.`;
+    return { name: 'degraded', reason: 'rate_limited', description };
   }
   return presented;
 }

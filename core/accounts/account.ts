@@ -8,7 +8,7 @@ import { storeFailure } from '../stores/store-failure.ts';
 import { AccountItem } from './account-item.ts';
 import { type AccountState, renewed } from './account-state.ts';
 import { ClientSecret } from './client-secret.ts';
-import { readRecord, stateOf } from './read-record.ts';
+import { judgeAnew, readRecord, stateOf } from './read-record.ts';
 import {
   afterCorrection,
   afterFailure,
@@ -95,8 +95,8 @@ export class Account {
     if (clientId !== settings.clientId || issuer !== settings.issuer) this.remarks.unlearn();
     this.#settings = settings;
     if (this.#state.kind === 'signed_in') {
-      const judged = stateOf(this.#state.record, this.#item.secrets, settings);
-      if (judged.kind !== 'signed_in') this.#become(judged);
+      const judged = judgeAnew(this.#state, this.#item, settings);
+      if (judged !== this.#state) this.#become(judged);
       this.#corrected();
     } else if (this.#state.kind === 'signed_out' || this.#state.kind === 'ready') {
       this.#become({ kind: 'unread' });

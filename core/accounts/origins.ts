@@ -1,6 +1,12 @@
 import type { AuthorizationServer } from '../oauth/authorization-server.ts';
 import type { AccountSettings } from '../services/service.ts';
-import { type EndpointRole, endpointRoles, type RecordedEndpoints, type TokenRecord } from './token-record.ts';
+import {
+  type EndpointRole,
+  endpointRoles,
+  type RecordedEndpoints,
+  serverRoles,
+  type TokenRecord,
+} from './token-record.ts';
 
 /** The server's metadata names another host than the one that issued the tokens. Hosts with their ports. */
 export interface Move {
@@ -11,16 +17,20 @@ export interface Move {
 const originOf = (url: string): string => new URL(url).origin;
 const hostOf = (url: string): string => new URL(url).host;
 
-const defined = (endpoints: Readonly<Record<EndpointRole, string | undefined>>): RecordedEndpoints =>
+const defined = (endpoints: Readonly<Partial<Record<EndpointRole, string | undefined>>>): RecordedEndpoints =>
   Object.fromEntries(Object.entries(endpoints).filter(([, url]) => url !== undefined));
 
 /** The endpoints the configuration itself names, the preset's included. */
-export const configuredEndpoints = ({ endpoints }: Pick<AccountSettings, 'endpoints'>): RecordedEndpoints =>
+export const configuredEndpoints = ({
+  endpoints,
+  url,
+}: Pick<AccountSettings, 'endpoints' | 'url'>): RecordedEndpoints =>
   defined({
     token: endpoints.tokenEndpoint,
     revocation: endpoints.revocationEndpoint,
     userinfo: endpoints.userinfoEndpoint,
     device: endpoints.deviceAuthorizationEndpoint,
+    service: url,
   });
 
 export const serverEndpoints = (
@@ -42,11 +52,15 @@ type Registration = Pick<TokenRecord, 'grant' | 'clientId' | 'issuer' | 'endpoin
 const sameRegistration = (record: Registration, { grant, clientId, issuer }: AccountSettings): boolean =>
   record.grant === grant.kind && record.clientId === clientId && (record.issuer ?? issuer) === issuer;
 
-/** An endpoint that was not there at the sign-in must lie where one of the server's others does, or at its issuer. */
+/**
+ * An endpoint that was not there at the sign-in must lie where one of the server's others does, or at its issuer. The
+ * service is none of them: what is asked of it is not asked of its authorization server.
+ */
 function fits(role: EndpointRole, url: string, recorded: RecordedEndpoints, issuer: string | undefined): boolean {
   const known = recorded[role];
   if (known !== undefined) return originOf(known) === originOf(url);
-  const origins = [...Object.values(recorded), ...(issuer === undefined ? [] : [issuer])].map(originOf);
+  const beside = role === 'service' ? recorded : { ...recorded, service: undefined };
+  const origins = [...Object.values(beside), issuer].filter((address) => address !== undefined).map(originOf);
   return origins.includes(originOf(url));
 }
 
@@ -89,13 +103,13 @@ export function boundEndpoints(
   const recorded = record.endpoints ?? {};
   // Nothing but the issuer was known when the record was written: what its metadata says is the first to count.
   if (recorded.token === undefined) return { endpoints: { ...server, ...recorded }, move: undefined };
-  const chosen = endpointRoles.flatMap((role): [EndpointRole, string][] => {
+  const chosen = serverRoles.flatMap((role): [EndpointRole, string][] => {
     const [known, named] = [recorded[role], server[role]];
     // Not at the issuer: it may be a hostile one whose metadata named the token endpoint of another server.
     if (named !== undefined && fits(role, named, recorded, undefined)) return [[role, named]];
     return known === undefined ? [] : [[role, known]];
   });
-  const moved = endpointRoles.find((role) => {
+  const moved = serverRoles.find((role) => {
     const [known, named] = [recorded[role], server[role]];
     return known !== undefined && named !== undefined && originOf(known) !== originOf(named);
   });

@@ -5,6 +5,7 @@ import type { SecretStore } from '../stores/secret-store.ts';
 import { newerRecord } from '../stores/store-failure.ts';
 import type { ItemReading } from './account-item.ts';
 import { type AccountState, ready, signedIn } from './account-state.ts';
+import { isGiven, withWrittenEnd } from './given-key.ts';
 import { configuredEndpoints, isOfRegistration, issuingHost, judgeOldRecord, secretOrigins } from './origins.ts';
 import type { KeptSecrets } from './stored-account.ts';
 import type { TokenRecord } from './token-record.ts';
@@ -50,9 +51,22 @@ export function stateOf(
 ): AccountState {
   const elsewhere = givenElsewhere(secrets, settings);
   if (elsewhere !== undefined) return { kind: 'ready', problem: { kind: 'elsewhere', why: elsewhere } };
-  if (record !== undefined && isOfRegistration(record, settings)) return signedIn(record);
+  if (record !== undefined && isOfRegistration(record, settings)) return signedIn(withWrittenEnd(record, settings));
   if (needsNobody(settings, secrets)) return ready;
   return record === undefined ? { kind: 'signed_out', why: otherwise } : ofAnother(record);
+}
+
+/** The state of an account that was signed in when its settings changed. Pure. */
+export function judgeAnew(
+  before: Extract<AccountState, { kind: 'signed_in' }>,
+  stored: Pick<Extract<ItemReading, { kind: 'account' }>, 'record' | 'secrets'>,
+  settings: AccountSettings,
+): AccountState {
+  // The end of a key may have come from the settings of before.
+  const kept = isGiven(settings.grant.kind) ? stored.record : undefined;
+  const judged = stateOf(kept ?? before.record, stored.secrets, settings);
+  if (judged.kind !== 'signed_in') return judged;
+  return kept === undefined ? before : { ...judged, problem: before.problem };
 }
 
 /** Judges what the store holds for an account against its settings. Pure. */

@@ -7,6 +7,7 @@ export class Remarks {
   #otherPerson = false;
   #clientAuth: ClientAuthMethod | 'none' | undefined;
   #refreshRevokesAccess = false;
+  #restingUntil: number | undefined;
   readonly #changed: () => void;
 
   constructor(changed: () => void) {
@@ -26,6 +27,17 @@ export class Remarks {
   /** How the client authenticates at the server; undefined while neither was asked. */
   get clientAuth(): ClientAuthMethod | 'none' | undefined {
     return this.#clientAuth;
+  }
+
+  /** Until when the service wants to be left alone, in `Clock.monotonic()` milliseconds; undefined where it does not. */
+  get restingUntil(): number | undefined {
+    return this.#restingUntil;
+  }
+
+  noteRest(until: number | undefined): void {
+    if (this.#restingUntil === until) return;
+    this.#restingUntil = until;
+    this.#changed();
   }
 
   noteClientAuth(method: ClientAuthMethod | 'none'): void {
@@ -61,6 +73,7 @@ export class Remarks {
   clear(): void {
     this.#move = undefined;
     this.#otherPerson = false;
+    this.#restingUntil = undefined;
   }
 
   /** The account is of another client or server by now. */

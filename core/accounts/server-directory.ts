@@ -2,6 +2,7 @@ import { type FailureCode, KeytrayError, placeOf } from '../errors.ts';
 import { timedFetch } from '../http/timed-fetch.ts';
 import { type AuthorizationServer, discoverAuthorizationServer } from '../oauth/authorization-server.ts';
 import { classOfError } from '../oauth/error-class.ts';
+import { cureOf } from '../oauth/failure-cure.ts';
 import { detailOf } from '../oauth/failure-words.ts';
 import { failureOfReply, failureOfThrown } from '../oauth/map-error.ts';
 import { OAuthFailure, type OAuthFailureCause } from '../oauth/oauth-failure.ts';
@@ -11,9 +12,8 @@ import type { Clock, Fetch, Http } from '../ports.ts';
 import type { Secret } from '../secret.ts';
 import type { AccountSettings, ClientAuthMethod } from '../services/service.ts';
 import type { Account } from './account.ts';
-import { cureOf } from './failure-cure.ts';
 import { boundEndpoints, isOfRegistration, serverEndpoints } from './origins.ts';
-import { endpointRoles, type TokenRecord } from './token-record.ts';
+import { serverRoles, type TokenRecord } from './token-record.ts';
 
 // Endpoints hardly ever move, and a sign-in should see it soon when they do.
 const keptFor = 3_600_000;
@@ -89,7 +89,7 @@ export class ServerDirectory {
     const named = serverEndpoints(server);
     const { endpoints, move } = boundEndpoints(record, named);
     account.remarks.noteMove(move);
-    return endpointRoles.every((role) => endpoints[role] === named[role]) ? server : server.at(endpoints);
+    return serverRoles.every((role) => endpoints[role] === named[role]) ? server : server.at(endpoints);
   }
 
   /** Whether the server that issued the tokens of `record` takes one of them. Never throws. */

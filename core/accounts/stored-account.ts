@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Secret } from '../secret.ts';
-import { type GrantKind, grantKinds, traitsOf } from '../services/grant.ts';
+import { type GrantKind, grantKinds } from '../services/grant.ts';
 import { isSecretText, isTokenText } from '../untrusted/token-text.ts';
+import { isGiven } from './given-key.ts';
 import { recordOf, recordSchema, storedRecord, type TokenRecord } from './token-record.ts';
 
 /** What a person gave for an account, by the names of the fields and in their order. */
@@ -49,9 +50,6 @@ const newer = z.union([
   z.object({ version: z.unknown().refine((version) => version !== undefined && version !== 1 && version !== 2) }),
   z.object({ version: z.literal(2), grant: z.string().refine((grant) => !grantKinds.some((kind) => kind === grant)) }),
 ]);
-
-/** Where nothing renews a credential, it is what the person gave. */
-const isGiven = (grant: GrantKind): boolean => traitsOf(grant).renewal === 'never';
 
 /** Whether an item that holds this can be read again: one that cannot takes the record with it. */
 export const isKeepable = (secret: Secret): boolean => isSecretText(secret.reveal());

@@ -8,8 +8,10 @@ import { longestLifetime, noEnd, readLifetime } from '../untrusted/lifetime.ts';
 import { scopeText } from '../untrusted/plain-text.ts';
 import { isTokenText } from '../untrusted/token-text.ts';
 
-/** Where a token may be sent, by what is asked there. */
-export const endpointRoles = ['token', 'revocation', 'userinfo', 'device'] as const;
+/** What an authorization server is asked. */
+export const serverRoles = ['token', 'revocation', 'userinfo', 'device'] as const;
+/** Where a token may be sent, by what is asked there; `service`: the API that takes it. */
+export const endpointRoles = [...serverRoles, 'service'] as const;
 export type EndpointRole = (typeof endpointRoles)[number];
 /** Endpoints in full, as URLs. */
 export type RecordedEndpoints = Readonly<Partial<Record<EndpointRole, string>>>;

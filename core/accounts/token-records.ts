@@ -57,7 +57,7 @@ export function recordOfSignIn(
     identity: reply.identity,
     clientId: settings.clientId,
     issuer: settings.issuer,
-    endpoints,
+    endpoints: settings.url === undefined ? endpoints : { ...endpoints, service: settings.url },
     signedInAt: clock.now(),
     loginEnd: loginEndOf(reply, undefined, clock.now()),
     sessionEnded: false,

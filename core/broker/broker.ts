@@ -158,6 +158,7 @@ export class Broker implements BrokerApi {
     return await this.tokens.token(id, request, caller);
   }
 
+  readonly test: BrokerApi['test'] = (id, { signal }) => this.#handOuts.tests.test(id, signal);
   readonly openEndpoint: BrokerApi['openEndpoint'] = (...asked) => this.#handOuts.endpoints.open(...asked);
 
   async closeEndpoint(id: string, endpoint: string): Promise<void> {

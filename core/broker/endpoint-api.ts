@@ -38,7 +38,7 @@ export class EndpointApi {
     const source: TokenSource = async () => {
       const view = await tokens.token(id, {}, caller);
       const { access_token, token_type, expires_at, scope } = view;
-      const expiresAt = expires_at === undefined ? undefined : Date.parse(expires_at);
+      const expiresAt = typeof expires_at === 'string' ? Date.parse(expires_at) : undefined;
       return { token: new Secret(access_token ?? ''), tokenType: token_type, expiresAt, scope };
     };
     const { answer } = this.#handlerFor(kind, settings, source);

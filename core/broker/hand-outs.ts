@@ -3,6 +3,7 @@ import type { AccountRegistry } from '../accounts/account-registry.ts';
 import type { ServerDirectory } from '../accounts/server-directory.ts';
 import type { Broadcast } from '../concurrency/broadcast.ts';
 import { ProgramEndpoints } from '../endpoints/program-endpoints.ts';
+import { CredentialChecks } from '../hand-out/credential-checks.ts';
 import { HandOutGate } from '../hand-out/hand-out-gate.ts';
 import { RejectedTokens } from '../hand-out/rejected-tokens.ts';
 import { RoleCredentialCache } from '../hand-out/role-credentials.ts';
@@ -13,6 +14,7 @@ import type { PendingLogins } from '../sign-in/pending-logins.ts';
 import type { BrokerEvent } from '../wire/schemas.ts';
 import { EndpointApi } from './endpoint-api.ts';
 import { HelperCalls } from './helper-calls.ts';
+import { ServiceTests } from './service-tests.ts';
 import { TokenApi } from './token-api.ts';
 
 export interface HandOutDependencies {
@@ -24,6 +26,7 @@ export interface HandOutDependencies {
   readonly http: Http;
   readonly logger: Logger;
   readonly peers: LoopbackPeers;
+  readonly random: () => number;
   readonly barriers?: Barriers | undefined;
   readonly find: (id: string) => Promise<Account>;
   /** A caller waits for a sign-in: somebody should be told. */
@@ -38,6 +41,7 @@ export interface HandOuts {
   readonly helpers: HelperCalls;
   readonly roles: RoleCredentialCache;
   readonly tokens: TokenApi;
+  readonly tests: ServiceTests;
 }
 
 /** Every way a token can leave the broker, behind one gate. */
@@ -45,7 +49,12 @@ export function openHandOuts(dependencies: HandOutDependencies): HandOuts {
   const { clock, http, find, servers } = dependencies;
   const desk = new TokenHandOut(dependencies);
   const gate = new HandOutGate(clock, dependencies.stopped);
-  const rejected = new RejectedTokens({ ...dependencies, check: (...asked) => servers.checkToken(...asked) });
+  const checks = new CredentialChecks(dependencies);
+  const rejected = new RejectedTokens({
+    ...dependencies,
+    check: (...asked) => servers.checkToken(...asked),
+    checkKey: (...asked) => checks.report(...asked),
+  });
   const roles = new RoleCredentialCache({ tokens: desk, http, clock });
   const endpoints = new ProgramEndpoints({ ...dependencies, name: 'a local endpoint' });
   const helpers = new HelperCalls({
@@ -57,5 +66,6 @@ export function openHandOuts(dependencies: HandOutDependencies): HandOuts {
     endpoints,
   });
   const tokens = new TokenApi({ tokens: desk, helpers, gate, clock, find });
-  return { gate, helpers, roles, tokens, endpoints: new EndpointApi({ endpoints, tokens, clock, find }) };
+  const tests = new ServiceTests({ tokens: desk, checks, rejected, gate, clock, find });
+  return { gate, helpers, roles, tokens, tests, endpoints: new EndpointApi({ endpoints, tokens, clock, find }) };
 }

@@ -3,6 +3,7 @@ import type { AccountRegistry } from '../accounts/account-registry.ts';
 import type { Broadcast } from '../concurrency/broadcast.ts';
 import { never } from '../concurrency/pause.ts';
 import type { RoleCredentials, RoleRequest } from '../credentials/aws-role.ts';
+import { bearerHeader } from '../credentials/presented.ts';
 import { openContainerCredentials } from '../endpoints/container-credentials.ts';
 import type { ProgramEndpoints } from '../endpoints/program-endpoints.ts';
 import { KeytrayError } from '../errors.ts';
@@ -11,6 +12,7 @@ import type { HandOutGate } from '../hand-out/hand-out-gate.ts';
 import { HandOutLog } from '../hand-out/hand-out-log.ts';
 import type { RejectedTokens } from '../hand-out/rejected-tokens.ts';
 import type { RoleCredentialCache } from '../hand-out/role-credentials.ts';
+import { headersOf } from '../hand-out/service-calls.ts';
 import type { TokenHandOut } from '../hand-out/token-hand-out.ts';
 import { formatContainerCredentials } from '../helpers/aws/aws-answer.ts';
 import type { HandedOut, HandOutRequest, HelperBroker, RoleEndpointAddress, ServedAccount } from '../helpers/helper.ts';
@@ -124,6 +126,7 @@ export class HelperCalls {
       tokenType,
       expiresAt: secondsLeft === undefined ? undefined : clock.now() + secondsLeft * 1_000,
       username: account.settings.username,
+      headers: () => (request.token === 'id' ? [bearerHeader(token)] : headersOf(account, token)),
     };
   }
 

@@ -34,7 +34,7 @@ export class TokenApi {
     // It may have been closed while a sign-in or a refresh was waited for.
     gate.check(account.id);
     helpers.handedOut(account.id, 'api', undefined, caller);
-    return tokenView(account.id, request.token ?? 'access', handOut, clock.now());
+    return tokenView(account, request, handOut, clock.now());
   }
 
   /** The access token for the person's own clipboard, which no stop of hand-outs keeps from them. */

@@ -1,4 +1,5 @@
 import { KeytrayError } from '../errors.ts';
+import type { ServiceCheck } from '../services/check.ts';
 import { fieldsOf } from '../services/fields.ts';
 import { type Grant, traitsOf } from '../services/grant.ts';
 import type { AccountSettings, Service } from '../services/service.ts';
@@ -129,6 +130,32 @@ function secretOf({ kind }: Grant, clientId: string, service: Service): AccountS
   return signIn === 'fields' ? 'required' : service.clientSecret;
 }
 
+const originOf = (url: string): string => new URL(url).origin;
+
+/**
+ * The check of the service as this account makes it. `address` is undefined where only the authorization server knows
+ * it; there is no check where nothing says where the service is.
+ */
+function checkOf(account: AccountConfig, service: Service, { kind }: Grant, own: boolean): AccountSettings['check'] {
+  const { check } = service;
+  if (check === undefined || (check.grants !== undefined && !check.grants.includes(kind))) return undefined;
+  switch (check.kind) {
+    case 'userinfo':
+      return traitsOf(kind).client ? { check, address: undefined } : undefined;
+    case 'grpc':
+      return { check, address: account.settings?.host ?? check.publicHost };
+    case 'http': {
+      const { publicAddress, ownPath } = check;
+      const named = account.issuer ?? account.endpoints.tokenEndpoint;
+      const instance = account.url ?? (own && named !== undefined ? originOf(named) : undefined);
+      if (instance === undefined) return publicAddress === undefined ? undefined : { check, address: publicAddress };
+      const isPublic = publicAddress !== undefined && originOf(instance) === originOf(publicAddress);
+      const at: ServiceCheck = isPublic || ownPath === undefined ? check : { ...check, path: ownPath };
+      return { check: at, address: instance };
+    }
+  }
+}
+
 /** Merges an account over its service. Throws `misconfigured` where neither gives a client_id. */
 export function resolveAccount(written: AccountConfig, service: Service): AccountSettings {
   const account = atUrl(written, service);
@@ -150,6 +177,7 @@ export function resolveAccount(written: AccountConfig, service: Service): Accoun
     url: account.url,
     settings: account.settings ?? {},
     present: account.present ?? service.present?.[grant.kind] ?? { kind: 'bearer' },
+    check: checkOf(account, service, grant, own),
     minValidity: account.minValidity ?? service.minValidity,
     preAuthenticate: account.preAuthenticate ?? false,
     lakebase: account.lakebase,
@@ -159,7 +187,7 @@ export function resolveAccount(written: AccountConfig, service: Service): Accoun
     issuer: own ? account.issuer : (account.issuer ?? service.issuer),
     endpoints: mergeEndpoints(own ? noEndpoints : service.endpoints, account.endpoints),
     scopes,
-    audience: account.audience,
+    audience: account.audience ?? service.audience,
     resource: account.resource,
     username: account.username ?? service.username,
     prompt: promptFor(account, service, scopes),
@@ -171,6 +199,7 @@ export function resolveAccount(written: AccountConfig, service: Service): Accoun
     refresh: account.refresh,
     refreshRevokesAccess: account.refreshRevokesAccess ?? (service.refreshRevokesAccess || undefined),
     deadTokenErrors: [...new Set([...service.deadTokenErrors, ...(account.deadTokenErrors ?? [])])],
+    refusals: service.refusals,
     clientAuth: account.clientAuth,
     emailVerifiedAsText: service.emailVerifiedAsText,
     browser: account.browser,

@@ -1,5 +1,9 @@
 import type { Account } from '../accounts/account.ts';
+import type { AccountState } from '../accounts/account-state.ts';
+import { isGiven } from '../accounts/given-key.ts';
+import { idTokenLife, minimumValidity, plannedLifetime, secondsLeft } from '../accounts/token-age.ts';
 import type { TokenRecord } from '../accounts/token-record.ts';
+import type { Clock } from '../ports.ts';
 import type { Secret } from '../secret.ts';
 
 /** What a caller asks of an account's tokens. Times in seconds. */
@@ -41,6 +45,19 @@ export interface Validity {
   readonly left: number;
   readonly wanted: number;
 }
+
+export function validityOf({ settings }: Account, record: TokenRecord, need: TokenNeed, clock: Clock): Validity {
+  const asked = need.minTtl ?? settings.minValidity;
+  if (need.kind === 'id' && record.idToken !== undefined) {
+    const life = idTokenLife(record.idToken, record.clockSkew, clock.now());
+    if (life !== undefined) return { left: life.left, wanted: minimumValidity(life.lifetime, asked) };
+  }
+  return { left: secondsLeft(record, clock), wanted: minimumValidity(plannedLifetime(record), asked) };
+}
+
+/** A key its service no longer takes is of no use to anybody, whenever it ends. */
+export const isGivenUp = ({ record, problem }: Extract<AccountState, { kind: 'signed_in' }>): boolean =>
+  isGiven(record.grant) && problem.kind === 'dead';
 
 export const fresh = (validity: Validity): boolean => validity.left >= validity.wanted;
 

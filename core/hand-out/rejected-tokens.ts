@@ -1,4 +1,5 @@
 import type { Account } from '../accounts/account.ts';
+import { isGiven } from '../accounts/given-key.ts';
 import { refreshRevokesAccess } from '../accounts/learned.ts';
 import type { TokenRecord } from '../accounts/token-record.ts';
 import type { TokenCheck } from '../oauth/token-check.ts';
@@ -12,6 +13,8 @@ export interface RejectedTokensDependencies {
   readonly refresher: Pick<Refresher, 'refresh' | 'former'>;
   /** Asks the server that issued the record's tokens whether it takes one of them. Never throws. */
   readonly check: (account: Account, record: TokenRecord, token: Secret) => Promise<TokenCheck>;
+  /** Asks the service about a key that nothing renews. Never throws. */
+  readonly checkKey: (account: Account, value: Secret) => Promise<void>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -32,7 +35,8 @@ export class RejectedTokens {
     await account.load();
     const { record } = account;
     if (record === undefined) return;
-    const { check, refresher } = this.#dependencies;
+    const { check, checkKey, refresher } = this.#dependencies;
+    if (isGiven(account.settings.grant.kind)) return await checkKey(account, value);
     if (!record.accessToken.equals(value)) return await this.#judgeFormer(account, record, value);
     if (!this.#isNew(account, record)) return;
     // There a refresh kills the token other tools are using right now: the tool's word alone is not enough.

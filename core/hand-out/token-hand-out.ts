@@ -1,10 +1,11 @@
 import type { Account } from '../accounts/account.ts';
-import { cureOfError } from '../accounts/failure-cure.ts';
+import { isGiven } from '../accounts/given-key.ts';
 import { confirmationDelay, needsSignIn } from '../accounts/refresh-problem.ts';
-import { idTokenLife, minimumValidity, plannedLifetime, secondsLeft } from '../accounts/token-age.ts';
+import { secondsLeft } from '../accounts/token-age.ts';
 import type { TokenRecord } from '../accounts/token-record.ts';
 import { pause, within } from '../concurrency/pause.ts';
 import { assertNever, KeytrayError } from '../errors.ts';
+import { cureOfError } from '../oauth/failure-cure.ts';
 import { type Barriers, type Clock, noBarriers } from '../ports.ts';
 import type { Refresher, RefreshResult } from '../refresh/refresher.ts';
 import { traitsOf } from '../services/grant.ts';
@@ -16,10 +17,12 @@ import {
   fresh,
   type HandOut,
   hasEnded,
+  isGivenUp,
   lastIdToken,
   promised,
   type TokenNeed,
   type Validity,
+  validityOf,
   whatIsNeeded,
 } from './hand-out.ts';
 
@@ -49,7 +52,9 @@ export class TokenHandOut {
   }
 
   /** Throws `KeytrayError`: what the account lacks, and the login to wait for where a sign-in helps. */
-  async handOut(account: Account, need: TokenNeed, signal: AbortSignal): Promise<HandOut> {
+  async handOut(account: Account, wanted: TokenNeed, signal: AbortSignal): Promise<HandOut> {
+    // There is nothing newer than what was given.
+    const need = wanted.force && isGiven(account.settings.grant.kind) ? { ...wanted, force: false } : wanted;
     const record = await this.#held(account, need, signal);
     if (need.audience !== undefined || need.scope !== undefined) {
       return await this.#forAudience(account, need, signal);
@@ -93,6 +98,7 @@ export class TokenHandOut {
     const { state } = account;
     switch (state.kind) {
       case 'signed_in':
+        if (isGivenUp(state)) return await this.#heldAfterSignIn(account, need, signal);
         return state.record;
       case 'ready':
         return undefined;
@@ -100,11 +106,15 @@ export class TokenHandOut {
         throw storeFailure(state.trouble, account.id);
       case 'unread':
       case 'signed_out':
-        await this.#waitForSignIn(account, need, signal);
-        return account.record ?? this.#loginRequired(account);
+        return await this.#heldAfterSignIn(account, need, signal);
       default:
         return assertNever(state);
     }
+  }
+
+  async #heldAfterSignIn(account: Account, need: TokenNeed, signal: AbortSignal): Promise<TokenRecord> {
+    await this.#waitForSignIn(account, need, signal);
+    return account.record ?? this.#loginRequired(account);
   }
 
   async #afterRefresh(account: Account, need: TokenNeed, signal: AbortSignal, look: Look = 'first'): Promise<HandOut> {
@@ -218,20 +228,11 @@ export class TokenHandOut {
     loginId = this.#dependencies.logins.request(account.id).id,
     why = whatIsNeeded(account),
   ): never {
-    throw new KeytrayError('login_required', why, {
-      account: account.id,
-      loginId,
-    });
+    throw new KeytrayError('login_required', why, { account: account.id, loginId });
   }
 
-  #validity({ settings }: Account, record: TokenRecord, need: TokenNeed): Validity {
-    const { clock } = this.#dependencies;
-    const asked = need.minTtl ?? settings.minValidity;
-    if (need.kind === 'id' && record.idToken !== undefined) {
-      const life = idTokenLife(record.idToken, record.clockSkew, clock.now());
-      if (life !== undefined) return { left: life.left, wanted: minimumValidity(life.lifetime, asked) };
-    }
-    return { left: secondsLeft(record, clock), wanted: minimumValidity(plannedLifetime(record), asked) };
+  #validity(account: Account, record: TokenRecord, need: TokenNeed): Validity {
+    return validityOf(account, record, need, this.#dependencies.clock);
   }
 
   #serve(account: Account, record: TokenRecord, need: TokenNeed): HandOut {

@@ -29,6 +29,14 @@ export interface HandedOut {
   readonly expiresAt: number | undefined;
   /** User name for tools that only know Basic. */
   readonly username: string;
+  /** The headers of a request that carry it. */
+  headers(): readonly CredentialHeader[];
+}
+
+/** A header with a credential in it. */
+export interface CredentialHeader {
+  readonly name: string;
+  readonly value: Secret;
 }
 
 export interface RoleEndpointAddress {

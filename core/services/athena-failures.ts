@@ -24,3 +24,26 @@ export const auth0Failures: readonly FailureRow[] = [
   },
   { status: 429, code: 'temporarily_unavailable', cause: 'Auth0 asks to wait: too many requests' },
 ];
+
+/** What Athena itself says; `words` are the details of the status of the call. */
+export const athenaFailures: readonly FailureRow[] = [
+  {
+    words: /expired/i,
+    code: 'access_denied',
+    refusesKey: true,
+    cause: 'Athena says that the token has expired',
+    advice: 'Check the clock of this machine; a static token has to be replaced.',
+  },
+  {
+    words: /audience/i,
+    code: 'misconfigured',
+    cause: 'Athena does not take tokens for this audience',
+    advice: 'Set the audience to the one of this deployment.',
+  },
+  {
+    words: /affiliate/i,
+    code: 'misconfigured',
+    cause: 'Athena does not allow this affiliate to the client',
+    advice: 'Check settings.affiliate of the account.',
+  },
+];

@@ -5,6 +5,14 @@ export const azureDevops: Service = {
   name: 'azure-devops',
   title: 'Azure DevOps',
   grants: ['authorization_code', 'api_key', 'command'],
+  check: {
+    kind: 'http',
+    method: 'GET',
+    path: '/_apis/profile/profiles/me?api-version=7.1',
+    publicAddress: 'https://app.vssps.visualstudio.com',
+    ownPath: '/_apis/connectionData?api-version=7.1-preview',
+    who: ['emailAddress', 'displayName', 'authenticatedUser.providerDisplayName'],
+  },
   issuer: undefined,
   endpoints: {},
   // The first is the id of Azure DevOps itself, the same in every tenant.

@@ -9,6 +9,13 @@ export const bitbucket: Service = {
   name: 'bitbucket',
   title: 'Bitbucket',
   grants: ['authorization_code', 'api_key', 'command'],
+  check: {
+    kind: 'http',
+    method: 'GET',
+    path: '/2.0/user',
+    publicAddress: 'https://api.bitbucket.org',
+    who: ['username', 'display_name'],
+  },
   issuer: undefined,
   endpoints: {
     authorizationEndpoint: 'https://bitbucket.org/site/oauth2/authorize',

@@ -5,6 +5,7 @@ export const databricks: Service = {
   name: 'databricks',
   title: 'Databricks',
   grants: ['authorization_code', 'client_credentials', 'api_key', 'command'],
+  check: { kind: 'http', method: 'GET', path: '/api/2.0/preview/scim/v2/Me', who: ['userName', 'displayName'] },
   issuer: undefined,
   endpoints: {},
   databases: true,

@@ -6,6 +6,7 @@ export const gitea: Service = {
   name: 'gitea',
   title: 'Gitea or Forgejo',
   grants: ['authorization_code', 'api_key', 'command'],
+  check: { kind: 'http', method: 'GET', path: '/api/v1/user', who: ['login'] },
   issuer: undefined,
   endpoints: {},
   atUrl: { issuer: '' },

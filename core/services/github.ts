@@ -9,6 +9,14 @@ export const github: Service = {
   name: 'github',
   title: 'GitHub',
   grants: ['authorization_code', 'api_key', 'command'],
+  check: {
+    kind: 'http',
+    method: 'GET',
+    path: '/user',
+    publicAddress: 'https://api.github.com',
+    ownPath: '/api/v3/user',
+    who: ['login'],
+  },
   issuer: undefined,
   endpoints: {
     authorizationEndpoint: 'https://github.com/login/oauth/authorize',

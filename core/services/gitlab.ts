@@ -6,6 +6,13 @@ export const gitlab: Service = {
   name: 'gitlab',
   title: 'GitLab',
   grants: ['authorization_code', 'api_key', 'command'],
+  check: {
+    kind: 'http',
+    method: 'GET',
+    path: '/api/v4/user',
+    publicAddress: 'https://gitlab.com',
+    who: ['username'],
+  },
   issuer: 'https://gitlab.com',
   endpoints: {},
   atUrl: { issuer: '' },

@@ -5,6 +5,13 @@ export const google: Service = {
   name: 'google',
   title: 'Google',
   grants: ['authorization_code', 'command'],
+  check: {
+    kind: 'http',
+    method: 'GET',
+    path: '/v1/userinfo',
+    publicAddress: 'https://openidconnect.googleapis.com',
+    who: ['email', 'name', 'sub'],
+  },
   issuer: 'https://accounts.google.com',
   endpoints: {},
   scopes: ['openid', 'email', 'https://www.googleapis.com/auth/cloud-platform'],

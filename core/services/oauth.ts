@@ -6,6 +6,7 @@ export const oauth: Service = {
   name: 'oauth',
   title: 'OAuth 2.0',
   grants: ['authorization_code', 'client_credentials', 'api_key', 'token_exchange', 'command'],
+  check: { kind: 'userinfo', grants: ['authorization_code'] },
   issuer: undefined,
   endpoints: {},
   scopes: [],

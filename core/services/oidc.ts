@@ -5,6 +5,7 @@ export const oidc: Service = {
   name: 'oidc',
   title: 'OpenID Connect',
   grants: ['authorization_code', 'client_credentials', 'api_key', 'token_exchange', 'command'],
+  check: { kind: 'userinfo', grants: ['authorization_code'] },
   issuer: undefined,
   endpoints: {},
   scopes: ['openid', 'profile', 'email', 'offline_access'],

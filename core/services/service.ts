@@ -1,3 +1,5 @@
+import type { ServiceCheck } from './check.ts';
+import type { FailureRow } from './failure-table.ts';
 import type { Field } from './field.ts';
 import type { Grant, GrantKind } from './grant.ts';
 import type { LakebaseTargets } from './lakebase.ts';
@@ -19,12 +21,16 @@ export interface Service {
   readonly settings?: Readonly<Record<string, string>>;
   /** Undefined: `bearer`. */
   readonly present?: Readonly<Partial<Record<GrantKind, Present>>>;
+  /** Shows whether a credential is good, and whose it is. */
+  readonly check?: ServiceCheck;
   /** Its workspaces have databases, which an account may name under `lakebase:`. */
   readonly databases?: true;
   /** What its clients ask for a token without being told how: `exec` can stand in for it. */
   readonly endpoint?: 'databricks' | 'auth0';
   /** Seconds; see `AccountSettings`. */
   readonly minValidity?: number;
+  /** Of a token request, where an account names none. */
+  readonly audience?: string;
   readonly issuer: string | undefined;
   readonly endpoints: Partial<Endpoints>;
   /** What follows from the `url` of an account: paths below it. An issuer, or endpoints where there is no metadata. */
@@ -51,6 +57,8 @@ export interface Service {
   readonly refreshRevokesAccess: boolean;
   /** What this service says instead of `invalid_grant` when a refresh token is dead. */
   readonly deadTokenErrors: readonly string[];
+  /** What its token endpoint says when it refuses a client; the words are `error_description`. */
+  readonly refusals?: readonly FailureRow[];
   /** Hosts of the public instance; not used once an account names an instance of its own. */
   readonly serves: Readonly<Partial<Record<ToolFamily, readonly string[]>>>;
   /** Tool families that the host of an account's own instance answers for. */
@@ -82,6 +90,8 @@ export interface AccountSettings {
   readonly url: string | undefined;
   readonly settings: Readonly<Record<string, string>>;
   readonly present: Present;
+  /** The check of the service at the address of this account; undefined where there is none for its grant. */
+  readonly check?: { readonly check: ServiceCheck; readonly address: string | undefined } | undefined;
   /** Seconds a token must have left to be handed out, in place of the default; yields as the default does. */
   readonly minValidity?: number | undefined;
   readonly preAuthenticate: boolean;
@@ -108,6 +118,7 @@ export interface AccountSettings {
   /** Undefined: the preset knows nothing of it, and the server may teach it. */
   readonly refreshRevokesAccess: boolean | undefined;
   readonly deadTokenErrors: readonly string[];
+  readonly refusals?: readonly FailureRow[] | undefined;
   /** Undefined: what the server lists. */
   readonly clientAuth?: ClientAuthMethod | undefined;
   readonly emailVerifiedAsText?: boolean | undefined;

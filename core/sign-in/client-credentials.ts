@@ -8,6 +8,7 @@ import { requestClientToken } from '../oauth/client-credentials-grant.ts';
 import { classOfError } from '../oauth/error-class.ts';
 import { detailOf } from '../oauth/failure-words.ts';
 import { OAuthFailure } from '../oauth/oauth-failure.ts';
+import { explainFailure } from '../services/failure-table.ts';
 import type { Given, Obtaining, Tried, TryParts } from './given.ts';
 
 /** RFC 6749 §4.4: the token request is the try, and its token the first record, as such tokens are counted and billed. */
@@ -47,6 +48,14 @@ function refusalOf(error: unknown, account: Account): KeytrayError | undefined {
   if (failure.kind !== 'oauth_error') return undefined;
   const about = classOfError(failure.error, failure.status);
   if (about === 'passing') return undefined;
+  const known =
+    settings.refusals &&
+    explainFailure(settings.refusals, { status: failure.status, words: failure.description ?? '' });
+  if (known !== undefined && known.code !== 'temporarily_unavailable') {
+    const advice = known.advice === undefined ? {} : { advice: known.advice };
+    const code = known.refusesKey ? 'access_denied' : known.code;
+    return new KeytrayError(code, `${known.cause}; nothing was stored`, { ...details, ...advice });
+  }
   // Auth0 says access_denied of a wrong secret (401) as of a wrong audience (403).
   if (failure.error === 'invalid_client' || failure.status === 401) return wrongSecret(settings.title, details);
   const { audience, resource, scopes } = settings;

@@ -1,4 +1,5 @@
 import type { Grant } from '../services/grant.ts';
+import { apiKey } from './api-key.ts';
 import { clientCredentials } from './client-credentials.ts';
 import type { Obtaining } from './given.ts';
 
@@ -9,6 +10,7 @@ export function obtainingOf(grant: Grant): Obtaining {
     case 'client_credentials':
       return clientCredentials;
     case 'api_key':
+      return apiKey;
     case 'pasted_code':
     case 'aws_identity':
     case 'token_exchange':

@@ -1,8 +1,8 @@
 import type { Account } from '../accounts/account.ts';
-import { cureOfError } from '../accounts/failure-cure.ts';
 import { type FailureCode, KeytrayError } from '../errors.ts';
 import type { CallbackPage } from '../oauth/callback-page.ts';
 import { classOfError } from '../oauth/error-class.ts';
+import { cureOfError } from '../oauth/failure-cure.ts';
 import { wordsOfOAuthError } from '../oauth/failure-words.ts';
 import { type Identity, shownIdentity } from '../oauth/token-reply.ts';
 

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { accountIdLength, accountIdPattern } from '../config/account-id.ts';
 import { grantKinds } from '../services/grant.ts';
+import { adviceSchema, detailSchema, fixSchema } from './error-schemas.ts';
 import { encryptedFileSchema } from './store-schemas.ts';
 
 /**
@@ -19,13 +20,6 @@ const time = z.iso.datetime().openapi({ example: '2026-11-23T09:00:00.000Z' });
 export const accountStates = ['signed_out', 'signing_in', 'active', 'degraded', 'login_required', 'locked'] as const;
 export const accountStateSchema = z.enum(accountStates);
 export type AccountStateName = z.infer<typeof accountStateSchema>;
-
-/** What cures a failure, where its code alone does not say. More may come. */
-const fixSchema = z.string().openapi({ example: 'check_client_secret' });
-/** What to do, in a sentence for people, where there is no `fix`. */
-const adviceSchema = z.string();
-/** The protocol's own words for a failure, for those who ask. */
-const detailSchema = z.string().openapi({ example: 'invalid_client' });
 
 export const subjectSchema = z
   .object({
@@ -152,6 +146,8 @@ export const tokenRequestSchema = z
     force: z.boolean().optional(),
     wait: z.number().int().min(0).max(300).optional(),
     token: z.enum(['access', 'id']).optional(),
+    /** Which of several values a person gave; default: the first. */
+    field: z.string().min(1).max(64).optional(),
   })
   .openapi('TokenRequest');
 export type TokenRequest = z.infer<typeof tokenRequestSchema>;
@@ -161,9 +157,14 @@ export const tokenSchema = z
     access_token: z.string().optional(),
     id_token: z.string().optional(),
     token_type: z.string(),
-    expires_in: z.number().optional(),
-    expires_at: time.optional(),
+    /** Null, as `expires_at`, where it has no end, or none that is known. */
+    expires_in: z.number().nullable().optional(),
+    expires_at: time.nullable().optional(),
     scope: z.string().optional(),
+    /** The header of a request that carries it. */
+    authorization: z.object({ header: z.string(), value: z.string() }).optional(),
+    /** The same where it takes several. */
+    headers: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
     account: accountIdSchema,
   })
   .openapi('Token');
@@ -209,20 +210,6 @@ export type LogoutView = z.infer<typeof logoutSchema>;
 export const clientSecretRequestSchema = z
   .strictObject({ client_secret: z.string().min(1).max(4096) })
   .openapi('ClientSecretRequest');
-
-export const errorSchema = z
-  .object({
-    error: z.string(),
-    error_description: z.string(),
-    account: z.string().optional(),
-    login_id: z.string().optional(),
-    retry_after: z.number().optional(),
-    fix: fixSchema.optional(),
-    advice: adviceSchema.optional(),
-    detail: detailSchema.optional(),
-  })
-  .openapi('Error');
-export type ErrorView = z.infer<typeof errorSchema>;
 
 /**
  * Server-sent events: `event:` is the type, `data:` the rest as JSON. The first event is `state`; it comes again when

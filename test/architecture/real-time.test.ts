@@ -78,7 +78,7 @@ const allowed: Readonly<Record<string, Allowed>> = {
   },
   'core/platform/system-browser.ts': { uses: { setTimeout: 1 }, why: 'waits for a real process that may never end' },
   'core/local-api/helper-stream/byte-queue.ts': { uses: { setTimeout: 1 }, why: 'limits the silence of a real client' },
-  'core/local-api/client/client.ts': {
+  'core/local-api/client/requests.ts': {
     uses: { '.setTimeout': 1 },
     why: 'limits the silence of the broker; the CLI has no clock port',
   },

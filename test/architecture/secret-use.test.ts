@@ -63,7 +63,14 @@ const reveals: Readonly<Record<string, { readonly times: number; readonly why: s
   'core/oauth/revocation.ts': { times: 2, why: 'sends a token to be revoked, and takes it out of the answer' },
   'core/oauth/token-check.ts': { times: 1, why: 'asks the userinfo endpoint whether it takes the access token' },
   'electron/clipboard.ts': { times: 1, why: 'puts the token where the person asked for it, for 30 s' },
-  'core/broker/views/token-view.ts': { times: 1, why: 'is the answer to a request for the token' },
+  'core/broker/views/token-view.ts': { times: 2, why: 'is the answer to a request for the token' },
+  'core/accounts/given-key.ts': { times: 1, why: 'reads when a key ends that is a JWT' },
+  'core/credentials/presented.ts': { times: 2, why: 'makes the headers that carry a credential' },
+  'core/credentials/service-call.ts': { times: 1, why: 'sends a credential to the service of its account' },
+  'core/helpers/curl/curl.ts': { times: 2, why: 'writes the headers that curl and wget send' },
+  'core/helpers/header-lines.ts': { times: 1, why: 'writes the headers that a program sends' },
+  'core/http/grpc-call.ts': { times: 1, why: 'sends a credential to the service of its account' },
+  'cli/commands/token.ts': { times: 1, why: 'prints the header that was asked for' },
 };
 
 // The demo plays the servers and the person as well, and compares what they saw.

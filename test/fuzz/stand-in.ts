@@ -127,6 +127,7 @@ function brokerWithToken(): FakeBroker {
       tokenType: 'Bearer',
       expiresAt: undefined,
       username: 'ada',
+      headers: () => [{ name: 'Authorization', value: new Secret(`Bearer ${token}`) }],
     }),
     assumeRole: () => Promise.reject(new Error('there are no roles here')),
     openRoleEndpoint: () => Promise.reject(new Error('there are no roles here')),

@@ -1,6 +1,7 @@
 import { KeytrayError } from '../../core/errors.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { BrokerApi, Caller, LockApi, StoreApi } from '../../core/wire/broker-api.ts';
+import type { TestView } from '../../core/wire/check-schemas.ts';
 import type { EndpointRequest, EndpointView } from '../../core/wire/endpoint-schemas.ts';
 import type { HelperCall } from '../../core/wire/helper-call.ts';
 import type {
@@ -145,6 +146,15 @@ export class FakeBroker implements BrokerApi {
       throw new KeytrayError('login_required', `${id} needs a sign-in`, { account: id });
     }
     return await answer(request, caller);
+  }
+
+  /** What a test of an account finds. */
+  found: TestView = { ok: true, who: 'ada', duration_ms: 12, checked: true, token_length: 40, expires_in: 3_600 };
+
+  async test(id: string): Promise<TestView> {
+    this.#record('test', id);
+    this.#view(id);
+    return this.found;
   }
 
   async openEndpoint(id: string, request: EndpointRequest): Promise<EndpointView> {

@@ -1,6 +1,7 @@
 import type { RoleCredentials, RoleRequest } from '../../core/credentials/aws-role.ts';
 import { type FailureCode, KeytrayError } from '../../core/errors.ts';
 import type {
+  CredentialHeader,
   HandedOut,
   HandOutRequest,
   HelperBroker,
@@ -14,6 +15,8 @@ import { Secret } from '../../core/secret.ts';
 export interface FakeAccount extends ServedAccount {
   readonly token?: string;
   readonly idToken?: string;
+  /** In place of a bearer token. */
+  readonly headers?: readonly CredentialHeader[];
   readonly tokenType?: string;
   /** Milliseconds since the epoch. */
   readonly expiresAt?: number;
@@ -50,12 +53,15 @@ export class FakeHelperBroker implements HelperBroker {
     if (account?.failure !== undefined) throw new KeytrayError(account.failure, 'as the test says', { account: id });
     if (account?.token === undefined) throw new KeytrayError('unknown_account', `no account ${id}`);
     this.handedOut.push({ account: id, host });
+    const text = request.token === 'id' ? (account.idToken ?? account.token) : account.token;
+    const usual = [{ name: 'Authorization', value: new Secret(`Bearer ${text}`) }];
     return {
       account: id,
-      token: new Secret(request.token === 'id' ? (account.idToken ?? account.token) : account.token),
+      token: new Secret(text),
       tokenType: account.tokenType ?? 'Bearer',
       expiresAt: account.expiresAt,
       username: account.username,
+      headers: () => account.headers ?? usual,
     };
   }
 

@@ -89,7 +89,7 @@ export class FaultScene {
     const call = this.broker.token(account, request, caller);
     const done = call.then(
       (view) => {
-        served = { token: view.access_token ?? view.id_token ?? '', expiresIn: view.expires_in };
+        served = { token: view.access_token ?? view.id_token ?? '', expiresIn: view.expires_in ?? undefined };
       },
       async () => {
         const { code, retryAfter } = await failureOf(call);

@@ -124,6 +124,7 @@ export function accountView(account: Account, logins: PendingLogins, clock: Cloc
   const presented = presentState(state, {
     secondsLeft: left,
     signingIn: login?.phase.kind === 'started',
+    rateLimited: restOf(account, clock),
   });
   const plan = planFor(account, clock);
   const expires = record?.lifetime === undefined || !Number.isFinite(left) ? undefined : left;
@@ -156,6 +157,12 @@ export function accountView(account: Account, logins: PendingLogins, clock: Cloc
     serves: servesOf(settings),
     login: login && loginView(login),
   });
+}
+
+/** Seconds for which the service wants to be left alone. */
+function restOf({ remarks }: Account, clock: Clock): number | undefined {
+  const left = remarks.restingUntil === undefined ? 0 : remarks.restingUntil - clock.monotonic();
+  return left > 0 ? Math.ceil(left / 1_000) : undefined;
 }
 
 export function logoutView(account: string, revocation: Revocation): LogoutView {

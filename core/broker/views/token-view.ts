@@ -1,5 +1,10 @@
 import path from 'node:path';
+import type { Account } from '../../accounts/account.ts';
+import { isGiven } from '../../accounts/given-key.ts';
+import { KeytrayError } from '../../errors.ts';
 import type { HandOut, TokenNeed } from '../../hand-out/hand-out.ts';
+import { headersOf } from '../../hand-out/service-calls.ts';
+import type { Secret } from '../../secret.ts';
 import { isoTime } from '../../untrusted/instant.ts';
 import { printable } from '../../untrusted/plain-text.ts';
 import type { Caller } from '../../wire/broker-api.ts';
@@ -20,19 +25,37 @@ export function tokenNeed(request: TokenRequest, caller: Caller): TokenNeed {
 }
 
 /** The token as the wire shows it: here, by request, the secret leaves the broker. */
-export function tokenView(account: string, kind: 'access' | 'id', handOut: HandOut, now: number): TokenView {
+export function tokenView(account: Account, request: TokenRequest, handOut: HandOut, now: number): TokenView {
   const { secondsLeft } = handOut;
-  const token = handOut.token.reveal();
+  const given = fieldOf(account, request);
+  const token = (given ?? handOut.token).reveal();
   return {
-    ...(kind === 'access' ? { access_token: token } : { id_token: token }),
+    ...(request.token === 'id'
+      ? { id_token: token }
+      : { access_token: token, ...presentationOf(account, handOut.token) }),
     token_type: handOut.tokenType === 'bearer' ? 'Bearer' : handOut.tokenType,
-    ...(secondsLeft === undefined
-      ? {}
-      : {
-          expires_in: Math.max(0, Math.floor(secondsLeft)),
-          expires_at: isoTime(now + secondsLeft * 1_000),
-        }),
+    expires_in: secondsLeft === undefined ? null : Math.max(0, Math.floor(secondsLeft)),
+    expires_at: secondsLeft === undefined ? null : isoTime(now + secondsLeft * 1_000),
     ...(handOut.scope === undefined ? {} : { scope: handOut.scope }),
-    account,
+    account: account.id,
   };
+}
+
+/** How a request to the service carries it. */
+function presentationOf(account: Account, token: Secret): Pick<TokenView, 'authorization' | 'headers'> {
+  const headers = headersOf(account, token).map(({ name, value }) => ({ name, value: value.reveal() }));
+  const [first, ...others] = headers;
+  if (first === undefined || others.length > 0) return { headers };
+  return { authorization: { header: first.name, value: first.value } };
+}
+
+/** One of several values that a person gave. Throws `invalid_request` where there is no such field. */
+function fieldOf({ id, settings, knownSecrets }: Account, { field }: TokenRequest): Secret | undefined {
+  if (field === undefined) return undefined;
+  const value = isGiven(settings.grant.kind) ? knownSecrets?.values[field] : undefined;
+  if (value !== undefined && settings.fields.some(({ name }) => name === field)) return value;
+  const names = settings.fields.map(({ name }) => name).join(', ');
+  throw new KeytrayError('invalid_request', `${id} has no field of this name${names && `; it has ${names}`}`, {
+    account: id,
+  });
 }

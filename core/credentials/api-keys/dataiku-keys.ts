@@ -37,7 +37,7 @@ export function dataikuKeys(ask: AskService, kind: 'personal' | 'global', now: (
     async create({ name, days }) {
       if (days !== undefined) throw new KeytrayError('invalid_request', 'Dataiku sets no end of a key by its API');
       const body = { label: name, description: '' };
-      const reply = accepted(await ask({ method: 'POST', path: at(folder('own')), body }));
+      const reply = accepted(await ask({ method: 'POST', path: at(folder('own')), body, once: true }));
       const read = createdSchema.safeParse(jsonOf(reply.body));
       if (!read.success) throw unreadable();
       return { key: viewOf(read.data, now()), secret: new Secret(read.data.key) };

@@ -28,6 +28,8 @@ export interface ServiceRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly body?: Readonly<Record<string, unknown>>;
+  /** Sent again only where it certainly had no effect: what it makes would be made twice. */
+  readonly once?: true;
 }
 
 export interface ServiceReply {

@@ -46,8 +46,13 @@ const replySchema = z.object({
 
 /** Quilt's API keys, by the registry's GraphQL. */
 export function quiltKeys(ask: AskService): ApiKeyProvider {
-  const run = async <Value>(query: string, variables: Record<string, unknown>, schema: z.ZodType<Value>) => {
-    const reply = await ask({ method: 'POST', path: '/graphql', body: { query, variables } });
+  const run = async <Value>(
+    query: string,
+    variables: Record<string, unknown>,
+    schema: z.ZodType<Value>,
+    once?: true,
+  ) => {
+    const reply = await ask({ method: 'POST', path: '/graphql', body: { query, variables }, ...(once && { once }) });
     const read = replySchema.safeParse(jsonOf(reply.body));
     const errors = read.success ? read.data.errors : undefined;
     if (reply.status !== 200 || errors !== undefined || !read.success) {
@@ -73,7 +78,7 @@ export function quiltKeys(ask: AskService): ApiKeyProvider {
         throw new KeytrayError('invalid_request', 'a key of Quilt lives 1 to 365 days');
       }
       const schema = z.object({ apiKeyCreate: z.union([createdSchema, refusedSchema]) });
-      const { apiKeyCreate: made } = await run(create, { input: { name, expiresInDays: days } }, schema);
+      const { apiKeyCreate: made } = await run(create, { input: { name, expiresInDays: days } }, schema, true);
       if (made.__typename === 'InvalidInput') throw refusal(200, made.errors);
       return { key: viewOf(made.apiKey), secret: new Secret(made.secret) };
     },

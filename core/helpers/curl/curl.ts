@@ -2,7 +2,8 @@ import { Secret } from '../../secret.ts';
 import type { HelperCall } from '../../wire/helper-call.ts';
 import { chooseForUrl, notListedLine } from '../chosen-account.ts';
 import { fetchToken, refuse } from '../generic/generic-answer.ts';
-import type { Helper, HelperBroker } from '../helper.ts';
+import { headerLines } from '../header-lines.ts';
+import type { CredentialHeader, Helper, HelperBroker } from '../helper.ts';
 import { parseTarget } from '../host-url.ts';
 import { formatNetrc } from '../netrc.ts';
 import { readOptions } from '../options.ts';
@@ -64,11 +65,12 @@ async function answer(call: HelperCall, broker: HelperBroker, question: Question
       const fetched = await fetchToken(call, broker, account, { host: target });
       if (fetched.kind === 'none') return fetched.status;
       const { token, handedOut } = fetched;
+      const headers = handedOut.headers();
       if (operation === 'wget') {
-        becomeWget(call, [...question.others, text], token);
+        becomeWget(call, [...question.others, text], headers);
         return 0;
       }
-      const formatted = formatFor(operation, { host: target, login: handedOut.username, token });
+      const formatted = formatFor(operation, { host: target, login: handedOut.username, token, headers });
       if (formatted === undefined) return refuse(call, `${account.title}: a netrc file cannot carry this; use config`);
       call.stdout(formatted);
       return 0;
@@ -77,21 +79,39 @@ async function answer(call: HelperCall, broker: HelperBroker, question: Question
 }
 
 /** wget sends such a header to whatever host it is redirected to. */
-function becomeWget(call: HelperCall, argv: readonly string[], token: string): void {
-  const file = new Secret(`header = Authorization: Bearer ${token}\nmax_redirect = 0\n`);
+function becomeWget(call: HelperCall, argv: readonly string[], headers: readonly CredentialHeader[]): void {
+  const lines = headers.map(({ name, value }) => `header = ${name}: ${value.reveal()}\n`).join('');
+  const file = new Secret(`${lines}max_redirect = 0\n`);
   call.become({ name: 'wget', argv, variables: {}, files: { WGETRC: file } });
 }
 
-function formatFor(
-  operation: Exclude<Operation, 'wget'>,
-  answer: { readonly host: string; readonly login: string; readonly token: string },
-): string | undefined {
+interface Answer {
+  readonly host: string;
+  readonly login: string;
+  readonly token: string;
+  readonly headers: readonly CredentialHeader[];
+}
+
+/** Undefined where the form cannot carry it. */
+function formatFor(operation: Exclude<Operation, 'wget'>, answer: Answer): string | undefined {
+  const { headers, token } = answer;
+  const bearer = isBearer(headers, token);
   switch (operation) {
     case 'config':
-      return `oauth2-bearer = "${answer.token.replace(/["\\]/g, '\\$&')}"\n`;
+      if (bearer) return `oauth2-bearer = ${quoted(token)}\n`;
+      return headers.map(({ name, value }) => `header = ${quoted(`${name}: ${value.reveal()}`)}\n`).join('');
     case 'header':
-      return `Authorization: Bearer ${answer.token}\n`;
+      return headerLines(headers);
     case 'netrc':
-      return formatNetrc(answer);
+      // User and password: what a service takes that wants the token as a bearer.
+      return bearer ? formatNetrc(answer) : undefined;
   }
 }
+
+/** RFC 6750 §2.1. */
+function isBearer(headers: readonly CredentialHeader[], token: string): boolean {
+  const [first, ...others] = headers;
+  return others.length === 0 && first?.name === 'Authorization' && first.value.equals(new Secret(`Bearer ${token}`));
+}
+
+const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;

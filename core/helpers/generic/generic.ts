@@ -1,6 +1,7 @@
 import { type TokenKind, tokenVariables } from '../../config/account-variables.ts';
 import { failures } from '../../errors.ts';
 import type { HelperCall } from '../../wire/helper-call.ts';
+import { headerLines } from '../header-lines.ts';
 import type { Helper, HelperBroker, ServedAccount } from '../helper.ts';
 import { readOptions } from '../options.ts';
 import { fetchToken, refuse } from './generic-answer.ts';
@@ -11,13 +12,13 @@ import { fetchToken, refuse } from './generic-answer.ts';
  */
 const usage = 'get --account=ID [--id] [--min-ttl=SECONDS]';
 
-export const rawHelper: Helper = helperFor('raw', ({ kind }) => [{ kind, before: '' }]);
+export const rawHelper: Helper = helperFor('raw', ({ kind }) => [{ kind, as: 'value', before: '' }]);
 
-export const headerHelper: Helper = helperFor('header', ({ kind }) => [{ kind, before: 'Authorization: Bearer ' }]);
+export const headerHelper: Helper = helperFor('header', ({ kind }) => [{ kind, as: 'headers' }]);
 
 /** `NAME=value` lines for `docker run --env-file`, systemd's `EnvironmentFile=` and their like. They know no quotes. */
 export const envHelper: Helper = helperFor('env', ({ account }) =>
-  [...tokenVariables(account.id, account)].map(([name, kind]) => ({ kind, before: `${name}=` })),
+  [...tokenVariables(account.id, account)].map(([name, kind]) => ({ kind, as: 'value', before: `${name}=` })),
 );
 
 interface Wish {
@@ -25,11 +26,11 @@ interface Wish {
   readonly kind: TokenKind;
 }
 
-/** One line of the answer: a token and what stands before it. */
-interface Line {
-  readonly kind: TokenKind;
-  readonly before: string;
-}
+/** A token and what stands before it on its line, or the headers that carry it. */
+type Line = { readonly kind: TokenKind } & (
+  | { readonly as: 'value'; readonly before: string }
+  | { readonly as: 'headers' }
+);
 
 function helperFor(protocol: 'raw' | 'header' | 'env', linesFor: (wish: Wish) => readonly Line[]): Helper {
   return {
@@ -68,10 +69,10 @@ async function answer(
   minTtl: number | undefined,
 ): Promise<number> {
   let text = '';
-  for (const { kind, before } of lines) {
-    const fetched = await fetchToken(call, broker, account, { token: kind, minTtl });
+  for (const line of lines) {
+    const fetched = await fetchToken(call, broker, account, { token: line.kind, minTtl });
     if (fetched.kind === 'none') return fetched.status;
-    text += `${before}${fetched.token}\n`;
+    text += line.as === 'headers' ? headerLines(fetched.handedOut.headers()) : `${line.before}${fetched.token}\n`;
   }
   call.stdout(text);
   return 0;

@@ -1,5 +1,6 @@
 import { KeytrayError } from '../../errors.ts';
 import { failureView } from '../../failures/failure-view.ts';
+import { headerLines } from '../header-lines.ts';
 import type { Helper } from '../helper.ts';
 import { tokenText } from '../token-text.ts';
 
@@ -16,14 +17,15 @@ export const tokenHelper: Helper = {
     if (call.operation !== 'get' || wish === undefined) return notHere;
     if (broker.named(wish.account) === undefined) return notHere;
     try {
-      const { token } = await broker.handOut(wish.account, {
+      const handedOut = await broker.handOut(wish.account, {
         token: wish.kind,
         minTtl: wish.minTtl,
         force: wish.force,
       });
-      const text = tokenText(token);
-      if (text === undefined) return notHere;
-      call.stdout(wish.header ? `Authorization: Bearer ${text}\n` : `${text}\n`);
+      const text = tokenText(handedOut.token);
+      // Of several values the caller has to name one.
+      if (text === undefined || (!wish.header && handedOut.headers().length > 1)) return notHere;
+      call.stdout(wish.header ? headerLines(handedOut.headers()) : `${text}\n`);
       return 0;
     } catch (failure) {
       if (failure instanceof KeytrayError) call.stderr(JSON.stringify(failureView(failure)));

@@ -13,6 +13,7 @@ import { registerLockRoutes } from './routes/lock.ts';
 import { registerLoginRoutes } from './routes/logins.ts';
 import { registerStatusRoute } from './routes/status.ts';
 import { registerStoreRoutes } from './routes/store.ts';
+import { registerTestRoute } from './routes/test.ts';
 import { registerTokenRoute } from './routes/token.ts';
 
 /** All routes over one broker, with one answer for every failure. */
@@ -41,6 +42,7 @@ export function createApp(context: RouteContext): LocalApiApp {
   registerLoginRoutes(app, context);
   registerStatusRoute(app, context);
   registerStoreRoutes(app, context);
+  registerTestRoute(app, context);
   registerTokenRoute(app, context);
   return app;
 }

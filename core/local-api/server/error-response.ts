@@ -3,7 +3,7 @@ import { HTTPException } from 'hono/http-exception';
 import { failures, KeytrayError, placeOf } from '../../errors.ts';
 import { failureView } from '../../failures/failure-view.ts';
 import type { Logger } from '../../ports.ts';
-import type { ErrorView } from '../../wire/schemas.ts';
+import type { ErrorView } from '../../wire/error-schemas.ts';
 
 /** A failure as it goes over the wire: the one shape every route, guard and refused upgrade answers with. */
 export interface ErrorResponse {

@@ -3,7 +3,8 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Consumer } from '../../platform/consumer.ts';
 import type { Logger } from '../../ports.ts';
 import type { BrokerApi, Caller } from '../../wire/broker-api.ts';
-import { accountIdSchema, errorSchema } from '../../wire/schemas.ts';
+import { errorSchema } from '../../wire/error-schemas.ts';
+import { accountIdSchema } from '../../wire/schemas.ts';
 import type { Quota } from './quota.ts';
 import type { Quotas } from './quotas.ts';
 

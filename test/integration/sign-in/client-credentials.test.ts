@@ -220,7 +220,7 @@ describe('its token', () => {
 
   it('without an end is promised none, and asked for again after an hour', async () => {
     lifetime = undefined;
-    expect((await scene.token('m2m', { force: true })).expires_in).toBeUndefined();
+    expect((await scene.token('m2m', { force: true })).expires_in).toBeNull();
     scene.clock.advance(3_601_000);
     expect(await scene.token()).toMatchObject({ access_token: 'token-athena-live-3' });
   });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { cureOf } from '../../../core/accounts/failure-cure.ts';
 import { serverFailure } from '../../../core/accounts/server-directory.ts';
 import { failures, fixes, KeytrayError } from '../../../core/errors.ts';
 import { nextStep, oneLineOf, whatToDo } from '../../../core/failures/next-step.ts';
+import { cureOf } from '../../../core/oauth/failure-cure.ts';
 import { wordsOfNetwork, wordsOfOAuthError } from '../../../core/oauth/failure-words.ts';
 import { OAuthFailure, type OAuthFailureCause } from '../../../core/oauth/oauth-failure.ts';
 

@@ -53,7 +53,8 @@ describe('a token that a tool says was refused', () => {
       checked.push(token.reveal());
       return verdicts[token.reveal()] ?? 'unknown';
     };
-    rejected = new RejectedTokens({ refresher: refreshes, check, clock, logger: new Log() });
+    const checkKey = async () => undefined;
+    rejected = new RejectedTokens({ refresher: refreshes, check, checkKey, clock, logger: new Log() });
   });
 
   it('is refreshed, and not by force', async () => {

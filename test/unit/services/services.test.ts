@@ -29,7 +29,8 @@ describe('every preset', () => {
     expect(service.name).toBe(name);
     expect(docs).toMatch(new RegExp(`^\\| \`${name}\` +\\|`, 'm'));
     const uri = redirectUriToRegister(service);
-    if (name !== 'google') expect(docs).toMatch(new RegExp(`^\\| \`${name}\`.*\`${uri}\``, 'm'));
+    if (service.registration.needsRedirectUri !== false)
+      expect(docs).toMatch(new RegExp(`^\\| \`${name}\`.*\`${uri}\``, 'm'));
     expect(docs).toMatch(new RegExp(`^\\| \`${name}\`.*\\| ${service.clientSecret} +\\| \`${service.username}\``, 'm'));
     // A client belongs to whoever registered it, so none is brought along.
     expect(service.clientId).toBeUndefined();

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type FailureCode, failures, KeytrayError } from '../../../../core/errors.ts';
 import { errorResponse, RequestRefused, rawErrorResponse } from '../../../../core/local-api/server/error-response.ts';
+import { errorSchema } from '../../../../core/wire/error-schemas.ts';
 import { failureOf } from '../../../../core/wire/error-view.ts';
-import { errorSchema } from '../../../../core/wire/schemas.ts';
 import { MemoryLogger } from '../../../support/broker-socket.ts';
 
 const codes = Object.keys(failures) as FailureCode[];

@@ -1,7 +1,7 @@
 import type { FailureDetails } from '../errors.ts';
-import { classOfError } from '../oauth/error-class.ts';
-import { isCertificate, isWrongAddress, noNetwork } from '../oauth/failure-words.ts';
-import type { Check, OAuthFailureCause } from '../oauth/oauth-failure.ts';
+import { classOfError } from './error-class.ts';
+import { isCertificate, isWrongAddress, noNetwork } from './failure-words.ts';
+import type { Check, OAuthFailureCause } from './oauth-failure.ts';
 
 /** What is known of the account that the server's answer does not tell. */
 export interface FailureContext {

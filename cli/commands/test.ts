@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import { type FailureCode, failures } from '../../core/errors.ts';
+import type { TestView } from '../../core/wire/check-schemas.ts';
+import type { Cli } from '../cli.ts';
+import { CommandFailure } from '../failure.ts';
+import { formatDuration } from '../output/duration.ts';
+import { formatJson } from '../output/json.ts';
+import { printable } from '../output/printable.ts';
+
+/** One line: who, how long it took, length and time left of the credential; never the credential. */
+function formatTest(account: string, view: TestView): string {
+  const { who, checked, duration_ms, token_length, expires_in } = view;
+  const parts = [
+    checked === false ? 'a credential is there; this service has no check' : `works${who ? ` as ${who}` : ''}`,
+    `${duration_ms} ms`,
+    ...(token_length === undefined ? [] : [`${token_length} characters`]),
+    ...(expires_in === undefined ? [] : [expires_in === null ? 'no known end' : `${formatDuration(expires_in)} left`]),
+  ];
+  return printable(`${account}: ${parts.join(', ')}`);
+}
+
+function statusOf({ error }: TestView): number {
+  const known = Object.hasOwn(failures, error ?? '') ? (error as FailureCode) : 'internal_error';
+  return failures[known].exit;
+}
+
+/** Prints what was found. Throws where the account does not work, with the status that belongs to the cause. */
+export function reportTest(cli: Cli, account: string, view: TestView, { json = false } = {}): void {
+  if (json) cli.out.write(formatJson(view));
+  else if (view.ok) cli.out.write(`${formatTest(account, view)}\n`);
+  if (view.ok) return;
+  const what = `${account} does not work: ${view.cause ?? 'the cause is not known'}`;
+  throw new CommandFailure(statusOf(view), what, view.fix ?? 'See: keytray status');
+}
+
+export function addTest(program: Command, cli: Cli): void {
+  program
+    .command('test')
+    .helpGroup('Every day:')
+    .description('ask the service whether it takes the credential of an account')
+    .argument('<account>')
+    .option('--json', 'print JSON')
+    .action(async (account: string, { json }: { readonly json?: true }) => {
+      reportTest(cli, account, await (await cli.broker()).test(account), { json: json === true });
+    });
+}

@@ -1,0 +1,71 @@
+import { decodeJwt } from 'jose';
+import type { Identity } from '../oauth/token-reply.ts';
+import type { Clock } from '../ports.ts';
+import type { Secret } from '../secret.ts';
+import { type Grant, type GrantKind, traitsOf } from '../services/grant.ts';
+import type { AccountSettings } from '../services/service.ts';
+import { readInstant } from '../untrusted/instant.ts';
+import { configuredEndpoints } from './origins.ts';
+import type { TokenRecord } from './token-record.ts';
+import { receiptNow } from './token-records.ts';
+
+/** Nothing renews the credential: it is what a person gave, until they give another. */
+export const isGiven = (grant: GrantKind): boolean => traitsOf(grant).renewal === 'never';
+
+/** The end that a person has written into the configuration; milliseconds since the epoch. */
+const writtenEnd = (grant: Grant): number | undefined => ('expiresAt' in grant ? grant.expiresAt : undefined);
+
+/** When a key ends, in milliseconds since the epoch: as the configuration says, else as the key itself does (JWT). */
+export function endOfKey({ grant }: Pick<AccountSettings, 'grant'>, key: Secret, now: number): number | undefined {
+  const written = writtenEnd(grant);
+  if (written !== undefined) return written;
+  try {
+    const end = readInstant(decodeJwt(key.reveal()).exp, now);
+    return end === undefined || !Number.isFinite(end) ? undefined : end * 1_000;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The record of a key that was given now. `identity`: whom the service names. */
+export function recordOfKey(
+  settings: AccountSettings,
+  key: Secret,
+  identity: Identity | undefined,
+  clock: Clock,
+  generation: number,
+): TokenRecord {
+  const receipt = receiptNow(clock);
+  return {
+    grant: settings.grant.kind,
+    ...receipt,
+    refreshToken: undefined,
+    accessToken: key,
+    idToken: undefined,
+    idTokenRenewed: undefined,
+    tokenType: 'Bearer',
+    scope: undefined,
+    lifetime: lifetimeUntil(endOfKey(settings, key, receipt.obtainedAt), receipt.obtainedAt),
+    generation,
+    clockSkew: undefined,
+    identity,
+    clientId: settings.clientId,
+    issuer: settings.issuer,
+    endpoints: configuredEndpoints(settings),
+    signedInAt: receipt.obtainedAt,
+    loginEnd: undefined,
+    sessionEnded: false,
+    learned: undefined,
+  };
+}
+
+/** The same record with the end that the configuration names now. */
+export function withWrittenEnd(record: TokenRecord, { grant }: Pick<AccountSettings, 'grant'>): TokenRecord {
+  const end = isGiven(record.grant) ? writtenEnd(grant) : undefined;
+  return end === undefined ? record : { ...record, lifetime: lifetimeUntil(end, record.obtainedAt) };
+}
+
+/** Whole seconds; 0 where the end has passed. */
+function lifetimeUntil(end: number | undefined, from: number): number | undefined {
+  return end === undefined ? undefined : Math.max(0, Math.floor((end - from) / 1_000));
+}

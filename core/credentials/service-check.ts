@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import { KeytrayError } from '../errors.ts';
+import { askGrpc, type GrpcAnswer } from '../http/grpc-call.ts';
+import type { Clock, Fetch, TlsSettings } from '../ports.ts';
+import type { HttpCheck, ServiceCheck } from '../services/check.ts';
+import { errorWords } from '../services/error-words.ts';
+import { type Explained, explainFailure, type FailureRow } from '../services/failure-table.ts';
+import { plainText } from '../untrusted/plain-text.ts';
+import { withoutTokens } from '../untrusted/server-text.ts';
+import type { ServiceReply } from './api-keys/provider.ts';
+import type { PresentedHeader } from './presented.ts';
+import { callService } from './service-call.ts';
+
+/** What the service thinks of a credential. */
+export type Verdict =
+  /** `who`: the person or key as the service names it; undefined where it names nobody. */
+  | { readonly kind: 'accepted'; readonly who: string | undefined }
+  /** The credential itself is refused. `certain`: the service says so in words of its own. */
+  | { readonly kind: 'refused'; readonly certain: boolean; readonly failure: KeytrayError }
+  /** Something else is wrong: the credential may be good and not allowed to do this. */
+  | { readonly kind: 'failed'; readonly failure: KeytrayError };
+
+export interface CheckRequest {
+  readonly check: ServiceCheck;
+  /** Where it is asked: an address for HTTP, `HOST:PORT` for gRPC. */
+  readonly address: string;
+  readonly account: string;
+  /** The service, for people. */
+  readonly title: string;
+  readonly headers: readonly PresentedHeader[];
+  readonly tls: TlsSettings;
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** Makes the call. Throws `KeytrayError` where nobody answered. */
+export async function runCheck(request: CheckRequest): Promise<Verdict> {
+  const { check, address, headers } = request;
+  switch (check.kind) {
+    case 'http':
+    case 'userinfo': {
+      const path = check.kind === 'http' ? check.path : '';
+      const method = check.kind === 'http' ? check.method : 'GET';
+      return judgeReply(request, await callService(request, { method, path }));
+    }
+    case 'grpc': {
+      const { tls, clock, signal } = request;
+      return judgeGrpc(request, await askGrpc({ host: address, path: check.path, headers, tls, clock, signal }));
+    }
+  }
+}
+
+type Judged = Pick<CheckRequest, 'check' | 'address' | 'account' | 'title'>;
+
+/** What of an answer to a check is looked at. Pure. */
+export function judgeReply(judged: Judged, { status, body }: ServiceReply): Verdict {
+  const { check } = judged;
+  if (status >= 200 && status < 300) {
+    const json = parsed(body);
+    if (json !== undefined) return { kind: 'accepted', who: whoIn(json, check.kind === 'http' ? check.who : userinfo) };
+    return { kind: 'failed', failure: failureOf(judged, 'temporarily_unavailable', status, 'answers without JSON') };
+  }
+  const own = check.kind === 'http' ? check.words?.(body) : undefined;
+  const words = own ?? errorWords(body);
+  const explained = explain(check.failures, { status, words: words ?? '' });
+  if (explained !== undefined) return verdictOf(judged, explained, status);
+  const said = words === undefined ? '' : `: ${plainText(withoutTokens(words), 120)}`;
+  if (status === 401) {
+    const failure = failureOf(judged, 'access_denied', status, `does not accept the credential${said}`);
+    return { kind: 'refused', certain: words !== undefined, failure };
+  }
+  if (status === 403) return failed(judged, 'access_denied', status, `does not allow this to the credential${said}`);
+  if (status === 404) return failed(judged, 'misconfigured', status, 'has nothing at this address');
+  if (status < 500 && status >= 400) return failed(judged, 'misconfigured', status, `answers ${status}${said}`);
+  return failed(judged, 'temporarily_unavailable', status, `answers ${status}`);
+}
+
+/** Status codes of gRPC that say something about the credential; the others are the service's own trouble. */
+const unauthenticated = 16;
+const permissionDenied = 7;
+const unimplemented = 12;
+
+function judgeGrpc(judged: Judged, { code, details }: GrpcAnswer): Verdict {
+  if (code === 0) return { kind: 'accepted', who: undefined };
+  const explained = explain(judged.check.failures, { words: details });
+  if (explained !== undefined) return verdictOf(judged, explained, code);
+  const said = details === '' ? '' : `: ${plainText(withoutTokens(details), 120)}`;
+  if (code === unauthenticated) {
+    const failure = failureOf(judged, 'access_denied', code, `does not accept the credential${said}`);
+    return { kind: 'refused', certain: true, failure };
+  }
+  if (code === permissionDenied) return failed(judged, 'access_denied', code, `does not allow this${said}`);
+  if (code === unimplemented) return failed(judged, 'misconfigured', code, 'does not know the call of the check');
+  return failed(judged, 'temporarily_unavailable', code, `does not answer${said}`);
+}
+
+const explain = (
+  rows: readonly FailureRow[] | undefined,
+  said: { readonly status?: number; readonly words: string },
+): Explained | undefined => (rows === undefined ? undefined : explainFailure(rows, said));
+
+function verdictOf(judged: Judged, { code, cause, advice, refusesKey }: Explained, status: number): Verdict {
+  const details = { account: judged.account, detail: `status ${status}` };
+  const failure = new KeytrayError(code, cause, { ...details, ...(advice === undefined ? {} : { advice }) });
+  return refusesKey ? { kind: 'refused', certain: true, failure } : { kind: 'failed', failure };
+}
+
+type FailedCode = 'access_denied' | 'misconfigured' | 'temporarily_unavailable';
+
+const failed = (judged: Judged, code: FailedCode, status: number, what: string): Verdict => ({
+  kind: 'failed',
+  failure: failureOf(judged, code, status, what),
+});
+
+const advices: Readonly<Partial<Record<FailedCode, string>>> = {
+  access_denied: 'Check at the service what it may do, and whether it was revoked.',
+  misconfigured: 'Check the url of the account.',
+};
+
+function failureOf({ account, title }: Judged, code: FailedCode, status: number, what: string): KeytrayError {
+  const advice = advices[code];
+  const details = { account, detail: `status ${status}` };
+  return new KeytrayError(code, `${title} ${what}`, { ...details, ...(advice === undefined ? {} : { advice }) });
+}
+
+/** OpenID Connect Core §5.1. */
+const userinfo = ['preferred_username', 'email', 'name', 'sub'];
+const object = z.record(z.string(), z.unknown());
+const name = z.union([z.string(), z.number()]).transform(String);
+
+/** The first of the paths that leads to a name. Pure. */
+export function whoIn(json: unknown, paths: HttpCheck['who']): string | undefined {
+  for (const path of paths) {
+    const found = path.split('.').reduce<unknown>((value, member) => {
+      const read = object.safeParse(value);
+      return read.success ? read.data[member] : undefined;
+    }, json);
+    const read = name.safeParse(found);
+    const shown = read.success ? plainText(read.data, 120) : '';
+    if (shown !== '') return shown;
+  }
+  return undefined;
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

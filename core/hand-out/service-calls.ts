@@ -1,0 +1,96 @@
+import type { Account } from '../accounts/account.ts';
+import { isGiven } from '../accounts/given-key.ts';
+import type { ServiceReply, ServiceRequest } from '../credentials/api-keys/provider.ts';
+import { type PresentedHeader, presentedHeaders } from '../credentials/presented.ts';
+import { callService, RateLimited } from '../credentials/service-call.ts';
+import { KeytrayError } from '../errors.ts';
+import type { Clock, Http } from '../ports.ts';
+import type { Secret } from '../secret.ts';
+import { plainNeed } from './hand-out.ts';
+import type { TokenHandOut } from './token-hand-out.ts';
+
+export interface ServiceCallsDependencies {
+  readonly tokens: Pick<TokenHandOut, 'handOut'>;
+  readonly http: Http;
+  readonly clock: Clock;
+}
+
+/** Calls of the broker's own to the service of an account, with the credential the account has. */
+export class ServiceCalls {
+  readonly #dependencies: ServiceCallsDependencies;
+
+  constructor(dependencies: ServiceCallsDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /**
+   * A call below the account's address. A token that is not accepted is renewed once, where it can be. Throws
+   * `KeytrayError` where there is no credential, or no answer.
+   */
+  async ask(account: Account, request: ServiceRequest, signal: AbortSignal): Promise<ServiceReply> {
+    const reply = await this.#askWith(account, request, signal, false);
+    if (reply.status !== 401 || isGiven(account.settings.grant.kind)) return reply;
+    return await this.#askWith(account, request, signal, true);
+  }
+
+  async #askWith(
+    account: Account,
+    request: ServiceRequest,
+    signal: AbortSignal,
+    force: boolean,
+  ): Promise<ServiceReply> {
+    const { tokens, http, clock } = this.#dependencies;
+    const { settings } = account;
+    const address = settings.url ?? settings.check?.address;
+    if (address === undefined) {
+      throw new KeytrayError('misconfigured', `${account.id} has no url to send requests to`, {
+        account: account.id,
+        advice: 'Set url: of the account to the address of its service.',
+      });
+    }
+    return await atRest(account, clock, async () => {
+      const { token } = await tokens.handOut(account, { ...plainNeed, force }, signal);
+      const headers = headersOf(account, token);
+      return await callService({ fetch: http.fetchFor(settings.tls), clock, address, headers, signal }, request);
+    });
+  }
+}
+
+/** The headers that carry the credential of an account, whose token is `token`. */
+export function headersOf(
+  { settings, knownSecrets }: Account,
+  token: Secret,
+): readonly [PresentedHeader, ...PresentedHeader[]] {
+  const given = isGiven(settings.grant.kind) ? knownSecrets?.values : undefined;
+  return presentedHeaders(settings, { token, given });
+}
+
+/** Makes a call unless the service wants to be left alone, and notes where it begins to. */
+export async function atRest<T>(account: Account, clock: Clock, call: () => Promise<T>): Promise<T> {
+  const until = account.remarks.restingUntil;
+  const left = until === undefined ? 0 : until - clock.monotonic();
+  if (left > 0) {
+    throw new RateLimited('temporarily_unavailable', `${account.settings.title} asks to wait: too many requests`, {
+      account: account.id,
+      retryAfter: Math.ceil(left / 1_000),
+    });
+  }
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof RateLimited && error.retryAfter !== undefined) rest(account, clock, error.retryAfter);
+    throw error;
+  }
+}
+
+/** What is shown of it ends by itself. */
+function rest({ remarks }: Account, clock: Clock, seconds: number): void {
+  const until = clock.monotonic() + seconds * 1_000;
+  remarks.noteRest(until);
+  clock.after(Math.min(seconds * 1_000, longestTimer), () => {
+    if (remarks.restingUntil === until) remarks.noteRest(undefined);
+  });
+}
+
+/** Timers of Node hold 31 bits of milliseconds. */
+const longestTimer = 2 ** 31 - 1;

@@ -1,0 +1,55 @@
+import { dataikuFailures, dataikuWords } from './dataiku-failures.ts';
+import { anyPort } from './redirects.ts';
+import type { Service } from './service.ts';
+
+/** Dataiku DSS: an instance is the account's `url`, and a key is personal, of a project, or global. */
+export const dataiku: Service = {
+  name: 'dataiku',
+  title: 'Dataiku',
+  grants: ['api_key'],
+  fields: {
+    api_key: [
+      {
+        name: 'api_key',
+        title: 'API key',
+        where: 'Profile & Settings, API keys, Create a new key',
+        rules: [
+          { kind: 'must_not', pattern: '\\s', message: 'the API key has a space in it; copy it again, and only it' },
+          { kind: 'must_not', pattern: '^https?://', message: 'this is an address; enter the key itself' },
+        ],
+      },
+    ],
+  },
+  settings: {
+    scope: 'what the key is for: instance, project or item',
+    project: 'the project key, where the key is of one project',
+    timeout: 'seconds that clients wait for an answer',
+  },
+  present: { api_key: { kind: 'basic_user' } },
+  check: {
+    kind: 'http',
+    method: 'GET',
+    path: '/public/api/auth/info?withSecrets=false',
+    who: ['authIdentifier'],
+    failures: dataikuFailures,
+    words: dataikuWords,
+  },
+  issuer: undefined,
+  endpoints: {},
+  scopes: [],
+  redirect: anyPort,
+  clientId: undefined,
+  clientSecret: 'none',
+  prompt: undefined,
+  authorizationParams: {},
+  username: '',
+  refreshRevokesAccess: false,
+  deadTokenErrors: [],
+  serves: {},
+  servesOwnHost: [],
+  registration: {
+    url: undefined,
+    needsRedirectUri: false,
+    steps: ['In Dataiku: Profile & Settings, API keys, Create a new key.', 'The url is the address of the instance.'],
+  },
+};
