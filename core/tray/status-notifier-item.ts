@@ -48,14 +48,13 @@ export class StatusNotifierItem implements TrayFace {
     const before = this.#shown;
     this.#shown = next;
     this.#menu.show(next.menu);
-    if (before === undefined) return;
     const status = statusOf(next);
-    if (next.icon !== before.icon) {
+    if (next.icon !== before?.icon) {
       this.#tell('NewIcon');
       this.#tell('NewAttentionIcon');
     }
     if (status !== statusOf(before)) this.#tell('NewStatus', 's', [status]);
-    if (next.tooltip !== before.tooltip) this.#tell('NewToolTip');
+    if (next.tooltip !== before?.tooltip) this.#tell('NewToolTip');
   }
 
   close(): void {
@@ -92,7 +91,7 @@ export class StatusNotifierItem implements TrayFace {
       Category: new BusVariant('s', 'ApplicationStatus'),
       Id: new BusVariant('s', 'keytray'),
       Title: new BusVariant('s', 'Keytray'),
-      Status: new BusVariant('s', shown === undefined ? 'Passive' : statusOf(shown)),
+      Status: new BusVariant('s', statusOf(shown)),
       WindowId: new BusVariant('i', 0),
       IconName: icon,
       IconThemePath: new BusVariant('s', this.#options.icons),
@@ -111,7 +110,11 @@ export class StatusNotifierItem implements TrayFace {
 
 const nothing: BusAnswer = { signature: '', body: [] };
 const noPixels = new BusVariant('a(iiay)', []);
-const statusOf = ({ icon }: Shown): string => (icon === 'attention' ? 'NeedsAttention' : 'Active');
+/** GNOME reads the status once: an item it met before there was anything to show stays hidden until told otherwise. */
+function statusOf(shown: Shown | undefined): string {
+  if (shown === undefined) return 'Passive';
+  return shown.icon === 'attention' ? 'NeedsAttention' : 'Active';
+}
 
 const read = (property: string, type: string): string => `<property name="${property}" type="${type}" access="read"/>`;
 const texts = ['Category', 'Id', 'Title', 'Status', 'IconName', 'IconThemePath', 'OverlayIconName'];

@@ -22,11 +22,13 @@ class WatchedBroker {
   readonly asked: string[] = [];
   readonly listeners = new Set<(event: BrokerEvent) => void>();
   accounts: readonly AccountView[] = [];
+  /** Its first status waits for this. */
+  ready = Promise.resolve();
   readonly tokens = { refresh: async (account: string) => void this.asked.push(`refresh ${account}`) };
   readonly gate = {
     pause: () => void this.asked.push('pause'),
     resume: () => void this.asked.push('resume'),
-    lock: () => void this.asked.push('lock'),
+    lock: async () => void this.asked.push('lock'),
   };
   readonly store = { lock: async () => void this.asked.push('lock the file') };
 
@@ -39,6 +41,7 @@ class WatchedBroker {
   }
 
   async status(): Promise<StatusView> {
+    await this.ready;
     const rest: Pick<StatusView, 'accounts' | 'config'> = { accounts: [...this.accounts], config: { files: [] } };
     return rest as StatusView;
   }
@@ -157,6 +160,20 @@ describe('the tray of a broker without windows', () => {
     broker.become({ ...well, expires_at: new Date(Date.now() + 600_000).toISOString() });
     await waitFor('the words', async () => (await icon.labels())[2]?.includes('min left') === true);
     expect(icon.signals.slice(then)).toEqual(['ItemsPropertiesUpdated']);
+  });
+
+  it('tells a host that read it too early that there is something to show', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    broker.ready = promise;
+    broker.accounts = [well];
+    panel = await openPanel(address);
+    show();
+    const icon = await panel.tray();
+    expect(await icon.status()).toBe('Passive');
+    resolve();
+    await waitFor('the menu', async () => (await icon.labels()).length > 2);
+    expect(await icon.status()).toBe('Active');
+    expect(icon.signals).toEqual(['LayoutUpdated', 'NewIcon', 'NewAttentionIcon', 'NewStatus', 'NewToolTip']);
   });
 
   it('does nothing and costs no event while nobody shows icons, and appears when somebody does', async () => {
