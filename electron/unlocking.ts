@@ -28,6 +28,6 @@ export function unlocking(
     asked ??= ask(question).finally(() => {
       asked = undefined;
     });
-    if (await asked) gate.open();
+    if (await asked) await gate.open();
   };
 }

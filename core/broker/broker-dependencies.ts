@@ -1,3 +1,4 @@
+import type { LockNote } from '../hand-out/lock-note.ts';
 import type { Barriers, Clock, Http, Logger, LoopbackPeers, Notifier, UserAgent } from '../ports.ts';
 import type { AttemptNotes } from '../refresh/attempt-notes.ts';
 import type { StoreKind } from '../services/shapes.ts';
@@ -23,6 +24,8 @@ export interface BrokerDependencies {
   /** Ends the process in good order. */
   readonly quit: () => void;
   readonly barriers?: Barriers | undefined;
+  /** Default: a lock ends with the process. */
+  readonly lockNote?: LockNote | undefined;
   /** Default: refreshes are not remembered across a crash. */
   readonly attempts?: AttemptNotes | undefined;
 }

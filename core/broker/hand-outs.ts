@@ -5,6 +5,7 @@ import type { Broadcast } from '../concurrency/broadcast.ts';
 import { ProgramEndpoints } from '../endpoints/program-endpoints.ts';
 import { CredentialChecks } from '../hand-out/credential-checks.ts';
 import { HandOutGate } from '../hand-out/hand-out-gate.ts';
+import type { LockNote } from '../hand-out/lock-note.ts';
 import { RejectedTokens } from '../hand-out/rejected-tokens.ts';
 import { RoleCredentialCache } from '../hand-out/role-credentials.ts';
 import { TokenHandOut } from '../hand-out/token-hand-out.ts';
@@ -28,6 +29,7 @@ export interface HandOutDependencies {
   readonly peers: LoopbackPeers;
   readonly random: () => number;
   readonly barriers?: Barriers | undefined;
+  readonly lockNote?: LockNote | undefined;
   readonly find: (id: string) => Promise<Account>;
   /** A caller waits for a sign-in: somebody should be told. */
   readonly asked: (account: Account, asker: string | undefined) => void;
@@ -48,7 +50,7 @@ export interface HandOuts {
 export function openHandOuts(dependencies: HandOutDependencies): HandOuts {
   const { clock, http, find, servers } = dependencies;
   const desk = new TokenHandOut(dependencies);
-  const gate = new HandOutGate(clock, dependencies.stopped);
+  const gate = new HandOutGate(clock, dependencies.stopped, dependencies.lockNote);
   const checks = new CredentialChecks(dependencies);
   const rejected = new RejectedTokens({
     ...dependencies,

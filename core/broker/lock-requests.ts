@@ -19,8 +19,7 @@ export class LockRequests implements LockApi {
 
   async lock(): Promise<void> {
     const { gate, store } = this.#dependencies;
-    gate.lock();
-    await store.lock();
+    await Promise.all([gate.lock(), store.lock()]);
   }
 
   async unlock(passphrase: Secret | undefined, { consumer }: Caller): Promise<void> {
@@ -37,6 +36,6 @@ export class LockRequests implements LockApi {
         advice: 'Run keytray unlock in a terminal, or unlock it in the window.',
       });
     }
-    if (gate.state.kind === 'locked') gate.open();
+    if (gate.state.kind === 'locked') await gate.open();
   }
 }

@@ -1,5 +1,6 @@
 import { HandOutsStopped } from '../errors.ts';
 import type { Clock, Timer } from '../ports.ts';
+import type { LockNote } from './lock-note.ts';
 
 /** Whether tools are given tokens at all. `until`: milliseconds since the epoch, for people. */
 export type HandOutState =
@@ -16,14 +17,22 @@ const open: HandOutState = { kind: 'open' };
 export class HandOutGate {
   readonly #clock: Clock;
   readonly #changed: () => void;
+  readonly #note: LockNote | undefined;
   #state: HandOutState = open;
   /** Milliseconds of a clock that counts sleep. */
   #end = 0;
   #timer: Timer | undefined;
 
-  constructor(clock: Clock, changed: () => void) {
+  /** Without a note a lock ends with the process. */
+  constructor(clock: Clock, changed: () => void, note?: LockNote) {
     this.#clock = clock;
     this.#changed = changed;
+    this.#note = note;
+  }
+
+  /** Locks where an earlier process was locked when it ended. Before anybody is served, and after that process. */
+  restore(): void {
+    if (this.#note?.read() === 'locked') this.#become({ kind: 'locked' });
   }
 
   get state(): HandOutState {
@@ -38,17 +47,21 @@ export class HandOutGate {
     this.#endLater();
   }
 
-  lock(): void {
+  /** At once; resolves when a restart keeps it, and rejects where none would. */
+  async lock(): Promise<void> {
     this.#become({ kind: 'locked' });
+    await this.#remember();
   }
 
   /** Ends a pause only. */
   resume(): void {
-    if (this.#state.kind === 'paused') this.open();
+    if (this.#state.kind === 'paused') this.#become(open);
   }
 
-  open(): void {
+  /** At once; rejects where a restart would lock again. */
+  async open(): Promise<void> {
     if (this.#state.kind !== 'open') this.#become(open);
+    await this.#remember();
   }
 
   /** Throws where no token may leave now: `temporarily_unavailable` while paused, `keychain_locked` while locked. */
@@ -71,6 +84,10 @@ export class HandOutGate {
     }
   }
 
+  async #remember(): Promise<void> {
+    await this.#note?.write(this.#state.kind === 'locked' ? 'locked' : 'unlocked');
+  }
+
   #left(): number {
     return this.#end - this.#clock.uptime() * 1_000;
   }
@@ -85,7 +102,7 @@ export class HandOutGate {
   #endLater(): void {
     this.#timer = this.#clock.after(Math.max(50, this.#left()), () => {
       if (this.#state.kind !== 'paused') return;
-      if (this.#left() <= 0) this.open();
+      if (this.#left() <= 0) this.resume();
       else this.#endLater();
     });
   }

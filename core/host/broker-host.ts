@@ -7,6 +7,7 @@ import { formatConfigError } from '../config/config-error.ts';
 import type { ConfigFeed } from '../config/config-feed.ts';
 import { socketCandidates, stateFolder } from '../config/paths.ts';
 import type { ReadConfig } from '../config/read-config.ts';
+import { LockNoteFile } from '../hand-out/lock-note.ts';
 import { type LocalApi, startLocalApi } from '../local-api/server/server.ts';
 import { chooseSocketPath } from '../local-api/socket/socket-path.ts';
 import { QuietNotifier } from '../notices/quiet-notifier.ts';
@@ -91,6 +92,7 @@ export function openBrokerHost(options: BrokerHostOptions): BrokerHost {
     quit: options.quit,
     barriers,
     attempts,
+    lockNote: new LockNoteFile(`${folder}/locked`, logger),
   });
   const logind = new Logind({
     env,
@@ -137,7 +139,12 @@ export function openBrokerHost(options: BrokerHostOptions): BrokerHost {
       const socketPath = chooseSocketPath(socketCandidates(env, uid), uid);
       // One broker per state folder, too: a second one would write the same journal.
       const lockFiles = [`${folder}/broker.lock`];
-      const started = await startLocalApi({ socketPath, broker, uid, logger, lockFiles, lost });
+      const alone = (): void => {
+        broker.gate.restore();
+        // A passphrase that is left for it would open the file behind the person's back.
+        if (broker.gate.state.kind === 'locked') inBackground(logger, 'lock the encrypted file', encryptedFile.lock());
+      };
+      const started = await startLocalApi({ socketPath, broker, uid, logger, lockFiles, alone, lost });
       if (started.kind === 'already_running') return 'already_running';
       api = started;
       logger.info('started', { socket: started.socketPath });

@@ -7,7 +7,7 @@ export interface TrayBroker {
   logout(account: string, options: { readonly revoke: boolean }): Promise<unknown>;
   readonly tokens: { refresh(account: string): Promise<unknown> };
   /** `pause` and `resume` never end a lock: a late click on an older menu must not unlock. */
-  readonly gate: { pause(milliseconds: number): void; resume(): void; lock(): void };
+  readonly gate: { pause(milliseconds: number): void; resume(): void; lock(): Promise<void> };
   readonly store: { lock(): Promise<void> };
 }
 
@@ -77,8 +77,7 @@ async function perform(command: MenuCommand, parts: CommandParts): Promise<void>
       broker.gate.resume();
       return;
     case 'lock':
-      broker.gate.lock();
-      await broker.store.lock();
+      await Promise.all([broker.gate.lock(), broker.store.lock()]);
       return;
     case 'unlock':
       await parts.unlock?.();

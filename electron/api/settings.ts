@@ -42,7 +42,7 @@ export function settingsMethods(parts: ApiParts, changed: (settings: Settings) =
       after(async () => {
         await broker.store.unlock(new Secret(passphrase), { create });
         // Who knows the passphrase is the person who locked.
-        if (broker.gate.state.kind === 'locked') broker.gate.open();
+        if (broker.gate.state.kind === 'locked') await broker.gate.open();
       }),
     lockStore: () => after(() => broker.store.lock()),
     changePassphrase: ({ old, new: next }) =>

@@ -22,6 +22,8 @@ export interface LocalApiOptions {
   readonly logger: Logger;
   /** Locks to hold beside the socket's own: one in the state folder keeps two sockets from sharing it. */
   readonly lockFiles?: readonly string[];
+  /** Called once no other broker can be there any more, before anybody is served. */
+  readonly alone?: () => void;
   /** Told once, where the socket or a lock was removed or replaced. */
   readonly lost?: (path: string) => void;
   readonly timeouts?: Partial<LocalApiTimeouts>;
@@ -95,6 +97,7 @@ export async function startLocalApi(options: LocalApiOptions): Promise<LocalApiS
     path: socketPath,
     uid: process.geteuid?.() ?? uid,
     lockFiles: options.lockFiles ?? [],
+    alone: options.alone ?? (() => undefined),
     lost: options.lost ?? (() => undefined),
   });
   if (listening.kind === 'already_running') return { kind: 'already_running', socketPath };

@@ -14,6 +14,8 @@ export interface UnixSocketOptions {
   readonly uid: number;
   /** Locks to hold beside the socket's own, `PATH.lock`. */
   readonly lockFiles: readonly string[];
+  /** Called once the locks are held and nobody answers, before the socket is there. */
+  readonly alone: () => void;
   /** Told once, where the socket or a lock was removed or replaced: no client finds us, or another broker may start. */
   readonly lost: (path: string) => void;
 }
@@ -44,6 +46,7 @@ export async function listenOnUnixSocket(server: Server, options: UnixSocketOpti
       releaseLock();
       return { kind: 'already_running' };
     }
+    options.alone();
     const made = await bind(server, options.path);
     const watch = watchFiles([made, ...lockPaths.map(madeFile)], options.lost);
     const removeFile = (): void => {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDesktopScene, type DesktopScene, notification } from '../../support/desktop-scene.ts';
@@ -44,6 +45,21 @@ describe('the desktop app where an agent runs', () => {
     // From here on the desktop asks the person.
     await expect(scene.api.token('lab', {})).rejects.toMatchObject({ code: 'login_required' });
     await notification('Sign in to lab');
+  });
+
+  it('stays locked where the agent was, also one that was locked a moment before', async () => {
+    const { ended } = await startAgent();
+    await scene.api.lock();
+    await scene.launch('--autostart');
+    await ended;
+    expect(await scene.api.status()).toMatchObject({ kind: 'desktop', hand_outs: { state: 'locked' } });
+    const tray = await scene.tray();
+    await waitFor('the padlock', async () => (await tray.icon()).includes('locked'));
+    await tray.click('Unlock');
+    await waitFor('the question', async () => machine.messageBoxes.length > 0);
+    machine.messageBoxes[0]?.click('Unlock');
+    await waitFor('the end of the lock', async () => (await scene.api.status()).hand_outs === undefined);
+    expect(existsSync(path.join(scene.folder, 'state/keytray/locked'))).toBe(false);
   });
 
   it('hands over itself when another broker of the same person asks', async () => {

@@ -126,7 +126,7 @@ describe('a window, beside the usual', () => {
     await page.getByText(/Hand-outs are paused.*they go on in 1[45] min/).waitFor();
     await page.getByRole('link', { name: 'Settings' }).click();
     await page.getByText(/Hand-outs are paused/).waitFor();
-    scene.broker.gate.open();
+    await scene.broker.gate.open();
     await page.getByText(/Hand-outs are paused/).waitFor({ state: 'detached' });
   });
 

@@ -165,7 +165,7 @@ describe('a sign-out', () => {
     await aws();
     lab.broker.gate.pause(hour);
     expect(await aws()).toMatchObject({ status: 1, stdout: '' });
-    lab.broker.gate.open();
+    await lab.broker.gate.open();
     expect((await aws()).status).toBe(0);
   });
 });

@@ -47,7 +47,7 @@ describe('hand-outs the person has stopped', () => {
     expect(await git()).toContain('paused');
     expect(await git()).not.toContain('password=');
     expect(lab.notices.shown).toEqual([]);
-    lab.broker.gate.open();
+    await lab.broker.gate.open();
     expect(await git()).toContain('password=');
   });
 
@@ -55,13 +55,13 @@ describe('hand-outs the person has stopped', () => {
     await lab.broker.logout('lab', { revoke: false });
     const waiting = failureOf(lab.broker.token('lab', { wait: 30 }, caller));
     await waitFor('the request', async () => lab.notices.shown.length > 0);
-    lab.broker.gate.lock();
+    await lab.broker.gate.lock();
     await lab.signIn();
     expect(await waiting).toMatchObject({ code: 'keychain_locked' });
   });
 
   it('leave the person their own token and the button that renews it', async () => {
-    lab.broker.gate.lock();
+    await lab.broker.gate.lock();
     const before = await lab.broker.tokens.forPerson('lab');
     await lab.broker.tokens.refresh('lab');
     const after = await lab.broker.tokens.forPerson('lab');
@@ -72,10 +72,10 @@ describe('hand-outs the person has stopped', () => {
   it('are told to whoever listens, and in the status', async () => {
     const heard: BrokerEvent[] = [];
     lab.broker.subscribe((event) => heard.push(event));
-    lab.broker.gate.lock();
+    await lab.broker.gate.lock();
     await waitFor('the event', async () => heard.length > 0);
     expect(heard).toMatchObject([{ type: 'state', status: { hand_outs: { state: 'locked' } } }]);
-    lab.broker.gate.open();
+    await lab.broker.gate.open();
     expect(await lab.broker.status()).not.toHaveProperty('hand_outs');
   });
 });

@@ -119,7 +119,7 @@ describe('the api of the pages, with one account', () => {
   it('opens the gate for who knows the passphrase', async () => {
     await scene.api.unlockStore({ passphrase: 'correct horse battery', create: true });
     await scene.api.lockStore(undefined);
-    scene.broker.gate.lock();
+    await scene.broker.gate.lock();
     const wrong = scene.api.unlockStore({ passphrase: 'wrong horse battery', create: false });
     await expect(wrong).rejects.toMatchObject({ code: 'access_denied' });
     expect(scene.broker.gate.state.kind).toBe('locked');

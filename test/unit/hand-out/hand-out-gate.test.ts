@@ -1,12 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { KeytrayError } from '../../../core/errors.ts';
 import { HandOutGate } from '../../../core/hand-out/hand-out-gate.ts';
+import type { LockNote } from '../../../core/hand-out/lock-note.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
-function gateOf(clock = new ManualClock()) {
+/** The disk, as long as the test. */
+class Note implements LockNote {
+  state: 'locked' | 'unlocked' = 'unlocked';
+  works = true;
+
+  read(): 'locked' | 'unlocked' {
+    return this.state;
+  }
+
+  async write(state: 'locked' | 'unlocked'): Promise<void> {
+    if (!this.works) throw new KeytrayError('misconfigured', 'no space left');
+    this.state = state;
+  }
+}
+
+function gateOf({ clock = new ManualClock(), note = new Note() } = {}) {
   const told: string[] = [];
-  const gate: HandOutGate = new HandOutGate(clock, () => told.push(gate.state.kind));
-  return { gate, clock, told };
+  const gate: HandOutGate = new HandOutGate(clock, () => told.push(gate.state.kind), note);
+  return { gate, clock, told, note };
 }
 
 function refusal(gate: HandOutGate): KeytrayError | undefined {
@@ -46,20 +62,20 @@ describe('the gate of hand-outs', () => {
     expect(refusal(gate)).toBeUndefined();
   });
 
-  it('stays locked until it is opened, also after a pause that ended meanwhile', () => {
+  it('stays locked until it is opened, also after a pause that ended meanwhile', async () => {
     const { gate, clock, told } = gateOf();
     gate.pause(quarter);
-    gate.lock();
+    await gate.lock();
     clock.advance(2 * quarter);
     expect(refusal(gate)).toMatchObject({ code: 'keychain_locked' });
-    gate.open();
-    gate.open();
+    await gate.open();
+    await gate.open();
     expect([refusal(gate), told]).toEqual([undefined, ['paused', 'locked', 'open']]);
   });
 
-  it('is not unlocked by pausing, by the end of a pause or by resuming: any program can click the menu', () => {
+  it('is not unlocked by pausing, by the end of a pause or by resuming: any program can click the menu', async () => {
     const { gate, clock } = gateOf();
-    gate.lock();
+    await gate.lock();
     gate.pause(quarter);
     clock.advance(2 * quarter);
     gate.resume();
@@ -71,5 +87,28 @@ describe('the gate of hand-outs', () => {
     gate.pause(quarter);
     gate.resume();
     expect(refusal(gate)).toBeUndefined();
+  });
+
+  it('is locked again in the next process, until somebody unlocks; a pause is not remembered', async () => {
+    const note = new Note();
+    const before = gateOf({ note }).gate;
+    before.pause(quarter);
+    expect(note.state).toBe('unlocked');
+    await before.lock();
+    const after = gateOf({ note });
+    expect(after.gate.state.kind).toBe('open');
+    after.gate.restore();
+    expect([after.gate.state.kind, after.told]).toEqual(['locked', ['locked']]);
+    await after.gate.open();
+    const last = gateOf({ note }).gate;
+    last.restore();
+    expect(last.state.kind).toBe('open');
+  });
+
+  it('locks although that cannot be remembered, and says so', async () => {
+    const { gate, note } = gateOf();
+    note.works = false;
+    await expect(gate.lock()).rejects.toMatchObject({ code: 'misconfigured' });
+    expect(refusal(gate)).toMatchObject({ code: 'keychain_locked' });
   });
 });
