@@ -1,6 +1,7 @@
 /** What the broker needs from outside. Each is small, so that a test can bring a real second implementation. */
 
 import type { Socket } from 'node:net';
+import type { Secret } from './secret.ts';
 
 export interface Timer {
   cancel(): void;
@@ -34,6 +35,26 @@ export interface Http {
    */
   fetchFor(tls: TlsSettings): Fetch;
 }
+
+/** What became of a program that was to print something. `text` is all of its standard output. */
+export type Printed =
+  | { readonly kind: 'printed'; readonly text: Secret }
+  /** Neither at the path it was given by, nor on PATH in a folder that only the user and root write to. */
+  | { readonly kind: 'not_found' }
+  | { readonly kind: 'not_started' }
+  | { readonly kind: 'late' }
+  | { readonly kind: 'too_long' }
+  /** `how`: its exit status, or the signal that ended it. */
+  | { readonly kind: 'failed'; readonly how: number | string };
+
+/** Programs of the person that print a credential. */
+export interface Programs {
+  /** Runs a program and its arguments, without a shell and without input, bounded in time and output. Never rejects. */
+  print(command: readonly string[]): Promise<Printed>;
+}
+
+/** For a broker that runs none. */
+export const noPrograms: Programs = { print: async () => ({ kind: 'not_found' }) };
 
 /** The person's own browser (RFC 8252: external user-agent). */
 export interface UserAgent {

@@ -79,7 +79,7 @@ function presentTrouble(trouble: StoreTrouble): PresentedState {
   if (trouble.store !== undefined || trouble.left === true) {
     const store = trouble.store === 'encrypted-file' ? 'encrypted_file' : 'keychain';
     const words = storeWords(trouble);
-    const description = `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+    const description = `${capitalised(words)}.`;
     return { name: 'locked', reason: `${store}_${trouble.kind}` as const, description };
   }
   switch (trouble.kind) {
@@ -167,10 +167,13 @@ function presentGiven(problem: RefreshProblem, expired: boolean): PresentedState
   return presentProblem(problem);
 }
 
+const capitalised = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
 /** What keeps a token from being renewed, while a person is not needed or not needed yet. */
 function presentProblem(problem: RefreshProblem): PresentedState {
   if (problem.kind === 'none') return { name: 'active' };
   const { detail } = problem;
+  const own = problem.advice === undefined ? undefined : `${capitalised(problem.why)}. ${problem.advice}`;
   switch (problem.kind) {
     case 'moved':
       return {
@@ -183,7 +186,7 @@ function presentProblem(problem: RefreshProblem): PresentedState {
       return {
         name: 'degraded',
         reason: 'unreachable',
-        description: `Waiting for the server: ${problem.why}.`,
+        description: own ?? `Waiting for the server: ${problem.why}.`,
         detail,
       };
     case 'suspect':
@@ -198,7 +201,7 @@ function presentProblem(problem: RefreshProblem): PresentedState {
       return {
         name: 'degraded',
         reason: problem.denied === true ? 'access_denied' : 'misconfigured',
-        description: `The server refuses this client (${problem.why}).`,
+        description: own ?? `The server refuses this client (${problem.why}).`,
         detail,
       };
     case 'elsewhere':

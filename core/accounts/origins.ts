@@ -1,4 +1,5 @@
 import type { AuthorizationServer } from '../oauth/authorization-server.ts';
+import { traitsOf } from '../services/grant.ts';
 import type { AccountSettings } from '../services/service.ts';
 import {
   type EndpointRole,
@@ -7,6 +8,7 @@ import {
   serverRoles,
   type TokenRecord,
 } from './token-record.ts';
+import { requestNameOf } from './token-request.ts';
 
 /** The server's metadata names another host than the one that issued the tokens. Hosts with their ports. */
 export interface Move {
@@ -46,7 +48,7 @@ export const serverEndpoints = (
     device: server.deviceAuthorizationEndpoint?.href,
   });
 
-type Registration = Pick<TokenRecord, 'grant' | 'clientId' | 'issuer' | 'endpoints'>;
+type Registration = Pick<TokenRecord, 'grant' | 'clientId' | 'issuer' | 'endpoints' | 'request'>;
 
 /** Whether a record says enough to be held against the configuration: same client, same issuer or an unnamed one. */
 const sameRegistration = (record: Registration, { grant, clientId, issuer }: AccountSettings): boolean =>
@@ -70,6 +72,9 @@ function fits(role: EndpointRole, url: string, recorded: RecordedEndpoints, issu
  */
 export function isOfRegistration(record: Registration, settings: AccountSettings): boolean {
   if (!sameRegistration(record, settings)) return false;
+  if (record.request !== undefined && record.request !== requestNameOf(settings)) return false;
+  // Where there is no client, what the preset names is for sign-ins of another grant.
+  if (!traitsOf(settings.grant.kind).client) return true;
   const { endpoints: recorded } = record;
   if (recorded === undefined) return true;
   const named = configuredEndpoints(settings);

@@ -15,12 +15,16 @@ interface Pace {
 interface Denied {
   /** The client is known, and may not have what it asks for. */
   readonly denied?: boolean;
+  /** Nobody but this machine was asked: another try costs nothing, and may follow soon. */
+  readonly local?: boolean;
 }
 
 /** What is told of it: `why` for people, `detail` in the protocol's own words. */
 interface Words {
   readonly why: string;
   readonly detail?: string | undefined;
+  /** What to do, in a sentence, where nobody but Keytray says so: `why` then names no server. */
+  readonly advice?: string | undefined;
 }
 
 /**
@@ -122,7 +126,11 @@ export function afterFailure(before: RefreshProblem, failure: RefreshFailure, mo
   if (before.kind === 'dead' || before.kind === 'elsewhere') return before;
   const { now, random } = moment;
   const { retryAfter } = failure;
-  const said: Words = { why: failure.why, detail: failure.detail };
+  const said: Words = {
+    why: failure.why,
+    detail: failure.detail,
+    ...(failure.advice !== undefined && { advice: failure.advice }),
+  };
   switch (failure.kind) {
     case 'transient': {
       const maybeSpent = failure.replyLost === true || (before.kind === 'unreachable' && before.maybeSpent);
@@ -143,14 +151,19 @@ export function afterFailure(before: RefreshProblem, failure: RefreshFailure, mo
       const confirmed = moment.forced || now - before.firstSeen >= confirmationDelay;
       return confirmed ? { kind: 'dead', ...said } : { ...before, ...noSooner(before, pace(now, retryAfter, 0)) };
     }
-    case 'misconfigured':
+    case 'misconfigured': {
+      const failures = before.kind === 'misconfigured' ? before.failures + 1 : 1;
+      const wait = doubling(firstBackOff, failures - 1, random);
       return {
         kind: 'misconfigured',
         error: failure.error,
         ...(failure.denied === true && { denied: true }),
         ...said,
-        ...pace(now, retryAfter, hour),
+        ...(failure.local === true
+          ? pace(now, retryAfter, wait, Math.min(wait, longestAskedBackOff), failures)
+          : pace(now, retryAfter, hour)),
       };
+    }
     case 'moved': {
       const failures = before.kind === 'moved' ? before.failures + 1 : 1;
       const wait = doubling(firstBackOff, failures - 1, random);

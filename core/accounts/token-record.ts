@@ -65,6 +65,8 @@ export interface TokenRecord {
   /** The server has said twice that the refresh token is dead; it was dropped then. */
   readonly sessionEnded: boolean;
   readonly learned: Learned | undefined;
+  /** What it was asked for (`requestNameOf`); undefined where only a person can get another, or nobody wrote it. */
+  readonly request?: string | undefined;
 }
 
 const identitySchema = z.object({
@@ -117,6 +119,7 @@ export const recordSchema = z.object({
     })
     .optional()
     .catch(undefined),
+  request: z.string().max(64).optional().catch(undefined),
 });
 
 const secretOf = (value: string | undefined): Secret | undefined =>
@@ -162,6 +165,7 @@ export function storedRecord(record: TokenRecord, given: boolean): z.input<typeo
       client_auth: record.learned.clientAuth,
       refresh_revokes_access: record.learned.refreshRevokesAccess,
     },
+    request: record.request,
   };
 }
 
@@ -203,6 +207,7 @@ export function recordOf(
       clientAuth: stored.learned.client_auth,
       refreshRevokesAccess: stored.learned.refresh_revokes_access,
     },
+    ...(stored.request !== undefined && { request: stored.request }),
   };
 }
 

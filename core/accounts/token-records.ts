@@ -4,6 +4,7 @@ import type { AccountSettings } from '../services/service.ts';
 import { noEnd } from '../untrusted/lifetime.ts';
 import { endsLater } from './token-age.ts';
 import type { Learned, RecordedEndpoints, TokenRecord } from './token-record.ts';
+import { requestNameOf } from './token-request.ts';
 
 export type Receipt = Pick<TokenRecord, 'obtainedAt' | 'bootId' | 'uptime'>;
 
@@ -34,6 +35,11 @@ export interface IssuingServer {
   readonly learned: Learned | undefined;
 }
 
+function asked(settings: AccountSettings): Pick<TokenRecord, 'request'> {
+  const request = requestNameOf(settings);
+  return request === undefined ? {} : { request };
+}
+
 /** The record a sign-in begins with. */
 export function recordOfSignIn(
   settings: AccountSettings,
@@ -62,6 +68,7 @@ export function recordOfSignIn(
     loginEnd: loginEndOf(reply, undefined, clock.now()),
     sessionEnded: false,
     learned,
+    ...asked(settings),
   };
 }
 

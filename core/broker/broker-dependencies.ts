@@ -1,5 +1,5 @@
 import type { LockNote } from '../hand-out/lock-note.ts';
-import type { Barriers, Clock, Http, Logger, LoopbackPeers, Notifier, UserAgent } from '../ports.ts';
+import type { Barriers, Clock, Http, Logger, LoopbackPeers, Notifier, Programs, UserAgent } from '../ports.ts';
 import type { AttemptNotes } from '../refresh/attempt-notes.ts';
 import type { StoreKind } from '../services/shapes.ts';
 import type { EncryptedFileStore } from '../stores/encrypted-file/encrypted-file-store.ts';
@@ -28,4 +28,6 @@ export interface BrokerDependencies {
   readonly lockNote?: LockNote | undefined;
   /** Default: refreshes are not remembered across a crash. */
   readonly attempts?: AttemptNotes | undefined;
+  /** Default: no program is run for a token. */
+  readonly programs?: Programs | undefined;
 }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { builtGrants, type GrantKind, traitsOf } from '../services/grant.ts';
 import type { Service } from '../services/service.ts';
 import type { AccountConfig } from './config.ts';
@@ -37,6 +38,19 @@ const needed: Readonly<
   },
 };
 
+/** A program of ours would ask the broker that waits for it. */
+const isOurs = ([program = '']: readonly string[]): boolean => /^keytray(?:-|$)|-keytray$/.test(basename(program));
+
+function* checkPrograms({ command, awsCredentials }: AccountConfig): Generator<RuleProblem> {
+  if (command !== undefined && isOurs(command)) {
+    const fix = 'name the program that has the sign-in, or write grant: token_exchange with subject_account:';
+    yield { key: 'command', message: 'leads back to Keytray', fix };
+  }
+  if (awsCredentials?.kind === 'command' && isOurs(awsCredentials.command)) {
+    yield { key: 'aws_credentials', message: 'leads back to Keytray', fix: 'write { account: ID, role: ARN }' };
+  }
+}
+
 /** Whether the service offers the grant of the account, and whether the keys of the account belong to it. */
 export function* checkGrant(account: AccountConfig, service: Service): Generator<RuleProblem> {
   const grant = account.grant ?? service.grants[0];
@@ -62,6 +76,7 @@ export function* checkGrant(account: AccountConfig, service: Service): Generator
     if (owner !== grant && has(account))
       yield { key, message: `belongs to grant: ${owner}`, fix: `remove it, or write grant: ${owner}` };
   }
+  yield* checkPrograms(account);
   if (account.preAuthenticate === true && traitsOf(grant).signIn === 'browser') {
     yield { key: 'pre_authenticate', message: 'nobody signs in by browser at start', fix: 'remove it' };
   }

@@ -156,6 +156,12 @@ function checkOf(account: AccountConfig, service: Service, { kind }: Grant, own:
   }
 }
 
+/** Asking again for a token kills none: that is what a refresh of a sign-in does, at some servers. */
+function revokesAccess(account: AccountConfig, service: Service, { kind }: Grant): boolean | undefined {
+  if (traitsOf(kind).renewal !== 'refresh_token') return false;
+  return account.refreshRevokesAccess ?? (service.refreshRevokesAccess || undefined);
+}
+
 /** Merges an account over its service. Throws `misconfigured` where neither gives a client_id. */
 export function resolveAccount(written: AccountConfig, service: Service): AccountSettings {
   const account = atUrl(written, service);
@@ -197,7 +203,7 @@ export function resolveAccount(written: AccountConfig, service: Service): Accoun
     tls: account.tls,
     store: traitsOf(grant.kind).kept === 'memory' ? 'memory' : account.store,
     refresh: account.refresh,
-    refreshRevokesAccess: account.refreshRevokesAccess ?? (service.refreshRevokesAccess || undefined),
+    refreshRevokesAccess: revokesAccess(account, service, grant),
     deadTokenErrors: [...new Set([...service.deadTokenErrors, ...(account.deadTokenErrors ?? [])])],
     refusals: service.refusals,
     clientAuth: account.clientAuth,

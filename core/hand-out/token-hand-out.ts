@@ -186,16 +186,17 @@ export class TokenHandOut {
       throw new KeytrayError(problem.denied === true ? 'access_denied' : 'misconfigured', problem.why, {
         account: account.id,
         detail: problem.detail,
+        ...(problem.advice !== undefined && { advice: problem.advice }),
         ...cureOfError(problem.error, undefined, { secretStored: account.clientSecret.stored === true }),
       });
     }
     const retryAt = 'askedRetryAt' in problem ? problem.askedRetryAt : now;
-    const { why, detail } =
-      problem.kind === 'none' ? { why: 'another refresh came first', detail: undefined } : problem;
+    const { why, detail, advice } = problem.kind === 'none' ? { why: 'another refresh came first' } : problem;
     throw new KeytrayError('temporarily_unavailable', `no fresh token for ${account.settings.title}: ${why}`, {
       account: account.id,
       retryAfter: Math.max(1, Math.ceil((retryAt - now) / 1_000)),
       detail,
+      ...(advice !== undefined && { advice }),
     });
   }
 

@@ -14,6 +14,7 @@ import { QuietNotifier } from '../notices/quiet-notifier.ts';
 import type { DBus } from '../platform/dbus/bus.ts';
 import { KernelPeers } from '../platform/kernel-peers.ts';
 import { Logind } from '../platform/logind.ts';
+import { SystemPrograms } from '../platform/system-programs.ts';
 import type { Barriers, Clock, Http, Logger, Notifier, UserAgent } from '../ports.ts';
 import { AttemptNoteFiles } from '../refresh/attempt-notes.ts';
 import { EncryptedFileStore } from '../stores/encrypted-file/encrypted-file-store.ts';
@@ -93,6 +94,7 @@ export function openBrokerHost(options: BrokerHostOptions): BrokerHost {
     barriers,
     attempts,
     lockNote: new LockNoteFile(`${folder}/locked`, logger),
+    programs: new SystemPrograms({ env, clock, uid }),
   });
   const logind = new Logind({
     env,

@@ -1,6 +1,12 @@
 import type { Account } from '../accounts/account.ts';
 import type { Clock, Notice, NoticeChoice, Notifier } from '../ports.ts';
-import { loginEndsNotice, misconfiguredNotice, movedNotice, otherPersonNotice } from './notice-texts.ts';
+import {
+  loginEndsNotice,
+  misconfiguredNotice,
+  movedNotice,
+  otherPersonNotice,
+  unavailableNotice,
+} from './notice-texts.ts';
 
 export interface AccountNoticesDependencies {
   readonly notifier: Notifier;
@@ -43,7 +49,8 @@ export class AccountNotices {
     if (state.kind !== 'signed_in' && state.kind !== 'ready') return undefined;
     const { problem } = state;
     if (problem.kind === 'misconfigured') {
-      const { error } = problem;
+      const { advice, error, why } = problem;
+      if (advice !== undefined) return { matter: why, notice: unavailableNotice(id, settings.title, why, advice) };
       return { matter: error, notice: misconfiguredNotice(id, settings.title, error) };
     }
     const { move, otherPerson } = remarks;

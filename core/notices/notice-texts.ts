@@ -85,6 +85,11 @@ export function misconfiguredNotice(account: string, title: string, error: strin
   };
 }
 
+/** A cause that is known here, with what to do about it. */
+export function unavailableNotice(account: string, title: string, why: string, advice: string): Notice {
+  return { id: `misconfigured:${account}`, title: `No token for ${title}: ${why}`, body: advice, actions: [] };
+}
+
 /** Hosts with their ports: where the tokens were issued, and where the server's metadata leads now. */
 export function movedNotice(account: string, title: string, from: string, to: string): Notice {
   return {

@@ -11,12 +11,13 @@ import { KeytrayError } from '../errors.ts';
 import { detailOf } from '../oauth/failure-words.ts';
 import { OAuthFailure } from '../oauth/oauth-failure.ts';
 import type { TokenReply } from '../oauth/token-reply.ts';
-import { type Barriers, type Clock, type Logger, noBarriers } from '../ports.ts';
+import { type Barriers, type Clock, type Logger, noBarriers, noPrograms, type Programs } from '../ports.ts';
 import type { AttemptNotes } from './attempt-notes.ts';
 import { FormerTokens } from './former-tokens.ts';
 import { classifyFailure, isAnswered, isGone } from './outcome.ts';
 import { renew } from './renew.ts';
 import type { Answer, RenewalParts, RenewalRequest, TokenTarget } from './renewal.ts';
+import { RenewalFailed } from './renewal-failed.ts';
 import { Unreached } from './unreached.ts';
 import type { WakeDetector } from './wake-detector.ts';
 
@@ -35,6 +36,7 @@ export interface RefresherDependencies {
   readonly wakes: WakeDetector;
   readonly attempts: AttemptNotes;
   readonly barriers?: Barriers | undefined;
+  readonly programs?: Programs | undefined;
 }
 
 /**
@@ -51,7 +53,8 @@ export class Refresher {
   constructor(dependencies: RefresherDependencies) {
     this.#dependencies = dependencies;
     this.former = new FormerTokens(dependencies.clock);
-    this.#parts = { ...dependencies, barriers: dependencies.barriers ?? noBarriers };
+    const { barriers = noBarriers, programs = noPrograms } = dependencies;
+    this.#parts = { ...dependencies, barriers, programs };
   }
 
   /** Throws `KeytrayError` only where the store refuses the new record; the server's failures become the account's problem. */
@@ -177,6 +180,10 @@ export class Refresher {
       return await renew(request, this.#parts);
     } catch (thrown) {
       const error = thrown instanceof Unreached ? thrown.cause : thrown;
+      if (error instanceof RenewalFailed) {
+        logger.warn('refresh failed', { account: account.id, outcome: error.failure.kind, why: error.message });
+        return error.failure;
+      }
       if (error instanceof OAuthFailure && thrown === error) {
         if (isGone(error)) servers.forget(account.id);
         const outcome = this.#classify(account, error);

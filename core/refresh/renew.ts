@@ -1,11 +1,13 @@
 import { KeytrayError } from '../errors.ts';
 import { renewWithRefreshToken } from './authorization-code.ts';
 import { askWithClientSecret } from './client-credentials.ts';
+import { runForToken } from './command.ts';
 import type { Answer, RenewalParts, RenewalRequest } from './renewal.ts';
 
 /**
  * Asks for a token by what the account's grant renews with. Throws `Unreached` where nothing was asked, `OAuthFailure`
- * for what the server says, and `KeytrayError` where something else is missing.
+ * for what the server says, `RenewalFailed` for what else
+ * went wrong, and `KeytrayError` where something else is missing.
  */
 export async function renew(request: RenewalRequest, parts: RenewalParts): Promise<Answer> {
   const { grant } = request.account.settings;
@@ -14,11 +16,12 @@ export async function renew(request: RenewalRequest, parts: RenewalParts): Promi
       return await renewWithRefreshToken(request, parts);
     case 'client_credentials':
       return await askWithClientSecret(request, parts);
+    case 'command':
+      return await runForToken(request, grant, parts);
     case 'api_key':
     case 'pasted_code':
     case 'aws_identity':
     case 'token_exchange':
-    case 'command':
       throw new KeytrayError('misconfigured', `nothing renews the credential of ${request.account.id}`, {
         account: request.account.id,
       });

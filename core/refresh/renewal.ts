@@ -2,7 +2,7 @@ import type { Account } from '../accounts/account.ts';
 import type { ServerDirectory } from '../accounts/server-directory.ts';
 import type { TokenRecord } from '../accounts/token-record.ts';
 import type { Renewal } from '../accounts/token-records.ts';
-import type { Barriers, Clock } from '../ports.ts';
+import type { Barriers, Clock, Programs } from '../ports.ts';
 import type { AttemptNotes } from './attempt-notes.ts';
 import type { WakeDetector } from './wake-detector.ts';
 
@@ -31,4 +31,5 @@ export interface RenewalParts {
   readonly wakes: WakeDetector;
   readonly attempts: AttemptNotes;
   readonly barriers: Barriers;
+  readonly programs: Programs;
 }

@@ -50,6 +50,7 @@ const reveals: Readonly<Record<string, { readonly times: number; readonly why: s
   },
   'core/credentials/aws-identity-proof.ts': { times: 3, why: 'signs a request with AWS keys' },
   'core/credentials/api-keys/quilt-keys.ts': { times: 1, why: 'revokes a leaked key by its secret' },
+  'core/refresh/command.ts': { times: 1, why: 'finds the token in what a program printed' },
   'core/credentials/delegated-token.ts': { times: 1, why: 'exchanges a signed proof at the service' },
   'core/endpoints/http-proxy/forward.ts': { times: 1, why: 'sends the credential to the server of the account' },
   'core/endpoints/http-proxy/header-proxy.ts': { times: 2, why: "puts the proxy's own secret into its address" },

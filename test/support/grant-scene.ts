@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Broker } from '../../core/broker/broker.ts';
+import type { BrokerDependencies } from '../../core/broker/broker-dependencies.ts';
 import { interpretConfig } from '../../core/config/interpret-config.ts';
 import { NodeHttp } from '../../core/http/node-http.ts';
 import { EncryptedFileStore } from '../../core/stores/encrypted-file/encrypted-file-store.ts';
 import { PlacementsFile } from '../../core/stores/placements.ts';
 import type { TokenView } from '../../core/wire/schemas.ts';
 import { Browsers, caller, Log, Notices } from './broker.ts';
+import { chunks } from './helper-call.ts';
 import { kernelPeers } from './loopback-peers.ts';
 import { ManualClock } from './manual-clock.ts';
 import { RecordingStore } from './recording-store.ts';
@@ -20,9 +22,11 @@ export class GrantScene {
   readonly log = new Log();
   broker: Broker;
   #config: string;
+  readonly #parts: Partial<BrokerDependencies>;
 
-  constructor(config: string) {
+  constructor(config: string, parts: Partial<BrokerDependencies> = {}) {
     this.#config = config;
+    this.#parts = parts;
     this.broker = this.#open();
   }
 
@@ -51,6 +55,16 @@ export class GrantScene {
   ) {
     const login = await this.broker.startLogin(account, { user_agent: 'browser' });
     return await this.broker.finishLogin(login.login_id, { fields: { ...fields }, ...options });
+  }
+
+  /** git tells that the host refused a token. */
+  async erase(host: string, value: string): Promise<void> {
+    const stdin = `protocol=https\nhost=${host}\nusername=x\npassword=${value}\n\n`;
+    const call = {
+      ...{ operation: 'erase', argv: ['erase'], env: {}, cwd: '/', parents: [], stdin: chunks(Buffer.from(stdin)) },
+      ...{ stdout: () => undefined, stderr: () => undefined, become: () => undefined, signal: caller.signal },
+    };
+    await this.broker.helper('git', call, caller);
   }
 
   /** `state` or `state/reason`. */
@@ -88,6 +102,7 @@ export class GrantScene {
       random: () => 0.5,
       reloadConfig: async () => undefined,
       quit: () => undefined,
+      ...this.#parts,
     });
     this.#apply(broker);
     return broker;

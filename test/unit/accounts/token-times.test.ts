@@ -50,7 +50,7 @@ describe('the lifetime that is planned with', () => {
     [{ grant, lifetime: undefined, refreshToken }, 3_600],
     [{ grant, lifetime: undefined, refreshToken: undefined }, Number.POSITIVE_INFINITY],
     [{ grant: 'client_credentials', lifetime: undefined, refreshToken: undefined }, 3_600],
-    [{ grant: 'command', lifetime: undefined, refreshToken: undefined }, 300],
+    [{ grant: 'command', lifetime: undefined, refreshToken: undefined }, 375],
     [{ grant: 'api_key', lifetime: undefined, refreshToken: undefined }, Number.POSITIVE_INFINITY],
   ])('%j', (record, lifetime) => {
     expect(plannedLifetime(record)).toBe(lifetime);
