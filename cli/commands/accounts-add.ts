@@ -11,6 +11,7 @@ import { CommandFailure, usageFailure, usageStatus } from '../failure.ts';
 import { readLine } from '../input.ts';
 import { printable } from '../output/printable.ts';
 import { registrationSteps } from '../output/service-words.ts';
+import { type ToolAccount, type ToolName, toolNames } from '../tool-sign-ins.ts';
 
 /** What the account serves, by tool. */
 type HostOptions = Readonly<Partial<Record<ToolFamily, readonly string[]>>>;
@@ -26,6 +27,9 @@ export interface AddOptions extends HostOptions {
   readonly tokenEndpoint?: string;
   readonly scopes?: string;
   readonly store?: string;
+  readonly from?: ToolName;
+  /** Of the program of `from`. */
+  readonly tool?: ToolAccount;
 }
 
 /** The account's keys as the configuration spells them; what was not given is left to the preset. */
@@ -41,6 +45,8 @@ export function accountFields(service: string, options: AddOptions): Readonly<Re
     token_endpoint: options.tokenEndpoint,
     scopes,
     store: options.store,
+    command: options.tool?.command,
+    present: options.tool?.present,
     ...Object.fromEntries(toolFamilies.map((family) => [family, options[family]])),
   };
   return { service, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
@@ -90,6 +96,21 @@ function ofTheOptions(error: unknown, id: string): CommandFailure | undefined {
   });
 }
 
+/** The account that a program of the person prints the token of: named by its service, or by the program. */
+async function addFrom(cli: Cli, preset: string, tool: ToolName, options: AddOptions): Promise<void> {
+  const { toolSignIns } = await import('../tool-sign-ins.ts');
+  const { service, account } = toolSignIns[tool];
+  const { name, label } = splitAccountId(preset);
+  if (name !== service && name !== tool) {
+    throw usageFailure(`${tool} has no token for ${name}`, `Write: keytray accounts add ${service} --from ${tool}`);
+  }
+  const found = await account(cli.env, options.url);
+  const { url = options.url } = found;
+  const named = { ...options, ...(url !== undefined && { url }), id: options.id ?? preset };
+  const written = label === undefined ? service : `${service}@${label}`;
+  await addAccountTo(cli, written, { ...named, grant: 'command', tool: found });
+}
+
 async function addAccountTo(cli: Cli, preset: string, options: AddOptions): Promise<void> {
   const service = await findService(splitAccountId(preset).name);
   const id = options.id ?? preset;
@@ -103,8 +124,9 @@ async function addAccountTo(cli: Cli, preset: string, options: AddOptions): Prom
   const issuer = options.issuer ?? issuerAtUrl(service, options.url);
   const about = (known: string | undefined) => ({ issuer, tokenEndpoint, authorizationEndpoint, clientId: known });
   const known = options.clientId ?? service.clientId;
-  const clientId =
-    known === undefined && client
+  const clientId = !client
+    ? options.clientId
+    : known === undefined
       ? await askClientId(cli, service, registrationOf(service, about(undefined)), preset)
       : known;
   const { file, ...sources } = await configSources(cli.env);
@@ -140,6 +162,9 @@ export function addAccountsAdd(accounts: Command, cli: Cli): void {
     .addOption(
       new Option('--grant <grant>', 'how it comes to its credential (keytray services show)').choices([...grantKinds]),
     )
+    .addOption(
+      new Option('--from <program>', 'take the token of a program you are signed in with').choices([...toolNames]),
+    )
     .option('--client-id <id>', 'the registered client')
     .option('--url <url>', 'your own instance of the service, or the base of its API')
     .option('--audience <audience>', 'the API its tokens are for')
@@ -153,5 +178,9 @@ export function addAccountsAdd(accounts: Command, cli: Cli): void {
     const what = listed[family] ?? 'host';
     add.option(`--${family} <${what}...>`, `${what}s, for ${family}`);
   }
-  add.optionsGroup('Options:').action((preset: string, options: AddOptions) => addAccountTo(cli, preset, options));
+  add
+    .optionsGroup('Options:')
+    .action((preset: string, options: AddOptions) =>
+      options.from === undefined ? addAccountTo(cli, preset, options) : addFrom(cli, preset, options.from, options),
+    );
 }
