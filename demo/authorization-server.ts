@@ -31,6 +31,8 @@ export interface AuthorizationServerOptions {
   readonly prepare?: (server: Server) => void;
   /** Called first with every request; true where it answers in the provider's place, as a hostile server would. */
   readonly instead?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Adds to the provider what the demo has not, before it is asked anything. */
+  readonly extend?: (provider: Provider) => void;
   /** Changes to the library's configuration that a test wants. */
   readonly configuration?: Partial<Configuration>;
 }
@@ -85,6 +87,7 @@ export async function startAuthorizationServer(
   const accountsCreated: string[] = [];
   const faults = createTokenFaults(options.delayTokenMs ?? 0);
   const provider = new Provider(issuer, configurationOf(issuer, options));
+  options.extend?.(provider);
 
   provider.use(async (context, next) => {
     const isToken = context.path === '/token';

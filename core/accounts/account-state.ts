@@ -197,6 +197,8 @@ function presentProblem(problem: RefreshProblem): PresentedState {
         description: 'The server no longer renews this session; sign in again before the token runs out.',
         detail,
       };
+    case 'subject':
+      return { name: 'degraded', reason: 'login_required', description: `${capitalised(problem.why)}.`, detail };
     case 'misconfigured':
       return {
         name: 'degraded',

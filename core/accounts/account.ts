@@ -207,8 +207,8 @@ export class Account {
   /** Deletes the record, and what a sign-in asks of a person. Throws where the store refuses: the login is then still there. */
   async forget(): Promise<void> {
     await this.#writes.take(async () => {
-      // The secret of a client that signs people in is for the next sign-in too.
-      const secrets = traitsOf(this.#settings.grant.kind).signIn === 'browser' ? this.#item.secrets : noSecrets;
+      // The secret of a client is for the next sign-in too, unless it is all there is of one.
+      const secrets = traitsOf(this.#settings.grant.kind).signIn === 'fields' ? noSecrets : this.#item.secrets;
       await this.#item.write(undefined, secrets);
       this.#unsaved = undefined;
       this.#become(stateOf(undefined, secrets, this.#settings, 'logout'));

@@ -48,6 +48,8 @@ export type RefreshProblem =
   | ({ readonly kind: 'misconfigured'; readonly error: string } & Denied & Words & Pace)
   /** What a person gave was given for another server than the configuration names now: it is sent nowhere. */
   | ({ readonly kind: 'elsewhere' } & Words)
+  /** The account that it is made from needs a sign-in. */
+  | ({ readonly kind: 'subject'; readonly account: string } & Words)
   /** The server's metadata names another host, and the one that issued the token no longer answers. */
   | ({ readonly kind: 'moved' } & Words & Pace)
   /** Refused without a well-formed OAuth error, as some servers answer dead tokens. */
@@ -122,8 +124,10 @@ function pace(now: number, retryAfter: number | undefined, wait: number, askedWa
 }
 
 /** The problem after one more failed refresh. Pure. */
-export function afterFailure(before: RefreshProblem, failure: RefreshFailure, moment: Moment): RefreshProblem {
-  if (before.kind === 'dead' || before.kind === 'elsewhere') return before;
+export function afterFailure(known: RefreshProblem, failure: RefreshFailure, moment: Moment): RefreshProblem {
+  if (known.kind === 'dead' || known.kind === 'elsewhere') return known;
+  // The other account has its sign-in back, or the request would not have been made.
+  const before: Exclude<RefreshProblem, { kind: 'subject' }> = known.kind === 'subject' ? { kind: 'none' } : known;
   const { now, random } = moment;
   const { retryAfter } = failure;
   const said: Words = {
@@ -202,13 +206,13 @@ const noSooner = (before: Pace, next: Pace): Pace => ({
 /** The moment from which a refresh may be sent that nobody asks for; Infinity: never again. */
 export function mayRefreshAt(problem: RefreshProblem, now: number): number {
   if (problem.kind === 'none') return now;
-  return problem.kind === 'dead' || problem.kind === 'elsewhere' ? Number.POSITIVE_INFINITY : problem.retryAt;
+  return 'retryAt' in problem ? problem.retryAt : Number.POSITIVE_INFINITY;
 }
 
 /** Whether a refresh that somebody asks for may be sent now. `forced` skips our own back-off, never the server's Retry-After. */
 export function mayRefresh(problem: RefreshProblem, moment: Pick<Moment, 'now' | 'forced'>): boolean {
   const { now, forced } = moment;
-  if (problem.kind === 'none') return true;
+  if (problem.kind === 'none' || problem.kind === 'subject') return true;
   if (problem.kind === 'dead' || problem.kind === 'elsewhere') return false;
   return now >= (forced ? problem.forbiddenUntil : problem.askedRetryAt);
 }

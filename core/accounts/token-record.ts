@@ -67,6 +67,8 @@ export interface TokenRecord {
   readonly learned: Learned | undefined;
   /** What it was asked for (`requestNameOf`); undefined where only a person can get another, or nobody wrote it. */
   readonly request?: string | undefined;
+  /** `signedInAt` of the account it was made from. */
+  readonly source?: number | undefined;
 }
 
 const identitySchema = z.object({
@@ -120,6 +122,7 @@ export const recordSchema = z.object({
     .optional()
     .catch(undefined),
   request: z.string().max(64).optional().catch(undefined),
+  source: instant.optional().catch(undefined),
 });
 
 const secretOf = (value: string | undefined): Secret | undefined =>
@@ -166,6 +169,7 @@ export function storedRecord(record: TokenRecord, given: boolean): z.input<typeo
       refresh_revokes_access: record.learned.refreshRevokesAccess,
     },
     request: record.request,
+    source: record.source,
   };
 }
 
@@ -208,6 +212,7 @@ export function recordOf(
       refreshRevokesAccess: stored.learned.refresh_revokes_access,
     },
     ...(stored.request !== undefined && { request: stored.request }),
+    ...(stored.source !== undefined && { source: stored.source }),
   };
 }
 

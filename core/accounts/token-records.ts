@@ -33,6 +33,8 @@ function loginEndOf(reply: TokenReply, before: TokenRecord['loginEnd'], now: num
 export interface IssuingServer {
   readonly endpoints: RecordedEndpoints;
   readonly learned: Learned | undefined;
+  /** `signedInAt` of the account whose token was exchanged. */
+  readonly source?: number | undefined;
 }
 
 function asked(settings: AccountSettings): Pick<TokenRecord, 'request'> {
@@ -44,7 +46,7 @@ function asked(settings: AccountSettings): Pick<TokenRecord, 'request'> {
 export function recordOfSignIn(
   settings: AccountSettings,
   reply: TokenReply,
-  { endpoints, learned }: IssuingServer,
+  { endpoints, learned, source }: IssuingServer,
   clock: Clock,
   generation: number,
 ): TokenRecord {
@@ -69,6 +71,7 @@ export function recordOfSignIn(
     sessionEnded: false,
     learned,
     ...asked(settings),
+    ...(source !== undefined && { source }),
   };
 }
 
@@ -97,7 +100,7 @@ export interface Renewal extends IssuingServer {
 /** The record after a refresh. What the reply leaves out stays as it was (RFC 6749 §6). */
 export function recordOfRefresh(
   before: TokenRecord,
-  { reply, receipt, endpoints, learned }: Renewal,
+  { reply, receipt, endpoints, learned, source }: Renewal,
   generation: number,
 ): TokenRecord {
   const idToken = namesAnother(before, reply) ? undefined : reply.idToken;
@@ -120,5 +123,6 @@ export function recordOfRefresh(
     loginEnd: loginEndOf(reply, before.loginEnd, receipt.obtainedAt),
     generation,
     learned,
+    ...(source !== undefined && { source }),
   };
 }

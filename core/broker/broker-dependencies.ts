@@ -30,4 +30,6 @@ export interface BrokerDependencies {
   readonly attempts?: AttemptNotes | undefined;
   /** Default: no program is run for a token. */
   readonly programs?: Programs | undefined;
+  /** As it was when the broker started; default: empty. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
 }

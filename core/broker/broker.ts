@@ -27,6 +27,7 @@ import type {
 import type { BrokerDependencies } from './broker-dependencies.ts';
 import { type HandOuts, openHandOuts } from './hand-outs.ts';
 import { LockRequests } from './lock-requests.ts';
+import { renewalSources } from './renewal-sources.ts';
 import { SignInApi } from './sign-in-api.ts';
 import { StoreRecovery } from './store-recovery.ts';
 import { StoreRequests } from './store-requests.ts';
@@ -73,7 +74,8 @@ export class Broker implements BrokerApi {
     this.#signIn = new SignIn(parts);
     const fetchToken = (account: Account) => this.tokens.refresh(account.id);
     this.#signInApi = new SignInApi({ ...parts, signIn: this.#signIn, fetchToken });
-    this.#refreshes = new RefreshEngine({ ...parts, accounts: () => this.#accounts.all() });
+    const sources = renewalSources(dependencies, () => this.#handOuts);
+    this.#refreshes = new RefreshEngine({ ...parts, accounts: () => this.#accounts.all(), sources });
     const { refresher } = this.#refreshes;
     const handOutsLocked = (): boolean => this.gate.state.kind === 'locked';
     const sealed = { store: dependencies.stores['encrypted-file'], handOutsLocked };
@@ -115,6 +117,7 @@ export class Broker implements BrokerApi {
     await this.#accounts.loadAll();
     this.#refreshes.start();
     this.#notices.start();
+    this.#handOuts.early.start();
   }
 
   /** The system says that it has woken from sleep. */
@@ -180,6 +183,7 @@ export class Broker implements BrokerApi {
     this.#signInApi.drop(id);
     await this.#refreshes.refresher.settled(account);
     const revocation = await signOut(account, this.#accounts.all(), this.#servers, options);
+    await this.#handOuts.made.signedOut(id);
     return logoutView(account.id, revocation);
   }
 
@@ -193,9 +197,7 @@ export class Broker implements BrokerApi {
     this.#servers.forget(id);
   }
 
-  subscribe(listener: (event: BrokerEvent) => void): () => void {
-    return this.#events.subscribe(listener);
-  }
+  readonly subscribe: BrokerApi['subscribe'] = (listener) => this.#events.subscribe(listener);
 
   async helper(protocol: string, call: HelperCall, caller: Caller): Promise<number> {
     return await this.#handOuts.helpers.serve(protocol, call, caller);
@@ -216,7 +218,7 @@ export class Broker implements BrokerApi {
     this.#views.tell(account, [
       () => this.#notices.accountChanged(account),
       () => this.#signInApi.accountChanged(account),
-      () => account.record === undefined && this.#handOuts.roles.forget(id),
+      () => this.#handOuts.changed(account),
       () => this.#refreshes.changed(account),
       () => this.#tellOf(account),
     ]);

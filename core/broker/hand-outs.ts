@@ -3,18 +3,31 @@ import type { AccountRegistry } from '../accounts/account-registry.ts';
 import type { ServerDirectory } from '../accounts/server-directory.ts';
 import type { Broadcast } from '../concurrency/broadcast.ts';
 import { ProgramEndpoints } from '../endpoints/program-endpoints.ts';
+import { awsSessions } from '../hand-out/aws-sessions.ts';
 import { CredentialChecks } from '../hand-out/credential-checks.ts';
 import { HandOutGate } from '../hand-out/hand-out-gate.ts';
 import type { LockNote } from '../hand-out/lock-note.ts';
 import { RejectedTokens } from '../hand-out/rejected-tokens.ts';
 import { RoleCredentialCache } from '../hand-out/role-credentials.ts';
+import { subjectTokens } from '../hand-out/subject-tokens.ts';
 import { TokenHandOut } from '../hand-out/token-hand-out.ts';
-import type { Barriers, Clock, Http, Logger, LoopbackPeers } from '../ports.ts';
+import {
+  type Barriers,
+  type Clock,
+  type Http,
+  type Logger,
+  type LoopbackPeers,
+  noPrograms,
+  type Programs,
+} from '../ports.ts';
 import type { Refresher } from '../refresh/refresher.ts';
+import type { AwsSessions, SubjectTokens } from '../refresh/renewal.ts';
 import type { PendingLogins } from '../sign-in/pending-logins.ts';
 import type { BrokerEvent } from '../wire/schemas.ts';
+import { EarlyTokens } from './early-tokens.ts';
 import { EndpointApi } from './endpoint-api.ts';
 import { HelperCalls } from './helper-calls.ts';
+import { MadeAccounts } from './made-accounts.ts';
 import { ServiceTests } from './service-tests.ts';
 import { TokenApi } from './token-api.ts';
 
@@ -34,6 +47,8 @@ export interface HandOutDependencies {
   /** A caller waits for a sign-in: somebody should be told. */
   readonly asked: (account: Account, asker: string | undefined) => void;
   readonly stopped: () => void;
+  readonly programs?: Programs | undefined;
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   readonly events: Broadcast<BrokerEvent>;
 }
 
@@ -42,6 +57,12 @@ export interface HandOuts {
   readonly endpoints: EndpointApi;
   readonly helpers: HelperCalls;
   readonly roles: RoleCredentialCache;
+  readonly subjects: SubjectTokens;
+  readonly aws: AwsSessions;
+  readonly made: MadeAccounts;
+  readonly early: EarlyTokens;
+  /** An account has changed, and with it perhaps what was made from it. */
+  changed(account: Account): void;
   readonly tokens: TokenApi;
   readonly tests: ServiceTests;
 }
@@ -69,5 +90,20 @@ export function openHandOuts(dependencies: HandOutDependencies): HandOuts {
   });
   const tokens = new TokenApi({ tokens: desk, helpers, gate, clock, find });
   const tests = new ServiceTests({ tokens: desk, checks, rejected, gate, clock, find });
-  return { gate, helpers, roles, tokens, tests, endpoints: new EndpointApi({ endpoints, tokens, clock, find }) };
+  const { environment = {}, programs = noPrograms } = dependencies;
+  const subjects = subjectTokens(dependencies.accounts, desk);
+  const made = new MadeAccounts(dependencies);
+  const early = new EarlyTokens(dependencies);
+  return {
+    ...{ gate, helpers, roles, subjects, tests, tokens },
+    aws: awsSessions({ ...dependencies, roles, programs, environment }),
+    endpoints: new EndpointApi({ endpoints, tokens, clock, find }),
+    made,
+    early,
+    changed(account) {
+      if (account.record === undefined) roles.forget(account.id);
+      made.changed(account);
+      early.changed(account);
+    },
+  };
 }

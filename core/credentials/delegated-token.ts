@@ -3,6 +3,7 @@ import { KeytrayError } from '../errors.ts';
 import type { Fetch } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import { isInstant, readHttpDate } from '../untrusted/instant.ts';
+import { readSeconds } from '../untrusted/lifetime.ts';
 import { plainText } from '../untrusted/plain-text.ts';
 import { isTokenText } from '../untrusted/token-text.ts';
 
@@ -11,6 +12,12 @@ export interface DelegatedToken {
   readonly token: Secret;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
+}
+
+/** The same as the exchange brought it. */
+export interface ExchangedToken extends DelegatedToken {
+  /** Whole seconds from now, by the clock of the service: ours may be wrong. */
+  readonly lifetime: number;
 }
 
 export type DelegatedReply =
@@ -87,20 +94,29 @@ export interface Exchange {
  * Exchanges a proof for a token. A proof refused while the clocks disagree is signed once more with the server's time.
  * Throws `KeytrayError`.
  */
-export async function exchangeProof({ fetch, endpoint, now, sign, arn }: Exchange): Promise<DelegatedToken> {
+export async function exchangeProof({ fetch, endpoint, now, sign, arn }: Exchange): Promise<ExchangedToken> {
   const { host } = endpoint;
   let ahead = 0;
   for (;;) {
     const at = now() + ahead;
-    const { status, body, date } = await ask(fetch, endpoint, await sign(at));
-    const reply = readDelegatedReply(status, body, host, now());
-    if (reply.kind === 'token') return reply.token;
-    if (reply.kind === 'failed') throw reply.failure;
+    const { status, body, date, retryAfter } = await ask(fetch, endpoint, await sign(at));
+    const serverTime = readHttpDate(date, now()) ?? now();
+    const reply = readDelegatedReply(status, body, host, serverTime);
+    if (reply.kind === 'token') return { ...reply.token, lifetime: secondsUntil(reply.token.expiresAt, serverTime) };
+    if (reply.kind === 'failed') throw withRetryAfter(reply.failure, retryAfter);
     const skew = clockError(date, now());
     if (skew === undefined) throw refusal(reply, host, arn);
     if (ahead !== 0) throw clockFailure(skew, host);
     ahead = skew;
   }
+}
+
+const secondsUntil = (at: number, now: number): number => Math.max(0, Math.floor((at - now) / 1_000));
+
+function withRetryAfter(failure: KeytrayError, header: string | null): KeytrayError {
+  const retryAfter = readSeconds(header);
+  if (retryAfter === undefined || failure.code !== 'temporarily_unavailable') return failure;
+  return new KeytrayError(failure.code, failure.message, { retryAfter });
 }
 
 async function ask(fetch: Fetch, endpoint: URL, proof: Secret) {
@@ -111,7 +127,12 @@ async function ask(fetch: Fetch, endpoint: URL, proof: Secret) {
       headers: { authorization: `Delegated ${proof.reveal()}`, 'content-type': 'application/json' },
       body: '',
     });
-    return { status: response.status, body: await response.text(), date: response.headers.get('date') };
+    return {
+      status: response.status,
+      body: await response.text(),
+      date: response.headers.get('date'),
+      retryAfter: response.headers.get('retry-after'),
+    };
   } catch (cause) {
     if (cause instanceof KeytrayError) throw cause;
     throw new KeytrayError('temporarily_unavailable', `${endpoint.host} cannot be reached`, { cause });
@@ -131,7 +152,7 @@ function refusal(
     });
   }
   return new KeytrayError('access_denied', `${host} maps ${arn ?? 'this AWS identity'} to no user`, {
-    advice: `Add a mapping for ${arn ?? 'its ARN'} in Datadog, and check that org_uuid is right.`,
+    advice: `Map ${arn ?? 'its ARN, which aws sts get-caller-identity prints,'} to a user in Datadog, and check that org_uuid is right.`,
     detail,
   });
 }

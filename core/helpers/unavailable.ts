@@ -17,6 +17,9 @@ function explain(failure: unknown, account: { readonly id: string; readonly titl
   if (failure instanceof HandOutsStopped) return oneLineOf(failure);
   switch (failure.code) {
     case 'login_required':
+      if (failure.account !== undefined && failure.account !== account.id) {
+        return `${account.title} needs a sign-in to ${failure.account}: keytray login ${failure.account}`;
+      }
       return `sign in to ${account.title}: keytray login ${account.id}`;
     case 'temporarily_unavailable':
       return `${account.title} is not reachable now; ${again(failure.retryAfter)}`;

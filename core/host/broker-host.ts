@@ -95,6 +95,7 @@ export function openBrokerHost(options: BrokerHostOptions): BrokerHost {
     attempts,
     lockNote: new LockNoteFile(`${folder}/locked`, logger),
     programs: new SystemPrograms({ env, clock, uid }),
+    environment: env,
   });
   const logind = new Logind({
     env,

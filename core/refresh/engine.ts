@@ -1,8 +1,9 @@
 import type { Account } from '../accounts/account.ts';
 import type { ServerDirectory } from '../accounts/server-directory.ts';
-import type { Barriers, Clock, Logger, Programs } from '../ports.ts';
+import type { Barriers, Clock, Logger } from '../ports.ts';
 import { type AttemptNotes, noAttemptNotes } from './attempt-notes.ts';
 import { Refresher } from './refresher.ts';
+import type { RenewalSources } from './renewal.ts';
 import { RefreshScheduler } from './scheduler.ts';
 import { WakeDetector } from './wake-detector.ts';
 
@@ -14,7 +15,7 @@ export interface RefreshEngineDependencies {
   readonly random: () => number;
   readonly barriers?: Barriers | undefined;
   readonly attempts?: AttemptNotes | undefined;
-  readonly programs?: Programs | undefined;
+  readonly sources?: RenewalSources | undefined;
 }
 
 /** All that spends refresh tokens: on demand, ahead of time, and with care after a sleep. */
@@ -23,18 +24,11 @@ export class RefreshEngine {
   readonly #scheduler: RefreshScheduler;
   readonly #wakes: WakeDetector;
 
-  constructor({
-    accounts,
-    servers,
-    barriers,
-    programs,
-    attempts = noAttemptNotes,
-    ...rest
-  }: RefreshEngineDependencies) {
+  constructor({ accounts, servers, barriers, sources, attempts = noAttemptNotes, ...rest }: RefreshEngineDependencies) {
     const { clock, logger, random } = rest;
     const wakes = new WakeDetector(clock);
     wakes.onWake(() => servers.doubt());
-    const refresher = new Refresher({ servers, clock, logger, random, wakes, attempts, barriers, programs });
+    const refresher = new Refresher({ servers, clock, logger, random, wakes, attempts, barriers, sources });
     this.#wakes = wakes;
     this.refresher = refresher;
     this.#scheduler = new RefreshScheduler({ accounts, refresher, clock, logger, random, wakes, attempts });

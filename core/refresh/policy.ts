@@ -64,6 +64,7 @@ export function planRefresh(facts: RefreshFacts): RefreshPlan {
     !facts.renewable ||
     problem.kind === 'dead' ||
     problem.kind === 'elsewhere' ||
+    problem.kind === 'subject' ||
     lifetime === Number.POSITIVE_INFINITY
   )
     return { kind: 'none' };

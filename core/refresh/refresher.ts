@@ -11,12 +11,19 @@ import { KeytrayError } from '../errors.ts';
 import { detailOf } from '../oauth/failure-words.ts';
 import { OAuthFailure } from '../oauth/oauth-failure.ts';
 import type { TokenReply } from '../oauth/token-reply.ts';
-import { type Barriers, type Clock, type Logger, noBarriers, noPrograms, type Programs } from '../ports.ts';
+import { type Barriers, type Clock, type Logger, noBarriers } from '../ports.ts';
 import type { AttemptNotes } from './attempt-notes.ts';
 import { FormerTokens } from './former-tokens.ts';
 import { classifyFailure, isAnswered, isGone } from './outcome.ts';
 import { renew } from './renew.ts';
-import type { Answer, RenewalParts, RenewalRequest, TokenTarget } from './renewal.ts';
+import {
+  type Answer,
+  noSources,
+  type RenewalParts,
+  type RenewalRequest,
+  type RenewalSources,
+  type TokenTarget,
+} from './renewal.ts';
 import { RenewalFailed } from './renewal-failed.ts';
 import { Unreached } from './unreached.ts';
 import type { WakeDetector } from './wake-detector.ts';
@@ -36,7 +43,7 @@ export interface RefresherDependencies {
   readonly wakes: WakeDetector;
   readonly attempts: AttemptNotes;
   readonly barriers?: Barriers | undefined;
-  readonly programs?: Programs | undefined;
+  readonly sources?: RenewalSources | undefined;
 }
 
 /**
@@ -53,8 +60,8 @@ export class Refresher {
   constructor(dependencies: RefresherDependencies) {
     this.#dependencies = dependencies;
     this.former = new FormerTokens(dependencies.clock);
-    const { barriers = noBarriers, programs = noPrograms } = dependencies;
-    this.#parts = { ...dependencies, barriers, programs };
+    const { barriers = noBarriers, sources = noSources } = dependencies;
+    this.#parts = { ...dependencies, ...sources, barriers };
   }
 
   /** Throws `KeytrayError` only where the store refuses the new record; the server's failures become the account's problem. */

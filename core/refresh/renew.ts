@@ -1,8 +1,10 @@
 import { KeytrayError } from '../errors.ts';
 import { renewWithRefreshToken } from './authorization-code.ts';
+import { proveAwsIdentity } from './aws-identity.ts';
 import { askWithClientSecret } from './client-credentials.ts';
 import { runForToken } from './command.ts';
 import type { Answer, RenewalParts, RenewalRequest } from './renewal.ts';
+import { exchangeSubjectToken } from './token-exchange.ts';
 
 /**
  * Asks for a token by what the account's grant renews with. Throws `Unreached` where nothing was asked, `OAuthFailure`
@@ -16,12 +18,14 @@ export async function renew(request: RenewalRequest, parts: RenewalParts): Promi
       return await renewWithRefreshToken(request, parts);
     case 'client_credentials':
       return await askWithClientSecret(request, parts);
+    case 'aws_identity':
+      return await proveAwsIdentity(request, grant, parts);
+    case 'token_exchange':
+      return await exchangeSubjectToken(request, grant, parts);
     case 'command':
       return await runForToken(request, grant, parts);
     case 'api_key':
     case 'pasted_code':
-    case 'aws_identity':
-    case 'token_exchange':
       throw new KeytrayError('misconfigured', `nothing renews the credential of ${request.account.id}`, {
         account: request.account.id,
       });

@@ -36,6 +36,14 @@ export type Grant =
   | ({ readonly kind: 'token_exchange' } & Exchange)
   | { readonly kind: 'command'; readonly command: readonly string[] };
 
+/** The account whose credential this one is made from. */
+export function sourceOf(grant: Grant): string | undefined {
+  if (grant.kind === 'token_exchange') return grant.subjectAccount;
+  return grant.kind === 'aws_identity' && grant.awsCredentials.kind === 'account'
+    ? grant.awsCredentials.account
+    : undefined;
+}
+
 /** What of a grant bears on the code that is the same for all. */
 export interface GrantTraits {
   /** What a person does at a sign-in. */
@@ -121,5 +129,7 @@ export const builtGrants: ReadonlySet<GrantKind> = new Set<GrantKind>([
   'authorization_code',
   'client_credentials',
   'api_key',
+  'aws_identity',
+  'token_exchange',
   'command',
 ]);

@@ -6,6 +6,7 @@ import { bitbucket } from './bitbucket.ts';
 import { databricks } from './databricks.ts';
 import { dataiku } from './dataiku.ts';
 import { dataikuApinode } from './dataiku-apinode.ts';
+import { datadog } from './datadog.ts';
 import { gitea } from './gitea.ts';
 import { github } from './github.ts';
 import { gitlab } from './gitlab.ts';
@@ -23,6 +24,7 @@ const presets = [
   azureDevops,
   google,
   databricks,
+  datadog,
   dataiku,
   dataikuApinode,
   athena,

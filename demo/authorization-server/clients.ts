@@ -11,6 +11,8 @@ export interface DemoClient {
   readonly clientSecret?: string;
   /** Userinfo is a JWT, signed so. */
   readonly userinfoAlgorithm?: 'ES256' | 'HS256' | 'HS384' | 'HS512';
+  /** Beyond those of a person's sign-in. */
+  readonly grantTypes?: readonly string[];
 }
 
 /** Those of an account without a path of its own, and of one that `accounts add` has written. */
@@ -26,7 +28,12 @@ export const registration = (client: DemoClient, issuer: string, withDevice: boo
   application_type: 'native',
   redirect_uris: [...(client.redirectUris ?? loopbackRedirects(issuer))],
   response_types: ['code'],
-  grant_types: ['authorization_code', 'refresh_token', ...(withDevice ? [deviceCodeGrant] : [])],
+  grant_types: [
+    'authorization_code',
+    'refresh_token',
+    ...(withDevice ? [deviceCodeGrant] : []),
+    ...(client.grantTypes ?? []),
+  ],
   id_token_signed_response_alg: 'ES256',
   ...(client.userinfoAlgorithm !== undefined && { userinfo_signed_response_alg: client.userinfoAlgorithm }),
   ...(client.clientSecret === undefined

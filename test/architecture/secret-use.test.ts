@@ -50,6 +50,8 @@ const reveals: Readonly<Record<string, { readonly times: number; readonly why: s
   },
   'core/credentials/aws-identity-proof.ts': { times: 3, why: 'signs a request with AWS keys' },
   'core/credentials/api-keys/quilt-keys.ts': { times: 1, why: 'revokes a leaked key by its secret' },
+  'core/oauth/token-exchange-grant.ts': { times: 2, why: 'gives the subject token to the protocol library' },
+  'core/hand-out/aws-sessions.ts': { times: 1, why: 'finds AWS credentials in what a program printed' },
   'core/refresh/command.ts': { times: 1, why: 'finds the token in what a program printed' },
   'core/credentials/delegated-token.ts': { times: 1, why: 'exchanges a signed proof at the service' },
   'core/endpoints/http-proxy/forward.ts': { times: 1, why: 'sends the credential to the server of the account' },

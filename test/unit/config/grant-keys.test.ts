@@ -45,8 +45,8 @@ describe('grant', () => {
   });
 
   it('that is not built yet is an error that says so', () => {
-    expect(one('service: oidc, issuer: https://i.example, client_id: x, grant: token_exchange')).toContain(
-      'accounts.a.grant: this version of Keytray cannot use token_exchange yet; until then, write ',
+    expect(one('service: oidc, issuer: https://i.example, client_id: x, grant: api_key')).toContain(
+      'accounts.a.grant: this version of Keytray cannot use api_key yet; until then, write ',
     );
   });
 });

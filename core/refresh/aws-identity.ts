@@ -1,0 +1,83 @@
+import type { Account } from '../accounts/account.ts';
+import { receiptNow } from '../accounts/token-records.ts';
+import { signIdentityProof } from '../credentials/aws-identity-proof.ts';
+import { exchangeProof } from '../credentials/delegated-token.ts';
+import { KeytrayError } from '../errors.ts';
+import { timedFetch } from '../http/timed-fetch.ts';
+import { version } from '../platform/version.ts';
+import type { AwsCredentials, Grant } from '../services/grant.ts';
+import type { AccountSettings } from '../services/service.ts';
+import { plainReply } from './plain-reply.ts';
+import type { Answer, RenewalParts, RenewalRequest } from './renewal.ts';
+import { failureOf } from './renewal-failed.ts';
+
+/** Proves to the service who we are at AWS, with a signed request that is itself never sent there. */
+export async function proveAwsIdentity(
+  { account, target }: RenewalRequest,
+  { awsCredentials }: Extract<Grant, { kind: 'aws_identity' }>,
+  parts: RenewalParts,
+): Promise<Answer> {
+  if (target !== undefined) {
+    const words = `${account.settings.title} gives one token, and none for another audience or scope`;
+    throw new KeytrayError('invalid_request', words, { account: account.id });
+  }
+  try {
+    return await exchange(account, awsCredentials, parts);
+  } catch (error) {
+    throw error instanceof KeytrayError ? failureOf(account, withAdvice(error, awsCredentials)) : error;
+  }
+}
+
+async function exchange(account: Account, source: AwsCredentials, parts: RenewalParts): Promise<Answer> {
+  const { settings } = account;
+  const { barriers, clock, http } = parts;
+  const { region } = settings.settings;
+  const orgUuid = orgOf(settings);
+  const endpoint = endpointOf(settings);
+  const { session, arn, signedInAt } = await parts.aws(source, region);
+  const receipt = receiptNow(clock);
+  const userAgent = `keytray/${version}`;
+  barriers.reached('refresh_requested');
+  const { token, lifetime } = await exchangeProof({
+    fetch: timedFetch(http.fetchFor(settings.tls), clock),
+    endpoint,
+    now: () => clock.now(),
+    sign: (at) => signIdentityProof({ session, orgUuid, region, at, userAgent }),
+    arn,
+  });
+  barriers.reached('reply_received');
+  return {
+    reply: plainReply(token, lifetime),
+    receipt,
+    endpoints: { token: endpoint.href },
+    learned: undefined,
+    ...(signedInAt !== undefined && { source: signedInAt }),
+  };
+}
+
+function orgOf({ id, settings, title }: AccountSettings): string {
+  const { org_uuid } = settings;
+  if (org_uuid !== undefined && /^[\w-]{1,64}$/.test(org_uuid)) return org_uuid;
+  throw new KeytrayError('misconfigured', `${id} does not say which organization of ${title} it is for`, {
+    advice: 'Write settings: { org_uuid: … }, the UUID of the organization.',
+  });
+}
+
+/** `url` wins over the site. A site is a host name, and nothing that would lead elsewhere. */
+function endpointOf({ settings, url }: AccountSettings): URL {
+  const { site = 'datadoghq.com' } = settings;
+  if (url === undefined && !/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(site)) {
+    throw new KeytrayError('misconfigured', 'settings.site is not a site of Datadog', {
+      advice: 'Write for example settings: { site: datadoghq.eu }.',
+    });
+  }
+  return new URL(`${(url ?? `https://api.${site}`).replace(/\/+$/, '')}/api/v2/delegated-token`);
+}
+
+/** Credentials that were read at the start are not read again. */
+function withAdvice(error: KeytrayError, { kind }: AwsCredentials): KeytrayError {
+  if (kind !== 'env' || error.code !== 'access_denied') return error;
+  const { code, message, detail, advice = '' } = error;
+  const again = 'If the AWS session has ended, start Keytray again with new credentials.';
+  return new KeytrayError(code, message, { detail, cause: error, advice: `${advice} ${again}`.trim() });
+}

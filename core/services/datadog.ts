@@ -1,0 +1,53 @@
+import { anyPort } from './redirects.ts';
+import type { Service } from './service.ts';
+
+/** `grant: aws_identity` proves who asks at AWS and needs no key; `grant: api_key` takes the two classic ones. */
+export const datadog: Service = {
+  name: 'datadog',
+  title: 'Datadog',
+  grants: ['aws_identity', 'api_key'],
+  fields: {
+    api_key: [
+      {
+        name: 'api_key',
+        title: 'API key',
+        where: 'https://app.datadoghq.com/organization-settings/api-keys',
+        header: 'DD-API-KEY',
+      },
+      {
+        name: 'app_key',
+        title: 'Application key',
+        where: 'https://app.datadoghq.com/organization-settings/application-keys',
+        header: 'DD-APPLICATION-KEY',
+      },
+    ],
+  },
+  settings: {
+    org_uuid: 'UUID of the organization, which the proof is bound to',
+    site: 'datadoghq.com (default), us3.datadoghq.com, us5.datadoghq.com, datadoghq.eu, ap1.datadoghq.com, ap2.datadoghq.com or ddog-gov.com',
+    region: 'AWS region whose STS the proof is for; default: the global one',
+  },
+  // Its own clients give up a token five minutes before its end.
+  minValidity: 300,
+  issuer: undefined,
+  endpoints: {},
+  scopes: [],
+  redirect: anyPort,
+  clientId: undefined,
+  clientSecret: 'none',
+  prompt: undefined,
+  authorizationParams: {},
+  username: 'datadog',
+  refreshRevokesAccess: false,
+  deadTokenErrors: [],
+  serves: {},
+  servesOwnHost: [],
+  registration: {
+    url: 'https://app.datadoghq.com/organization-settings',
+    steps: [
+      'Nothing is registered. Map the ARN of the AWS role to a user or service account: Workload Identity Federation, AWS.',
+      'Note the UUID of the organization for `settings.org_uuid`.',
+    ],
+    needsRedirectUri: false,
+  },
+};
