@@ -1,4 +1,5 @@
 import { configuredEndpoints } from '../../core/accounts/origins.ts';
+import { serializeAccount } from '../../core/accounts/stored-account.ts';
 import { recordOfSignIn } from '../../core/accounts/token-records.ts';
 import type { AccountConfig, Config } from '../../core/config/config.ts';
 import { resolveAccount } from '../../core/config/resolve.ts';
@@ -14,6 +15,8 @@ export interface SimulatedAccount {
   readonly server: AuthorizationServer;
   /** Milliseconds an access token lives. */
   readonly lifetime: number;
+  /** Of every seven, one is a client with a secret: nobody signs in to it. */
+  readonly grant: 'authorization_code' | 'client_credentials';
   /** Its endpoints come from the server's metadata. */
   readonly discovered: boolean;
   /** The broker has asked for a new sign-in, and nobody has signed in yet. */
@@ -39,6 +42,7 @@ export function makeAccounts(count: number, fleet: AuthorizationFleet): readonly
       id: `a${index}`,
       server,
       lifetime: lifetimeOf(index, count),
+      grant: index % 7 === 5 ? 'client_credentials' : 'authorization_code',
       discovered: index % 7 === 3,
       lost: false,
       stored: '',
@@ -58,6 +62,7 @@ function accountConfig(account: SimulatedAccount): AccountConfig {
   return {
     id,
     service: discovered ? 'oidc' : 'oauth',
+    grant: account.grant,
     clientId: id,
     issuer: issuerOf(account),
     endpoints: {
@@ -94,6 +99,14 @@ export function configOf(accounts: readonly SimulatedAccount[]): Config {
     reminder: 15,
   };
 }
+
+/** What the keychain holds of a client: the secret a person entered once. */
+export const clientItem = (): string =>
+  serializeAccount({
+    grant: 'client_credentials',
+    secrets: { values: { client_secret: new Secret('simulated-secret') }, origins: undefined },
+    record: undefined,
+  }).reveal();
 
 /** The record a sign-in leaves, as the keychain holds it. */
 export function recordOf(account: SimulatedAccount, tokens: IssuedTokens, clock: Clock): string {

@@ -55,6 +55,7 @@ const idleLimit = 14 * day;
 export class AuthorizationFleet {
   readonly servers: readonly AuthorizationServer[];
   readonly #families: Family[] = [];
+  readonly #clients = new Map<string, Family>();
 
   constructor(count: number) {
     const rotations: readonly Rotation[] = ['strict', 'grace', 'strict', 'grace', 'none'];
@@ -69,6 +70,22 @@ export class AuthorizationFleet {
     const family = { account, serial: this.#families.length, server, lifetime, issues: [], death: undefined };
     this.#families.push(family);
     return this.#issue(family, undefined, now);
+  }
+
+  /** A token for a client that proves itself (RFC 6749 §4.4): nothing is spent by it. */
+  give(account: string, server: AuthorizationServer, lifetime: number, now: number): IssuedTokens {
+    const known = this.#clients.get(account);
+    const family = known ?? { account, serial: this.#families.length, server, lifetime, issues: [], death: undefined };
+    if (known === undefined) {
+      this.#families.push(family);
+      this.#clients.set(account, family);
+    }
+    return this.#issue(family, undefined, now);
+  }
+
+  /** The last token a client was given. */
+  lastOfClient(account: string): Issue | undefined {
+    return this.#clients.get(account)?.issues.at(-1);
   }
 
   /** Spends a refresh token; undefined: `invalid_grant`. */

@@ -11,6 +11,7 @@ export const invariants = [
   'request during Retry-After',
   'mixed generations',
   'refused without cause',
+  'a client asked too often',
   'call never answered',
   'unexpected failure',
 ] as const;

@@ -31,6 +31,11 @@ export class RecordWatch implements KeychainWatch {
     const { accounts, fleet, checks, tokens, world } = this.#options;
     const account = accounts.get(item);
     if (account === undefined) return;
+    if (account.grant === 'client_credentials') {
+      const given = fleet.find(read(value).access);
+      if (given !== undefined) given.issue.stored = true;
+      return;
+    }
     const now = read(value);
     const then = before === undefined ? undefined : read(before);
     if (now.refresh === undefined) {

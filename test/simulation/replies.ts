@@ -9,7 +9,7 @@ import { second } from './world.ts';
 export interface Exchange {
   readonly life: Life;
   readonly account: SimulatedAccount;
-  /** The refresh token it spends; undefined: it asks for metadata, or whether anybody is there. */
+  /** The refresh token it spends, or the client it is for; undefined: it asks for metadata, or whether anybody is there. */
   readonly token: string | undefined;
 }
 

@@ -2,6 +2,7 @@ import type { Fetch, Http } from '../../core/ports.ts';
 import { authorityOf, type SimulatedAccount } from './accounts.ts';
 import type { AuthorizationFleet, LossCause } from './authorization-fleet.ts';
 import type { Checks } from './checks.ts';
+import type { ClientRule } from './client-rule.ts';
 import type { Faults, Outage } from './faults.ts';
 import type { Life } from './life.ts';
 import type { Random } from './random.ts';
@@ -19,6 +20,8 @@ export interface NetworkOptions {
   readonly accounts: readonly SimulatedAccount[];
   /** The negative control: a gateway that turns "unavailable" into "your token is dead". */
   readonly unavailableIsFatal: boolean;
+  /** Undefined where clocks are set, which makes tokens look older than they are. */
+  readonly clients: ClientRule | undefined;
 }
 
 // What a client gives up after.
@@ -48,7 +51,10 @@ export class SimulatedNetwork {
 
   async #fetch(life: Life, account: SimulatedAccount, url: URL, init: RequestInit = {}): Promise<Response> {
     const spends = url.pathname === '/token' && init.method === 'POST';
-    const token = spends ? (new URLSearchParams(String(init.body)).get('refresh_token') ?? '') : undefined;
+    const form = new URLSearchParams(String(init.body));
+    const asClient = form.get('grant_type') === 'client_credentials' ? `client ${account.id}` : '';
+    const token = spends ? (form.get('refresh_token') ?? asClient) : undefined;
+    if (spends && asClient !== '') this.#options.clients?.requested(account);
     const exchange: Exchange = { life, account, token };
     this.watch.sent(exchange);
     try {
@@ -78,12 +84,12 @@ export class SimulatedNetwork {
       case 'busy':
       case 'portal':
       case 'forbidden':
-        if (unavailableIsFatal && outage.kind === 'unavailable' && exchange.token !== undefined) {
+        if (unavailableIsFatal && outage.kind === 'unavailable' && isRefresh(exchange)) {
           return await this.#reply(exchange, outage, () => jsonReply(400, { error: 'invalid_grant' }));
         }
         return await this.#reply(exchange, outage, () => faultyReply(outage, world.date, random));
       case 'lying':
-        if (exchange.token !== undefined && !outage.liedAbout.has(exchange.token)) {
+        if (isRefresh(exchange) && !outage.liedAbout.has(exchange.token)) {
           outage.liedAbout.add(exchange.token);
           return await this.#reply(exchange, outage, () => jsonReply(400, { error: 'invalid_grant' }));
         }
@@ -103,7 +109,9 @@ export class SimulatedNetwork {
       return await this.#reply(exchange, outage, () => jsonReply(200, metadataOf(account.server)));
     let lose: (why: LossCause) => void = () => undefined;
     const processed = (): Response => {
-      const tokens = fleet.refresh(token, world.time);
+      const { id, grant, server, lifetime } = account;
+      const asClient = grant === 'client_credentials';
+      const tokens = asClient ? fleet.give(id, server, lifetime, world.time) : fleet.refresh(token, world.time);
       if (tokens === undefined) return jsonReply(400, { error: 'invalid_grant' });
       checks.count('token requests answered with tokens');
       lose = (why) => {
@@ -112,7 +120,7 @@ export class SimulatedNetwork {
       return jsonReply(200, {
         access_token: tokens.access,
         token_type: 'Bearer',
-        refresh_token: tokens.refresh,
+        ...(!asClient && { refresh_token: tokens.refresh }),
         expires_in: tokens.lifetime,
       });
     };
@@ -159,6 +167,9 @@ async function unlessAborted(exchange: Promise<Response>, signal: AbortSignal | 
     signal.removeEventListener('abort', abort);
   }
 }
+
+const isRefresh = (exchange: Exchange): exchange is Exchange & { readonly token: string } =>
+  exchange.token !== undefined && exchange.account.grant === 'authorization_code';
 
 const connectionError = (code: string): TypeError =>
   new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });

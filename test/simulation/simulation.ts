@@ -1,10 +1,11 @@
 import { loadClient } from '../../core/oauth/client-library.ts';
 import type { TokenRequest } from '../../core/wire/schemas.ts';
-import { configOf, makeAccounts, recordOf, type SimulatedAccount } from './accounts.ts';
+import { clientItem, configOf, makeAccounts, recordOf, type SimulatedAccount } from './accounts.ts';
 import { AuthorizationFleet } from './authorization-fleet.ts';
 import { AttemptMemory, BrokerProcess, type Machine, MemoryPlacements } from './broker-process.ts';
 import { Callers } from './callers.ts';
 import { Checks, type Invariant, invariants, type Tally, tallies, type Violations } from './checks.ts';
+import { ClientRule } from './client-rule.ts';
 import { planDemand } from './demand.ts';
 import { Faults, networkGap, planOutages } from './faults.ts';
 import { judgeLoss, longestQuiet } from './losses.ts';
@@ -57,6 +58,7 @@ class Simulation {
   readonly #accounts: readonly SimulatedAccount[];
   readonly #byId: ReadonlyMap<string, SimulatedAccount>;
   readonly #network: SimulatedNetwork;
+  readonly #clients: ClientRule;
   readonly #records: RecordWatch;
   readonly #people: People;
   readonly #callers: Callers;
@@ -74,8 +76,10 @@ class Simulation {
     this.#accounts = makeAccounts(accounts, this.#fleet);
     this.#byId = new Map(this.#accounts.map((account) => [account.id, account]));
     const shared = { world, checks, keychain, fleet: this.#fleet };
+    this.#clients = new ClientRule(world, checks, this.#fleet);
     this.#network = new SimulatedNetwork({
       ...shared,
+      clients: options.faults ? undefined : this.#clients,
       faults: this.#faults,
       random: this.#random('network'),
       accounts: this.#accounts,
@@ -110,7 +114,10 @@ class Simulation {
   async run(): Promise<Outcome> {
     const { days, faults, seed } = this.#options;
     const clock = this.#world.clockFor(() => true, this.#machine.clockKind);
-    for (const account of this.#accounts) this.#issue(account, recordOf(account, this.#tokens(account), clock));
+    for (const account of this.#accounts) {
+      if (account.grant === 'client_credentials') this.#keychain.set(account.id, clientItem());
+      else this.#issue(account, recordOf(account, this.#tokens(account), clock));
+    }
     this.#plan();
     if (faults) this.#planFaults();
     this.#start();
@@ -198,10 +205,12 @@ class Simulation {
   #ask(account: SimulatedAccount, request: TokenRequest): void {
     const process = this.#processes[this.#checks.counted('calls') % this.#processes.length];
     if (process === undefined || this.#world.asleep) return;
+    this.#clients.called(account, request);
     void this.#callers.ask(process, account, request);
   }
 
   #judge(account: SimulatedAccount): ReturnType<typeof judgeLoss> {
+    if (account.grant === 'client_credentials') return { kind: 'avoidable', why: 'a client needs no person' };
     return judgeLoss({
       fleet: this.#fleet,
       stored: account.stored,
@@ -219,7 +228,8 @@ class Simulation {
   #signIn(account: SimulatedAccount): boolean {
     const [process] = this.#processes;
     if (process === undefined || this.#world.asleep || this.#keychain.trouble !== undefined) return false;
-    this.#issue(account, recordOf(account, this.#tokens(account), process.clock));
+    if (account.grant === 'client_credentials') this.#keychain.set(account.id, clientItem());
+    else this.#issue(account, recordOf(account, this.#tokens(account), process.clock));
     for (const { configure } of this.#processes) {
       configure(configOf(this.#accounts.filter((other) => other !== account)));
       configure(configOf(this.#accounts));
@@ -238,7 +248,7 @@ class Simulation {
 
   /** A login that is lost without anybody having noticed is lost all the same. */
   #lookAtTheEnd(account: SimulatedAccount): void {
-    if (account.lost || this.#network.watch.busy(account.id)) return;
+    if (account.grant === 'client_credentials' || account.lost || this.#network.watch.busy(account.id)) return;
     if (!this.#fleet.accepts(account.stored, this.#world.time)) this.#people.askedToSignIn(account);
   }
 
