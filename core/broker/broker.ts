@@ -162,6 +162,7 @@ export class Broker implements BrokerApi {
   }
 
   readonly test: BrokerApi['test'] = (id, { signal }) => this.#handOuts.tests.test(id, signal);
+  readonly credentials: BrokerApi['credentials'] = (...asked) => this.#handOuts.credentials.credentials(...asked);
   readonly openEndpoint: BrokerApi['openEndpoint'] = (...asked) => this.#handOuts.endpoints.open(...asked);
 
   async closeEndpoint(id: string, endpoint: string): Promise<void> {
@@ -238,7 +239,7 @@ export class Broker implements BrokerApi {
   #accountRemoved(id: string): void {
     this.#signInApi.drop(id);
     this.#servers.forget(id);
-    this.#handOuts.roles.forget(id);
+    this.#handOuts.forget(id);
     this.#notices.accountRemoved(id);
     this.#events.emit({ type: 'account_removed', account: id });
   }

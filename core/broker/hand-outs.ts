@@ -2,13 +2,16 @@ import type { Account } from '../accounts/account.ts';
 import type { AccountRegistry } from '../accounts/account-registry.ts';
 import type { ServerDirectory } from '../accounts/server-directory.ts';
 import type { Broadcast } from '../concurrency/broadcast.ts';
+import { never } from '../concurrency/pause.ts';
 import { ProgramEndpoints } from '../endpoints/program-endpoints.ts';
 import { awsSessions } from '../hand-out/aws-sessions.ts';
 import { CredentialChecks } from '../hand-out/credential-checks.ts';
+import { DatabaseLogins } from '../hand-out/database-logins.ts';
 import { HandOutGate } from '../hand-out/hand-out-gate.ts';
 import type { LockNote } from '../hand-out/lock-note.ts';
 import { RejectedTokens } from '../hand-out/rejected-tokens.ts';
 import { RoleCredentialCache } from '../hand-out/role-credentials.ts';
+import { ServiceCalls } from '../hand-out/service-calls.ts';
 import { subjectTokens } from '../hand-out/subject-tokens.ts';
 import { TokenHandOut } from '../hand-out/token-hand-out.ts';
 import {
@@ -24,6 +27,7 @@ import type { Refresher } from '../refresh/refresher.ts';
 import type { AwsSessions, SubjectTokens } from '../refresh/renewal.ts';
 import type { PendingLogins } from '../sign-in/pending-logins.ts';
 import type { BrokerEvent } from '../wire/schemas.ts';
+import { CredentialApi } from './credential-api.ts';
 import { EarlyTokens } from './early-tokens.ts';
 import { EndpointApi } from './endpoint-api.ts';
 import { HelperCalls } from './helper-calls.ts';
@@ -56,7 +60,7 @@ export interface HandOuts {
   readonly gate: HandOutGate;
   readonly endpoints: EndpointApi;
   readonly helpers: HelperCalls;
-  readonly roles: RoleCredentialCache;
+  readonly credentials: CredentialApi;
   readonly subjects: SubjectTokens;
   readonly aws: AwsSessions;
   readonly made: MadeAccounts;
@@ -65,6 +69,8 @@ export interface HandOuts {
   changed(account: Account): void;
   readonly tokens: TokenApi;
   readonly tests: ServiceTests;
+  /** The account was signed out, or is another person's now. */
+  forget(account: string): void;
 }
 
 /** Every way a token can leave the broker, behind one gate. */
@@ -79,6 +85,9 @@ export function openHandOuts(dependencies: HandOutDependencies): HandOuts {
     checkKey: (...asked) => checks.report(...asked),
   });
   const roles = new RoleCredentialCache({ tokens: desk, http, clock });
+  const calls = new ServiceCalls({ tokens: desk, http, clock });
+  // Others wait for the same answer: it goes on when a caller has gone.
+  const databases = new DatabaseLogins({ askService: (account) => (asked) => calls.ask(account, asked, never), clock });
   const endpoints = new ProgramEndpoints({ ...dependencies, name: 'a local endpoint' });
   const helpers = new HelperCalls({
     ...dependencies,
@@ -94,14 +103,19 @@ export function openHandOuts(dependencies: HandOutDependencies): HandOuts {
   const subjects = subjectTokens(dependencies.accounts, desk);
   const made = new MadeAccounts(dependencies);
   const early = new EarlyTokens(dependencies);
+  const forget = (account: string): void => {
+    roles.forget(account);
+    databases.forget(account);
+  };
   return {
-    ...{ gate, helpers, roles, subjects, tests, tokens },
+    ...{ gate, helpers, subjects, tests, tokens, forget },
     aws: awsSessions({ ...dependencies, roles, programs, environment }),
     endpoints: new EndpointApi({ endpoints, tokens, clock, find }),
+    credentials: new CredentialApi({ roles, databases, helpers, gate, find }),
     made,
     early,
     changed(account) {
-      if (account.record === undefined) roles.forget(account.id);
+      if (account.record === undefined) forget(account.id);
       made.changed(account);
       early.changed(account);
     },

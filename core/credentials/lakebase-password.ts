@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import { KeytrayError } from '../errors.ts';
+import { leadsToThisMachine } from '../platform/loopback-host.ts';
 import { Secret } from '../secret.ts';
 import type { LakebaseTarget } from '../services/lakebase.ts';
 import { isInstant } from '../untrusted/instant.ts';
 import { isTokenText } from '../untrusted/token-text.ts';
+
+/** Asks who the token is of: their name is that of their role in the database. */
+export const userRequest: WorkspaceRequest = { method: 'GET', path: '/api/2.0/preview/scim/v2/Me' };
 
 /** A call below the workspace's address. */
 export interface WorkspaceRequest {
@@ -60,7 +64,30 @@ const passwordSchema = z
 export function readPassword(reply: unknown): LakebasePassword {
   const read = passwordSchema.safeParse(reply);
   if (!read.success) throw new KeytrayError('temporarily_unavailable', 'Databricks sent no database password');
-  return { password: new Secret(read.data.token), expiresAt: read.data.end };
+  return { password: passwordOf(read.data.token), expiresAt: read.data.end };
+}
+
+/** A password a person gave, on its way out. Throws `misconfigured` for what is none. */
+export const givenPassword = (given: Secret): Secret => passwordOf(given.reveal());
+
+/** Whoever runs the database would have all of the workspace with it. */
+function passwordOf(text: string): Secret {
+  if (!isPersonalAccessToken(text)) return new Secret(text);
+  throw new KeytrayError('misconfigured', 'refusing to send a personal access token as a database password', {
+    advice: 'Let Keytray generate the password: password: generated.',
+  });
+}
+
+export const isPersonalAccessToken = (text: string): boolean => /^dapi/i.test(text.trim());
+
+/** A name of PostgreSQL, as libpq and its password files can have it. */
+const userSchema = z.object({ userName: z.string().regex(/^[^\p{C}\s]{1,256}$/u) });
+
+/** Throws `KeytrayError`. */
+export function readUserName(reply: unknown): string {
+  const read = userSchema.safeParse(reply);
+  if (read.success) return read.data.userName;
+  throw new KeytrayError('temporarily_unavailable', 'Databricks does not say who is signed in');
 }
 
 export interface LakebasePlace {
@@ -96,6 +123,13 @@ export function readPlace(kind: Place['kind'], reply: unknown): LakebasePlace {
       return { host: hosts.host, state, nativeLogin: undefined };
     }
   }
+}
+
+/** A workspace elsewhere has no database on this machine; what listens here is not its. `workspace`: its URL. */
+export function isPlaceOfWorkspace(host: string, workspace: string): boolean {
+  // As a URL, whatever form an address has.
+  const here = (url: string): boolean => leadsToThisMachine(URL.parse(url)?.hostname ?? 'localhost');
+  return !here(`http://${host}`) || here(workspace);
 }
 
 const noHost = () => new KeytrayError('temporarily_unavailable', 'Databricks names no host of the database yet');

@@ -28,7 +28,7 @@ interface Held<Value> {
 /** With fewer milliseconds left, a request may arrive too late. */
 const shortestUse = 60_000;
 /** Callers choose parts of the target; the oldest goes first. */
-const mostHeld = 200;
+const mostHeld = 256;
 
 const usualMargin = (life: number): number => Math.min(300_000, life / 4);
 

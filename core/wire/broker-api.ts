@@ -1,6 +1,7 @@
 import type { Consumer } from '../platform/consumer.ts';
 import type { Secret } from '../secret.ts';
 import type { TestView } from './check-schemas.ts';
+import type { CredentialRequest, CredentialView } from './credential-schemas.ts';
 import type { EndpointRequest, EndpointView } from './endpoint-schemas.ts';
 import type { HelperCall } from './helper-call.ts';
 import type {
@@ -50,6 +51,8 @@ export interface BrokerApi {
   token(id: string, request: TokenRequest, caller: Caller): Promise<TokenView>;
   /** Whether the account works; what is wrong with it is part of the answer. */
   test(id: string, caller: Caller): Promise<TestView>;
+  /** Made from the account's credential for one target that it lists. */
+  credentials(id: string, request: CredentialRequest, caller: Caller): Promise<CredentialView>;
   /** A local endpoint for the calling process, while it runs. */
   openEndpoint(id: string, request: EndpointRequest, caller: Caller): Promise<EndpointView>;
   /** Throws `not_found` for one the account does not have. */

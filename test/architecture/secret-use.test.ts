@@ -11,6 +11,7 @@ import { repositoryRoot, sourceFiles } from './source-files.ts';
  */
 const reveals: Readonly<Record<string, { readonly times: number; readonly why: string }>> = {
   'core/accounts/token-age.ts': { times: 1, why: 'reads the claims of an ID token, which stay here' },
+  'core/credentials/lakebase-password.ts': { times: 1, why: 'refuses a token of another kind as a database password' },
   'core/credentials/aws-role.ts': { times: 1, why: 'sends the ID token to AWS, which gives keys for it' },
   'core/helpers/token-text.ts': { times: 1, why: 'gives a token to the helper that writes it into its answer' },
   'core/stores/keychain/child-process.ts': {
@@ -74,6 +75,7 @@ const reveals: Readonly<Record<string, { readonly times: number; readonly why: s
   'core/helpers/header-lines.ts': { times: 1, why: 'writes the headers that a program sends' },
   'core/http/grpc-call.ts': { times: 1, why: 'sends a credential to the service of its account' },
   'cli/commands/token.ts': { times: 1, why: 'prints the header that was asked for' },
+  'core/broker/views/credential-view.ts': { times: 3, why: 'is the answer to a request for a derived credential' },
 };
 
 // The demo plays the servers and the person as well, and compares what they saw.

@@ -2,6 +2,7 @@ import { KeytrayError } from '../../core/errors.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { BrokerApi, Caller, LockApi, StoreApi } from '../../core/wire/broker-api.ts';
 import type { TestView } from '../../core/wire/check-schemas.ts';
+import type { CredentialRequest, CredentialView } from '../../core/wire/credential-schemas.ts';
 import type { EndpointRequest, EndpointView } from '../../core/wire/endpoint-schemas.ts';
 import type { HelperCall } from '../../core/wire/helper-call.ts';
 import type {
@@ -46,6 +47,7 @@ export class FakeBroker implements BrokerApi {
   readonly calls: RecordedCall[] = [];
   readonly failures = new Map<keyof BrokerApi, Error>();
   readonly tokens = new Map<string, TokenAnswer>();
+  readonly credentialAnswers = new Map<string, (request: CredentialRequest) => Promise<CredentialView>>();
   readonly helpers = new Map<string, HelperAnswer>();
   readonly views = new Map<string, AccountView>();
   readonly logins = new Map<string, LoginView>();
@@ -155,6 +157,14 @@ export class FakeBroker implements BrokerApi {
     this.#record('test', id);
     this.#view(id);
     return this.found;
+  }
+
+  async credentials(id: string, request: CredentialRequest, caller: Caller): Promise<CredentialView> {
+    this.#record('credentials', id, request, caller);
+    this.#view(id);
+    const answer = this.credentialAnswers.get(id);
+    if (answer === undefined) throw new KeytrayError('misconfigured', `${id} lists no databases`, { account: id });
+    return await answer(request);
   }
 
   async openEndpoint(id: string, request: EndpointRequest): Promise<EndpointView> {

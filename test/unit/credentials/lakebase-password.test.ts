@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { passwordRequest, placeRequest, readPassword, readPlace } from '../../../core/credentials/lakebase-password.ts';
+import {
+  givenPassword,
+  passwordRequest,
+  placeRequest,
+  readPassword,
+  readPlace,
+  readUserName,
+} from '../../../core/credentials/lakebase-password.ts';
+import { Secret } from '../../../core/secret.ts';
 
 const instance = { kind: 'instance', instance: 'my shop' } as const;
 const endpoint = { kind: 'endpoint', endpoint: 'projects/p/branches/b/endpoints/e' } as const;
@@ -46,4 +54,24 @@ describe('the place of a database', () => {
   it.each(['', 'a b', '/socket', 'a,b', '-x', 'host=x'])('is not the host %j: libpq would read more in it', (host) => {
     expect(() => readPlace('instance', { read_write_dns: host, state: 'AVAILABLE' })).toThrow('names no host');
   });
+});
+
+describe('a personal access token', () => {
+  it.each([' dapi0123', 'DAPI0123', 'dapi0123-2'])('%j is no password, wherever it comes from', (text) => {
+    const end = { expire_time: '2026-11-29T12:00:00Z' };
+    expect(() => readPassword({ token: text, ...end })).toThrow('personal access token');
+    expect(() => givenPassword(new Secret(text))).toThrow('personal access token');
+    expect(givenPassword(new Secret(`x${text}`)).reveal()).toBe(`x${text}`);
+  });
+});
+
+describe('the user name', () => {
+  it('is that of the workspace', () => expect(readUserName({ userName: 'kim@example.com' })).toBe('kim@example.com'));
+
+  it.each(['', 'a\nb', 'a b', 'a\u202eb', 'x'.repeat(257), 7])(
+    'is not %j: it would be read as something else',
+    (name) => {
+      expect(() => readUserName({ userName: name })).toThrow('who is signed in');
+    },
+  );
 });
