@@ -19,7 +19,7 @@ import type { Clock } from '../ports.ts';
 import type { Secret } from '../secret.ts';
 import { traitsOf } from '../services/grant.ts';
 import type { LakebaseTarget } from '../services/lakebase.ts';
-import { problemOfState } from '../services/lakebase-failures.ts';
+import { isWarehouseAddress, problemOfState } from '../services/lakebase-failures.ts';
 import { DerivedCredentials } from './derived-credentials.ts';
 
 /** Everything a client needs to open a session. */
@@ -32,6 +32,8 @@ export interface DatabaseLogin {
   readonly sslmode: LakebaseTarget['sslmode'];
   /** Milliseconds since the epoch; undefined for a password of PostgreSQL itself. */
   readonly expiresAt: number | undefined;
+  /** Whether passwords of PostgreSQL itself are taken; undefined where the service does not tell. */
+  readonly nativeLogin: boolean | undefined;
 }
 
 export interface DatabaseLoginsDependencies {
@@ -42,6 +44,7 @@ export interface DatabaseLoginsDependencies {
 interface Held {
   readonly host: string;
   readonly username: string;
+  readonly nativeLogin: boolean | undefined;
   /** Undefined where the person gave it: it is read with every hand-out. */
   readonly password: Secret | undefined;
   readonly expiresAt: number;
@@ -54,46 +57,71 @@ const placeLife = 3_600_000;
 export class DatabaseLogins {
   readonly #dependencies: DatabaseLoginsDependencies;
   readonly #derived: DerivedCredentials<Held>;
+  readonly #places: DerivedCredentials<{ readonly host: string; readonly expiresAt: number }>;
   /** Who is signed in, by account and sign-in. */
   readonly #users = new Map<string, { readonly signIn: string; readonly name: string }>();
 
   constructor(dependencies: DatabaseLoginsDependencies) {
     this.#dependencies = dependencies;
     this.#derived = new DerivedCredentials({ clock: dependencies.clock });
+    this.#places = new DerivedCredentials({ clock: dependencies.clock });
   }
 
   /** Throws `KeytrayError`. `name`: of a target; undefined: the only one. */
   async login(account: Account, name: string | undefined): Promise<DatabaseLogin> {
     const { target } = targetOf(account, name);
+    checkWarehouse(account, target);
     await account.load();
     const held = await this.#derived.credentials({
       account: account.id,
       key: () => JSON.stringify([signInOf(account), target]),
       obtain: () => this.#obtain(account, target),
     });
-    const { host, username, password } = held;
+    const { host, username, nativeLogin, password } = held;
     const { port, database, sslmode } = target;
-    const common = { username, host, port, database, sslmode };
+    const common = { username, host, port, database, sslmode, nativeLogin };
     if (password !== undefined) return { ...common, password, expiresAt: held.expiresAt };
     return { ...common, password: await nativePassword(account), expiresAt: undefined };
+  }
+
+  /** Where the database is. Throws `KeytrayError` as `login` does. */
+  async hostOf(account: Account, name: string): Promise<string> {
+    const { target } = targetOf(account, name);
+    await account.load();
+    const found = await this.#places.credentials({
+      account: account.id,
+      key: () => JSON.stringify([signInOf(account), target.place]),
+      obtain: async () => {
+        const { host } = await this.#place(account, target);
+        return { host, expiresAt: this.#dependencies.clock.now() + placeLife };
+      },
+    });
+    return found.host;
   }
 
   /** The account was signed out, or is another person's now. */
   forget(account: string): void {
     this.#derived.forget(account);
+    this.#places.forget(account);
     this.#users.delete(account);
   }
 
   async #obtain(account: Account, target: LakebaseTarget): Promise<Held> {
-    const [place, username] = await Promise.all([this.#place(account, target), this.#user(account)]);
-    const { host } = place;
+    const [place, username] = await Promise.all([this.#place(account, target), this.userOf(account)]);
+    const { host, nativeLogin } = place;
     if (target.password === 'native') {
-      return { host, username, password: undefined, expiresAt: this.#dependencies.clock.now() + placeLife };
+      return {
+        host,
+        username,
+        nativeLogin,
+        password: undefined,
+        expiresAt: this.#dependencies.clock.now() + placeLife,
+      };
     }
     const { password, expiresAt } = readPassword(await this.#ask(account, passwordRequest(target.place, randomUUID())));
     // The end is told by the server's clock.
     const skew = (account.record?.clockSkew ?? 0) * 1_000;
-    return { host, username, password, expiresAt: expiresAt - skew };
+    return { host, username, nativeLogin, password, expiresAt: expiresAt - skew };
   }
 
   async #place(account: Account, { place, password }: LakebaseTarget): Promise<LakebasePlace> {
@@ -116,8 +144,8 @@ export class DatabaseLogins {
     return found;
   }
 
-  /** A person's role has their user name, a service principal's the ID of its client. */
-  async #user(account: Account): Promise<string> {
+  /** The role of the account: a person's has their user name, a service principal's the ID of its client. */
+  async userOf(account: Account): Promise<string> {
     if (isClientItself(account)) return account.settings.clientId;
     const known = this.#users.get(account.id);
     if (known !== undefined && known.signIn === signInOf(account)) return known.name;
@@ -161,6 +189,16 @@ export function targetOf(
     throw new KeytrayError('invalid_request', `${id} has several databases: ${names}`, { account: id, advice });
   }
   return { name: found[0], target: found[1] };
+}
+
+/** Both products are copied from the same window. */
+function checkWarehouse({ id, settings }: Account, { place }: LakebaseTarget): void {
+  const named = place.kind === 'instance' ? place.instance : place.endpoint;
+  if (![settings.url ?? '', named].some(isWarehouseAddress)) return;
+  throw new KeytrayError('misconfigured', 'a SQL warehouse does not speak PostgreSQL', {
+    account: id,
+    advice: 'Name a database instance or an endpoint of Lakebase, and the workspace without a path.',
+  });
 }
 
 function checkHost(host: string, { id, settings }: Account): void {

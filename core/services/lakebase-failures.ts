@@ -95,4 +95,4 @@ export function problemOfState(state: string): string | undefined {
 }
 
 /** An address of the other product, which people copy from the same window: it speaks no PostgreSQL. */
-export const isWarehouseAddress = (address: string): boolean => /\/sql\/(?:1\.0|protocolv1)\//.test(address);
+export const isWarehouseAddress = (address: string): boolean => /(?:^|\/)sql\/(?:1\.0|protocolv1)\//.test(address);

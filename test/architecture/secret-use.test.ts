@@ -13,6 +13,8 @@ const reveals: Readonly<Record<string, { readonly times: number; readonly why: s
   'core/accounts/token-age.ts': { times: 1, why: 'reads the claims of an ID token, which stay here' },
   'core/credentials/lakebase-password.ts': { times: 1, why: 'refuses a token of another kind as a database password' },
   'core/credentials/aws-role.ts': { times: 1, why: 'sends the ID token to AWS, which gives keys for it' },
+  'core/hand-out/database-check.ts': { times: 1, why: 'tells how long a password is' },
+  'core/hand-out/database-session.ts': { times: 1, why: 'logs in to a verified database' },
   'core/helpers/token-text.ts': { times: 1, why: 'gives a token to the helper that writes it into its answer' },
   'core/stores/keychain/child-process.ts': {
     times: 1,
