@@ -123,7 +123,8 @@ async function addAccountTo(cli: Cli, preset: string, options: AddOptions): Prom
   const { tokenEndpoint, authorizationEndpoint } = options;
   const issuer = options.issuer ?? issuerAtUrl(service, options.url);
   const about = (known: string | undefined) => ({ issuer, tokenEndpoint, authorizationEndpoint, clientId: known });
-  const known = options.clientId ?? service.clientId;
+  // The client that a service brings is for people.
+  const known = options.clientId ?? (signIn === 'browser' ? service.clientId : undefined);
   const clientId = !client
     ? options.clientId
     : known === undefined
@@ -133,7 +134,8 @@ async function addAccountTo(cli: Cli, preset: string, options: AddOptions): Prom
   const { addAccount } = await import('../../core/config/edit-config.ts');
   try {
     const { redirect, written } = redirectOfNewAccount(service, about(clientId));
-    const fields = accountFields(service.name, { ...options, ...(clientId !== undefined && { clientId }) });
+    const own = clientId === undefined || clientId === service.clientId ? {} : { clientId };
+    const fields = accountFields(service.name, { ...options, ...own });
     const ofItsOwn = written && signIn === 'browser';
     await addAccount(file, id, ofItsOwn ? { ...fields, redirect: { path: redirect.path } } : fields, sources);
   } catch (error) {

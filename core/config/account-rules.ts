@@ -3,7 +3,7 @@ import { services } from '../services/registry.ts';
 import type { Service } from '../services/service.ts';
 import type { AccountConfig } from './config.ts';
 import { checkGrant } from './grant-rules.ts';
-import { atUrl, usesOwnInstance } from './resolve.ts';
+import { atUrl, clientOf, usesOwnInstance } from './resolve.ts';
 import type { RuleProblem } from './rule-problem.ts';
 
 /** What one key alone cannot tell: rules between the keys of an account and its (known) service. */
@@ -13,7 +13,7 @@ export function checkAccount(written: AccountConfig): readonly RuleProblem[] {
   const account = atUrl(written, service);
   const { client } = traitsOf(account.grant ?? service.grants[0]);
   const problems = [...checkGrant(account, service), ...(client ? checkServer(account, service) : [])];
-  if (client && account.clientId === undefined && service.clientId === undefined) {
+  if (clientOf(account, service) === undefined) {
     const where = service.registration.url === undefined ? '' : ` (${service.registration.url})`;
     problems.push({
       key: undefined,
@@ -58,6 +58,8 @@ function* checkServer(account: AccountConfig, service: Service): Generator<RuleP
     yield { key: named, message: `${missing} is missing`, fix: 'write both endpoints, or issuer' };
   } else if (service.issuer === undefined && byMetadata && account.issuer === undefined && !both) {
     const steps = service.registration.steps.find((step) => step.startsWith('The issuer is'));
-    yield { key: undefined, message: 'issuer is missing', fix: steps ?? 'write issuer: https://…' };
+    const byUrl = service.clientId !== undefined;
+    const message = byUrl ? 'url is missing' : 'issuer is missing';
+    yield { key: undefined, message, fix: steps ?? (byUrl ? 'write url: https://…' : 'write issuer: https://…') };
   }
 }

@@ -17,7 +17,7 @@ const noEndpoints: Endpoints = {
 };
 
 /** The parts of an account that say which server it signs in to. */
-export type Instance = Pick<AccountConfig, 'issuer' | 'endpoints' | 'url'>;
+export type Instance = Pick<AccountConfig, 'issuer' | 'endpoints' | 'url' | 'settings'>;
 
 /** Whether one can sign in without naming a server: github.com, gitlab.com. */
 function hasPublicInstance(service: Service): boolean {
@@ -46,10 +46,36 @@ export function atUrl<T extends Instance>(account: T, service: Service): T {
   const { authorizationEndpoint, tokenEndpoint } = endpoints;
   const named = issuer !== undefined || authorizationEndpoint !== undefined || tokenEndpoint !== undefined;
   if (url === undefined || named || service.atUrl === undefined) return account;
-  if ('issuer' in service.atUrl) return { ...account, issuer: below(url, service.atUrl.issuer) };
-  const paths = Object.entries(service.atUrl.endpoints);
-  const derived = Object.fromEntries(paths.map(([role, path = '']) => [role, below(url, path)]));
-  return { ...account, endpoints: mergeEndpoints(derived, endpoints) };
+  const at = (paths: Partial<Endpoints>, setting = ''): T => {
+    const derived = Object.entries(paths).map(([role, path = '']) => [
+      role,
+      below(url, path.replace('SETTING', encodeURIComponent(setting))),
+    ]);
+    return { ...account, endpoints: mergeEndpoints(Object.fromEntries(derived), endpoints) };
+  };
+  if ('endpoints' in service.atUrl) return at(service.atUrl.endpoints);
+  const { issuer: path, withSetting } = service.atUrl;
+  const setting = withSetting === undefined ? undefined : account.settings?.[withSetting.name];
+  if (withSetting !== undefined && setting !== undefined) return at(withSetting.endpoints, setting);
+  return { ...account, issuer: below(url, path) };
+}
+
+/** The address of an account that names its issuer alone, as they all did once. */
+function urlOf({ url, issuer }: Instance, { atUrl: known }: Service): string | undefined {
+  const path = known !== undefined && 'issuer' in known ? known.issuer : '';
+  if (url !== undefined || issuer === undefined || path === '' || !issuer.endsWith(path)) return url;
+  return issuer.slice(0, -path.length);
+}
+
+/** The client of an account; undefined where it needs one and names none. */
+export function clientOf(
+  { clientId, grant }: Pick<AccountConfig, 'clientId' | 'grant'>,
+  service: Service,
+): string | undefined {
+  const { client, signIn } = traitsOf(grant ?? service.grants[0]);
+  if (!client) return clientId ?? '';
+  // A client everybody may use has no secret to enter.
+  return clientId ?? (signIn === 'fields' ? undefined : service.clientId);
 }
 
 function mergeEndpoints(preset: Partial<Endpoints>, own: Endpoints): Endpoints {
@@ -162,12 +188,15 @@ function revokesAccess(account: AccountConfig, service: Service, { kind }: Grant
   return account.refreshRevokesAccess ?? (service.refreshRevokesAccess || undefined);
 }
 
+const redirectOf = (clientId: string, { builtInClients, redirect }: Service): RedirectSettings =>
+  builtInClients?.ids.includes(clientId) === true ? builtInClients.redirect : redirect;
+
 /** Merges an account over its service. Throws `misconfigured` where neither gives a client_id. */
 export function resolveAccount(written: AccountConfig, service: Service): AccountSettings {
   const account = atUrl(written, service);
   const grant = grantOf(account, service);
-  const { client, signIn } = traitsOf(grant.kind);
-  const clientId = account.clientId ?? service.clientId ?? (client ? undefined : '');
+  const { signIn } = traitsOf(grant.kind);
+  const clientId = clientOf(account, service);
   if (clientId === undefined) {
     throw new KeytrayError('misconfigured', `${account.id} has no client_id`, { account: account.id });
   }
@@ -180,7 +209,7 @@ export function resolveAccount(written: AccountConfig, service: Service): Accoun
     title: accountTitle(account.id, service),
     grant,
     fields: fieldsOf(grant.kind, service),
-    url: account.url,
+    url: urlOf(account, service),
     settings: account.settings ?? {},
     present: account.present ?? service.present?.[grant.kind] ?? { kind: 'bearer' },
     check: checkOf(account, service, grant, own),
@@ -198,7 +227,7 @@ export function resolveAccount(written: AccountConfig, service: Service): Accoun
     username: account.username ?? service.username,
     prompt: promptFor(account, service, scopes),
     authorizationParams: { ...service.authorizationParams, ...account.authorizationParams },
-    redirect: { ...service.redirect, ...account.redirect },
+    redirect: { ...redirectOf(clientId, service), ...account.redirect },
     expect: account.expect,
     tls: account.tls,
     store: traitsOf(grant.kind).kept === 'memory' ? 'memory' : account.store,

@@ -1,6 +1,14 @@
 import type { Service } from './service.ts';
+import type { RedirectSettings } from './shapes.ts';
 
-/** The account's `issuer` is the workspace host followed by /oidc. */
+/** Databricks' own command line is registered with these, and compared as a string: without a path. */
+const redirect: RedirectSettings = {
+  host: 'localhost',
+  ports: Array.from({ length: 21 }, (_, index) => 8020 + index),
+  path: 'none',
+};
+
+/** The account's `url` is the workspace; with `settings.account_id` the console of a whole account. */
 export const databricks: Service = {
   name: 'databricks',
   title: 'Databricks',
@@ -10,12 +18,25 @@ export const databricks: Service = {
   endpoints: {},
   databases: true,
   endpoint: 'databricks',
-  atUrl: { issuer: '/oidc' },
+  settings: { account_id: 'ID of the Databricks account, for its account-level APIs' },
+  atUrl: {
+    issuer: '/oidc',
+    // An account publishes no metadata; its endpoints are the same everywhere.
+    withSetting: {
+      name: 'account_id',
+      endpoints: {
+        authorizationEndpoint: '/oidc/accounts/SETTING/v1/authorize',
+        tokenEndpoint: '/oidc/accounts/SETTING/v1/token',
+      },
+    },
+  },
   scopes: ['all-apis', 'offline_access'],
   grantScopes: { client_credentials: ['all-apis'] },
-  redirect: { host: 'localhost', ports: [8020], path: 'none' },
+  // A client of one's own is registered with one of them.
+  redirect: { ...redirect, ports: [8020] },
   fixedRedirect: true,
-  clientId: undefined,
+  builtInClients: { ids: ['databricks-cli'], redirect },
+  clientId: 'databricks-cli',
   clientSecret: 'optional',
   prompt: undefined,
   authorizationParams: {},
@@ -30,7 +51,6 @@ export const databricks: Service = {
       'App connections, Add connection (an account administrator can).',
       'Redirect URL: REDIRECT_URI (port included, without a path).',
       'Clear "Generate a client secret"; access scopes: All APIs.',
-      'The issuer is the workspace followed by /oidc: https://WORKSPACE.cloud.databricks.com/oidc',
     ],
   },
 };

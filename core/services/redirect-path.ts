@@ -25,8 +25,9 @@ export function redirectOfNewAccount(
   account: NewAccount,
 ): { readonly redirect: RedirectSettings; readonly written: boolean } {
   const builtIn = service.builtInClients;
-  if (builtIn !== undefined && account.clientId !== undefined && builtIn.ids.includes(account.clientId)) {
-    return { redirect: builtIn.redirect, written: true };
+  const clientId = account.clientId ?? service.clientId;
+  if (builtIn !== undefined && clientId !== undefined && builtIn.ids.includes(clientId)) {
+    return { redirect: builtIn.redirect, written: service.fixedRedirect !== true };
   }
   const server = serverOf(service, account);
   if (service.fixedRedirect === true || server === undefined) return { redirect: service.redirect, written: false };

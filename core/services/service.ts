@@ -34,7 +34,13 @@ export interface Service {
   readonly issuer: string | undefined;
   readonly endpoints: Partial<Endpoints>;
   /** What follows from the `url` of an account: paths below it. An issuer, or endpoints where there is no metadata. */
-  readonly atUrl?: { readonly issuer: string } | { readonly endpoints: Partial<Endpoints> };
+  readonly atUrl?:
+    | {
+        readonly issuer: string;
+        /** Other endpoints where the account sets this; SETTING stands for its value. */
+        readonly withSetting?: { readonly name: string; readonly endpoints: Partial<Endpoints> };
+      }
+    | { readonly endpoints: Partial<Endpoints> };
   /** Of a sign-in in the browser. */
   readonly scopes: readonly string[];
   /** Of the other grants; none where it says nothing. */
@@ -44,6 +50,7 @@ export interface Service {
   readonly fixedRedirect?: true;
   /** Clients the service brings itself, and the redirect URI they are registered with. */
   readonly builtInClients?: { readonly ids: readonly string[]; readonly redirect: RedirectSettings };
+  /** Of a sign-in by browser, where an account names none. */
   readonly clientId: string | undefined;
   readonly clientSecret: 'none' | 'optional' | 'required';
   /** A required client secret is for the sign-in by browser; by device code one can sign in and refresh without. */

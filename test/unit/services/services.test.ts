@@ -32,9 +32,10 @@ describe('every preset', () => {
     if (service.registration.needsRedirectUri !== false)
       expect(docs).toMatch(new RegExp(`^\\| \`${name}\`.*\`${uri}\``, 'm'));
     expect(docs).toMatch(new RegExp(`^\\| \`${name}\`.*\\| ${service.clientSecret} +\\| \`${service.username}\``, 'm'));
-    // A client belongs to whoever registered it, so none is brought along.
-    expect(service.clientId).toBeUndefined();
-    const registration = registrationOf(service, { issuer: undefined, tokenEndpoint: undefined, clientId: undefined });
+    // A client belongs to whoever registered it, so none is brought along; Databricks has one for all.
+    expect(service.clientId).toBe(name === 'databricks' ? 'databricks-cli' : undefined);
+    const own = name === 'databricks' ? 'of-my-own' : undefined;
+    const registration = registrationOf(service, { issuer: undefined, tokenEndpoint: undefined, clientId: own });
     expect(registration.steps.length).toBeGreaterThan(0);
     expect(registration.steps.join()).not.toMatch(/REDIRECT_URI|the redirect URI\b/);
     for (const url of Object.values(service.endpoints)) expect(checkEndpointUrl(url ?? '', 'endpoint')).toBeUndefined();
