@@ -17,17 +17,27 @@ export function readDatabaseName(text: string): DatabaseName {
     : { account: text.slice(0, slash), target: text.slice(slash + 1) };
 }
 
-/** Where a session leads now, with a password the broker has just made sure of. Throws `KeytrayError`. */
-export async function databaseTarget(
+/** As the broker answers; what it does not say is undefined. */
+export interface DatabaseDetails {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: Secret;
+  readonly sslmode: string;
+  readonly authorities: string | undefined;
+}
+
+/** A login to a database, with a password the broker has just made sure of. Throws `KeytrayError`. */
+export async function databaseDetails(
   broker: LocalApiClient,
   { account, target }: DatabaseName,
-): Promise<PostgresTarget> {
-  const { authoritiesOf } = await import('../core/endpoints/account-server.ts');
+): Promise<DatabaseDetails> {
   const answer = await broker.credentials(account, {
     kind: 'postgres',
     ...(target === undefined ? {} : { target }),
   });
-  const { host, port, dbname, username, password, sslrootcert } = answer as Readonly<Record<string, unknown>>;
+  const { host, port, dbname, username, password, sslmode, sslrootcert } = answer as Readonly<Record<string, unknown>>;
   if (
     typeof host !== 'string' ||
     typeof port !== 'number' ||
@@ -37,6 +47,20 @@ export async function databaseTarget(
   ) {
     throw new KeytrayError('internal_error', 'unexpected reply; do the client and broker versions match?');
   }
-  const authorities = await authoritiesOf(typeof sslrootcert === 'string' ? sslrootcert : undefined);
-  return { host, port, database: dbname, user: username, password: new Secret(password), authorities };
+  return {
+    host,
+    port,
+    database: dbname,
+    user: username,
+    password: new Secret(password),
+    sslmode: typeof sslmode === 'string' ? sslmode : 'verify-full',
+    authorities: typeof sslrootcert === 'string' ? sslrootcert : undefined,
+  };
+}
+
+/** Where a session of the proxy leads now. Throws `KeytrayError`. */
+export async function databaseTarget(broker: LocalApiClient, name: DatabaseName): Promise<PostgresTarget> {
+  const { authoritiesOf } = await import('../core/endpoints/account-server.ts');
+  const details = await databaseDetails(broker, name);
+  return { ...details, authorities: await authoritiesOf(details.authorities) };
 }

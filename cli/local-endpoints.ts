@@ -40,6 +40,7 @@ export async function openEndpointFor(
       const url = await open(cli, settings, (given) => databricksMetadata({ ...given, host }));
       return [
         ['DATABRICKS_HOST', host],
+        ...accountVariable(settings),
         ['DATABRICKS_AUTH_TYPE', 'metadata-service'],
         ['DATABRICKS_METADATA_SERVICE_URL', url],
       ];
@@ -88,8 +89,12 @@ async function tokenOf(broker: LocalApiClient, id: string): Promise<EndpointToke
   };
 }
 
+/** Its SDKs ask account-level APIs only where they are told of which account. */
+export const accountVariable = ({ settings }: AccountSettings): readonly (readonly [string, string])[] =>
+  settings.account_id === undefined ? [] : [['DATABRICKS_ACCOUNT_ID', settings.account_id]];
+
 /** As its SDKs want it: without a path. */
-function workspaceOf({ url, issuer }: AccountSettings): string | undefined {
+export function workspaceOf({ url, issuer }: AccountSettings): string | undefined {
   const known = url ?? issuer;
   return known === undefined ? undefined : URL.parse(known)?.origin;
 }

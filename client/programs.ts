@@ -35,7 +35,7 @@ export const environmentByProtocol: ReadonlyMap<string, readonly string[]> = new
   [
     'postgres',
     [
-      ...['PGHOST', 'PGHOSTADDR', 'PGPORT', 'PGUSER', 'PGSERVICE', 'PGSSLMODE'],
+      ...['PGHOST', 'PGHOSTADDR', 'PGPORT', 'PGUSER', 'PGSERVICE', 'PGSSLMODE', 'PGSSLROOTCERT'],
       ...['PGSERVICEFILE', 'PGSYSCONFDIR', 'HOME'],
     ],
   ],
@@ -53,7 +53,7 @@ export interface NextProgramNames {
  * what runs in the caller's place, nor what is loaded into it.
  */
 export const nextPrograms: ReadonlyMap<string, NextProgramNames> = new Map([
-  ['psql', { variables: ['PGSSLMODE'], files: ['PGPASSFILE', 'PGSERVICEFILE'] }],
+  ['psql', { variables: ['PGSSLMODE', 'PGSSLROOTCERT'], files: ['PGPASSFILE', 'PGSERVICEFILE'] }],
   ['mvn', { variables: ['KEYTRAY_TOKEN_*'], files: [] }],
   ['keyring', { variables: [], files: [] }],
 ]);

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import { readDatabaseName } from '../database-target.ts';
 import { usageFailure } from '../failure.ts';
 import { openLocalEndpoints } from '../local-endpoints.ts';
 import { besideProxies } from '../local-listener.ts';
 import { runProgram } from '../run-program.ts';
 import { fetchTokenVariables } from '../token-variables.ts';
 
-/** `ACCOUNT[,ACCOUNT]`; an empty one is a slip of the finger. */
+/** `ACCOUNT[/TARGET][,ACCOUNT[/TARGET]]`; an empty one is a slip of the finger. */
 export function splitAccounts(list: string): readonly string[] {
   const accounts = list.split(',').map((account) => account.trim());
   if (accounts.includes(''))
@@ -29,9 +30,12 @@ export function addExec(program: Command, cli: Cli): void {
     .action(async (list: string, words: readonly string[]) => {
       const [file, ...args] = withoutSeparator(words);
       if (file === undefined) throw usageFailure('no command to run', 'Write: keytray exec ACCOUNT -- COMMAND');
-      const accounts = splitAccounts(list);
-      const variables = await fetchTokenVariables(cli, accounts);
-      const endpoints = await openLocalEndpoints(cli, accounts);
+      const names = splitAccounts(list).map(readDatabaseName);
+      const variables = await fetchTokenVariables(cli, names);
+      const endpoints = await openLocalEndpoints(
+        cli,
+        names.map(({ account }) => account),
+      );
       const env = endpoints.size === 0 ? cli.env : besideProxies(cli.env);
       // What the configuration names goes before what the service's clients would read.
       cli.setStatus(

@@ -1,65 +1,74 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Cli } from '../cli.ts';
+import { type UrlFormat, urlFormats } from '../database-formats.ts';
 import { readDatabaseName } from '../database-target.ts';
-import { usageFailure } from '../failure.ts';
-import { endingOnInterruption } from '../interruption.ts';
-import { portNumber } from '../port-number.ts';
+import { addPgProxy } from './pg-proxy.ts';
 
-/** What clients of libpq look for in the folder that `PGHOST` names. */
-const socketName = '.s.PGSQL.5432';
-
-function listeningPort(text: string): number {
-  const port = portNumber(text);
-  if (port !== undefined) return port;
-  throw usageFailure(`not a port: ${text}`, 'Write: --listen 6432');
-}
+const databaseHelp = 'ACCOUNT, or ACCOUNT/TARGET where it has several';
 
 export function addPg(program: Command, cli: Cli): void {
   const pg = program.command('pg').helpGroup('Every day:').description('databases of an account');
-  pg.command('proxy')
-    .description('a server here that needs no password')
-    .argument('<database>', 'ACCOUNT, or ACCOUNT/TARGET where it has several')
-    .option('--listen <port>', 'on 127.0.0.1, instead of a Unix socket', listeningPort)
-    .action(async (database: string, { listen }: { readonly listen?: number }) => {
-      await serve(cli, database, listen);
+  addPgUrl(pg, cli);
+  addPgEnv(pg, cli);
+  addPgPsql(pg, cli);
+  addPgProxy(pg, cli);
+}
+
+function addPgUrl(pg: Command, cli: Cli): void {
+  pg.command('url')
+    .description('print where it is, without a password')
+    .argument('<database>', databaseHelp)
+    .addOption(new Option('--format <format>', 'for which client').choices([...urlFormats]).default('uri'))
+    .action(async (database: string, { format }: { readonly format: UrlFormat }) => {
+      const [{ databaseDetails }, { formatDatabase }] = await Promise.all([
+        import('../database-target.ts'),
+        import('../database-formats.ts'),
+      ]);
+      const details = await databaseDetails(await cli.broker(), readDatabaseName(database));
+      cli.out.write(`${formatDatabase(format, details, database)}\n`);
     });
 }
 
-async function serve(cli: Cli, database: string, port: number | undefined): Promise<void> {
-  const [{ openPostgresProxy }, { connectTcp }, { databaseTarget }, { listenerDependencies }] = await Promise.all([
-    import('../../core/endpoints/postgres/postgres-proxy.ts'),
-    import('../../core/endpoints/account-server.ts'),
-    import('../database-target.ts'),
-    import('../local-listener.ts'),
-  ]);
-  const broker = await cli.broker();
-  const name = readDatabaseName(database);
-  const target = () => databaseTarget(broker, name);
-  // A sign-in that is missing should show now, not in the first session.
-  await target();
-  const folder =
-    port === undefined ? await mkdtemp(join(cli.env.XDG_RUNTIME_DIR || tmpdir(), 'keytray-pg-')) : undefined;
-  const tidyUp = async (): Promise<void> => {
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
-  };
-  try {
-    const proxy = await openPostgresProxy({
-      ...listenerDependencies(cli),
-      listen:
-        folder === undefined ? { kind: 'port', port: port ?? 0 } : { kind: 'socket', path: join(folder, socketName) },
-      target,
-      connect: connectTcp,
+function addPgEnv(pg: Command, cli: Cli): void {
+  pg.command('env')
+    .description('print export lines for a shell, with the password')
+    .argument('<database>', databaseHelp)
+    .addHelpText('after', '\nExample:\n  eval "$(keytray pg env databricks@work/shop)"\n')
+    .action(async (database: string) => {
+      const [{ databaseDetails }, { databaseVariables }, { exportLine }] = await Promise.all([
+        import('../database-target.ts'),
+        import('../database-variables.ts'),
+        import('../account-environment.ts'),
+      ]);
+      const details = await databaseDetails(await cli.broker(), readDatabaseName(database));
+      for (const [name, value] of databaseVariables(details)) cli.out.write(exportLine(name, value));
     });
-    const end = async (): Promise<void> => {
-      await proxy.close();
-      await tidyUp();
-    };
-    cli.out.write(`PGHOST=${folder ?? '127.0.0.1'} PGPORT=${proxy.port ?? 5432}\n`);
-    await endingOnInterruption(end, () => new Promise<never>(() => undefined));
-  } finally {
-    await tidyUp();
-  }
+}
+
+function addPgPsql(pg: Command, cli: Cli): void {
+  pg.command('psql')
+    .description('open it with psql')
+    .usage('<database> [-- <arguments of psql>]')
+    .argument('<database>', databaseHelp)
+    .argument('[arguments...]')
+    .passThroughOptions()
+    .action(async (database: string, words: readonly string[]) => {
+      const [{ databaseDetails }, { connectionVariables }, { launcher }, { runProgram }] = await Promise.all([
+        import('../database-target.ts'),
+        import('../database-variables.ts'),
+        import('../installation.ts'),
+        import('../run-program.ts'),
+      ]);
+      const details = await databaseDetails(await cli.broker(), readDatabaseName(database));
+      const args = words[0] === '--' ? words.slice(1) : words;
+      // It gives psql the password in a file without a name, so that no environment has it.
+      const env = { ...withoutConnection(cli.env), ...Object.fromEntries(connectionVariables(details)) };
+      cli.setStatus(await runProgram(launcher('psql-keytray'), args, env));
+    });
+}
+
+/** What the shell says about another connection. */
+function withoutConnection(env: Cli['env']): Cli['env'] {
+  const other = ['PGHOSTADDR', 'PGSERVICE', 'PGSERVICEFILE', 'PGPASSWORD', 'PGPASSFILE', 'PGSSLROOTCERT'];
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !other.includes(name)));
 }

@@ -89,14 +89,7 @@ export function openHandOuts(dependencies: HandOutDependencies): HandOuts {
   // Others wait for the same answer: it goes on when a caller has gone.
   const databases = new DatabaseLogins({ askService: (account) => (asked) => calls.ask(account, asked, never), clock });
   const endpoints = new ProgramEndpoints({ ...dependencies, name: 'a local endpoint' });
-  const helpers = new HelperCalls({
-    ...dependencies,
-    tokens: desk,
-    gate,
-    rejected,
-    roles,
-    endpoints,
-  });
+  const helpers = new HelperCalls({ ...dependencies, tokens: desk, gate, rejected, roles, databases, endpoints });
   const tokens = new TokenApi({ tokens: desk, helpers, gate, clock, find });
   const tests = new ServiceTests({ tokens: desk, checks, rejected, gate, clock, find });
   const { environment = {}, programs = noPrograms } = dependencies;

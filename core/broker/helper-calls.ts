@@ -1,4 +1,3 @@
-import type { Account } from '../accounts/account.ts';
 import type { AccountRegistry } from '../accounts/account-registry.ts';
 import type { Broadcast } from '../concurrency/broadcast.ts';
 import { never } from '../concurrency/pause.ts';
@@ -7,6 +6,7 @@ import { bearerHeader } from '../credentials/presented.ts';
 import { openContainerCredentials } from '../endpoints/container-credentials.ts';
 import type { ProgramEndpoints } from '../endpoints/program-endpoints.ts';
 import { KeytrayError } from '../errors.ts';
+import type { DatabaseLogins } from '../hand-out/database-logins.ts';
 import { plainNeed } from '../hand-out/hand-out.ts';
 import type { HandOutGate } from '../hand-out/hand-out-gate.ts';
 import { HandOutLog } from '../hand-out/hand-out-log.ts';
@@ -27,12 +27,14 @@ import { printable } from '../untrusted/plain-text.ts';
 import type { Caller } from '../wire/broker-api.ts';
 import type { HelperCall } from '../wire/helper-call.ts';
 import type { BrokerEvent } from '../wire/schemas.ts';
+import { databasesAt, listsDatabases, peopleOf } from './served-databases.ts';
 
 export interface HelperCallsDependencies {
   readonly accounts: AccountRegistry;
   readonly tokens: TokenHandOut;
   readonly rejected: RejectedTokens;
   readonly roles: RoleCredentialCache;
+  readonly databases: DatabaseLogins;
   readonly endpoints: ProgramEndpoints;
   readonly gate: HandOutGate;
   readonly clock: Clock;
@@ -80,6 +82,9 @@ export class HelperCalls {
       handOut: async (id, request) => await this.#handOut(id, request, protocol, caller),
       assumeRole: async (id, request) => await this.#assumeRole(id, request, protocol, caller),
       openRoleEndpoint: async (id, request) => await this.#openRoleEndpoint(id, request, protocol, caller),
+      listsDatabases: () => listsDatabases(this.#dependencies.accounts),
+      databasesAt: async (host, port) => await databasesAt({ ...this.#dependencies, host, port }),
+      databasePassword: async (id, target) => await this.#databasePassword(id, target, protocol, caller),
       readFile: readRegularFile,
       reportRejected: async (id, value) => await this.#reportRejected(id, value),
     };
@@ -140,6 +145,16 @@ export class HelperCalls {
     return credentials;
   }
 
+  async #databasePassword(id: string, target: string, protocol: string, caller: Caller): Promise<Secret> {
+    const { accounts, gate, databases } = this.#dependencies;
+    const account = accounts.get(id);
+    gate.check(id);
+    const { password, host } = await databases.login(account, target);
+    gate.check(id);
+    this.handedOut(id, protocol, host, caller);
+    return password;
+  }
+
   async #openRoleEndpoint(
     id: string,
     request: RoleRequest,
@@ -162,10 +177,4 @@ export class HelperCalls {
     const { accounts, rejected } = this.#dependencies;
     await rejected.report(accounts.get(id), value);
   }
-}
-
-/** Whom the account is signed in as, else whom it expects: what people write into a URL to mean it. */
-function peopleOf({ record, settings }: Account): readonly string[] {
-  const { name, email, subject } = record?.identity ?? { name: undefined, ...settings.expect };
-  return [name, email, subject].filter((text) => text !== undefined);
 }

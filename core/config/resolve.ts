@@ -68,11 +68,9 @@ function urlOf({ url, issuer }: Instance, { atUrl: known }: Service): string | u
 }
 
 /** The client of an account; undefined where it needs one and names none. */
-export function clientOf(
-  { clientId, grant }: Pick<AccountConfig, 'clientId' | 'grant'>,
-  service: Service,
-): string | undefined {
-  const { client, signIn } = traitsOf(grant ?? service.grants[0]);
+export function clientOf(account: Pick<AccountConfig, 'clientId' | 'grant'>, service: Service): string | undefined {
+  const { clientId } = account;
+  const { client, signIn } = traitsOf(account.grant ?? service.grants[0]);
   if (!client) return clientId ?? '';
   // A client everybody may use has no secret to enter.
   return clientId ?? (signIn === 'fields' ? undefined : service.clientId);

@@ -45,6 +45,21 @@ export interface RoleEndpointAddress {
   readonly authorization: Secret;
 }
 
+/** A database that an account lists by name; where it is, its service says. */
+export interface ServedDatabase {
+  /** Its `hosts` are none: it was found by its place. */
+  readonly account: ServedAccount;
+  readonly target: string;
+  readonly sslmode: 'verify-full' | 'require';
+  /** A PEM file with the authorities to trust; undefined where this machine has none in one file. */
+  readonly authorities: string | undefined;
+}
+
+export type FoundDatabases =
+  | { readonly kind: 'databases'; readonly databases: readonly ServedDatabase[] }
+  /** It may be one of this account's, and its service could not be asked. */
+  | { readonly kind: 'unknown'; readonly account: ServedAccount; readonly failure: unknown };
+
 /** What helpers may ask the broker. Failures are `KeytrayError`s. */
 export interface HelperBroker {
   /** Accounts that list hosts for this family of tools. */
@@ -56,6 +71,11 @@ export interface HelperBroker {
   assumeRole(account: string, request: RoleRequest): Promise<RoleCredentials>;
   /** A place on loopback where the caller, for as long as it runs, gets these credentials by itself. */
   openRoleEndpoint(account: string, request: RoleRequest): Promise<RoleEndpointAddress>;
+  /** Whether there is an account with databases at all. */
+  listsDatabases(): boolean;
+  /** Databases of accounts at this address. Nobody is asked about one that can be none of theirs. */
+  databasesAt(host: string, port: number): Promise<FoundDatabases>;
+  databasePassword(account: string, target: string): Promise<Secret>;
   /** A configuration file of the tool that asks; `path` is absolute. Its content must not go back to the caller. */
   readFile(path: string): Promise<FileText>;
   /** A tool says this value was refused: a hint; what follows is the broker’s decision. */

@@ -15,6 +15,7 @@ const reveals: Readonly<Record<string, { readonly times: number; readonly why: s
   'core/credentials/aws-role.ts': { times: 1, why: 'sends the ID token to AWS, which gives keys for it' },
   'core/hand-out/database-check.ts': { times: 1, why: 'tells how long a password is' },
   'core/hand-out/database-session.ts': { times: 1, why: 'logs in to a verified database' },
+  'core/helpers/postgres/postgres-password.ts': { times: 1, why: 'writes a line of a password file' },
   'core/helpers/token-text.ts': { times: 1, why: 'gives a token to the helper that writes it into its answer' },
   'core/stores/keychain/child-process.ts': {
     times: 1,
@@ -68,6 +69,7 @@ const reveals: Readonly<Record<string, { readonly times: number; readonly why: s
   'core/oauth/refresh-grant.ts': { times: 1, why: 'sends the refresh token to the token endpoint' },
   'core/oauth/revocation.ts': { times: 2, why: 'sends a token to be revoked, and takes it out of the answer' },
   'core/oauth/token-check.ts': { times: 1, why: 'asks the userinfo endpoint whether it takes the access token' },
+  'cli/database-variables.ts': { times: 1, why: 'gives a program the password of its database' },
   'electron/clipboard.ts': { times: 1, why: 'puts the token where the person asked for it, for 30 s' },
   'core/broker/views/token-view.ts': { times: 2, why: 'is the answer to a request for the token' },
   'core/accounts/given-key.ts': { times: 1, why: 'reads when a key ends that is a JWT' },

@@ -131,6 +131,9 @@ function brokerWithToken(): FakeBroker {
     }),
     assumeRole: () => Promise.reject(new Error('there are no roles here')),
     openRoleEndpoint: () => Promise.reject(new Error('there are no roles here')),
+    listsDatabases: () => false,
+    databasesAt: async () => ({ kind: 'databases', databases: [] }),
+    databasePassword: () => Promise.reject(new Error('there are no databases here')),
     readFile: async () => ({ kind: 'absent' }),
     reportRejected: async () => undefined,
   };

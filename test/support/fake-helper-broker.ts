@@ -2,6 +2,7 @@ import type { RoleCredentials, RoleRequest } from '../../core/credentials/aws-ro
 import { type FailureCode, KeytrayError } from '../../core/errors.ts';
 import type {
   CredentialHeader,
+  FoundDatabases,
   HandedOut,
   HandOutRequest,
   HelperBroker,
@@ -80,6 +81,22 @@ export class FakeHelperBroker implements HelperBroker {
   async openRoleEndpoint(id: string, request: RoleRequest): Promise<RoleEndpointAddress> {
     const { sessionToken } = await this.assumeRole(id, request);
     return { url: 'http://127.0.0.1:1/endpoint', authorization: sessionToken };
+  }
+
+  /** At every address. */
+  databases: FoundDatabases = { kind: 'databases', databases: [] };
+
+  listsDatabases(): boolean {
+    return this.databases.kind === 'unknown' || this.databases.databases.length > 0;
+  }
+
+  async databasesAt(): Promise<FoundDatabases> {
+    return this.databases;
+  }
+
+  async databasePassword(id: string, target: string): Promise<Secret> {
+    this.requests.push({ host: target });
+    return new Secret(`password of ${id}/${target}`);
   }
 
   readonly files = new Map<string, FileText>();

@@ -1,9 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { vi } from 'vitest';
 import { Broker } from '../../core/broker/broker.ts';
 import { interpretConfig } from '../../core/config/interpret-config.ts';
 import { NodeHttp } from '../../core/http/node-http.ts';
+import { SystemClock } from '../../core/platform/system-clock.ts';
 import { EncryptedFileStore } from '../../core/stores/encrypted-file/encrypted-file-store.ts';
 import { MemoryStore } from '../../core/stores/memory-store.ts';
 import { PlacementsFile } from '../../core/stores/placements.ts';
@@ -12,13 +14,11 @@ import { Browsers, caller, Log, Notices } from './broker.ts';
 import { type BrokerSocket, startBrokerSocket } from './broker-socket.ts';
 import { CliSandbox } from './cli-process.ts';
 import { kernelPeers } from './loopback-peers.ts';
-import { ShiftedClock } from './shifted-clock.ts';
 import type { Lakebase } from './vendors/databricks/lakebase.ts';
 
 /** The real broker on its socket, with accounts of an emulated workspace and its database. */
 export interface LakebaseScene {
   readonly broker: Broker;
-  readonly clock: ShiftedClock;
   readonly log: Log;
   readonly socketPath: string;
   /** The command line of the same configuration. */
@@ -28,6 +28,8 @@ export interface LakebaseScene {
   enter(account: string, fields?: Readonly<Record<string, string>>): Promise<void>;
   /** As a person with a browser. */
   signIn(account: string): Promise<void>;
+  /** Time passes for the broker, the workspace and the database alike. */
+  skip(milliseconds: number): void;
   postgres(account: string, target?: string): Promise<Readonly<Record<string, unknown>>>;
   close(): Promise<void>;
 }
@@ -59,7 +61,9 @@ export function lakeAccount(lakebase: Lakebase, id: string, { grant, targets, mo
 
 export async function startLakebaseScene(accounts: string): Promise<LakebaseScene> {
   const folder = await mkdtemp(path.join(tmpdir(), 'keytray-lakebase-'));
-  const clock = new ShiftedClock();
+  const clock = new SystemClock();
+  // Workspace, broker and SDK go by the time of this process; how long something takes is measured elsewhere.
+  vi.useFakeTimers({ toFake: ['Date'], shouldAdvanceTime: true });
   const log = new Log();
   const broker = new Broker({
     kind: 'agent',
@@ -91,7 +95,6 @@ export async function startLakebaseScene(accounts: string): Promise<LakebaseScen
   await configure(accounts);
   return {
     broker,
-    clock,
     log,
     socketPath: socket.socketPath,
     sandbox,
@@ -108,11 +111,15 @@ export async function startLakebaseScene(accounts: string): Promise<LakebaseScen
       if (redirected === null) throw new Error(`the workspace answers ${answer.status}: ${await answer.text()}`);
       await broker.finishLogin(login.login_id, { redirect_url: redirected });
     },
+    skip(milliseconds) {
+      vi.setSystemTime(Date.now() + milliseconds);
+    },
     async postgres(account, target) {
       const request: CredentialRequest = { kind: 'postgres', ...(target === undefined ? {} : { target }) };
       return { ...(await broker.credentials(account, request, caller)) };
     },
     async close() {
+      vi.useRealTimers();
       await broker.stop();
       await sandbox[Symbol.asyncDispose]();
       await socket[Symbol.asyncDispose]();

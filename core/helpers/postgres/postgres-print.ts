@@ -1,9 +1,10 @@
 import type { HelperCall } from '../../wire/helper-call.ts';
 import { notListedLine } from '../chosen-account.ts';
-import { fetchToken, refuse } from '../generic/generic-answer.ts';
-import type { HelperBroker } from '../helper.ts';
+import { explainFailure, refuse } from '../generic/generic-answer.ts';
+import type { HelperBroker, ServedAccount, ServedDatabase } from '../helper.ts';
 import { matchAccounts } from '../host-match.ts';
 import { readOptions } from '../options.ts';
+import { fetchPassword } from './postgres-password.ts';
 import { formatPasswordLine } from './postgres-password-file.ts';
 import { hostAndPort } from './postgres-target.ts';
 
@@ -34,7 +35,18 @@ export async function printForFile(
 
   const where = hostAndPort(host, Number(port));
   const served = broker.served('postgres').filter((account) => id === undefined || account.id === id);
-  const match = matchAccounts({ protocol: 'postgresql', host: where, username: user }, served);
+  const there = await broker.databasesAt(host, Number(port));
+  if (there.kind === 'unknown' && (id ?? there.account.id) === there.account.id) {
+    return explainFailure(call, there.failure, there.account);
+  }
+  const listed = there.kind === 'unknown' ? [] : there.databases;
+  const databases = new Map<ServedAccount, ServedDatabase>(
+    listed
+      .filter(({ account }) => id === undefined || account.id === id)
+      .map((database) => [{ ...database.account, hosts: [where] }, database]),
+  );
+  const accounts = databases.size > 0 ? [...databases.keys()] : served;
+  const match = matchAccounts({ protocol: 'postgresql', host: where, username: user }, accounts);
   if (match.kind === 'none') {
     call.stderr(notListedLine({ family: 'postgres', id }, where));
     return 2;
@@ -43,9 +55,10 @@ export async function printForFile(
     const ids = match.accounts.map((account) => account.id).join(', ');
     return refuse(call, `${ids} all answer for ${where}; say which with --account=ID`);
   }
-  const fetched = await fetchToken(call, broker, match.account, { host: where });
+  const database = databases.get(match.account);
+  const fetched = await fetchPassword(call, broker, match.account, { database, host: where });
   if (fetched.kind === 'none') return fetched.status;
-  const password = fetched.token;
+  const { password } = fetched;
   if (operation === 'pgpass') {
     call.stdout(formatPasswordLine({ host, port: Number(port), user, password }));
     return 0;

@@ -17,7 +17,9 @@ export type PostgresTarget =
   | { readonly kind: 'none' }
   | { readonly kind: 'hosts'; readonly hosts: readonly PostgresHost[]; readonly user: string | undefined };
 
-export const postgresVariables = ['PGHOST', 'PGHOSTADDR', 'PGPORT', 'PGUSER', 'PGSERVICE', 'PGSSLMODE'] as const;
+export const postgresVariables = [
+  ...['PGHOST', 'PGHOSTADDR', 'PGPORT', 'PGUSER', 'PGSERVICE', 'PGSSLMODE', 'PGSSLROOTCERT'],
+] as const;
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What is said about a connection, and where. */
@@ -36,9 +38,9 @@ export function serviceOf(given: PsqlArguments, env: Environment): string | unde
 /** Connection string before option before service before variable, as libpq takes them. */
 function settingOf(
   { given, service, env }: ConnectionSettings,
-  name: 'host' | 'hostaddr' | 'port' | 'user' | 'sslmode',
+  name: 'host' | 'hostaddr' | 'port' | 'user' | 'sslmode' | 'sslrootcert',
 ) {
-  const option = name === 'hostaddr' || name === 'sslmode' ? undefined : given[name];
+  const option = name === 'host' || name === 'port' || name === 'user' ? given[name] : undefined;
   return given.conninfo.get(name) ?? option ?? service?.get(name) ?? env[`PG${name.toUpperCase()}`];
 }
 
@@ -90,13 +92,32 @@ export function hostAndPort(host: string, port: number): string {
 export type Encryption =
   | { readonly kind: 'as_it_is' }
   /** Nobody said anything: without it libpq is content with none. */
-  | { readonly kind: 'require' }
+  | { readonly kind: 'set'; readonly variables: Readonly<Record<string, string>> }
   | { readonly kind: 'refuse'; readonly mode: string };
 
-/** The token is the password, in the clear inside TLS. `reachedAt`: every host it may be sent to. */
-export function encryptionFor(reachedAt: readonly string[], settings: ConnectionSettings): Encryption {
-  if (reachedAt.every(isLoopback)) return { kind: 'as_it_is' };
+/** What a database wants of a connection to it. */
+export interface WantedEncryption {
+  readonly sslmode: 'verify-full' | 'require';
+  readonly authorities: string | undefined;
+}
+
+/**
+ * The token is the password, in the clear inside TLS. `reachedAt`: every host it may be sent to. `wanted`: by the
+ * databases there, where every one of them is one.
+ */
+export function encryptionFor(
+  reachedAt: readonly string[],
+  settings: ConnectionSettings,
+  wanted?: WantedEncryption,
+): Encryption {
   const mode = settingOf(settings, 'sslmode') ?? '';
-  if (mode === '') return { kind: 'require' };
+  if (mode === '' && wanted?.sslmode === 'verify-full') {
+    const own = settingOf(settings, 'sslrootcert') ?? '';
+    const authorities = own === '' ? wanted.authorities : undefined;
+    const trusted: Record<string, string> = authorities === undefined ? {} : { PGSSLROOTCERT: authorities };
+    return { kind: 'set', variables: { PGSSLMODE: 'verify-full', ...trusted } };
+  }
+  if (wanted === undefined && reachedAt.every(isLoopback)) return { kind: 'as_it_is' };
+  if (mode === '') return { kind: 'set', variables: { PGSSLMODE: 'require' } };
   return ['disable', 'allow', 'prefer'].includes(mode) ? { kind: 'refuse', mode } : { kind: 'as_it_is' };
 }

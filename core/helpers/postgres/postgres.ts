@@ -1,14 +1,24 @@
 import { Secret } from '../../secret.ts';
 import type { HelperCall } from '../../wire/helper-call.ts';
-import { fetchToken, refuse } from '../generic/generic-answer.ts';
-import type { Helper, HelperBroker } from '../helper.ts';
+import { explainFailure, refuse } from '../generic/generic-answer.ts';
+import type { Helper, HelperBroker, ServedDatabase } from '../helper.ts';
 import { parsePsqlArguments } from './postgres-arguments.ts';
 import type { Conninfo } from './postgres-conninfo.ts';
 import { type Place, placesFor } from './postgres-lines.ts';
+import { fetchPassword } from './postgres-password.ts';
 import { formatPasswordLine } from './postgres-password-file.ts';
 import { printForFile } from './postgres-print.ts';
 import { findService, serviceFiles, serviceVariables } from './postgres-service.ts';
-import { type ConnectionSettings, encryptionFor, findTarget, postgresVariables, serviceOf } from './postgres-target.ts';
+import {
+  type ConnectionSettings,
+  encryptionFor,
+  findTarget,
+  type PostgresHost,
+  type PostgresTarget,
+  postgresVariables,
+  serviceOf,
+  type WantedEncryption,
+} from './postgres-target.ts';
 
 /**
  * libpq asks no program for a password, but reads a file of them. `psql-keytray …` is `psql …` with such a file, on no
@@ -35,19 +45,21 @@ const longestFile = 60_000;
 
 async function run(call: HelperCall, broker: HelperBroker): Promise<number> {
   const given = parsePsqlArguments(call.argv);
-  const served = broker.served('postgres');
-  if (given === undefined || served.length === 0) return becomePsql(call);
+  const accounts = broker.served('postgres');
+  if (given === undefined || (accounts.length === 0 && !broker.listsDatabases())) return becomePsql(call);
   const service = await readService(call, broker, serviceOf(given, call.env));
   if (service.kind === 'left_to_psql') return becomePsql(call);
   if (service.kind === 'refused') return refuse(call, service.line);
   const settings: ConnectionSettings = { given, service: service.section?.values, env: call.env };
   const target = findTarget(settings);
-  const found = placesFor(target, served);
+  const databases = await databasesOf(call, broker, target);
+  if (typeof databases === 'number') return databases;
+  const found = placesFor(target, (host) => ({ accounts, databases: databases.get(host) ?? [] }));
   if (found.kind === 'refused') return refuse(call, found.line);
   if (found.places.length === 0) return becomePsql(call);
 
   const reachedAt = found.places.map((place) => place.reachedAt);
-  const encryption = encryptionFor(reachedAt, settings);
+  const encryption = encryptionFor(reachedAt, settings, wantedBy(found.places));
   if (encryption.kind === 'refuse') {
     return refuse(call, `with sslmode=${encryption.mode} anyone on the way could read the token; use verify-full`);
   }
@@ -56,12 +68,34 @@ async function run(call: HelperCall, broker: HelperBroker): Promise<number> {
   if (typeof file === 'number') return file;
   if (Buffer.byteLength(file) > longestFile)
     return refuse(call, 'too many hosts for one password file; name one with -h');
-  const variables = encryption.kind === 'require' ? { PGSSLMODE: 'require' } : {};
+  const variables = encryption.kind === 'set' ? encryption.variables : {};
   const files: Record<string, Secret> = { PGPASSFILE: new Secret(file) };
   // The section that was judged, so that psql reads no other.
   if (service.section !== undefined) files.PGSERVICEFILE = new Secret(service.section.text);
   call.become({ name: 'psql', argv: undefined, variables, files });
   return 0;
+}
+
+/** The databases at each host; the status to end with where a host may be one, and nobody can tell. */
+async function databasesOf(
+  call: HelperCall,
+  broker: HelperBroker,
+  target: PostgresTarget,
+): Promise<ReadonlyMap<PostgresHost, readonly ServedDatabase[]> | number> {
+  const found = new Map<PostgresHost, readonly ServedDatabase[]>();
+  for (const host of target.kind === 'hosts' ? target.hosts : []) {
+    const there = await broker.databasesAt(host.name, host.port);
+    if (there.kind === 'unknown') return explainFailure(call, there.failure, there.account);
+    found.set(host, there.databases);
+  }
+  return found;
+}
+
+/** Undefined where one of them is no database of ours. */
+function wantedBy(places: readonly Place[]): WantedEncryption | undefined {
+  const databases = places.flatMap(({ database }) => (database === undefined ? [] : [database]));
+  if (databases.length < places.length) return undefined;
+  return databases.find(({ sslmode }) => sslmode === 'verify-full') ?? databases[0];
 }
 
 type FoundService =
@@ -112,9 +146,10 @@ async function passwordFile(
   for (const account of new Set(places.map((place) => place.account))) {
     const theirs = places.filter((place) => place.account === account);
     const host = theirs.map((place) => place.host).join(' ');
-    const fetched = await fetchToken(call, broker, account, { host });
+    const [database] = theirs.flatMap((place) => place.database ?? []);
+    const fetched = await fetchPassword(call, broker, account, { database, host });
     if (fetched.kind === 'none') status = fetched.status;
-    else for (const place of theirs) text += formatPasswordLine({ ...place, user, password: fetched.token });
+    else for (const place of theirs) text += formatPasswordLine({ ...place, user, password: fetched.password });
   }
   return text === '' ? status : text;
 }

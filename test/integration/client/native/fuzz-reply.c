@@ -174,7 +174,9 @@ static int is_text(const unsigned char *at, size_t length, const char *text) {
 /* What client/programs.ts lists. */
 static int is_given(char program, char type, const unsigned char *at, size_t length) {
   static const char maven[] = "KEYTRAY_TOKEN_";
-  if (program == 'p' && type == 'V') return is_text(at, length, "PGSSLMODE");
+  if (program == 'p' && type == 'V') {
+    return is_text(at, length, "PGSSLMODE") || is_text(at, length, "PGSSLROOTCERT");
+  }
   if (program == 'p') return is_text(at, length, "PGPASSFILE") || is_text(at, length, "PGSERVICEFILE");
   if (program != 'm' || type != 'V' || length < sizeof maven - 1 || memcmp(at, maven, sizeof maven - 1) != 0) return 0;
   for (size_t index = sizeof maven - 1; index < length; index++) {
