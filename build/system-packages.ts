@@ -76,6 +76,13 @@ const testPackages: readonly SystemPackage[] = [
   program('openssl'),
   // Brings a Java runtime: some 250 MiB, the largest of these.
   program('maven', 'mvn'),
+  // Clients of the recipes for databases.
+  program('default-jdk-headless', 'javac'),
+  debianPackage('libpostgresql-jdbc-java'),
+  debianPackage('python3-asyncpg'),
+  debianPackage('python3-psycopg'),
+  debianPackage('python3-psycopg2'),
+  debianPackage('python3-sqlalchemy'),
   // The server's own programs are not on PATH.
   program('postgresql', 'pg_createcluster'),
   program('util-linux', 'setpriv'),
