@@ -8,6 +8,7 @@ export const methods = [
   'startLogin',
   'cancelLogin',
   'pasteRedirect',
+  'enterFields',
   'confirmLogin',
   'logout',
   'refreshNow',

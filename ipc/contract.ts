@@ -30,7 +30,8 @@ const answers =
 /**
  * Everything a page can ask of the main process: what it may send, and what it gets. Handlers validate with
  * `request` and answer with an `Outcome`. What runs a program or widens who gets a credential is `declined` unless the
- * person agrees in a dialog of the main process. No token is in any of it, in either direction.
+ * person agrees in a dialog of the main process. No token is in any of it, in either direction,
+ * but for what a person types.
  */
 export const contract = {
   status: answers<StatusView>()(requests.nothing),
@@ -46,6 +47,8 @@ export const contract = {
   cancelLogin: answers<LoginView>()(requests.ofLogin),
   confirmLogin: answers<LoginView>()(requests.confirmLogin),
   pasteRedirect: answers<LoginView>()(requests.pasteRedirect),
+  /** Tried at the service before it is kept; a refusal leaves the form open. */
+  enterFields: answers<LoginView>()(requests.enterFields),
   logout: answers<LogoutView>()(requests.logout),
   refreshNow: answers<AccountView>()(requests.ofAccount),
   /** Answers once the token is in the clipboard and its clearing is scheduled. */

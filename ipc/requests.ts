@@ -36,6 +36,12 @@ export const startLogin = z.strictObject({
 });
 /** The whole address the browser ended at. */
 export const pasteRedirect = z.strictObject({ loginId, address: z.string().min(1).max(16_384) });
+/** What a person entered, by the names of the fields. `unchecked`: keep it although nobody could be asked. */
+export const enterFields = z.strictObject({
+  loginId,
+  fields: z.record(z.string().max(64), z.string().max(16_384)),
+  unchecked: z.boolean(),
+});
 /** Whether to take what another browser brought. */
 export const confirmLogin = z.strictObject({ loginId, accept: z.boolean() });
 export const logout = z.strictObject({ account, revoke: z.boolean() });

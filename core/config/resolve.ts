@@ -1,10 +1,10 @@
 import { KeytrayError } from '../errors.ts';
-import type { ServiceCheck } from '../services/check.ts';
 import { fieldsOf } from '../services/fields.ts';
 import { type Grant, traitsOf } from '../services/grant.ts';
 import type { AccountSettings, Service } from '../services/service.ts';
 import type { Endpoints, RedirectSettings } from '../services/shapes.ts';
 import { splitAccountId } from './account-id.ts';
+import { checkOf } from './check-of.ts';
 import type { AccountConfig } from './config.ts';
 
 const noEndpoints: Endpoints = {
@@ -152,32 +152,6 @@ function secretOf({ kind }: Grant, clientId: string, service: Service): AccountS
   const { client, signIn } = traitsOf(kind);
   if (!client || service.builtInClients?.ids.includes(clientId)) return 'none';
   return signIn === 'fields' ? 'required' : service.clientSecret;
-}
-
-const originOf = (url: string): string => new URL(url).origin;
-
-/**
- * The check of the service as this account makes it. `address` is undefined where only the authorization server knows
- * it; there is no check where nothing says where the service is.
- */
-function checkOf(account: AccountConfig, service: Service, { kind }: Grant, own: boolean): AccountSettings['check'] {
-  const { check } = service;
-  if (check === undefined || (check.grants !== undefined && !check.grants.includes(kind))) return undefined;
-  switch (check.kind) {
-    case 'userinfo':
-      return traitsOf(kind).client ? { check, address: undefined } : undefined;
-    case 'grpc':
-      return { check, address: account.settings?.host ?? check.publicHost };
-    case 'http': {
-      const { publicAddress, ownPath } = check;
-      const named = account.issuer ?? account.endpoints.tokenEndpoint;
-      const instance = account.url ?? (own && named !== undefined ? originOf(named) : undefined);
-      if (instance === undefined) return publicAddress === undefined ? undefined : { check, address: publicAddress };
-      const isPublic = publicAddress !== undefined && originOf(instance) === originOf(publicAddress);
-      const at: ServiceCheck = isPublic || ownPath === undefined ? check : { ...check, path: ownPath };
-      return { check: at, address: instance };
-    }
-  }
 }
 
 /** Asking again for a token kills none: that is what a refresh of a sign-in does, at some servers. */

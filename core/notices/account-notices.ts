@@ -1,6 +1,9 @@
 import type { Account } from '../accounts/account.ts';
+import { isGiven } from '../accounts/given-key.ts';
+import type { TokenRecord } from '../accounts/token-record.ts';
 import type { Clock, Notice, NoticeChoice, Notifier } from '../ports.ts';
 import {
+  keyEndsNotice,
   loginEndsNotice,
   misconfiguredNotice,
   movedNotice,
@@ -59,6 +62,7 @@ export class AccountNotices {
       return { matter: `moved to ${move.to}`, notice: movedNotice(id, settings.title, move.from, move.to) };
     }
     if (state.kind !== 'signed_in') return undefined;
+    if (isGiven(state.record.grant)) return this.#keyEnds(id, settings.title, state.record);
     const { loginEnd, signedInAt } = state.record;
     // A session that each refresh prolongs has no end to warn of.
     if (loginEnd === undefined || loginEnd.moves === 'yes') return undefined;
@@ -66,6 +70,17 @@ export class AccountNotices {
     const warnAhead = Math.min(day, (loginEnd.at - signedInAt) / 4);
     if (now < loginEnd.at - warnAhead || now >= loginEnd.at) return undefined;
     return { matter: `ends ${loginEnd.at}`, notice: loginEndsNotice(id, settings.title, loginEnd.at, now) };
+  }
+
+  /** 14 and 3 days before the end and at it, each only where the key lives at least twice as long. */
+  #keyEnds(id: string, title: string, { lifetime, obtainedAt }: TokenRecord) {
+    if (lifetime === undefined || !Number.isFinite(lifetime)) return undefined;
+    const now = this.#dependencies.clock.now();
+    const end = obtainedAt + lifetime * 1_000;
+    const due = [0, 3, 14].find((days) => now >= end - days * day && lifetime * 1_000 >= 2 * days * day);
+    return due === undefined
+      ? undefined
+      : { matter: `key ends ${end}, ${due}`, notice: keyEndsNotice(id, title, end, now) };
   }
 
   #chosen(account: string, choice: NoticeChoice): void {

@@ -76,6 +76,20 @@ export function loginEndsNotice(account: string, title: string, endsAt: number, 
   };
 }
 
+/** A key that nothing renews ends, or has ended. Times in milliseconds since the epoch. */
+export function keyEndsNotice(account: string, title: string, endsAt: number, now: number): Notice {
+  return {
+    id: `key-ends:${account}`,
+    title: `Enter a new key for ${title}`,
+    body: endsAt <= now ? 'The key has ended.' : `The key ends ${dayOf(endsAt, now)} at ${localTime(endsAt)}.`,
+    actions: [
+      { name: 'renew', label: 'Enter key' },
+      { name: 'later', label: 'Later' },
+    ],
+    otherwise: `keytray login ${account} --renew`,
+  };
+}
+
 export function misconfiguredNotice(account: string, title: string, error: string): Notice {
   return {
     id: `misconfigured:${account}`,

@@ -1,4 +1,5 @@
 import type { Account } from '../accounts/account.ts';
+import { isGiven } from '../accounts/given-key.ts';
 import { servesAlone } from '../accounts/serves-alone.ts';
 import type { Clock, NoticeChoice, Notifier, Timer } from '../ports.ts';
 import { signInNotice, signInNoticeId } from './notice-texts.ts';
@@ -106,6 +107,9 @@ export class SignInNotices {
 }
 
 function whyOf({ state, record }: Account): string {
+  if (record !== undefined && isGiven(record.grant)) {
+    return record.sessionEnded ? 'The service no longer takes the key.' : 'The key has ended.';
+  }
   if (state.kind === 'signed_out' && state.why === 'never') return 'Nobody has signed in yet.';
   if (state.kind === 'signed_out' && state.why === 'logout') return 'You have signed out.';
   if (state.kind === 'signed_out' && state.why === 'registration_changed') {

@@ -66,6 +66,7 @@ export const decisions: { readonly [M in Method]: Decision<M> } = {
   startLogin: no,
   cancelLogin: no,
   pasteRedirect: no,
+  enterFields: no,
   confirmLogin: no,
   refreshNow: no,
 

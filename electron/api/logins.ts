@@ -7,6 +7,7 @@ type Methods =
   | 'startLogin'
   | 'cancelLogin'
   | 'pasteRedirect'
+  | 'enterFields'
   | 'confirmLogin'
   | 'logout'
   | 'refreshNow'
@@ -28,6 +29,7 @@ export function loginMethods({ broker, desktop }: ApiParts): Pick<AppApi, Method
         throw new KeytrayError('invalid_request', 'this is not the address of a page', { loginId });
       return await broker.finishLogin(loginId, { redirect_url: url });
     },
+    enterFields: ({ loginId, fields, unchecked }) => broker.finishLogin(loginId, { fields, unchecked }),
     confirmLogin: ({ loginId, accept }) => broker.confirmLogin(loginId, accept),
     logout: ({ account, revoke }) => broker.logout(account, { revoke }),
     refreshNow: async ({ account }) => {

@@ -9,12 +9,16 @@ import { ask } from '../state/bridge.ts';
 import { rememberLogin, useApp } from '../state/store.ts';
 import { useCall } from '../state/use-call.ts';
 import { addressForElsewhere, cancelSignIn, confirmSignIn, signIn, signInElsewhere } from './actions.ts';
+import { EntryForm } from './entry-form.tsx';
 import { FailedSignIn } from './failed-sign-in.tsx';
 
 /** The account's sign-in while it is open, and why it failed once it has. */
 export function SignInPanel({ account }: { readonly account: string }): JSX.Element | null {
   const login = useApp((state) => state.logins.get(account));
-  if (login?.state === 'started') return <OpenSignIn login={login} />;
+  if (login?.state === 'started') {
+    const { input } = login;
+    return input === undefined ? <OpenSignIn login={login} /> : <EntryForm login={login} fields={input.fields} />;
+  }
   if (login?.state === 'failed') return <FailedSignIn login={login} />;
   if (login?.state === 'expired')
     return <Message tone="warn">Nobody signed in in time{login.note === undefined ? '' : `: ${login.note}`}.</Message>;

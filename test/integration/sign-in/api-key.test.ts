@@ -149,6 +149,35 @@ describe('the end of a key', () => {
     expect(await scene.token()).toMatchObject({ expires_in: null });
   });
 
+  it('is told 14 and 3 days ahead and at the end, each once', async () => {
+    scene.configure(config(service.url, ', expires_at: 2026-04-01T12:00:00Z'));
+    await scene.enter({ api_key: right });
+    const titles = () => scene.notices.shown.map(({ title, body }) => `${title}: ${body.replace(/\d\d:\d\d/, 'TIME')}`);
+    const to = (date: string) => {
+      const end = Date.parse(date);
+      while (scene.clock.now() < end) scene.clock.advance(Math.min(6 * hour, end - scene.clock.now()));
+    };
+    to('2026-03-17T00:00:00Z');
+    expect(titles()).toEqual([]);
+    to('2026-03-19T00:00:00Z');
+    expect(titles()).toEqual([
+      expect.stringMatching(/^Enter a new key for Gitea or Forgejo \(m2m\): The key ends in 1\d days/),
+    ]);
+    to('2026-03-30T00:00:00Z');
+    expect(titles()).toHaveLength(2);
+    to('2026-04-01T13:00:00Z');
+    expect(titles()).toHaveLength(3);
+    expect(titles()[2]).toMatch(/The key has ended\./);
+    expect(await scene.state()).toBe('login_required/key_expired');
+  });
+
+  it('of a key that lives a day is not told ahead', async () => {
+    scene.configure(config(service.url, ', expires_at: 2026-01-02T00:00:00Z'));
+    await scene.enter({ api_key: right });
+    scene.clock.advance(23 * hour);
+    expect(scene.notices.shown).toEqual([]);
+  });
+
   it('that has passed already is told before the service is asked', async () => {
     const key = jwt({ exp: scene.clock.now() / 1_000 - 60 });
     expect(await failureOf(scene.enter({ api_key: key }))).toMatchObject({

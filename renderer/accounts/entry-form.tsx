@@ -1,0 +1,70 @@
+import { type JSX, useState } from 'react';
+import type { LoginView } from '../../ipc/views.ts';
+import { Button } from '../design/button.tsx';
+import { TextField } from '../design/field.tsx';
+import { ask } from '../state/bridge.ts';
+import { rememberLogin } from '../state/store.ts';
+import { useCall } from '../state/use-call.ts';
+import { cancelSignIn } from './actions.ts';
+
+type Fields = NonNullable<LoginView['input']>['fields'];
+
+interface EntryFormProps {
+  readonly login: LoginView;
+  readonly fields: Fields;
+}
+
+/** Keys and secrets: each masked, tried at the service before it is kept, and shown nowhere again. */
+export function EntryForm({ login, fields }: EntryFormProps): JSX.Element {
+  const [values, setValues] = useState<Readonly<Record<string, string>>>({});
+  // Kept without a word of the service only after it was seen not to answer.
+  const [tried, setTried] = useState(false);
+  const call = useCall();
+  const entered = Object.fromEntries(fields.map(({ name }) => [name, values[name] ?? '']));
+  const complete = Object.values(entered).every((value) => value.trim() !== '');
+  const keep = async (unchecked: boolean): Promise<void> => {
+    const ok = await call.run(async () => {
+      rememberLogin(await ask('enterFields', { loginId: login.login_id, fields: entered, unchecked }));
+    });
+    setTried(!ok);
+  };
+  return (
+    <section className="card stack" aria-label="Sign-in">
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void keep(false);
+        }}
+      >
+        {fields.map(({ name, title, where }, index) => (
+          <TextField
+            key={name}
+            label={title}
+            hint={
+              where === undefined ? 'Kept in the keychain once the service has taken it.' : `Where to get it: ${where}`
+            }
+            value={values[name] ?? ''}
+            onChange={(value) => setValues({ ...values, [name]: value })}
+            secret
+            autoFocus={index === 0}
+            problem={index === 0 ? call.error : undefined}
+          />
+        ))}
+        <div className="line">
+          <Button kind="primary" type="submit" busy={call.busy} disabled={!complete}>
+            Check and keep
+          </Button>
+          {tried ? (
+            <Button busy={call.busy} disabled={!complete} onPress={() => void keep(true)}>
+              Keep it unchecked
+            </Button>
+          ) : null}
+          <Button kind="quiet" onPress={() => void call.run(() => cancelSignIn(login.login_id))}>
+            Cancel
+          </Button>
+        </div>
+      </form>
+    </section>
+  );
+}
