@@ -12,18 +12,8 @@ import type { PendingLogin } from '../sign-in/pending-login.ts';
 import { PendingLogins } from '../sign-in/pending-logins.ts';
 import { SignIn } from '../sign-in/sign-in.ts';
 import { signOut } from '../sign-in/sign-out.ts';
-import type { BrokerApi, Caller } from '../wire/broker-api.ts';
-import type { HelperCall } from '../wire/helper-call.ts';
-import type {
-  AccountView,
-  BrokerEvent,
-  LoginRequest,
-  LoginView,
-  LogoutView,
-  StatusView,
-  TokenRequest,
-  TokenView,
-} from '../wire/schemas.ts';
+import type { BrokerApi } from '../wire/broker-api.ts';
+import type { AccountView, BrokerEvent, LoginRequest, LoginView, LogoutView, StatusView } from '../wire/schemas.ts';
 import type { BrokerDependencies } from './broker-dependencies.ts';
 import { type HandOuts, openHandOuts } from './hand-outs.ts';
 import { LockRequests } from './lock-requests.ts';
@@ -157,9 +147,7 @@ export class Broker implements BrokerApi {
     return this.#views.of(account);
   }
 
-  async token(id: string, request: TokenRequest, caller: Caller): Promise<TokenView> {
-    return await this.tokens.token(id, request, caller);
-  }
+  readonly token: BrokerApi['token'] = (...asked) => this.tokens.token(...asked);
 
   readonly test: BrokerApi['test'] = (id, { signal }) => this.#handOuts.tests.test(id, signal);
   readonly credentials: BrokerApi['credentials'] = (...asked) => this.#handOuts.credentials.credentials(...asked);
@@ -200,9 +188,7 @@ export class Broker implements BrokerApi {
 
   readonly subscribe: BrokerApi['subscribe'] = (listener) => this.#events.subscribe(listener);
 
-  async helper(protocol: string, call: HelperCall, caller: Caller): Promise<number> {
-    return await this.#handOuts.helpers.serve(protocol, call, caller);
-  }
+  readonly helper: BrokerApi['helper'] = (...called) => this.#handOuts.helpers.serve(...called);
 
   handover(): void {
     this.#dependencies.quit();

@@ -9,7 +9,12 @@ const originOf = (url: string): string => new URL(url).origin;
  * The check of the service as this account makes it. `address` is undefined where only the authorization server knows
  * it; there is no check where nothing says where the service is.
  */
-export function checkOf(account: AccountConfig, service: Service, { kind }: Grant, own: boolean): AccountSettings['check'] {
+export function checkOf(
+  account: AccountConfig,
+  service: Service,
+  { kind }: Grant,
+  own: boolean,
+): AccountSettings['check'] {
   const { check } = service;
   if (check === undefined || (check.grants !== undefined && !check.grants.includes(kind))) return undefined;
   switch (check.kind) {
