@@ -8,10 +8,11 @@ import { hardwareLine } from './hardware.ts';
 import { measureGitFill } from './measure-git.ts';
 import { measureHelper } from './measure-helper.ts';
 import { measureHerd } from './measure-herd.ts';
-import { measureMemory, startIdleBroker } from './measure-memory.ts';
+import { measureMemory, startIdleBroker, withNodeOfItsOwn } from './measure-memory.ts';
 import { measureProxies } from './measure-proxies.ts';
 import { measureRequests } from './measure-requests.ts';
 import { measureStart } from './measure-start.ts';
+import { measureTray } from './measure-tray.ts';
 import { missingNative, missingPeers } from './peers.ts';
 import { thisCheckout } from './product.ts';
 import { type Row, tableOf, wrongCounts } from './report.ts';
@@ -24,8 +25,26 @@ import { startWarmLab, type WarmLab } from './warm-lab.ts';
  * another revision beside this one and ends with 1 where a row is worse.
  */
 
-const thorough = { processes: 101, starts: 9, loads: 3, loadSeconds: 5, visits: 5, idleSeconds: 10 };
-const quickly = { processes: 3, starts: 1, loads: 1, loadSeconds: 1, visits: 1, idleSeconds: 1 };
+const thorough = {
+  processes: 101,
+  starts: 9,
+  loads: 3,
+  loadSeconds: 5,
+  visits: 5,
+  idleSeconds: 10,
+  changes: 200,
+  traySeconds: 60,
+};
+const quickly = {
+  processes: 3,
+  starts: 1,
+  loads: 1,
+  loadSeconds: 1,
+  visits: 1,
+  idleSeconds: 1,
+  changes: 2,
+  traySeconds: 2,
+};
 type Amounts = typeof thorough;
 
 const path = process.env.PATH ?? '';
@@ -104,13 +123,14 @@ async function measureAt(warmLab: WarmLab, stopwatch: Stopwatch, folder: string,
   const git = await measureGitFill(warmLab, stopwatch, amounts.processes);
   const requests = await measureRequests(warmLab, amounts.loadSeconds, amounts.loads);
   const proxies = await measureProxies(warmLab, amounts.loadSeconds, amounts.loads);
-  const rows = [...helper, ...git, ...herd.rows, ...requests, ...proxies, ...start, ...memory];
+  const tray = await measureTray(warmLab.server.issuer, folder, amounts);
+  const rows = [...helper, ...git, ...herd.rows, ...requests, ...proxies, ...start, ...memory, ...tray];
   return { rows, problems: herd.problems };
 }
 
 /** What leaves `warmLab` alone, so that the idle broker and the peer have been idle when their memory is read. */
 async function besideIdleBroker(warmLab: WarmLab, folder: string, starts: number) {
-  const idle = await startIdleBroker(warmLab.server.issuer, folder, thisCheckout);
+  const idle = await startIdleBroker(warmLab.server.issuer, folder, await withNodeOfItsOwn(thisCheckout, folder));
   try {
     const herd = await measureHerd();
     const start = await measureStart(starts);

@@ -23,6 +23,7 @@ export const budgets = {
   postgresRateOfMany: { kind: 'at_least_times_peer', factor: 0.5 },
   postgresBulk: { kind: 'at_least_times_peer', factor: 0.7 },
   memory: { kind: 'at_most', value: 90, unit: 'MB' },
+  trayMemory: { kind: 'at_most', value: 2, unit: 'MB' },
 } as const satisfies Readonly<Record<string, Budget>>;
 
 export function budgetText(budget: Budget): string {

@@ -1,7 +1,7 @@
 import { copyFile, cp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startChild } from '../../demo/children.ts';
-import { createKeytray } from '../support/keytray.ts';
+import { createKeytray, type Keytray } from '../support/keytray.ts';
 import { signIn } from '../support/sign-in.ts';
 import { budgets } from './budgets.ts';
 import { manyAccounts } from './many-accounts.ts';
@@ -15,17 +15,25 @@ const megabyte = 1e6;
 
 export interface IdleBroker {
   readonly pid: number;
+  readonly keytray: Keytray;
   close(): Promise<void>;
 }
 
-/**
- * A broker that is left alone once its accounts are signed in. It runs on a copy of Node: the bench and its other
- * processes would share the pages of the same file, and shared pages count by share only.
- */
-export async function startIdleBroker(issuer: string, folder: string, product: Product): Promise<IdleBroker> {
-  const { program } = await withNodeOfItsOwn(product, folder);
-  const keytray = await createKeytray();
-  await keytray.configure(manyAccounts(issuer, accounts));
+interface Surroundings {
+  readonly env?: NodeJS.ProcessEnv;
+  /** What the configuration says besides its accounts. */
+  readonly config?: object;
+}
+
+/** A broker that is left alone once its accounts are signed in, on a Node of its own. */
+export async function startIdleBroker(
+  issuer: string,
+  folder: string,
+  { program }: Product,
+  { env, config = {} }: Surroundings = {},
+): Promise<IdleBroker> {
+  const keytray = await createKeytray(env);
+  await keytray.configure(JSON.stringify({ ...JSON.parse(manyAccounts(issuer, accounts)), ...config }));
   const agent = startChild(program('keytray'), ['agent'], { env: keytray.env, cwd: folder });
   const close = async (): Promise<void> => {
     await agent.stop();
@@ -43,15 +51,18 @@ export async function startIdleBroker(issuer: string, folder: string, product: P
       const { state } = await signIn(keytray, account);
       if (state !== 'succeeded') throw new Error(`the sign-in of ${account} ended as ${state}`);
     }
-    return { pid: agent.pid, close };
+    return { pid: agent.pid, keytray, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-/** A copy of the built programs, which name the Node they run on in `lib/node`. */
-async function withNodeOfItsOwn(product: Product, folder: string): Promise<Product> {
+/**
+ * A copy of the built programs, which name the Node they run on in `lib/node`, and of that Node: the bench and its other
+ * processes would share the pages of the same file, and shared pages count by share only.
+ */
+export async function withNodeOfItsOwn(product: Product, folder: string): Promise<Product> {
   const node = join(folder, 'node');
   const installed = await readFile(join(product.root, 'out/lib/node'), 'utf8');
   await copyFile(installed.trimEnd(), node);

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildStandInApp } from '../desktop/stand-in-build.ts';
-import { type IdleBroker, startIdleBroker } from '../measure-memory.ts';
+import { type IdleBroker, startIdleBroker, withNodeOfItsOwn } from '../measure-memory.ts';
 import type { OidcAgent } from '../oidc-agent.ts';
 import { untilQuiet } from '../process-cpu.ts';
 import { memoryOfTree } from '../process-memory.ts';
@@ -70,7 +70,10 @@ async function measureBrokers(run: Run, amounts: Amounts): Promise<void> {
         await withLabs(
           run,
           ['memory'],
-          async ({ side, product }) => startIdleBroker(server.issuer, await run.folder(`idle-${side}`), product),
+          async ({ side, product }) => {
+            const folder = await run.folder(`idle-${side}`);
+            return await startIdleBroker(server.issuer, folder, await withNodeOfItsOwn(product, folder));
+          },
           (idle) => measureBeside(run, idle, peer, amounts),
         );
         await measureWarm(run, warm, peer, amounts);

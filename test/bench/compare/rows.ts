@@ -56,6 +56,7 @@ export const rowIds: readonly RowId[] = Object.keys(comparedRows).filter(isRowId
 
 /** Rows of `npm run bench` that a comparison leaves out, and why. */
 export const notCompared: readonly string[] = [
+  'what the tray costs: it is measured beside an agent without it, for four minutes',
   'git-credential-store, git-credential-oauth, an empty C program, node -e 0 and the stand-in alone: not ours',
   'pages with 10 accounts, rows mounted: the rows with 500 accounts show the same',
   'sizes of the preload script, the CSS, the keychain child and the Node twin: too small for a share to mean much',

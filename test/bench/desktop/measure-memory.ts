@@ -6,7 +6,7 @@ import type { Child } from '../../../demo/children.ts';
 import type { Keytray } from '../../support/keytray.ts';
 import { signIn } from '../../support/sign-in.ts';
 import { manyAccounts } from '../many-accounts.ts';
-import { startIdleBroker } from '../measure-memory.ts';
+import { startIdleBroker, withNodeOfItsOwn } from '../measure-memory.ts';
 import { answersStatus } from '../measure-start.ts';
 import { memoryOfTree } from '../process-memory.ts';
 import { thisCheckout } from '../product.ts';
@@ -36,7 +36,7 @@ export async function measureDesktopMemory(
     closers.push(() => server.close());
     const agentFolder = join(folder, 'agent');
     await mkdir(agentFolder);
-    const agent = await startIdleBroker(server.issuer, agentFolder, thisCheckout);
+    const agent = await startIdleBroker(server.issuer, agentFolder, await withNodeOfItsOwn(thisCheckout, agentFolder));
     closers.push(() => agent.close());
     const home = await createDesktopHome(folder, manyAccounts(server.issuer, accounts));
     closers.push(() => home.close());
