@@ -3,6 +3,7 @@ import { Message, type MessageBus, sessionBus, Variant } from '@jellybrick/dbus-
 import { waitFor } from './wait-for.ts';
 
 const watcher = 'org.kde.StatusNotifierWatcher';
+const watcherPath = '/StatusNotifierWatcher';
 const item = 'org.kde.StatusNotifierItem';
 const menu = 'com.canonical.dbusmenu';
 const properties = 'org.freedesktop.DBus.Properties';
@@ -36,8 +37,8 @@ export interface PanelIcon {
 export interface Panel {
   /** The latest icon, once there is one. */
   tray(): Promise<PanelIcon>;
-  /** How often an icon was told of. */
-  readonly told: number;
+  /** How many times at once an icon was told of, before the first of these was answered. */
+  readonly mostAtOnce: number;
   close(): void;
 }
 
@@ -48,11 +49,23 @@ export async function openPanel(busAddress: string): Promise<Panel> {
   untyped.on('error', () => undefined);
   const told: string[] = [];
   const signals: string[] = [];
+  const answers: NodeJS.Timeout[] = [];
+  let taking = 0;
+  let mostAtOnce = 0;
   bus.addMethodHandler((message) => {
     const { interface: name, member, body } = message;
     if (name === watcher && member === 'RegisterStatusNotifierItem') {
       told.push(String(body[0]).startsWith('/') ? message.sender : String(body[0]));
-      bus.send(Message.newMethodReturn(message));
+      taking += 1;
+      mostAtOnce = Math.max(mostAtOnce, taking);
+      // As GNOME's extension does it: the list and what shows it come at once, and the answer takes a while.
+      if (told.length === 1) bus.send(Message.newSignal(watcherPath, watcher, 'StatusNotifierHostRegistered'));
+      answers.push(
+        setTimeout(() => {
+          taking -= 1;
+          bus.send(Message.newMethodReturn(message));
+        }, 50),
+      );
       return true;
     }
     if (name !== properties || member !== 'Get' || body[1] !== 'IsStatusNotifierHostRegistered') return false;
@@ -70,19 +83,28 @@ export async function openPanel(busAddress: string): Promise<Panel> {
       await waitFor('the tray icon', async () => told.length > 0);
       return iconAt(bus, told.at(-1) ?? '', signals);
     },
-    get told() {
-      return told.length;
+    get mostAtOnce() {
+      return mostAtOnce;
     },
-    close: () => bus.disconnect(),
+    close: () => {
+      for (const answer of answers) clearTimeout(answer);
+      bus.disconnect();
+    },
   };
 }
 
-/** The icon that some panel shows, read and clicked beside it. */
-export function iconBeside(busAddress: string, agent: number): PanelIcon & { close(): void } {
+/** The icon of that process, which some panel shows, read and clicked beside it. */
+export async function iconBeside(busAddress: string, agent: number): Promise<PanelIcon & { close(): void }> {
   const bus = sessionBus({ busAddress });
   const untyped: EventEmitter = bus;
   untyped.on('error', () => undefined);
-  return { ...iconAt(bus, `${item}-${agent}-1`, []), close: () => bus.disconnect() };
+  const [names] = await askDaemon(bus, 'ListNames', '', []);
+  for (const name of Array.isArray(names) ? names : []) {
+    const [pid] = await askDaemon(bus, 'GetConnectionUnixProcessID', 's', [name]).catch(() => []);
+    if (pid === agent) return { ...iconAt(bus, String(name), []), close: () => bus.disconnect() };
+  }
+  bus.disconnect();
+  throw new Error(`process ${agent} is not on this bus`);
 }
 
 function iconAt(bus: MessageBus, destination: string, signals: readonly string[]): PanelIcon {
@@ -150,9 +172,12 @@ function entryOf(node: unknown): Entry {
 }
 
 async function match(bus: MessageBus, rule: string): Promise<void> {
+  await askDaemon(bus, 'AddMatch', 's', [rule]);
+}
+
+async function askDaemon(bus: MessageBus, member: string, signature: string, body: readonly unknown[]) {
   const daemon = 'org.freedesktop.DBus';
   const path = '/org/freedesktop/DBus';
-  await bus.call(
-    new Message({ destination: daemon, path, interface: daemon, member: 'AddMatch', signature: 's', body: [rule] }),
-  );
+  const call = new Message({ destination: daemon, path, interface: daemon, member, signature, body: [...body] });
+  return (await bus.call(call))?.body ?? [];
 }

@@ -24,11 +24,20 @@ export interface Display {
  * Without `-noreset` an X server starts over whenever its last program leaves, as each xdotool does, and turns away a
  * prompter that comes at that moment: the keyring then takes its question for dismissed.
  */
-const xvfb = ['-displayfd', '3', '-screen', '0', '640x480x24', '-nolisten', 'tcp', '-noreset'];
+const xvfb = (size: string): readonly string[] => [
+  '-displayfd',
+  '3',
+  '-screen',
+  '0',
+  `${size}x24`,
+  '-nolisten',
+  'tcp',
+  '-noreset',
+];
 
 /** Xvfb on a display number of its own choice. */
-export async function startDisplay(): Promise<Display> {
-  const server = spawn('Xvfb', xvfb, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+export async function startDisplay(size = '640x480'): Promise<Display> {
+  const server = spawn('Xvfb', xvfb(size), { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
   const chosen = server.stdio[3];
   if (!chosen) throw new Error('Xvfb was started without its pipe');
   const failed = Promise.race([once(server, 'error'), once(server, 'exit')]).then(() => {
