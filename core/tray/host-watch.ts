@@ -3,9 +3,7 @@ import { daemon, unwrapped } from '../platform/dbus/messages.ts';
 
 export interface HostWatchOptions {
   readonly bus: DBus;
-  /** The name on the bus under which the icon is told of. */
-  readonly item: string;
-  /** Where the icon is, for a watcher that is told without a name. */
+  /** Where the icon is. */
   readonly path: string;
   /** Somebody began, or ceased, to show tray icons; first told once it is known. */
   readonly changed: (present: boolean) => void;
@@ -24,6 +22,9 @@ export class HostWatch {
   readonly #options: HostWatchOptions;
   #deaf: (() => void) | undefined;
   #present: boolean | undefined;
+  /** GNOME's extension drops an item that is told of again while it still takes it in. */
+  #registering = false;
+  #again = false;
   /** Of two looks at once only the later one tells. */
   #look = 0;
 
@@ -56,16 +57,28 @@ export class HostWatch {
       else void this.#register();
     }
     // Hosts that come late do not all ask for what was registered before them.
-    if (name === watcher && member === 'StatusNotifierHostRegistered') void this.#register();
+    if (name === watcher && member === 'StatusNotifierHostRegistered' && !this.#registering) void this.#register();
     if (name === watcher && member === 'StatusNotifierHostUnregistered') void this.#lookAgain();
   }
 
+  /** One at a time: for a list that came meanwhile, once more. */
   async #register(): Promise<void> {
-    const { bus, item, path } = this.#options;
-    // Taken by another program: a watcher then knows the icon by our own name on the bus, and this path.
-    const name = (await bus.own(item)) ? item : path;
+    this.#again = true;
+    if (this.#registering) return;
+    this.#registering = true;
+    while (this.#again) {
+      this.#again = false;
+      await this.#registerNow();
+    }
+    this.#registering = false;
+  }
+
+  async #registerNow(): Promise<void> {
+    const { bus, path } = this.#options;
+    // By its path alone, so that it is known by our own name on the bus. One told of by a name of its own is watched by
+    // GNOME's extension for a new owner of that name, and lost where its properties arrive before it knows the first.
     await bus.call(
-      { ...object, interface: watcher, member: 'RegisterStatusNotifierItem', signature: 's', body: [name] },
+      { ...object, interface: watcher, member: 'RegisterStatusNotifierItem', signature: 's', body: [path] },
       { deadline },
     );
     await this.#lookAgain();

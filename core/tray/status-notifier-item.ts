@@ -36,7 +36,7 @@ export class StatusNotifierItem implements TrayFace {
     this.#options = options;
     this.#menu = new DBusMenu({ bus, run });
     this.#hide = bus.serve(path, (call) => this.#answer(call));
-    this.#watch = new HostWatch({ bus, item: `${name}-${process.pid}-1`, path, changed });
+    this.#watch = new HostWatch({ bus, path, changed });
   }
 
   /** From now on hosts are looked for; what is there to be seen must have been shown before. */

@@ -176,6 +176,15 @@ describe('the tray of a broker without windows', () => {
     expect(icon.signals).toEqual(['LayoutUpdated', 'NewIcon', 'NewAttentionIcon', 'NewStatus', 'NewToolTip']);
   });
 
+  it('is told of one at a time, where the list of icons and who shows it come together', async () => {
+    broker.accounts = [well];
+    show();
+    panel = await openPanel(address);
+    const icon = await panel.tray();
+    await waitFor('the menu', async () => (await icon.labels()).length > 2);
+    expect(panel.mostAtOnce).toBe(1);
+  });
+
   it('does nothing and costs no event while nobody shows icons, and appears when somebody does', async () => {
     broker.accounts = [well];
     show();
@@ -197,6 +206,6 @@ describe('the tray of a broker without windows', () => {
     panel = await openPanel(address);
     const again = await panel.tray();
     await waitFor('the menu', async () => (await again.labels())[2]?.startsWith('●') === true);
-    expect(broker.listeners.size).toBe(1);
+    await waitFor('listening', async () => broker.listeners.size === 1);
   });
 });
