@@ -29,6 +29,8 @@ export default defineConfig({
       ...(process.env.KEYTRAY_INTEROP_TESTS === '1' ? [project('interop', 120_000, true)] : []),
       // What `npm run test:upgrade` is for: it builds an earlier commit, and so needs the history.
       ...(process.env.KEYTRAY_UPGRADE_TEST === '1' ? [project('upgrade', 120_000, true)] : []),
+      // What `npm run test:panels` is for: desktops of some hundred packages that `npm test` does not install.
+      ...(process.env.KEYTRAY_PANEL_TESTS === '1' ? [project('panels', 300_000, true)] : []),
       // Wants a real Electron, which is no part of `npm ci`.
       ...(process.env.KEYTRAY_REAL_ELECTRON === '1' ? [project('desktop', 120_000, true)] : []),
     ],

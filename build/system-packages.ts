@@ -1,6 +1,6 @@
 /** What the scripts need of the machine, and what to do about it. Decisions only; prerequisites.ts acts on them. */
 
-export const groups = ['demo', 'test', 'bench'] as const;
+export const groups = ['demo', 'test', 'panels', 'bench'] as const;
 export type Group = (typeof groups)[number];
 
 /** A Debian package and how its presence is seen: any one of the programs, or the file. */
@@ -110,6 +110,17 @@ const testPackages: readonly SystemPackage[] = [
   },
 ];
 
+/** Desktops whose panels show tray icons, and what reads their screens. GNOME's and LXQt's bring much with them. */
+const panelPackages: readonly SystemPackage[] = [
+  ...testPackages,
+  program('lxqt-panel'),
+  program('mate-panel'),
+  program('gnome-shell'),
+  debianPackage('gnome-shell-extension-appindicator'),
+  program('tesseract-ocr', 'tesseract'),
+  debianPackage('tesseract-ocr-eng'),
+];
+
 const benchPackages: readonly SystemPackage[] = [
   ...testPackages,
   program('oidc-agent-cli', 'oidc-token'),
@@ -122,6 +133,8 @@ export function wantedFor(group: Group, machine: Pick<Machine, 'display'>): Want
       return { required: [git], optional: machine.display ? [] : [chromium] };
     case 'test':
       return { required: testPackages, optional: [] };
+    case 'panels':
+      return { required: panelPackages, optional: [] };
     case 'bench':
       return { required: benchPackages, optional: [] };
   }
