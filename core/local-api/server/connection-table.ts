@@ -40,6 +40,8 @@ export class ConnectionTable {
   readonly #options: ConnectionTableOptions;
   // In order of last use.
   readonly #open = new Map<Socket, Connection>();
+  /** What comes next on connections that have more than one request in line. */
+  readonly #line: (() => void)[] = [];
   #strangers = 0;
   #sweeper: NodeJS.Timeout | undefined;
 
@@ -70,7 +72,8 @@ export class ConnectionTable {
     if (connection === undefined || connection.unanswered >= this.#options.pipelined) return false;
     outgoing.once('close', () => {
       connection.unanswered -= 1;
-      if (!socket.destroyed) connection.queue.shift()?.();
+      const next = connection.queue.shift();
+      if (next !== undefined) this.#later(() => socket.destroyed || next());
     });
     connection.unanswered += 1;
     if (connection.unanswered === 1) start();
@@ -101,6 +104,21 @@ export class ConnectionTable {
       connection.busy -= 1;
       if (this.#open.delete(socket)) this.#open.set(socket, connection);
     };
+  }
+
+  /**
+   * Starts one in each turn of the event loop, of all connections together. libuv accepts one connection in a turn: a
+   * turn in which every connection gets an answer makes a newcomer wait until all of them have all of theirs.
+   */
+  #later(start: () => void): void {
+    this.#line.push(start);
+    if (this.#line.length === 1) setImmediate(() => this.#startNext());
+  }
+
+  #startNext(): void {
+    const start = this.#line.shift();
+    if (this.#line.length > 0) setImmediate(() => this.#startNext());
+    start?.();
   }
 
   /** Ends whatever is still connected. */

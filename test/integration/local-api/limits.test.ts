@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LocalApiLimits } from '../../../core/local-api/server/limits.ts';
 import type { Caller } from '../../../core/wire/broker-api.ts';
@@ -173,6 +173,24 @@ describe('requests', () => {
     await until(() => held.callers.length === 1);
     held.release();
     expect((await received).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 403']);
+  });
+
+  it('that are many in line keep no newcomer waiting for all of them', async () => {
+    await serve({});
+    let inLine = 0;
+    broker.tokens.set('lab', () => {
+      inLine += 1;
+      return { access_token: 'at-1', token_type: 'Bearer', account: 'lab' };
+    });
+    const [connections, each] = [40, 30];
+    clients = Array.from({ length: connections }, () => connect(socket.socketPath));
+    for (const client of clients) client.write(post('/v1/accounts/lab/token', '{}').repeat(each));
+    const all = clients.map((client) => receiveUntil(client, (text) => text.split('HTTP/1.1 200').length > each));
+    // The last that the kernel hands over.
+    expect(await status()).toBe(200);
+    expect(inLine).toBeLessThan((connections * each) / 2);
+    await Promise.all(all);
+    expect(inLine).toBe(connections * each);
   });
 
   it('that wait for a person are counted apart', async () => {
