@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { answersControls } from '../support/control-calls.ts';
 import type { Input } from './inputs.ts';
 import type { Judgement } from './oracle.ts';
 
@@ -18,7 +19,7 @@ const linger = 8;
 
 export interface Addressee {
   readonly socketPath: string;
-  /** Milliseconds for what must come. */
+  /** Milliseconds after which what must come is late, and the server is asked whether it lives. */
   readonly patience: number;
 }
 
@@ -42,7 +43,12 @@ export function exchange(
     };
     const wait = (): void => {
       clearTimeout(timer);
-      timer = setTimeout(finish, whole ? linger : must ? patience : silence);
+      timer = setTimeout(whole || !must ? finish : doubt, whole ? linger : must ? patience : silence);
+    };
+    const doubt = async (): Promise<void> => {
+      const { length } = text;
+      await answersControls(socketPath);
+      if (text.length === length) finish();
     };
     socket.on('data', (chunk: Buffer) => {
       text += chunk.toString('latin1');

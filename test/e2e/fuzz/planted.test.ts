@@ -1,12 +1,17 @@
-import type { IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage } from 'node:http';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConnectionTable } from '../../../core/local-api/server/connection-table.ts';
 import { runCampaign } from '../../fuzz/campaign.ts';
+import { exchange } from '../../fuzz/exchange.ts';
 import { inputsOf } from '../../fuzz/inputs.ts';
 import { minimise } from '../../fuzz/minimise.ts';
 import { judge } from '../../fuzz/oracle.ts';
 import { type Plant, startStandIn } from '../../fuzz/stand-in.ts';
 import { trustingUpgrade } from '../../fuzz/trusting-frames.ts';
+import { socketFolder } from '../../support/broker-socket.ts';
 
 /** A fixed one: what is asked is whether the inputs are any good. */
 const seed = 20_261_123;
@@ -48,6 +53,40 @@ describe('a planted hole', () => {
     const { tally, finding } = await runCampaign(target, { inputs: inputsOf(seed, target.traffic), most });
     process.stdout.write(`  ${name}: after ${tally.inputs} inputs, ${tally.seconds.toFixed(1)} s: ${finding?.fault}\n`);
     expect(finding?.fault).toMatch(fault);
+  });
+});
+
+describe('a server that is held up for longer than its callers wait', () => {
+  it('is heard out, and the hole in it is found', async () => {
+    const held = new Int32Array(new SharedArrayBuffer(4));
+    let requests = 0;
+    const tamper = (incoming: IncomingMessage): void => {
+      requests += 1;
+      // Callers and server share a thread: their timers are due before an answer can be read.
+      if (requests === 40) Atomics.wait(held, 0, 0, 3_000);
+      overlooksOrigin(incoming);
+    };
+    await using target = await startStandIn({ tamper });
+    const { finding } = await runCampaign(target, { inputs: inputsOf(seed, target.traffic), most });
+    expect(requests).toBeGreaterThan(40);
+    expect(finding?.fault).toMatch(/without a right|a refusal was due/);
+  });
+});
+
+describe('a server that owes an answer', () => {
+  it('is found though it lives', async () => {
+    const folder = await socketFolder();
+    const socketPath = path.join(folder, 'keytray.sock');
+    const server = createServer((request, response) => {
+      if (request.headers.connection === 'close') response.end();
+    }).listen(socketPath);
+    await once(server, 'listening');
+    const owed = { bytes: Buffer.from('GET /v1/status HTTP/1.1\r\nHost: keytray\r\n\r\n'), cuts: [] };
+    const { text, inTime } = await exchange({ socketPath, patience: 50 }, owed, judge(owed.bytes));
+    expect([text, inTime]).toEqual(['', false]);
+    server.close();
+    server.closeAllConnections();
+    await rm(folder, { recursive: true });
   });
 });
 
