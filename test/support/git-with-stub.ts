@@ -1,35 +1,44 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { compileCache } from './compile-cache.ts';
-import type { FakeAccount } from './fake-helper-broker.ts';
+import { gitHelper } from '../../core/helpers/git/git.ts';
+import { startBrokerSocket } from './broker-socket.ts';
+import { FakeBroker } from './fake-broker.ts';
+import { type FakeAccount, FakeHelperBroker } from './fake-helper-broker.ts';
 import { createGitSandbox, type GitProgram, type GitSandbox } from './git-sandbox.ts';
-import type { LoggedCall } from './stub-credential-helper.ts';
+import { program as built } from './keytray.ts';
 
-const node = path.resolve(import.meta.dirname, '../../node_modules/node/bin/node');
-const stub = path.join(import.meta.dirname, 'stub-credential-helper.ts');
+export interface HelperCallSeen {
+  readonly operation: string;
+  /** The tokens are the test's own. */
+  readonly rejected: readonly { readonly account: string; readonly value: string }[];
+}
 
 export interface GitWithStub extends GitSandbox {
   /** What the broker holds from now on. */
-  hold(accounts: readonly FakeAccount[]): Promise<void>;
-  calls(): Promise<readonly LoggedCall[]>;
+  hold(accounts: readonly FakeAccount[]): void;
+  readonly calls: readonly HelperCallSeen[];
 }
 
-/** A git sandbox whose only credential helper is our git helper over a fake broker. */
+/** A git sandbox whose only credential helper is the built client, at a socket with our git helper over a fake broker. */
 export async function createGitWithStub(program: GitProgram, accounts: readonly FakeAccount[]): Promise<GitWithStub> {
-  const sandbox = await createGitSandbox({ program });
-  const state = path.join(sandbox.home, 'accounts.json');
-  const log = path.join(sandbox.home, 'calls.log');
-  const hold = (held: readonly FakeAccount[]) => writeFile(state, JSON.stringify(held));
-  await hold(accounts);
-  await writeFile(log, '');
-  const helper = `!NODE_COMPILE_CACHE='${compileCache}' '${node}' '${stub}' '${state}' '${log}'`;
-  await sandbox.git('config', '--global', 'credential.helper', helper);
+  const broker = new FakeBroker();
+  const calls: HelperCallSeen[] = [];
+  let held = accounts;
+  broker.helpers.set('git', async (call) => {
+    const asked = new FakeHelperBroker(held);
+    calls.push({ operation: call.operation, rejected: asked.rejected });
+    return await gitHelper.serve(call, asked);
+  });
+  const socket = await startBrokerSocket(broker);
+  const sandbox = await createGitSandbox({ program, env: { KEYTRAY_SOCKET: socket.socketPath } });
+  await sandbox.git('config', '--global', 'credential.helper', built('git-credential-keytray'));
   return {
     ...sandbox,
-    hold,
-    async calls() {
-      const lines = (await readFile(log, 'utf8')).split('\n').filter((line) => line !== '');
-      return lines.map((line) => JSON.parse(line) as LoggedCall);
+    hold(accounts) {
+      held = accounts;
+    },
+    calls,
+    async close() {
+      await sandbox.close();
+      await socket[Symbol.asyncDispose]();
     },
   };
 }

@@ -66,7 +66,7 @@ async function worksEverywhere(program: GitProgram, schemes: OfferedSchemes, sch
   expect(await inApi('show', 'three/main:three')).toBe('three\n');
 
   expect(granted()).toEqual([scheme]);
-  const calls = await git.calls();
+  const { calls } = git;
   expect(calls.filter(({ operation }) => operation === 'erase')).toEqual([]);
   expect(calls.filter(({ operation }) => operation === 'store').length).toBeGreaterThanOrEqual(7);
 }
@@ -74,19 +74,19 @@ async function worksEverywhere(program: GitProgram, schemes: OfferedSchemes, sch
 /** A refused token is reported, and git ends without asking anybody. */
 async function reportsRefused(program: GitProgram, schemes: OfferedSchemes) {
   const { git, account, repository } = await setUp(program, schemes);
-  await git.hold([{ ...account, token: 'tok-old' }]);
+  git.hold([{ ...account, token: 'tok-old' }]);
   const { status, stderr } = await git.run(['clone', repository, 'api']);
   expect(status).toBe(128);
   expect(stderr).toContain('Authentication failed');
-  expect((await git.calls()).flatMap(({ rejected }) => rejected)).toEqual([{ account: 'lab@work', value: 'tok-old' }]);
+  expect(git.calls.flatMap(({ rejected }) => rejected)).toEqual([{ account: 'lab@work', value: 'tok-old' }]);
 
-  await git.hold([account]);
+  git.hold([account]);
   await git.git('clone', repository, 'api');
 }
 
 async function stops(program: GitProgram) {
   const { server, git, account, repository } = await setUp(program, 'basic');
-  await git.hold([{ ...account, title: 'Lab (work)', failure: 'login_required' }]);
+  git.hold([{ ...account, title: 'Lab (work)', failure: 'login_required' }]);
   const { status, stderr } = await git.run(['clone', repository, 'api'], {
     env: { GIT_TERMINAL_PROMPT: '1', GIT_ASKPASS: 'false' },
   });
@@ -100,7 +100,7 @@ async function stops(program: GitProgram) {
 /** Another helper in the chain answers for what is not ours; ours says nothing. */
 async function leavesToOthers(program: GitProgram) {
   const { git, account, repository } = await setUp(program, 'basic');
-  await git.hold([{ ...account, hosts: ['elsewhere.example'] }]);
+  git.hold([{ ...account, hosts: ['elsewhere.example'] }]);
   await git.git(
     'config',
     '--global',
@@ -116,7 +116,7 @@ async function leavesToOthers(program: GitProgram) {
 /** Without a path two accounts are one too many; with `useHttpPath` the repository decides. */
 async function choosesByPath(program: GitProgram) {
   const { server, git, account, repository } = await setUp(program, 'basic');
-  await git.hold([
+  git.hold([
     { ...account, hosts: [`${server.host}/api`] },
     fakeAccount('lab@home', [`${server.host}/home/*`], { token: 'tok-of-somebody-else' }),
   ]);
