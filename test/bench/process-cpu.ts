@@ -4,9 +4,14 @@ import { childrenOf } from './process-memory.ts';
 
 /** Milliseconds on the processor so far, of one process with its threads and everything it started. Linux only. */
 export function cpuOfTree(pid: number): number {
+  return [cpuOf(pid), ...childrenOf(pid).map(cpuOfTree)].reduce((sum, milliseconds) => sum + milliseconds, 0);
+}
+
+/** The same without what it started. */
+export function cpuOf(pid: number): number {
   const threads = readdirSync(`/proc/${pid}/task`);
   const own = threads.map((thread) => parseSchedstat(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8')));
-  return [...own, ...childrenOf(pid).map(cpuOfTree)].reduce((sum, milliseconds) => sum + milliseconds, 0);
+  return own.reduce((sum, milliseconds) => sum + milliseconds, 0);
 }
 
 /** Milliseconds, from the text of schedstat, whose first number is nanoseconds; `stat` counts ticks of ten milliseconds. */

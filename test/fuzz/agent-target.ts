@@ -1,11 +1,13 @@
+import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { Secret } from '../../core/secret.ts';
 import { startAuthorizationServer } from '../../demo/authorization-server.ts';
-import { memoryOf, normalClient } from '../support/attack-target.ts';
+import { normalClient } from '../support/attack-target.ts';
 import { lookup, startKeyring } from '../support/keyring.ts';
 import { createKeytray, type Keytray } from '../support/keytray.ts';
+import { type Memory, memoryAfterCollection, slopeOf, spawnMeasuredAgent } from '../support/measured-agent.ts';
 import { signIn } from '../support/sign-in.ts';
 import type { FuzzTarget } from './campaign.ts';
 import { recordTraffic } from './recording.ts';
@@ -15,19 +17,25 @@ import { gitHost, spare, victim } from './words.ts';
 /** A real agent over a real keyring: it holds tokens, a client secret and a journal key. */
 export interface AgentTarget extends FuzzTarget {
   readonly pid: number;
-  /** Bytes, as seen after each batch. */
-  readonly memory: { start: number; end: number; largest: number };
+  /** After each batch. */
+  readonly memory: readonly Memory[];
+  readonly agent: ChildProcess;
   /** How often the victim had to be signed in again, because inputs that may do so signed it out. */
   readonly signedInAgain: number;
   close(): Promise<void>;
 }
 
 /**
- * Bytes above what the agent had when its first batches were over. At thousands of requests a second V8 puts its
- * collections off and levels out some 300 MiB higher, though less than 30 MiB are in use. What is measured is printed.
+ * Bytes in use, after forced collections. The first thousands of inputs fill what is bounded, some 10 MiB; then it stays
+ * within `noise`. A leak is what adds more than that to the batches judged, and `leastGrowth` or more with each input.
+ * The tests plant one that must be found.
  */
-const mostGrowth = 640 * 1024 * 1024;
-const batchesToWarmUp = 5;
+const leastGrowth = 256;
+const noise = 6 * 1024 * 1024;
+const inputsToWarmUp = 4_000;
+/** Batches: those that are enough to judge by, and the last that are. */
+const fewest = 6;
+const most = 50;
 const clientSecret = new Secret('fuzz-client-secret-Zk3pQ9vT7mXw2RbL');
 const sentinelSchema = z.object({ journal_key: z.string().min(32) });
 
@@ -60,7 +68,7 @@ export async function startAgentTarget(): Promise<AgentTarget> {
     },
   });
   const keyring = await startKeyring();
-  const keytray = await createKeytray(keyring.env);
+  const keytray = await createKeytray(keyring.env, undefined, spawnMeasuredAgent);
   const close = async (): Promise<void> => {
     await keytray.close();
     await keyring.stop();
@@ -68,7 +76,8 @@ export async function startAgentTarget(): Promise<AgentTarget> {
   };
   try {
     await keytray.configure(configOf(server.issuer));
-    const { pid } = await keytray.startAgent();
+    const agent = await keytray.startAgent();
+    const { pid } = agent;
     if (pid === undefined) throw new Error('the agent has no pid');
     await signInVictim(keytray);
     const sentinel = sentinelSchema.parse(JSON.parse((await lookup(keyring.env, 'keytray', '.keytray')) ?? ''));
@@ -80,7 +89,8 @@ export async function startAgentTarget(): Promise<AgentTarget> {
       env: keytray.env,
       folder: keytray.folder,
     });
-    return { ...watched(keytray, pid), socketPath: keytray.socket, patience: 30_000, traffic, secrets, pid, close };
+    const watch = watched(keytray, agent, pid);
+    return { ...watch, socketPath: keytray.socket, patience: 30_000, traffic, secrets, agent, pid, close };
   } catch (error) {
     await close();
     throw error;
@@ -94,39 +104,47 @@ async function signInVictim(keytray: Keytray): Promise<void> {
 }
 
 /** What is looked at between the batches. */
-function watched(keytray: Keytray, pid: number): Pick<AgentTarget, 'check' | 'memory' | 'signedInAgain'> {
-  const memory = { start: memoryOf(pid), end: 0, largest: 0 };
+function watched(
+  keytray: Keytray,
+  agent: ChildProcess,
+  pid: number,
+): Pick<AgentTarget, 'check' | 'memory' | 'signedInAgain'> {
+  const memory: Memory[] = [];
   let signedInAgain = 0;
-  let batches = 0;
+  let sent = 0;
+  let judged = 0;
 
   const serves = async (disturbed: boolean): Promise<void> => {
-    const problem = await failureOf(normalClient(keytray));
+    const problem = await failureOf(normalClient({ keytray, pid }));
     if (problem === undefined) return;
     if (!disturbed) throw problem;
     signedInAgain += 1;
     await keytray.api.logout(victim, { revoke: false });
     await signInVictim(keytray);
-    await normalClient(keytray);
+    await normalClient({ keytray, pid });
   };
-  const look = async (disturbed: boolean): Promise<void> => {
+  const look = async (disturbed: boolean, inputs: number): Promise<void> => {
     await serves(disturbed);
     const { pid: answering } = await keytray.api.status();
     if (answering !== pid) throw new Error('another process answers');
     const log = await readFile(path.join(keytray.folder, 'state', 'keytray', 'agent.log'), 'utf8');
     const line = log.split('\n').find((each) => each.includes('unexpected failure'));
     if (line !== undefined) throw new Error(`in the log: ${line}`);
-    memory.end = memoryOf(pid);
-    memory.largest = Math.max(memory.largest, memory.end);
-    batches += 1;
-    if (batches <= batchesToWarmUp) memory.start = memory.end;
-    if (memory.end - memory.start > mostGrowth) throw new Error(`it has grown by ${memory.end - memory.start} bytes`);
+    memory.push(await memoryAfterCollection(agent));
+    sent += inputs;
+    if (sent > inputsToWarmUp) judged += 1;
+    if (judged < fewest) return;
+    const lives = memory.slice(-Math.min(judged, most)).map(({ live }) => live);
+    const growth = slopeOf(lives) / inputs;
+    if (growth > Math.max(leastGrowth, noise / (lives.length * inputs)))
+      throw new Error(`it grows by ${Math.round(growth)} bytes with each input`);
   };
   return {
     memory,
     get signedInAgain() {
       return signedInAgain;
     },
-    check: async (disturbed) => (await failureOf(look(disturbed)))?.message,
+    check: async (disturbed, inputs) => (await failureOf(look(disturbed, inputs)))?.message,
   };
 }
 

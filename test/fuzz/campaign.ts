@@ -8,8 +8,8 @@ import { faultOf } from './verdict.ts';
 export interface FuzzTarget extends Addressee {
   readonly traffic: readonly Buffer[];
   readonly secrets: SecretSearch;
-  /** After each batch; `disturbed`: some input may have signed the victim out. Resolves to what is wrong. */
-  check(disturbed: boolean): Promise<string | undefined>;
+  /** After each batch of so many; `disturbed`: some may have signed the victim out. Resolves to what is wrong. */
+  check(disturbed: boolean, inputs: number): Promise<string | undefined>;
 }
 
 export interface CampaignOptions {
@@ -117,7 +117,7 @@ async function runBatch(
     finding ??= suspects(`nobody listens: ${error instanceof Error ? error.message : error}`);
   }
   if (finding !== undefined) return finding;
-  const fault = await target.check(disturbed);
+  const fault = await target.check(disturbed, end - start);
   if (fault === undefined) return undefined;
   return { fault, inputs: Array.from({ length: end - start }, (_, at) => inputs(start + at)), answer: undefined };
 }

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import type { Memory } from '../support/measured-agent.ts';
 import { startAgentTarget } from './agent-target.ts';
 import { type Finding, runCampaign } from './campaign.ts';
 import { inputsOf } from './inputs.ts';
@@ -45,14 +46,11 @@ try {
     progress: (so) => {
       if (so.seconds - printed < 15) return;
       printed = so.seconds;
-      say(`${so.inputs} inputs, ${Math.round(so.seconds)} s, agent ${mebibytes(target.memory.end)} MiB`);
+      say(`${so.inputs} inputs, ${Math.round(so.seconds)} s, agent ${inUse(target.memory.at(-1))}`);
     },
   });
   say(tallyLine(tally));
-  const { start, end, largest } = target.memory;
-  say(
-    `agent ${mebibytes(start)} MiB after the first batches, ${mebibytes(end)} at the end, ${mebibytes(largest)} at most`,
-  );
+  say(`agent ${inUse(target.memory[0])} after the first batch, ${inUse(target.memory.at(-1))} at the end`);
   say(`the victim was signed in again ${target.signedInAgain} times`);
   if (finding !== undefined) {
     process.exitCode = 1;
@@ -70,6 +68,6 @@ async function smaller(finding: Finding): Promise<Finding> {
   return { ...finding, inputs: [await minimise(target, input, finding.fault)] };
 }
 
-function mebibytes(bytes: number): string {
-  return (bytes / 1024 / 1024).toFixed(0);
+function inUse(memory: Memory | undefined): string {
+  return `${((memory?.live ?? 0) / 1024 / 1024).toFixed(1)} MiB in use`;
 }

@@ -40,8 +40,16 @@ export interface Keytray {
   close(): Promise<void>;
 }
 
-/** `env` adds to the private environment: a keyring's bus, for example. `installed`: where the programs are. */
-export async function createKeytray(env: NodeJS.ProcessEnv = {}, installed = program): Promise<Keytray> {
+/**
+ * `env` adds to the private environment: a keyring's bus, for example. `installed`: where the programs are. `spawnAgent`
+ * starts the agent in another way.
+ */
+export async function createKeytray(
+  env: NodeJS.ProcessEnv = {},
+  installed = program,
+  spawnAgent = (own: NodeJS.ProcessEnv): ChildProcessByStdio<null, null, Readable> =>
+    spawn(installed('keytray'), ['agent'], { env: own, stdio: ['ignore', 'ignore', 'pipe'] }),
+): Promise<Keytray> {
   const folder = await mkdtemp(path.join(tmpdir(), 'keytray-e2e-'));
   await chmod(folder, 0o700);
   const home = path.join(folder, 'home');
@@ -83,7 +91,7 @@ export async function createKeytray(env: NodeJS.ProcessEnv = {}, installed = pro
     api: new LocalApiClient(socket),
     configure: (yaml) => writeFile(config, yaml, { mode: 0o600 }),
     async startAgent() {
-      const started = spawn(installed('keytray'), ['agent'], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
+      const started = spawnAgent(environment);
       agent = started;
       await saysThatItListens(started);
       return started;

@@ -26,6 +26,8 @@ const head = (line: string, ...headers: readonly string[]): string =>
 const upgrade = head('GET /v1/helpers/git/get', 'Connection: Upgrade', 'Upgrade: keytray-helper/1');
 const argument = Buffer.from(encodeFrame('A', 'x'.repeat(1000))).toString('latin1');
 const quiet = { opening: '', drip: '' };
+/** Of a poll: what is asked is whether the agent gets there, not how soon on a busy machine. */
+const patient = { timeout: 100_000 };
 
 async function gather(...[plan]: readonly [Parameters<typeof gatherCrowd>[1]]): Promise<Crowd> {
   const crowd = await gatherCrowd(target.keytray.socket, plan);
@@ -38,7 +40,7 @@ async function workUntil(done: () => Promise<boolean>): Promise<readonly number[
   const took: number[] = [];
   do {
     const start = performance.now();
-    await normalClient(target.keytray);
+    await normalClient(target);
     took.push(performance.now() - start);
     await new Promise((resolve) => setTimeout(resolve, 100));
   } while (!(await done()));
@@ -77,10 +79,13 @@ describe('two thousand idle connections', () => {
   it('from one program are cut to its share, from several to what there is, and others are served', async () => {
     await target.survives('idle connections', async () => {
       const one = await gather({ idle: { count: 2_000, ...quiet } });
-      const ofOne = async (): Promise<Record<string, number>> => ({ ...(await one.report()).idle });
-      await expect.poll(ofOne).toMatchObject({ open: 1_024, refused: expect.any(Number) });
-      expect((await ofOne()).refused).toBeGreaterThan(0);
-      await normalClient(target.keytray);
+      const ofOne = async (): Promise<CrowdReport[string] | undefined> => (await one.report()).idle;
+      await expect.poll(async () => (await ofOne())?.open, patient).toBeLessThanOrEqual(1_024);
+      const { open: left = 0, late = 0, refused = 0 } = (await ofOne()) ?? {};
+      // Some may have been timed out by now.
+      expect(left + late).toBeGreaterThanOrEqual(1_024);
+      expect(refused).toBeGreaterThan(0);
+      await normalClient(target);
 
       const two = await gather({ idle: { count: 2_000, ...quiet } });
       const three = await gather({ idle: { count: 2_000, ...quiet } });
@@ -117,7 +122,7 @@ describe('callers that never read their', () => {
       for (let round = 0; round < 50; round += 1) {
         await Promise.all(Array.from({ length: 50 }, () => target.keytray.api.token('lab', {})));
       }
-      await expect.poll(async () => (await crowd.report()).events, { timeout: 10_000 }).toMatchObject({ open: 0 });
+      await expect.poll(async () => (await crowd.report()).events, patient).toMatchObject({ open: 0 });
     });
   });
 });
@@ -126,7 +131,8 @@ describe('event streams', () => {
   it('of one program are its share of them', async () => {
     await target.survives('event streams', async () => {
       const crowd = await gather({ events: { count: 300, opening: head('GET /v1/events'), drip: '' } });
-      await expect.poll(async () => (await crowd.report()).events).toEqual({ open: 64, refused: 236, ended: 0 });
+      const expected = { open: 64, refused: 236, late: 0, ended: 0 };
+      await expect.poll(async () => (await crowd.report()).events, patient).toEqual(expected);
     });
   });
 });

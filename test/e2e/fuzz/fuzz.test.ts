@@ -4,11 +4,13 @@ import { type AgentTarget, startAgentTarget } from '../../fuzz/agent-target.ts';
 import { runCampaign } from '../../fuzz/campaign.ts';
 import { inputsOf } from '../../fuzz/inputs.ts';
 import { saveFinding, tallyLine } from '../../fuzz/report.ts';
+import { plantLeak } from '../../support/measured-agent.ts';
 
 /** As many on any machine; `npm run test:long` and `npm run fuzz` send more. */
-const most = 2_500;
+const most = 7_000;
+const batch = 500;
 /** What sends nothing finds nothing. */
-const fewest = 2_000;
+const fewest = 6_000;
 
 let target: AgentTarget;
 
@@ -25,7 +27,7 @@ describe('bytes of all kinds at the local API of an agent that holds tokens', ()
     const seed = randomInt(2 ** 31);
     process.stdout.write(`  fuzz seed ${seed}\n`);
     const inputs = inputsOf(seed, target.traffic);
-    const { tally, finding } = await runCampaign(target, { inputs, most, batch: 500 });
+    const { tally, finding } = await runCampaign(target, { inputs, most, batch });
     process.stdout.write(`  ${tallyLine(tally)}\n`);
     expect(finding === undefined ? [] : await saveFinding(seed, finding)).toEqual([]);
     expect(tally.inputs).toBeGreaterThan(fewest);
@@ -36,5 +38,12 @@ describe('bytes of all kinds at the local API of an agent that holds tokens', ()
     // The secrets are within reach, by both ways.
     expect(tally.tokens).toBeGreaterThan(fewest / 200);
     expect(tally.statuses.get('101')).toBeGreaterThan(fewest / 200);
+  });
+
+  it('show a leak that is planted', async () => {
+    plantLeak(target.agent, 'heap', 8 * 1024);
+    const inputs = inputsOf(randomInt(2 ** 31), target.traffic);
+    const { finding } = await runCampaign(target, { inputs, most, batch });
+    expect(finding?.fault).toMatch(/^it grows by \d+ bytes with each input$/);
   });
 });

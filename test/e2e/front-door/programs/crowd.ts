@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
  * `crowd.ts SOCKET PLAN`: opens connections as the plan (JSON) says and misbehaves on them. Every connection first
  * sends `opening` (latin1), then one byte of `drip` each second, over and over, if there is any. Prints one line of
  * JSON whenever it is sent a line: how many connections of each part of the plan are open, were refused with a 503,
- * have ended with another answer or none.
+ * were admitted and ended with a 408, have ended with another answer or none.
  */
 export interface CrowdPlan {
   readonly [part: string]: {
@@ -17,7 +17,12 @@ export interface CrowdPlan {
 }
 
 export interface CrowdReport {
-  readonly [part: string]: { readonly open: number; readonly refused: number; readonly ended: number };
+  readonly [part: string]: {
+    readonly open: number;
+    readonly refused: number;
+    readonly late: number;
+    readonly ended: number;
+  };
 }
 
 interface Member {
@@ -68,9 +73,10 @@ function join(part: string, opening: string, drip: string, deaf: boolean): Promi
 function report(): CrowdReport {
   const parts = Object.keys(plan).map((name) => {
     const all = members.filter(({ part }) => part === name);
-    const refused = all.filter(({ said }) => said.startsWith('HTTP/1.1 503')).length;
-    const ended = all.filter(({ said, closed }) => closed && !said.startsWith('HTTP/1.1 503')).length;
-    return [name, { open: all.length - refused - ended, refused, ended }];
+    const told = (status: number): number => all.filter(({ said }) => said.startsWith(`HTTP/1.1 ${status}`)).length;
+    const [refused, late] = [told(503), told(408)];
+    const open = all.filter(({ said, closed }) => !closed && !/^HTTP\/1\.1 (?:503|408)/.test(said)).length;
+    return [name, { open, refused, late, ended: all.length - open - refused - late }];
   });
   return Object.fromEntries(parts);
 }
