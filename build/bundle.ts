@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, realpath, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { leanBundle } from './lean-bundle.ts';
+import { bundleProgram } from './bundle-program.ts';
 import { tooOldMessage } from './node-version.ts';
 import { placePrograms } from './place-programs.ts';
 
@@ -15,39 +15,6 @@ const programs = {
   'keychain-child': 'core/stores/keychain/child.ts',
   client: 'client/client.ts',
 } as const;
-
-/** Stay in node_modules: native add-ons, and what is big but seldom needed. */
-const external = ['keytar', 'koffi', 'undici', 'pino'];
-
-/** Servers and a browser that only the demo drives, which is in no package. */
-const demoOnly = ['oidc-provider', 'playwright-core'];
-
-/** One build per program: shared chunks would make the small programs read what only the big ones need. */
-async function bundle(name: string, source: string, outDir: string): Promise<void> {
-  const { build } = await import('vite');
-  await build({
-    root,
-    configFile: false,
-    envDir: false,
-    logLevel: 'warn',
-    plugins: leanBundle(),
-    ssr: { target: 'node', noExternal: true, external: [...external, ...demoOnly] },
-    build: {
-      ssr: true,
-      outDir,
-      emptyOutDir: false,
-      target: 'node24',
-      minify: false,
-      sourcemap: true,
-      reportCompressedSize: false,
-      rolldownOptions: {
-        input: { [name]: join(root, source) },
-        // Chunks lie beside their program: code that looks for a file next to itself finds it from either.
-        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: `${name}-[name]-[hash].js` },
-      },
-    },
-  });
-}
 
 /** Renames, so that a folder is never seen half written and nothing of an older build is left in it. */
 async function replaceFolder(folder: string, fresh: string): Promise<void> {
@@ -70,8 +37,8 @@ async function main(): Promise<void> {
   try {
     const lib = join(work, 'lib');
     await mkdir(lib);
-    for (const [name, source] of Object.entries(programs)) await bundle(name, source, lib);
-    await bundle('demo', 'demo/demo.ts', join(work, 'demo'));
+    for (const [name, source] of Object.entries(programs)) await bundleProgram(name, join(root, source), lib);
+    await bundleProgram('demo', join(root, 'demo/demo.ts'), join(work, 'demo'));
     // Panels read them there, by name.
     await cp(join(root, 'core/tray/icons'), join(lib, 'tray-icons'), { recursive: true });
     const app = join(work, 'app');

@@ -1,14 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BarrierName } from '../../core/ports.ts';
 import { signInWithForms } from '../../demo/built-in-user-agent.ts';
-import { compileCache } from './compile-cache.ts';
+import { type BarrierAgentProcess, spawnBarrierAgent } from './barrier-agent.ts';
 import { createKeytray, type Keytray } from './keytray.ts';
 import { type IssuedPair, type RotatingServer, startRotatingServer } from './rotating-server.ts';
 
-const program = new URL('./programs/barrier-agent.ts', import.meta.url).pathname;
 const lifetimeOfFirstToken = 1_000;
 
 export interface Death {
@@ -121,10 +119,7 @@ interface BarrierAgent {
 }
 
 async function startBarrierAgent(stopAt: string, env: NodeJS.ProcessEnv): Promise<BarrierAgent> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, stopAt], {
-    env: { NODE_COMPILE_CACHE: compileCache, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = await spawnBarrierAgent(stopAt, env);
   const passed: string[] = [];
   const waiting = new Map<string, () => void>();
   createInterface(child.stdout).on('line', (line) => {
@@ -149,9 +144,7 @@ async function startBarrierAgent(stopAt: string, env: NodeJS.ProcessEnv): Promis
   };
 }
 
-async function listening(
-  child: ChildProcess & { readonly stderr: NonNullable<ChildProcess['stderr']> },
-): Promise<void> {
+async function listening(child: BarrierAgentProcess): Promise<void> {
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said += text;

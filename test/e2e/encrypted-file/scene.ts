@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import type { BarrierName } from '../../../core/ports.ts';
-import { compileCache } from '../../support/compile-cache.ts';
+import { spawnBarrierAgent } from '../../support/barrier-agent.ts';
 import { createKeytray, type Keytray, program } from '../../support/keytray.ts';
 import { type RotatingServer, startRotatingServer } from '../../support/rotating-server.ts';
 import { signIn } from '../../support/sign-in.ts';
@@ -85,11 +85,7 @@ export async function createScene(store: Store, env: NodeJS.ProcessEnv = {}): Pr
       await listening(own);
     },
     async startStoppingAt(barrier) {
-      const file = path.join(import.meta.dirname, '../../support/programs/barrier-agent.ts');
-      const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file, barrier], {
-        env: { NODE_COMPILE_CACHE: compileCache, ...keytray.env },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
+      const child = await spawnBarrierAgent(barrier, keytray.env);
       own = child;
       const reached = new Promise<void>((resolve) => {
         let passed = '';
