@@ -98,6 +98,7 @@ describe('an account whose store: is changed', () => {
         barrier === 'store_written'
           ? (['encrypted-file', 'keychain'] as const)
           : (['keychain', 'encrypted-file'] as const);
+      await layCheapFile(scene.state, passphrase);
       await scene.keepIn(from);
       await scene.keytray.startAgent();
       await scene.signIn();
