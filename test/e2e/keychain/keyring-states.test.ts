@@ -107,14 +107,20 @@ const states: readonly State[] = [
   },
 ];
 
+let display: Display;
+
+beforeAll(async () => {
+  display = await startDisplay();
+});
+
+afterAll(() => display.stop());
+
 describe.each(states)('a keyring that is $name', ({ keychain, trouble, noticed, windows = 0, enter, leave }) => {
-  let display: Display;
   let scene: Scene;
   /** Of `lab`, the last one the server gave. */
   let latest: string;
 
   beforeAll(async () => {
-    display = await startDisplay();
     scene = await startScene({ display });
     await scene.keytray.startAgent();
     await scene.prepareOther();
@@ -124,10 +130,7 @@ describe.each(states)('a keyring that is $name', ({ keychain, trouble, noticed, 
     await enter(scene, display);
   });
 
-  afterAll(async () => {
-    await scene.close();
-    await display.stop();
-  });
+  afterAll(() => scene.close());
 
   it('is called by its name', async () => {
     await expect.poll(() => scene.keychainState(), { timeout: 10_000 }).toBe(keychain);
