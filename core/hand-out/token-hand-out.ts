@@ -98,8 +98,7 @@ export class TokenHandOut {
     const { state } = account;
     switch (state.kind) {
       case 'signed_in':
-        if (isGivenUp(state)) return await this.#heldAfterSignIn(account, need, signal);
-        return state.record;
+        return isGivenUp(state) ? await this.#heldAfterSignIn(account, need, signal) : state.record;
       case 'ready':
         return undefined;
       case 'unreadable':

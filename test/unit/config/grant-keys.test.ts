@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountConfig } from '../../../core/config/config.ts';
 import { formatConfigError } from '../../../core/config/config-error.ts';
+import { checkGrant } from '../../../core/config/grant-rules.ts';
 import { interpretConfig } from '../../../core/config/interpret-config.ts';
 import { resolveAccount } from '../../../core/config/resolve.ts';
+import { oidc } from '../../../core/services/oidc.ts';
 import { services } from '../../../core/services/registry.ts';
 import type { AccountSettings } from '../../../core/services/service.ts';
 
@@ -45,9 +47,18 @@ describe('grant', () => {
   });
 
   it('that is not built yet is an error that says so', () => {
-    expect(one('service: oidc, issuer: https://i.example, client_id: x, grant: api_key')).toContain(
-      'accounts.a.grant: this version of Keytray cannot use api_key yet; until then, write ',
-    );
+    const offering = { ...oidc, grants: ['api_key', 'pasted_code'] } as const;
+    const written = {
+      ...account('service: oidc, issuer: https://i.example, client_id: x'),
+      grant: 'pasted_code',
+    } as const;
+    expect([...checkGrant(written, offering)]).toEqual([
+      {
+        key: 'grant',
+        message: 'this version of Keytray cannot use pasted_code yet',
+        fix: 'until then, write api_key',
+      },
+    ]);
   });
 });
 
