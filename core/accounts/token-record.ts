@@ -44,7 +44,7 @@ export interface TokenRecord {
   readonly obtainedAt: number;
   readonly bootId: string;
   readonly uptime: number;
-  /** Counts token replies of this account; a write with a lower one is stale. */
+  /** Grows with every write that a token reply leads to; a write with a lower one is stale. */
   readonly generation: number;
   readonly clockSkew: number | undefined;
   readonly identity: Identity | undefined;
