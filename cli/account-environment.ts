@@ -1,7 +1,9 @@
 export {
+  accountVariables,
   defaultVariable,
+  type Surface,
   type TokenKind,
-  tokenVariables,
+  type VariableValue,
 } from '../core/config/account-variables.ts';
 
 /** An `export` line any POSIX shell takes as it is meant, whatever the value holds. */

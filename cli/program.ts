@@ -42,6 +42,8 @@ export function buildProgram(cli: Cli): Command {
     .addHelpCommand(
       new Command('help').argument('[command]').description('explain a command').helpGroup('Keytray itself:'),
     )
+    // The longest command leaves its description less than the usual 40 columns.
+    .configureHelp({ minWidthToWrap: 30 })
     .enablePositionalOptions()
     .showSuggestionAfterError()
     .exitOverride()

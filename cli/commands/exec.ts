@@ -4,6 +4,7 @@ import { readDatabaseName } from '../database-target.ts';
 import { usageFailure } from '../failure.ts';
 import { openLocalEndpoints } from '../local-endpoints.ts';
 import { besideProxies } from '../local-listener.ts';
+import { addPrefix, type Prefix, prefixesOf } from '../prefixes.ts';
 import { runProgram } from '../run-program.ts';
 import { fetchTokenVariables } from '../token-variables.ts';
 
@@ -26,16 +27,16 @@ export function addExec(program: Command, cli: Cli): void {
     .usage('<account>[,<account>] -- <command> [arguments...]')
     .argument('<accounts>')
     .argument('<command...>')
+    .option('--prefix <prefix>', 'goes before the names of variables; ACCOUNT=P of one', addPrefix)
     .passThroughOptions()
-    .action(async (list: string, words: readonly string[]) => {
+    .action(async (list: string, words: readonly string[], { prefix }: { readonly prefix?: readonly Prefix[] }) => {
       const [file, ...args] = withoutSeparator(words);
       if (file === undefined) throw usageFailure('no command to run', 'Write: keytray exec ACCOUNT -- COMMAND');
       const names = splitAccounts(list).map(readDatabaseName);
-      const variables = await fetchTokenVariables(cli, names);
-      const endpoints = await openLocalEndpoints(
-        cli,
-        names.map(({ account }) => account),
-      );
+      const accounts = names.map(({ account }) => account);
+      const prefixes = prefixesOf(prefix, accounts);
+      const variables = await fetchTokenVariables(cli, names, { surface: 'exec', prefixes });
+      const endpoints = await openLocalEndpoints(cli, accounts);
       const env = endpoints.size === 0 ? cli.env : besideProxies(cli.env);
       // What the configuration names goes before what the service's clients would read.
       cli.setStatus(

@@ -1,12 +1,14 @@
 import type { AccountRegistry } from '../accounts/account-registry.ts';
 import type { Broadcast } from '../concurrency/broadcast.ts';
 import { never } from '../concurrency/pause.ts';
+import { accountVariables } from '../config/account-variables.ts';
 import type { RoleCredentials, RoleRequest } from '../credentials/aws-role.ts';
 import { bearerHeader } from '../credentials/presented.ts';
 import { openContainerCredentials } from '../endpoints/container-credentials.ts';
 import type { ProgramEndpoints } from '../endpoints/program-endpoints.ts';
 import { KeytrayError } from '../errors.ts';
 import type { DatabaseLogins } from '../hand-out/database-logins.ts';
+import { fieldOf } from '../hand-out/given-field.ts';
 import { plainNeed } from '../hand-out/hand-out.ts';
 import type { HandOutGate } from '../hand-out/hand-out-gate.ts';
 import { HandOutLog } from '../hand-out/hand-out-log.ts';
@@ -103,7 +105,15 @@ export class HelperCalls {
 
   #named(id: string): ServedAccount | undefined {
     const settings = this.#dependencies.accounts.find(id)?.settings;
-    return settings && { id, title: settings.title, username: settings.username, hosts: [], env: settings.env };
+    return (
+      settings && {
+        id,
+        title: settings.title,
+        username: settings.username,
+        hosts: [],
+        variables: accountVariables(settings, 'env'),
+      }
+    );
   }
 
   async #handOut(id: string, request: HandOutRequest, protocol: string, caller: Caller): Promise<HandedOut> {
@@ -127,7 +137,7 @@ export class HelperCalls {
     this.handedOut(id, protocol, request.host, caller);
     return {
       account: id,
-      token,
+      token: fieldOf(account, request.field) ?? token,
       tokenType,
       expiresAt: secondsLeft === undefined ? undefined : clock.now() + secondsLeft * 1_000,
       username: account.settings.username,

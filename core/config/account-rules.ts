@@ -35,13 +35,14 @@ function* checkServer(account: AccountConfig, service: Service): Generator<RuleP
   const { authorizationEndpoint, tokenEndpoint } = account.endpoints;
   // Where nobody signs in, no browser is sent anywhere.
   const byBrowser = traitsOf(account.grant ?? service.grants[0]).signIn === 'browser';
-  const both = tokenEndpoint !== undefined && (authorizationEndpoint !== undefined || !byBrowser);
   const none = authorizationEndpoint === undefined && tokenEndpoint === undefined;
   const named = authorizationEndpoint === undefined ? 'token_endpoint' : 'authorization_endpoint';
   const missing =
     authorizationEndpoint === undefined && byBrowser && !none ? 'authorization_endpoint' : 'token_endpoint';
   const byMetadata = service.issuer !== undefined || service.endpoints.authorizationEndpoint === undefined;
   const own = usesOwnInstance(account, service);
+  const asked = tokenEndpoint ?? (own ? undefined : service.endpoints.tokenEndpoint);
+  const both = asked !== undefined && (authorizationEndpoint !== undefined || !byBrowser);
   if (service.name === 'oauth' || (!byMetadata && own)) {
     if (none) {
       const them = byBrowser ? 'both' : 'it';

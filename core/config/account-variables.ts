@@ -1,9 +1,19 @@
-import type { AccountConfig } from './config.ts';
+import type { AccountSettings } from '../services/service.ts';
+import type { Variables, VariableWord } from '../services/variables.ts';
 
 export type TokenKind = 'access' | 'id';
 
-/** Variable names and the token each gets. */
-export type TokenVariables = ReadonlyMap<string, TokenKind>;
+/** What a variable is set to. */
+export type VariableValue =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'token'; readonly token: TokenKind }
+  /** The value of the header that carries the credential. */
+  | { readonly kind: 'authorization' }
+  /** One of several values that a person gave. */
+  | { readonly kind: 'field'; readonly field: string };
+
+/** Where variables go: to a program that `exec` starts, or into a shell. */
+export type Surface = 'exec' | 'env';
 
 /** `github@work` → `GITHUB_WORK`, as part of a variable's name. */
 export function accountWord(account: string): string {
@@ -16,12 +26,63 @@ export function defaultVariable(account: string): string {
   return /^\d/.test(name) ? `_${name}` : name;
 }
 
-/** The variables of an account: its `env:` key, or one named after the account. */
-export function tokenVariables(
-  account: string,
-  config: { readonly env?: AccountConfig['env'] | undefined } | undefined,
-): TokenVariables {
-  const configured = Object.entries(config?.env ?? {});
-  if (configured.length === 0) return new Map([[defaultVariable(account), 'access']]);
-  return new Map(configured.map(([name, holds]) => [name, holds === 'id_token' ? 'id' : 'access']));
+/**
+ * The variables of an account by name: those of its service and of its `env:` key, or one named after the account. One
+ * whose value the account does not have is left out. Pure.
+ */
+export function accountVariables(
+  settings: AccountSettings,
+  surface: Surface,
+  prefix?: string,
+): ReadonlyMap<string, VariableValue> {
+  const { always, env, prefixed } = settings.variables;
+  const plain: Variables = surface === 'env' ? { ...always, ...env } : always;
+  const usual = Object.keys(plain).length === 0 ? { [defaultVariable(settings.id)]: 'access_token' as const } : plain;
+  const chosen = prefix === undefined ? usual : (prefixed ?? usual);
+  return new Map(
+    Object.entries(chosen).flatMap(([name, word]) => {
+      const value = heldBy(settings, word);
+      return value === undefined ? [] : [[`${prefix ?? ''}${name}`, value] as const];
+    }),
+  );
+}
+
+function heldBy(settings: AccountSettings, word: VariableWord): VariableValue | undefined {
+  switch (word) {
+    case 'access_token':
+      return { kind: 'token', token: 'access' };
+    case 'id_token':
+      return { kind: 'token', token: 'id' };
+    case 'authorization':
+      return { kind: 'authorization' };
+    default: {
+      if (word.startsWith('field.')) return { kind: 'field', field: word.slice('field.'.length) };
+      const text = textOf(settings, word);
+      return text === undefined || text === '' ? undefined : { kind: 'text', text };
+    }
+  }
+}
+
+function textOf(settings: AccountSettings, word: VariableWord): string | undefined {
+  const { url, username, clientId, audience, tls } = settings;
+  switch (word) {
+    case 'url':
+      return url;
+    case 'host':
+      return url === undefined ? undefined : new URL(url).host;
+    case 'username':
+      return username;
+    case 'client_id':
+      return clientId;
+    case 'audience':
+      return audience;
+    case 'tls_ca':
+      return tls.ca;
+    case 'tls_verify':
+      return String(tls.verify);
+    case 'timeout':
+      return settings.settings.timeout;
+    default:
+      return word.startsWith('settings.') ? settings.settings[word.slice('settings.'.length)] : undefined;
+  }
 }

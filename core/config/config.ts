@@ -2,6 +2,7 @@ import type { AwsCredentials, Exchange, GrantKind } from '../services/grant.ts';
 import type { LakebaseTargets } from '../services/lakebase.ts';
 import type { Present } from '../services/present.ts';
 import type { Endpoints, RedirectSettings, StoreKind, ToolFamily } from '../services/shapes.ts';
+import type { Variables } from '../services/variables.ts';
 
 /** The validated configuration: shapes only. Reading, editing and watching live in the files beside this one. */
 
@@ -57,8 +58,8 @@ export interface AccountConfig {
   readonly refreshRevokesAccess?: boolean | undefined;
   readonly browser: string | undefined;
   readonly environment: string | undefined;
-  /** Variable name to what it holds, for `env` and `exec`: `access_token` or `id_token`. */
-  readonly env: Readonly<Record<string, 'access_token' | 'id_token'>>;
+  /** Variables of `env` and `exec`, beside those of the service. */
+  readonly env: Variables;
   /** Hosts, or host/path patterns, this account answers for, per tool family. */
   readonly serves: Readonly<Partial<Record<ToolFamily, readonly string[]>>>;
   /** Undefined: AWS's own, by region. */

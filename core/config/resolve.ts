@@ -1,6 +1,6 @@
 import { KeytrayError } from '../errors.ts';
 import { fieldsOf } from '../services/fields.ts';
-import { type Grant, traitsOf } from '../services/grant.ts';
+import { type Grant, type GrantKind, traitsOf } from '../services/grant.ts';
 import type { AccountSettings, Service } from '../services/service.ts';
 import type { Endpoints, RedirectSettings } from '../services/shapes.ts';
 import { splitAccountId } from './account-id.ts';
@@ -160,6 +160,12 @@ function revokesAccess(account: AccountConfig, service: Service, { kind }: Grant
   return account.refreshRevokesAccess ?? (service.refreshRevokesAccess || undefined);
 }
 
+/** What the account writes is added to the variables of its service, or takes their place. */
+function variablesOf({ env }: AccountConfig, service: Service, grant: GrantKind): AccountSettings['variables'] {
+  const own = service.variables?.[grant];
+  return { ...own, always: { ...own?.always, ...env } };
+}
+
 const redirectOf = (clientId: string, { builtInClients, redirect }: Service): RedirectSettings =>
   builtInClients?.ids.includes(clientId) === true ? builtInClients.redirect : redirect;
 
@@ -211,7 +217,7 @@ export function resolveAccount(written: AccountConfig, service: Service): Accoun
     emailVerifiedAsText: service.emailVerifiedAsText,
     browser: account.browser,
     environment: account.environment,
-    env: account.env,
+    variables: variablesOf(account, service, grant.kind),
     serves: servedHosts(account, service),
     awsStsEndpoint: account.awsStsEndpoint,
   };

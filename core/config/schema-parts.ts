@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { variableWords } from '../services/variables.ts';
 import { checkEndpointUrl } from './endpoint-url.ts';
 import { checkGoogleAudience, checkHostPattern, checkRoleArn, type Problem } from './host-pattern.ts';
 import { readProxyUrl } from './proxy-url.ts';
@@ -152,7 +153,12 @@ export const proxy = z.strictObject({
     .describe('What is reached directly: hosts, networks and ports as in NO_PROXY.'),
 });
 
-export const variables = checked(z.record(z.string(), z.enum(['access_token', 'id_token'])), (value) => {
+const variableWord = z.union([
+  z.enum(variableWords),
+  z.templateLiteral(['settings.', z.string().regex(/^[a-z][a-z0-9_]*$/)]),
+]);
+
+export const variables = checked(z.record(z.string(), variableWord), (value) => {
   const names = Object.keys(value);
   const wrong = names.find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
   if (wrong !== undefined) {

@@ -18,6 +18,8 @@ export interface HandOutRequest {
   readonly minTtl?: number | undefined;
   /** Refresh first. */
   readonly force?: boolean | undefined;
+  /** One of several values that a person gave, in place of the token. */
+  readonly field?: string | undefined;
 }
 
 /** A token on its way to a tool. */

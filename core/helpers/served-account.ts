@@ -1,3 +1,5 @@
+import type { VariableValue } from '../config/account-variables.ts';
+
 /** An account as the matching of hosts needs it; `setup` goes by the same rules. */
 export interface ServedAccount {
   readonly id: string;
@@ -7,6 +9,6 @@ export interface ServedAccount {
   readonly hosts: readonly string[];
   /** Names of the person who is signed in, or must sign in: the one to show first, address, subject. */
   readonly people?: readonly string[] | undefined;
-  /** The account's `env:` key. */
-  readonly env?: Readonly<Record<string, 'access_token' | 'id_token'>> | undefined;
+  /** What its variables are set to, by name. */
+  readonly variables?: ReadonlyMap<string, VariableValue> | undefined;
 }

@@ -16,6 +16,27 @@ export const athena: Service = {
     affiliate: 'the affiliate that the programs name',
   },
   audience: 'crisp-athena-live',
+  variables: {
+    client_credentials: {
+      always: {
+        OAUTH_CLIENT_ID: 'client_id',
+        OAUTH_AUDIENCE: 'audience',
+        ATHENA_CLIENT_ID: 'client_id',
+        ATHENA_AUDIENCE: 'audience',
+        ATHENA_HOST: 'settings.host',
+        ATHENA_AFFILIATE: 'settings.affiliate',
+      },
+      // Under `exec` clients ask an endpoint of ours instead.
+      env: { ATHENA_TOKEN: 'access_token' },
+    },
+    api_key: {
+      always: {
+        ATHENA_TOKEN: 'access_token',
+        ATHENA_HOST: 'settings.host',
+        ATHENA_AFFILIATE: 'settings.affiliate',
+      },
+    },
+  },
   endpoint: 'auth0',
   check: {
     kind: 'grpc',

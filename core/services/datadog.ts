@@ -27,6 +27,10 @@ export const datadog: Service = {
     site: 'datadoghq.com (default), us3.datadoghq.com, us5.datadoghq.com, datadoghq.eu, ap1.datadoghq.com, ap2.datadoghq.com or ddog-gov.com',
     region: 'AWS region whose STS the proof is for; default: the global one',
   },
+  variables: {
+    aws_identity: { always: { DD_SITE: 'settings.site', DD_ACCESS_TOKEN: 'access_token' } },
+    api_key: { always: { DD_SITE: 'settings.site', DD_API_KEY: 'field.api_key', DD_APP_KEY: 'field.app_key' } },
+  },
   // Its own clients give up a token five minutes before its end.
   minValidity: 300,
   issuer: undefined,

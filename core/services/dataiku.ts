@@ -26,6 +26,20 @@ export const dataiku: Service = {
     timeout: 'seconds that clients wait for an answer',
   },
   present: { api_key: { kind: 'basic_user' } },
+  variables: {
+    api_key: {
+      always: {
+        DATAIKU_HOST: 'url',
+        DATAIKU_API_KEY: 'access_token',
+        DKU_DSS_URL: 'url',
+        DKU_API_KEY: 'access_token',
+        REQUESTS_CA_BUNDLE: 'tls_ca',
+        SSL_CERT_FILE: 'tls_ca',
+        NODE_EXTRA_CA_CERTS: 'tls_ca',
+      },
+      prefixed: { HOST: 'url', API_KEY: 'access_token', TIMEOUT: 'timeout', VERIFY_SSL: 'tls_verify' },
+    },
+  },
   check: {
     kind: 'http',
     method: 'GET',

@@ -5,6 +5,7 @@ import type { Grant, GrantKind } from './grant.ts';
 import type { LakebaseTargets } from './lakebase.ts';
 import type { Present } from './present.ts';
 import type { Endpoints, RedirectSettings, StoreKind, ToolFamily } from './shapes.ts';
+import type { ServiceVariables } from './variables.ts';
 
 /** Where the client secret is sent: as Basic credentials or in the body (RFC 6749 §2.3.1). */
 export type ClientAuthMethod = 'basic' | 'post';
@@ -21,6 +22,8 @@ export interface Service {
   readonly settings?: Readonly<Record<string, string>>;
   /** Undefined: `bearer`. */
   readonly present?: Readonly<Partial<Record<GrantKind, Present>>>;
+  /** Variables that `exec` and `env` set, by grant. */
+  readonly variables?: Readonly<Partial<Record<GrantKind, ServiceVariables>>>;
   /** Shows whether a credential is good, and whose it is. */
   readonly check?: ServiceCheck;
   /** Its workspaces have databases, which an account may name under `lakebase:`. */
@@ -131,7 +134,7 @@ export interface AccountSettings {
   readonly emailVerifiedAsText?: boolean | undefined;
   readonly browser: string | undefined;
   readonly environment: string | undefined;
-  readonly env: Readonly<Record<string, 'access_token' | 'id_token'>>;
+  readonly variables: ServiceVariables;
   readonly serves: Readonly<Partial<Record<ToolFamily, readonly string[]>>>;
   /** Undefined: AWS's own, by region. */
   readonly awsStsEndpoint?: string | undefined;

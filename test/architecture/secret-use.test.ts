@@ -79,6 +79,8 @@ const reveals: Readonly<Record<string, { readonly times: number; readonly why: s
   'core/helpers/header-lines.ts': { times: 1, why: 'writes the headers that a program sends' },
   'core/http/grpc-call.ts': { times: 1, why: 'sends a credential to the service of its account' },
   'cli/commands/token.ts': { times: 1, why: 'prints the header that was asked for' },
+  'cli/token-variables.ts': { times: 1, why: 'sets a variable to the header that was asked for' },
+  'core/helpers/generic/generic.ts': { times: 1, why: 'prints the header that was asked for' },
   'core/broker/views/credential-view.ts': { times: 3, why: 'is the answer to a request for a derived credential' },
 };
 

@@ -38,7 +38,7 @@ export function accountSettings(overrides: Partial<AccountSettings> = {}): Accou
     deadTokenErrors: [],
     browser: undefined,
     environment: undefined,
-    env: {},
+    variables: { always: {} },
     serves: {},
     ...overrides,
   };

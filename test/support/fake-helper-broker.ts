@@ -44,7 +44,7 @@ export class FakeHelperBroker implements HelperBroker {
 
   named(id: string): ServedAccount | undefined {
     const account = this.#accounts.find((candidate) => candidate.id === id);
-    return account && { id, title: account.title, username: account.username, hosts: [], env: account.env };
+    return account && { id, title: account.title, username: account.username, hosts: [], variables: account.variables };
   }
 
   async handOut(id: string, request: HandOutRequest): Promise<HandedOut> {

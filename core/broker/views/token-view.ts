@@ -1,7 +1,6 @@
 import path from 'node:path';
 import type { Account } from '../../accounts/account.ts';
-import { isGiven } from '../../accounts/given-key.ts';
-import { KeytrayError } from '../../errors.ts';
+import { fieldOf } from '../../hand-out/given-field.ts';
 import type { HandOut, TokenNeed } from '../../hand-out/hand-out.ts';
 import { headersOf } from '../../hand-out/service-calls.ts';
 import type { Secret } from '../../secret.ts';
@@ -27,7 +26,7 @@ export function tokenNeed(request: TokenRequest, caller: Caller): TokenNeed {
 /** The token as the wire shows it: here, by request, the secret leaves the broker. */
 export function tokenView(account: Account, request: TokenRequest, handOut: HandOut, now: number): TokenView {
   const { secondsLeft } = handOut;
-  const given = fieldOf(account, request);
+  const given = fieldOf(account, request.field);
   const token = (given ?? handOut.token).reveal();
   return {
     ...(request.token === 'id'
@@ -47,15 +46,4 @@ function presentationOf(account: Account, token: Secret): Pick<TokenView, 'autho
   const [first, ...others] = headers;
   if (first === undefined || others.length > 0) return { headers };
   return { authorization: { header: first.name, value: first.value } };
-}
-
-/** One of several values that a person gave. Throws `invalid_request` where there is no such field. */
-function fieldOf({ id, settings, knownSecrets }: Account, { field }: TokenRequest): Secret | undefined {
-  if (field === undefined) return undefined;
-  const value = isGiven(settings.grant.kind) ? knownSecrets?.values[field] : undefined;
-  if (value !== undefined && settings.fields.some(({ name }) => name === field)) return value;
-  const names = settings.fields.map(({ name }) => name).join(', ');
-  throw new KeytrayError('invalid_request', `${id} has no field of this name${names && `; it has ${names}`}`, {
-    account: id,
-  });
 }

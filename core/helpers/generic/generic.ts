@@ -1,10 +1,10 @@
-import { type TokenKind, tokenVariables } from '../../config/account-variables.ts';
+import { defaultVariable, type TokenKind, type VariableValue } from '../../config/account-variables.ts';
 import { failures } from '../../errors.ts';
 import type { HelperCall } from '../../wire/helper-call.ts';
 import { headerLines } from '../header-lines.ts';
 import type { Helper, HelperBroker, ServedAccount } from '../helper.ts';
 import { readOptions } from '../options.ts';
-import { fetchToken, refuse } from './generic-answer.ts';
+import { type Fetched, fetchToken, refuse } from './generic-answer.ts';
 
 /**
  * `keytray helper raw|header|env get --account=ID`: for tools that take the output of a command, whatever it is. The
@@ -18,19 +18,37 @@ export const headerHelper: Helper = helperFor('header', ({ kind }) => [{ kind, a
 
 /** `NAME=value` lines for `docker run --env-file`, systemd's `EnvironmentFile=` and their like. They know no quotes. */
 export const envHelper: Helper = helperFor('env', ({ account }) =>
-  [...tokenVariables(account.id, account)].map(([name, kind]) => ({ kind, as: 'value', before: `${name}=` })),
+  [...(account.variables ?? [[defaultVariable(account.id), usual] as const])].map(([name, value]) =>
+    lineOf(`${name}=`, value),
+  ),
 );
+
+const usual: VariableValue = { kind: 'token', token: 'access' };
+
+function lineOf(before: string, value: VariableValue): Line {
+  switch (value.kind) {
+    case 'text':
+      return { as: 'text', text: `${before}${value.text}` };
+    case 'token':
+      return { as: 'value', before, kind: value.token };
+    case 'authorization':
+      return { as: 'authorization', before, kind: 'access' };
+    case 'field':
+      return { as: 'value', before, kind: 'access', field: value.field };
+  }
+}
 
 interface Wish {
   readonly account: ServedAccount;
   readonly kind: TokenKind;
 }
 
-/** A token and what stands before it on its line, or the headers that carry it. */
-type Line = { readonly kind: TokenKind } & (
-  | { readonly as: 'value'; readonly before: string }
-  | { readonly as: 'headers' }
-);
+/** What stands on a line: a token behind what comes before it, the headers that carry it, or no secret at all. */
+type Line =
+  | { readonly as: 'value'; readonly kind: TokenKind; readonly before: string; readonly field?: string }
+  | { readonly as: 'authorization'; readonly kind: TokenKind; readonly before: string }
+  | { readonly as: 'headers'; readonly kind: TokenKind }
+  | { readonly as: 'text'; readonly text: string };
 
 function helperFor(protocol: 'raw' | 'header' | 'env', linesFor: (wish: Wish) => readonly Line[]): Helper {
   return {
@@ -70,10 +88,29 @@ async function answer(
 ): Promise<number> {
   let text = '';
   for (const line of lines) {
-    const fetched = await fetchToken(call, broker, account, { token: line.kind, minTtl });
+    if (line.as === 'text') {
+      text += `${line.text}\n`;
+      continue;
+    }
+    const field = line.as === 'value' ? line.field : undefined;
+    const fetched = await fetchToken(call, broker, account, { token: line.kind, minTtl, field });
     if (fetched.kind === 'none') return fetched.status;
-    text += line.as === 'headers' ? headerLines(fetched.handedOut.headers()) : `${line.before}${fetched.token}\n`;
+    text += written(line, fetched);
   }
   call.stdout(text);
   return 0;
+}
+
+function written(
+  line: Exclude<Line, { as: 'text' }>,
+  { token, handedOut }: Extract<Fetched, { kind: 'token' }>,
+): string {
+  switch (line.as) {
+    case 'value':
+      return `${line.before}${token}\n`;
+    case 'headers':
+      return headerLines(handedOut.headers());
+    case 'authorization':
+      return `${line.before}${handedOut.headers()[0]?.value.reveal() ?? ''}\n`;
+  }
 }

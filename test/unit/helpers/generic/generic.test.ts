@@ -10,6 +10,11 @@ const call = (helper: Helper, argv: readonly string[], accounts: readonly FakeAc
   callHelper(helper, 'get', neverClosed(), new FakeHelperBroker(accounts), { argv });
 const good = (stdout: string) => ({ status: 0, stdout, stderr: [], next: undefined });
 
+const ofBoth = new Map([
+  ['API_TOKEN', { kind: 'token', token: 'access' }],
+  ['WHO', { kind: 'token', token: 'id' }],
+] as const);
+
 describe('raw and header', () => {
   it.each([
     [rawHelper, ['get', '--account=lab@work'], 'tok-123\n'],
@@ -65,14 +70,14 @@ describe('env', () => {
   });
 
   it('prints the variables the account lists', async () => {
-    const listed = { ...account, env: { API_TOKEN: 'access_token', WHO: 'id_token' } } as const;
+    const listed = { ...account, variables: ofBoth };
     expect(await call(envHelper, ['get', '--account=lab@work'], [listed])).toEqual(
       good('API_TOKEN=tok-123\nWHO=id-456\n'),
     );
   });
 
   it('prints all of them or none', async () => {
-    const listed = { ...account, idToken: 'not one', env: { API_TOKEN: 'access_token', WHO: 'id_token' } } as const;
+    const listed = { ...account, idToken: 'not one', variables: ofBoth };
     expect(await call(envHelper, ['get', '--account=lab@work'], [listed])).toMatchObject({ status: 2, stdout: '' });
   });
 });

@@ -1,0 +1,18 @@
+import type { Account } from '../accounts/account.ts';
+import { isGiven } from '../accounts/given-key.ts';
+import { KeytrayError } from '../errors.ts';
+import type { Secret } from '../secret.ts';
+
+/**
+ * One of several values that a person gave for an account; undefined where none is asked for. Throws `invalid_request`
+ * where there is no such field.
+ */
+export function fieldOf({ id, settings, knownSecrets }: Account, field: string | undefined): Secret | undefined {
+  if (field === undefined) return undefined;
+  const value = isGiven(settings.grant.kind) ? knownSecrets?.values[field] : undefined;
+  if (value !== undefined && settings.fields.some(({ name }) => name === field)) return value;
+  const names = settings.fields.map(({ name }) => name).join(', ');
+  throw new KeytrayError('invalid_request', `${id} has no field of this name${names && `; it has ${names}`}`, {
+    account: id,
+  });
+}
