@@ -1,8 +1,7 @@
 import type { StoreTrouble } from '../stores/secret-store.ts';
 import { storeWords } from '../stores/store-failure.ts';
-import { isGiven } from './given-key.ts';
 import { needsSignIn, type RefreshProblem } from './refresh-problem.ts';
-import { renewsAlone } from './renewal.ts';
+import { isGiven, renewsAlone } from './renewal.ts';
 import type { TokenRecord } from './token-record.ts';
 
 /** What the broker knows of one account. Closed: nothing else can be the case. */

@@ -1,16 +1,24 @@
 import { decodeJwt } from 'jose';
-import type { Identity } from '../oauth/token-reply.ts';
+import { type Identity, plainReply } from '../oauth/token-reply.ts';
 import type { Clock } from '../ports.ts';
 import type { Secret } from '../secret.ts';
-import { type Grant, type GrantKind, traitsOf } from '../services/grant.ts';
+import type { Grant } from '../services/grant.ts';
 import type { AccountSettings } from '../services/service.ts';
 import { readInstant } from '../untrusted/instant.ts';
 import { configuredEndpoints } from './origins.ts';
+import { isGiven } from './renewal.ts';
+import type { KeptSecrets } from './stored-account.ts';
 import type { TokenRecord } from './token-record.ts';
-import { receiptNow } from './token-records.ts';
+import { recordOfSignIn } from './token-records.ts';
 
-/** Nothing renews the credential: it is what a person gave, until they give another. */
-export const isGiven = (grant: GrantKind): boolean => traitsOf(grant).renewal === 'never';
+/** The values that are the credential, by the names of their fields; undefined where it is none a person gave. */
+export const givenOf = ({
+  settings,
+  knownSecrets,
+}: {
+  readonly settings: Pick<AccountSettings, 'grant'>;
+  readonly knownSecrets: KeptSecrets | undefined;
+}): KeptSecrets['values'] | undefined => (isGiven(settings.grant.kind) ? knownSecrets?.values : undefined);
 
 /** The end that a person has written into the configuration; milliseconds since the epoch. */
 const writtenEnd = (grant: Grant): number | undefined => ('expiresAt' in grant ? grant.expiresAt : undefined);
@@ -35,28 +43,10 @@ export function recordOfKey(
   clock: Clock,
   generation: number,
 ): TokenRecord {
-  const receipt = receiptNow(clock);
-  return {
-    grant: settings.grant.kind,
-    ...receipt,
-    refreshToken: undefined,
-    accessToken: key,
-    idToken: undefined,
-    idTokenRenewed: undefined,
-    tokenType: 'Bearer',
-    scope: undefined,
-    lifetime: lifetimeUntil(endOfKey(settings, key, receipt.obtainedAt), receipt.obtainedAt),
-    generation,
-    clockSkew: undefined,
-    identity,
-    clientId: settings.clientId,
-    issuer: settings.issuer,
-    endpoints: configuredEndpoints(settings),
-    signedInAt: receipt.obtainedAt,
-    loginEnd: undefined,
-    sessionEnded: false,
-    learned: undefined,
-  };
+  const now = clock.now();
+  const reply = { ...plainReply(key, lifetimeUntil(endOfKey(settings, key, now), now)), identity };
+  const issuing = { endpoints: configuredEndpoints(settings), learned: undefined };
+  return recordOfSignIn(settings, reply, issuing, clock, generation);
 }
 
 /** The same record with the end that the configuration names now. */

@@ -5,8 +5,9 @@ import type { SecretStore } from '../stores/secret-store.ts';
 import { newerRecord } from '../stores/store-failure.ts';
 import type { ItemReading } from './account-item.ts';
 import { type AccountState, ready, signedIn } from './account-state.ts';
-import { isGiven, withWrittenEnd } from './given-key.ts';
+import { withWrittenEnd } from './given-key.ts';
 import { configuredEndpoints, isOfRegistration, issuingHost, judgeOldRecord, secretOrigins } from './origins.ts';
+import { isGiven } from './renewal.ts';
 import type { KeptSecrets } from './stored-account.ts';
 import type { TokenRecord } from './token-record.ts';
 

@@ -73,7 +73,7 @@ const firstRefusedBackOff = 16_000;
 const longestBackOff = 15 * minute;
 const longestAskedBackOff = minute;
 // A server that names a longer time has a fault in its own clock or code.
-const longestForbidden = 24 * hour;
+export const longestForbidden = 24 * hour;
 
 interface Said extends Words {
   /** Seconds, as the server asked. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Secret } from '../secret.ts';
 import { type GrantKind, grantKinds } from '../services/grant.ts';
 import { isSecretText, isTokenText } from '../untrusted/token-text.ts';
-import { isGiven } from './given-key.ts';
+import { isGiven } from './renewal.ts';
 import { recordOf, recordSchema, storedRecord, type TokenRecord } from './token-record.ts';
 
 /** What a person gave for an account, by the names of the fields and in their order. */

@@ -76,7 +76,7 @@ export interface HandOuts {
 /** Every way a token can leave the broker, behind one gate. */
 export function openHandOuts(dependencies: HandOutDependencies): HandOuts {
   const { clock, http, find, servers } = dependencies;
-  const desk = new TokenHandOut(dependencies);
+  const handOut = new TokenHandOut(dependencies);
   const gate = new HandOutGate(clock, dependencies.stopped, dependencies.lockNote);
   const checks = new CredentialChecks(dependencies);
   const rejected = new RejectedTokens({
@@ -84,16 +84,16 @@ export function openHandOuts(dependencies: HandOutDependencies): HandOuts {
     check: (...asked) => servers.checkToken(...asked),
     checkKey: (...asked) => checks.report(...asked),
   });
-  const roles = new RoleCredentialCache({ tokens: desk, http, clock });
-  const calls = new ServiceCalls({ tokens: desk, http, clock });
+  const roles = new RoleCredentialCache({ tokens: handOut, http, clock });
+  const calls = new ServiceCalls({ tokens: handOut, rejected, http, clock });
   // Others wait for the same answer: it goes on when a caller has gone.
   const databases = new DatabaseLogins({ askService: (account) => (asked) => calls.ask(account, asked, never), clock });
   const endpoints = new ProgramEndpoints({ ...dependencies, name: 'a local endpoint' });
-  const helpers = new HelperCalls({ ...dependencies, tokens: desk, gate, rejected, roles, databases, endpoints });
-  const tokens = new TokenApi({ tokens: desk, helpers, gate, clock, find });
-  const tests = new ServiceTests({ tokens: desk, checks, rejected, gate, clock, find });
+  const helpers = new HelperCalls({ ...dependencies, tokens: handOut, gate, rejected, roles, databases, endpoints });
+  const tokens = new TokenApi({ tokens: handOut, helpers, gate, clock, find });
+  const tests = new ServiceTests({ tokens: handOut, checks, rejected, gate, clock, find });
   const { environment = {}, programs = noPrograms } = dependencies;
-  const subjects = subjectTokens(dependencies.accounts, desk);
+  const subjects = subjectTokens(dependencies.accounts, handOut);
   const made = new MadeAccounts(dependencies);
   const early = new EarlyTokens(dependencies);
   const forget = (account: string): void => {

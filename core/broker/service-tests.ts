@@ -1,5 +1,4 @@
 import type { Account } from '../accounts/account.ts';
-import { isGiven } from '../accounts/given-key.ts';
 import { KeytrayError } from '../errors.ts';
 import { whatToDo } from '../failures/next-step.ts';
 import type { CredentialChecks } from '../hand-out/credential-checks.ts';
@@ -14,7 +13,7 @@ import type { TestView } from '../wire/check-schemas.ts';
 export interface ServiceTestsDependencies {
   readonly tokens: Pick<TokenHandOut, 'handOut'>;
   readonly checks: CredentialChecks;
-  readonly rejected: Pick<RejectedTokens, 'report'>;
+  readonly rejected: Pick<RejectedTokens, 'renewed'>;
   readonly gate: Pick<HandOutGate, 'check'>;
   readonly clock: Clock;
   readonly find: (id: string) => Promise<Account>;
@@ -61,11 +60,9 @@ export class ServiceTests {
       if (verdict.kind === 'accepted') {
         return { checked: true, ...(verdict.who === undefined ? {} : { who: printable(verdict.who) }) };
       }
-      const renewable = verdict.kind === 'refused' && !isGiven(account.settings.grant.kind);
-      if (attempt > 1 || !renewable) throw verdict.failure;
       // It may have been ended at the service before its time.
-      await rejected.report(account, handOut.token);
-      if (account.record?.accessToken.equals(handOut.token) !== false) throw verdict.failure;
+      const again = attempt === 1 && verdict.kind === 'refused' && (await rejected.renewed(account, handOut.token));
+      if (!again) throw verdict.failure;
     }
   }
 }

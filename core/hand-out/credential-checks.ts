@@ -1,5 +1,5 @@
 import type { Account } from '../accounts/account.ts';
-import { isGiven } from '../accounts/given-key.ts';
+import { givenOf } from '../accounts/given-key.ts';
 import { confirmationDelay } from '../accounts/refresh-problem.ts';
 import type { ServerDirectory } from '../accounts/server-directory.ts';
 import { inBackground } from '../concurrency/background.ts';
@@ -38,7 +38,7 @@ export class CredentialChecks {
   /** Undefined where the service has no check for the grant. Throws `KeytrayError` where nobody answered. */
   async check(account: Account, token: Secret, signal: AbortSignal): Promise<Verdict | undefined> {
     const { clock, http } = this.#dependencies;
-    const given = isGiven(account.settings.grant.kind) ? account.knownSecrets?.values : undefined;
+    const given = givenOf(account);
     const generation = account.generation;
     const userinfo = await this.#userinfoOf(account);
     const verdict = await atRest(account, clock, () =>

@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/account.ts';
 import type { AccountState } from '../accounts/account-state.ts';
-import { isGiven } from '../accounts/given-key.ts';
+import { isGiven } from '../accounts/renewal.ts';
 import { idTokenLife, minimumValidity, plannedLifetime, secondsLeft } from '../accounts/token-age.ts';
 import type { TokenRecord } from '../accounts/token-record.ts';
 import type { Clock } from '../ports.ts';

@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/account.ts';
-import { isGiven } from '../accounts/given-key.ts';
 import { refreshRevokesAccess } from '../accounts/learned.ts';
+import { isGiven } from '../accounts/renewal.ts';
 import type { TokenRecord } from '../accounts/token-record.ts';
 import type { TokenCheck } from '../oauth/token-check.ts';
 import type { Clock, Logger } from '../ports.ts';
@@ -45,6 +45,13 @@ export class RejectedTokens {
   }
 
   /** A token that is dead before its end while its successor is good: the refresh in between has killed it. */
+  /** Reports a token that a call of ours was refused with: whether another one is in force now. */
+  async renewed(account: Account, value: Secret): Promise<boolean> {
+    if (isGiven(account.settings.grant.kind)) return false;
+    await this.report(account, value);
+    return account.record?.accessToken.equals(value) === false;
+  }
+
   async #judgeFormer(account: Account, record: TokenRecord, value: Secret): Promise<void> {
     const { check, logger, refresher } = this.#dependencies;
     if (account.settings.refreshRevokesAccess !== undefined || refreshRevokesAccess(account)) return;

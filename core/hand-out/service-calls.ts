@@ -1,5 +1,6 @@
 import type { Account } from '../accounts/account.ts';
-import { isGiven } from '../accounts/given-key.ts';
+import { givenOf } from '../accounts/given-key.ts';
+import { longestForbidden } from '../accounts/refresh-problem.ts';
 import type { ServiceReply, ServiceRequest } from '../credentials/api-keys/provider.ts';
 import { type PresentedHeader, presentedHeaders } from '../credentials/presented.ts';
 import { callService, RateLimited } from '../credentials/service-call.ts';
@@ -7,10 +8,12 @@ import { KeytrayError } from '../errors.ts';
 import type { Clock, Http } from '../ports.ts';
 import type { Secret } from '../secret.ts';
 import { plainNeed } from './hand-out.ts';
+import type { RejectedTokens } from './rejected-tokens.ts';
 import type { TokenHandOut } from './token-hand-out.ts';
 
 export interface ServiceCallsDependencies {
   readonly tokens: Pick<TokenHandOut, 'handOut'>;
+  readonly rejected: Pick<RejectedTokens, 'renewed'>;
   readonly http: Http;
   readonly clock: Clock;
 }
@@ -24,21 +27,16 @@ export class ServiceCalls {
   }
 
   /**
-   * A call below the account's address. A token that is not accepted is renewed once, where it can be. Throws
-   * `KeytrayError` where there is no credential, or no answer.
+   * A call below the account's address. A token that is not accepted is judged as a tool's would be, and the call made
+   * again where another one has taken its place. Throws `KeytrayError` where there is no credential, or no answer.
    */
   async ask(account: Account, request: ServiceRequest, signal: AbortSignal): Promise<ServiceReply> {
-    const reply = await this.#askWith(account, request, signal, false);
-    if (reply.status !== 401 || isGiven(account.settings.grant.kind)) return reply;
-    return await this.#askWith(account, request, signal, true);
+    const { reply, token } = await this.#askOnce(account, request, signal);
+    if (reply.status !== 401 || !(await this.#dependencies.rejected.renewed(account, token))) return reply;
+    return (await this.#askOnce(account, request, signal)).reply;
   }
 
-  async #askWith(
-    account: Account,
-    request: ServiceRequest,
-    signal: AbortSignal,
-    force: boolean,
-  ): Promise<ServiceReply> {
+  async #askOnce(account: Account, request: ServiceRequest, signal: AbortSignal) {
     const { tokens, http, clock } = this.#dependencies;
     const { settings } = account;
     const address = settings.url ?? settings.check?.address;
@@ -49,20 +47,17 @@ export class ServiceCalls {
       });
     }
     return await atRest(account, clock, async () => {
-      const { token } = await tokens.handOut(account, { ...plainNeed, force }, signal);
+      const { token } = await tokens.handOut(account, plainNeed, signal);
       const headers = headersOf(account, token);
-      return await callService({ fetch: http.fetchFor(settings.tls), clock, address, headers, signal }, request);
+      const call = { fetch: http.fetchFor(settings.tls), clock, address, headers, signal };
+      return { token, reply: await callService(call, request) };
     });
   }
 }
 
 /** The headers that carry the credential of an account, whose token is `token`. */
-export function headersOf(
-  { settings, knownSecrets }: Account,
-  token: Secret,
-): readonly [PresentedHeader, ...PresentedHeader[]] {
-  const given = isGiven(settings.grant.kind) ? knownSecrets?.values : undefined;
-  return presentedHeaders(settings, { token, given });
+export function headersOf(account: Account, token: Secret): readonly [PresentedHeader, ...PresentedHeader[]] {
+  return presentedHeaders(account.settings, { token, given: givenOf(account) });
 }
 
 /** Makes a call unless the service wants to be left alone, and notes where it begins to. */
@@ -85,12 +80,10 @@ export async function atRest<T>(account: Account, clock: Clock, call: () => Prom
 
 /** What is shown of it ends by itself. */
 function rest({ remarks }: Account, clock: Clock, seconds: number): void {
-  const until = clock.monotonic() + seconds * 1_000;
+  const wait = Math.min(seconds * 1_000, longestForbidden);
+  const until = clock.monotonic() + wait;
   remarks.noteRest(until);
-  clock.after(Math.min(seconds * 1_000, longestTimer), () => {
+  clock.after(wait, () => {
     if (remarks.restingUntil === until) remarks.noteRest(undefined);
   });
 }
-
-/** Timers of Node hold 31 bits of milliseconds. */
-const longestTimer = 2 ** 31 - 1;

@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/account.ts';
-import { isGiven } from '../accounts/given-key.ts';
 import { confirmationDelay, needsSignIn } from '../accounts/refresh-problem.ts';
+import { isGiven } from '../accounts/renewal.ts';
 import { secondsLeft } from '../accounts/token-age.ts';
 import type { TokenRecord } from '../accounts/token-record.ts';
 import { pause, within } from '../concurrency/pause.ts';

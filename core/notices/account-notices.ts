@@ -1,5 +1,5 @@
 import type { Account } from '../accounts/account.ts';
-import { isGiven } from '../accounts/given-key.ts';
+import { isGiven } from '../accounts/renewal.ts';
 import type { TokenRecord } from '../accounts/token-record.ts';
 import type { Clock, Notice, NoticeChoice, Notifier } from '../ports.ts';
 import {

@@ -1,5 +1,5 @@
 import type { Account } from '../accounts/account.ts';
-import { isGiven } from '../accounts/given-key.ts';
+import { isGiven } from '../accounts/renewal.ts';
 import { servesAlone } from '../accounts/serves-alone.ts';
 import type { Clock, NoticeChoice, Notifier, Timer } from '../ports.ts';
 import { signInNotice, signInNoticeId } from './notice-texts.ts';

@@ -19,6 +19,19 @@ export interface TokenReply {
   readonly identity: Identity | undefined;
 }
 
+/** A token that comes alone, not from a token endpoint. `lifetime`: seconds, undefined where nobody tells. */
+export const plainReply = (accessToken: Secret, lifetime: number | undefined): TokenReply => ({
+  accessToken,
+  refreshToken: undefined,
+  idToken: undefined,
+  tokenType: 'bearer',
+  scope: undefined,
+  expiresIn: lifetime,
+  loginExpiresIn: undefined,
+  clockSkew: undefined,
+  identity: undefined,
+});
+
 /** How a service tells that an address is verified, and whether anybody asks. */
 export interface EmailRules {
   /** The service sends the text "true" where OpenID Connect Core §5.1 says the JSON value. */

@@ -4,10 +4,10 @@ import { signIdentityProof } from '../credentials/aws-identity-proof.ts';
 import { exchangeProof } from '../credentials/delegated-token.ts';
 import { KeytrayError } from '../errors.ts';
 import { timedFetch } from '../http/timed-fetch.ts';
+import { plainReply } from '../oauth/token-reply.ts';
 import { version } from '../platform/version.ts';
 import type { AwsCredentials, Grant } from '../services/grant.ts';
 import type { AccountSettings } from '../services/service.ts';
-import { plainReply } from './plain-reply.ts';
 import type { Answer, RenewalParts, RenewalRequest } from './renewal.ts';
 import { failureOf } from './renewal-failed.ts';
 

@@ -3,10 +3,10 @@ import type { RefreshFailure } from '../accounts/refresh-problem.ts';
 import { receiptNow } from '../accounts/token-records.ts';
 import { type CommandToken, readCommandOutput } from '../credentials/command-output.ts';
 import { KeytrayError } from '../errors.ts';
+import { plainReply } from '../oauth/token-reply.ts';
 import type { Printed } from '../ports.ts';
 import type { Grant } from '../services/grant.ts';
 import { plainText } from '../untrusted/plain-text.ts';
-import { plainReply } from './plain-reply.ts';
 import type { Answer, RenewalParts, RenewalRequest } from './renewal.ts';
 import { RenewalFailed } from './renewal-failed.ts';
 
