@@ -28,6 +28,7 @@ export async function checkCredential(
     account: settings.id,
     title: settings.title,
     headers: presentedHeaders(settings, credential),
+    sent: [credential.token, ...Object.values(credential.given ?? {})],
     tls: settings.tls,
     fetch: http.fetchFor(settings.tls),
     clock,

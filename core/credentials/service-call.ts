@@ -64,7 +64,8 @@ function given(outcome: Outcome): ServiceReply {
 }
 
 async function once({ fetch, address, headers, signal }: ServiceCall, request: ServiceRequest): Promise<Outcome> {
-  const target = new URL(`${address.replace(/\/+$/, '')}${request.path}`);
+  // An endpoint of metadata is used as it is given, a slash at its end included.
+  const target = new URL(request.path === '' ? address : `${address.replace(/\/+$/, '')}${request.path}`);
   try {
     const response = await fetch(target, {
       method: request.method,

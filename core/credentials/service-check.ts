@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { KeytrayError } from '../errors.ts';
 import { askGrpc, type GrpcAnswer } from '../http/grpc-call.ts';
 import type { Clock, Fetch, TlsSettings } from '../ports.ts';
+import type { Secret } from '../secret.ts';
 import type { HttpCheck, ServiceCheck } from '../services/check.ts';
 import { errorWords } from '../services/error-words.ts';
 import { type Explained, explainFailure, type FailureRow } from '../services/failure-table.ts';
 import { plainText } from '../untrusted/plain-text.ts';
-import { withoutTokens } from '../untrusted/server-text.ts';
+import { withoutTokens, withoutValues } from '../untrusted/server-text.ts';
 import type { ServiceReply } from './api-keys/provider.ts';
 import type { PresentedHeader } from './presented.ts';
 import { callService } from './service-call.ts';
@@ -28,6 +29,8 @@ export interface CheckRequest {
   /** The service, for people. */
   readonly title: string;
   readonly headers: readonly PresentedHeader[];
+  /** The values in the headers, which an answer may repeat. */
+  readonly sent: readonly Secret[];
   readonly tls: TlsSettings;
   readonly fetch: Fetch;
   readonly clock: Clock;
@@ -51,18 +54,22 @@ export async function runCheck(request: CheckRequest): Promise<Verdict> {
   }
 }
 
-type Judged = Pick<CheckRequest, 'check' | 'address' | 'account' | 'title'>;
+type Judged = Pick<CheckRequest, 'check' | 'account' | 'title' | 'sent'>;
 
 /** What of an answer to a check is looked at. Pure. */
 export function judgeReply(judged: Judged, { status, body }: ServiceReply): Verdict {
   const { check } = judged;
   if (status >= 200 && status < 300) {
     const json = parsed(body);
-    if (json !== undefined) return { kind: 'accepted', who: whoIn(json, check.kind === 'http' ? check.who : userinfo) };
+    if (json !== undefined) {
+      const who = whoIn(json, check.kind === 'http' ? check.who : userinfo);
+      return { kind: 'accepted', who: who === undefined ? undefined : withoutSent(who, judged) };
+    }
     return { kind: 'failed', failure: failureOf(judged, 'temporarily_unavailable', status, 'answers without JSON') };
   }
   const own = check.kind === 'http' ? check.words?.(body) : undefined;
-  const words = own ?? errorWords(body);
+  const told = own ?? errorWords(body);
+  const words = told === undefined ? undefined : withoutSent(told, judged);
   const explained = explain(check.failures, { status, words: words ?? '' });
   if (explained !== undefined) return verdictOf(judged, explained, status);
   const said = words === undefined ? '' : `: ${plainText(withoutTokens(words), 120)}`;
@@ -81,8 +88,10 @@ const unauthenticated = 16;
 const permissionDenied = 7;
 const unimplemented = 12;
 
-function judgeGrpc(judged: Judged, { code, details }: GrpcAnswer): Verdict {
+function judgeGrpc(judged: Judged, answer: GrpcAnswer): Verdict {
+  const { code } = answer;
   if (code === 0) return { kind: 'accepted', who: undefined };
+  const details = withoutSent(answer.details, judged);
   const explained = explain(judged.check.failures, { words: details });
   if (explained !== undefined) return verdictOf(judged, explained, code);
   const said = details === '' ? '' : `: ${plainText(withoutTokens(details), 120)}`;
@@ -94,6 +103,12 @@ function judgeGrpc(judged: Judged, { code, details }: GrpcAnswer): Verdict {
   if (code === unimplemented) return failed(judged, 'misconfigured', code, 'does not know the call of the check');
   return failed(judged, 'temporarily_unavailable', code, `does not answer${said}`);
 }
+
+const withoutSent = (text: string, { sent }: Judged): string =>
+  withoutValues(
+    text,
+    sent.map((value) => value.reveal()),
+  );
 
 const explain = (
   rows: readonly FailureRow[] | undefined,

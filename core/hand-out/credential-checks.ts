@@ -71,7 +71,8 @@ export class CredentialChecks {
       account.reconsider((problem) => (problem.kind === 'suspect' ? { kind: 'none' } : problem));
       return;
     }
-    if (verdict.kind !== 'refused' || !verdict.certain) return;
+    // Where the certificate is not verified anybody on the way could say so.
+    if (verdict.kind !== 'refused' || !verdict.certain || !account.settings.tls.verify) return;
     const { clock, random } = this.#dependencies;
     const { message: why, detail } = verdict.failure;
     const failure = { kind: 'invalid_grant', retryAfter: undefined, why, detail } as const;

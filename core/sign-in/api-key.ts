@@ -5,6 +5,7 @@ import { checkCredential } from '../credentials/credential-check.ts';
 import { assertNever, KeytrayError } from '../errors.ts';
 import type { Identity } from '../oauth/token-reply.ts';
 import type { Secret } from '../secret.ts';
+import { isoTime } from '../untrusted/instant.ts';
 import type { Given, Obtaining, Tried, TryParts } from './given.ts';
 
 /** A key or a static token: the check of the service is the try, and the key itself the credential. */
@@ -47,7 +48,7 @@ function keyOf({ id, settings }: Account, given: Given): Secret {
 function refuseEnded({ id, settings }: Account, key: Secret, { clock }: TryParts): void {
   const end = endOfKey(settings, key, clock.now());
   if (end === undefined || end > clock.now()) return;
-  const day = new Date(end).toISOString().slice(0, 10);
+  const day = isoTime(end).slice(0, 10);
   throw new KeytrayError('access_denied', `the key ended on ${day}; nothing was stored`, {
     account: id,
     advice: 'Enter one that is still valid; if this one is, correct expires_at of the account.',

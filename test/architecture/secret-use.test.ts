@@ -74,6 +74,7 @@ const reveals: Readonly<Record<string, { readonly times: number; readonly why: s
   'core/broker/views/token-view.ts': { times: 2, why: 'is the answer to a request for the token' },
   'core/accounts/given-key.ts': { times: 1, why: 'reads when a key ends that is a JWT' },
   'core/credentials/presented.ts': { times: 2, why: 'makes the headers that carry a credential' },
+  'core/credentials/service-check.ts': { times: 1, why: 'takes what was sent out of the answer' },
   'core/credentials/service-call.ts': { times: 1, why: 'sends a credential to the service of its account' },
   'core/helpers/curl/curl.ts': { times: 2, why: 'writes the headers that curl and wget send' },
   'core/helpers/header-lines.ts': { times: 1, why: 'writes the headers that a program sends' },

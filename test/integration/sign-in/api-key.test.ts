@@ -206,6 +206,14 @@ describe('a key its service refuses later', () => {
     expect(await scene.state()).toBe('login_required/key_refused');
   });
 
+  it('is kept where the certificate of the service is not verified: anybody on the way could have said so', async () => {
+    scene.configure(config(service.url, ', environment: dev, tls: { verify: false }'));
+    await scene.enter({ api_key: right });
+    good = new Set();
+    expect(await check()).toMatchObject({ ok: false, error: 'access_denied' });
+    expect(await scene.state()).toBe('active');
+  });
+
   it('is kept where the second answer is another', async () => {
     await scene.enter({ api_key: right });
     good = new Set();
@@ -257,5 +265,16 @@ describe('a key its service refuses later', () => {
     expect(await scene.token()).toMatchObject({ access_token: right });
     scene.clock.advance(90_000);
     expect(await scene.state()).toBe('active');
+  });
+
+  it('is asked about again after a day, however long the service wants to be left alone', async () => {
+    await scene.enter({ api_key: right });
+    instead = () => ({ status: 429, headers: { 'retry-after': '999999999999' } });
+    await check();
+    expect(await scene.state()).toBe('degraded/rate_limited');
+    instead = undefined;
+    scene.clock.advance(24 * 3_600_000);
+    expect(await scene.state()).toBe('active');
+    expect(await check()).toMatchObject({ ok: true });
   });
 });

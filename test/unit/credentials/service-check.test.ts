@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { judgeReply, type Verdict, whoIn } from '../../../core/credentials/service-check.ts';
+import { Secret } from '../../../core/secret.ts';
 import type { HttpCheck } from '../../../core/services/check.ts';
 import { errorWords } from '../../../core/services/error-words.ts';
 import { services } from '../../../core/services/registry.ts';
 
 const check: HttpCheck = { kind: 'http', method: 'GET', path: '/me', who: ['login', 'owner.name', 'id'] };
-const judged = { check, address: 'https://api.lab.example', account: 'lab', title: 'Lab' };
+const sent = [new Secret('short-key')];
+const judged = { check, account: 'lab', title: 'Lab', sent };
 const told = (verdict: Verdict) =>
   verdict.kind === 'accepted' ? `as ${verdict.who}` : `${verdict.kind}: ${verdict.failure.code}`;
 const judge = (status: number, body: unknown, of: HttpCheck = check) =>
@@ -40,6 +42,12 @@ describe('an answer to a check', () => {
     const verdict = judge(401, { message: `key ${key} is\u001b[31m gone\u202e` });
     const message = verdict.kind === 'accepted' ? '' : verdict.failure.message;
     expect(message).toBe('Lab does not accept the credential: key [secret] is [31m gone');
+  });
+
+  it('never shows what was sent, however short, and wherever the service repeats it', () => {
+    const verdict = judge(401, { message: 'unknown key short-key' });
+    expect(verdict.kind === 'accepted' ? '' : verdict.failure.message).not.toContain('short-key');
+    expect(judge(200, { login: 'short-key' })).toEqual({ kind: 'accepted', who: '[secret]' });
   });
 
   it('of Dataiku tells a bad key from a project it does not name', () => {
