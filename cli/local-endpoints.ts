@@ -90,11 +90,11 @@ async function tokenOf(broker: LocalApiClient, id: string): Promise<EndpointToke
 }
 
 /** Its SDKs ask account-level APIs only where they are told of which account. */
-export const accountVariable = ({ settings }: AccountSettings): readonly (readonly [string, string])[] =>
+const accountVariable = ({ settings }: AccountSettings): readonly (readonly [string, string])[] =>
   settings.account_id === undefined ? [] : [['DATABRICKS_ACCOUNT_ID', settings.account_id]];
 
 /** As its SDKs want it: without a path. */
-export function workspaceOf({ url, issuer }: AccountSettings): string | undefined {
+function workspaceOf({ url, issuer }: AccountSettings): string | undefined {
   const known = url ?? issuer;
   return known === undefined ? undefined : URL.parse(known)?.origin;
 }

@@ -3,7 +3,6 @@ import { exportLine } from '../account-environment.ts';
 import type { Cli } from '../cli.ts';
 import { readDatabaseName } from '../database-target.ts';
 import { addPrefix, type Prefix, prefixesOf } from '../prefixes.ts';
-import { serviceVariables } from '../service-variables.ts';
 import { fetchTokenVariables } from '../token-variables.ts';
 
 export function addEnv(program: Command, cli: Cli): void {
@@ -17,8 +16,7 @@ export function addEnv(program: Command, cli: Cli): void {
     .action(async (text: string, { prefix }: { readonly prefix?: readonly Prefix[] }) => {
       const name = readDatabaseName(text);
       const prefixes = prefixesOf(prefix, [name.account]);
-      const own = await serviceVariables(cli, name.account);
-      const variables = new Map([...own, ...(await fetchTokenVariables(cli, [name], { surface: 'env', prefixes }))]);
+      const variables = await fetchTokenVariables(cli, [name], { surface: 'env', prefixes });
       for (const [name, value] of variables) cli.out.write(exportLine(name, value));
     });
 }

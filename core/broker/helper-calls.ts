@@ -111,7 +111,7 @@ export class HelperCalls {
         title: settings.title,
         username: settings.username,
         hosts: [],
-        variables: accountVariables(settings, 'env'),
+        variables: () => accountVariables(settings, 'env'),
       }
     );
   }

@@ -36,8 +36,8 @@ export function accountVariables(
   prefix?: string,
 ): ReadonlyMap<string, VariableValue> {
   const { always, env, prefixed } = settings.variables;
-  const plain: Variables = surface === 'env' ? { ...always, ...env } : always;
-  const usual = Object.keys(plain).length === 0 ? { [defaultVariable(settings.id)]: 'access_token' as const } : plain;
+  const named = Object.keys(always).length > 0 ? always : { [defaultVariable(settings.id)]: 'access_token' as const };
+  const usual: Variables = surface === 'env' ? { ...named, ...env } : named;
   const chosen = prefix === undefined ? usual : (prefixed ?? usual);
   return new Map(
     Object.entries(chosen).flatMap(([name, word]) => {
@@ -64,10 +64,12 @@ function heldBy(settings: AccountSettings, word: VariableWord): VariableValue | 
 }
 
 function textOf(settings: AccountSettings, word: VariableWord): string | undefined {
-  const { url, username, clientId, audience, tls } = settings;
+  const { url, issuer, username, clientId, audience, tls } = settings;
   switch (word) {
     case 'url':
       return url;
+    case 'origin':
+      return URL.parse(url ?? issuer ?? '')?.origin;
     case 'host':
       return url === undefined ? undefined : new URL(url).host;
     case 'username':

@@ -3,8 +3,8 @@ import { fieldsOf } from '../services/fields.ts';
 import { type Grant, type GrantKind, traitsOf } from '../services/grant.ts';
 import type { AccountSettings, Service } from '../services/service.ts';
 import type { Endpoints, RedirectSettings } from '../services/shapes.ts';
+import { checkOf } from './account-check.ts';
 import { splitAccountId } from './account-id.ts';
-import { checkOf } from './check-of.ts';
 import type { AccountConfig } from './config.ts';
 
 const noEndpoints: Endpoints = {

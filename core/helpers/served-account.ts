@@ -9,6 +9,6 @@ export interface ServedAccount {
   readonly hosts: readonly string[];
   /** Names of the person who is signed in, or must sign in: the one to show first, address, subject. */
   readonly people?: readonly string[] | undefined;
-  /** What its variables are set to, by name. */
-  readonly variables?: ReadonlyMap<string, VariableValue> | undefined;
+  /** What its variables are set to, by name; made when asked for, as nearly nobody does. */
+  readonly variables?: (() => ReadonlyMap<string, VariableValue>) | undefined;
 }

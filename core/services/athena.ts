@@ -1,9 +1,10 @@
 import { athenaFailures, auth0Failures } from './athena-failures.ts';
-import { anyPort } from './redirects.ts';
 import type { Service } from './service.ts';
+import { withoutBrowser } from './without-browser.ts';
 
 /** Resolver Athena: tokens come from Auth0, the service itself speaks gRPC. */
 export const athena: Service = {
+  ...withoutBrowser,
   name: 'athena',
   title: 'Resolver Athena',
   grants: ['client_credentials', 'api_key'],
@@ -44,20 +45,10 @@ export const athena: Service = {
     publicHost: 'api.athena-risk-intelligence.com:443',
     failures: athenaFailures,
   },
-  issuer: undefined,
   endpoints: { tokenEndpoint: 'https://crispthinking.auth0.com/oauth/token' },
-  scopes: [],
-  redirect: anyPort,
-  clientId: undefined,
   clientSecret: 'required',
-  prompt: undefined,
-  authorizationParams: {},
   username: 'oauth2',
-  refreshRevokesAccess: false,
-  deadTokenErrors: [],
   refusals: auth0Failures,
-  serves: {},
-  servesOwnHost: [],
   registration: {
     url: undefined,
     needsRedirectUri: false,

@@ -1,11 +1,22 @@
 import type { Service } from './service.ts';
 import type { RedirectSettings } from './shapes.ts';
+import type { ServiceVariables } from './variables.ts';
 
 /** Databricks' own command line is registered with these, and compared as a string: without a path. */
 const redirect: RedirectSettings = {
   host: 'localhost',
   ports: Array.from({ length: 21 }, (_, index) => 8020 + index),
   path: 'none',
+};
+
+/** Under `exec` its SDKs ask an endpoint of ours for the token. */
+const variables: ServiceVariables = {
+  always: {},
+  env: {
+    DATABRICKS_HOST: 'origin',
+    DATABRICKS_ACCOUNT_ID: 'settings.account_id',
+    DATABRICKS_TOKEN: 'access_token',
+  },
 };
 
 /** The account's `url` is the workspace; with `settings.account_id` the console of a whole account. */
@@ -18,6 +29,12 @@ export const databricks: Service = {
   endpoints: {},
   databases: true,
   endpoint: 'databricks',
+  variables: {
+    authorization_code: variables,
+    client_credentials: variables,
+    api_key: variables,
+    command: variables,
+  },
   settings: { account_id: 'ID of the Databricks account, for its account-level APIs' },
   atUrl: {
     issuer: '/oidc',

@@ -1,8 +1,9 @@
-import { anyPort } from './redirects.ts';
 import type { Service } from './service.ts';
+import { withoutBrowser } from './without-browser.ts';
 
 /** `grant: aws_identity` proves who asks at AWS and needs no key; `grant: api_key` takes the two classic ones. */
 export const datadog: Service = {
+  ...withoutBrowser,
   name: 'datadog',
   title: 'Datadog',
   grants: ['aws_identity', 'api_key'],
@@ -33,19 +34,8 @@ export const datadog: Service = {
   },
   // Its own clients give up a token five minutes before its end.
   minValidity: 300,
-  issuer: undefined,
-  endpoints: {},
-  scopes: [],
-  redirect: anyPort,
-  clientId: undefined,
   clientSecret: 'none',
-  prompt: undefined,
-  authorizationParams: {},
   username: 'datadog',
-  refreshRevokesAccess: false,
-  deadTokenErrors: [],
-  serves: {},
-  servesOwnHost: [],
   registration: {
     url: 'https://app.datadoghq.com/organization-settings',
     steps: [

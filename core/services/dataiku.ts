@@ -1,9 +1,10 @@
 import { dataikuFailures, dataikuWords } from './dataiku-failures.ts';
-import { anyPort } from './redirects.ts';
 import type { Service } from './service.ts';
+import { withoutBrowser } from './without-browser.ts';
 
 /** Dataiku DSS: an instance is the account's `url`, and a key is personal, of a project, or global. */
 export const dataiku: Service = {
+  ...withoutBrowser,
   name: 'dataiku',
   title: 'Dataiku',
   grants: ['api_key'],
@@ -48,19 +49,8 @@ export const dataiku: Service = {
     failures: dataikuFailures,
     words: dataikuWords,
   },
-  issuer: undefined,
-  endpoints: {},
-  scopes: [],
-  redirect: anyPort,
-  clientId: undefined,
   clientSecret: 'none',
-  prompt: undefined,
-  authorizationParams: {},
   username: '',
-  refreshRevokesAccess: false,
-  deadTokenErrors: [],
-  serves: {},
-  servesOwnHost: [],
   registration: {
     url: undefined,
     needsRedirectUri: false,

@@ -13,8 +13,11 @@ export const variableWords = [
   'timeout',
 ] as const;
 
-/** `settings.NAME`: a further fact of the account; `field.NAME`: one of several values that a person gave. */
-export type VariableWord = (typeof variableWords)[number] | `settings.${string}` | `field.${string}`;
+/**
+ * `settings.NAME`: a further fact of the account; `field.NAME`: one of several values that a person gave;
+ * `origin`: the address of the service without a path, as some SDKs want it. The last two are for presets alone.
+ */
+export type VariableWord = (typeof variableWords)[number] | 'origin' | `settings.${string}` | `field.${string}`;
 
 /** By the name of the variable. */
 export type Variables = Readonly<Record<string, VariableWord>>;

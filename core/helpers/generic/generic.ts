@@ -18,7 +18,7 @@ export const headerHelper: Helper = helperFor('header', ({ kind }) => [{ kind, a
 
 /** `NAME=value` lines for `docker run --env-file`, systemd's `EnvironmentFile=` and their like. They know no quotes. */
 export const envHelper: Helper = helperFor('env', ({ account }) =>
-  [...(account.variables ?? [[defaultVariable(account.id), usual] as const])].map(([name, value]) =>
+  [...(account.variables?.() ?? [[defaultVariable(account.id), usual] as const])].map(([name, value]) =>
     lineOf(`${name}=`, value),
   ),
 );

@@ -95,6 +95,16 @@ describe('variables of an account', () => {
     expect(shown(athena, 'env')).toMatchObject({ ATHENA_TOKEN: 'access' });
   });
 
+  it('lead the SDKs of Databricks to the workspace in a shell, and leave them to an endpoint under exec', () => {
+    const lines = 'service: databricks, url: "https://w.cloud.databricks.com/path"';
+    expect(shown(settings('lake', lines), 'exec')).toEqual({ LAKE_TOKEN: 'access' });
+    expect(shown(settings('lake', lines), 'env')).toEqual({
+      LAKE_TOKEN: 'access',
+      DATABRICKS_HOST: '"https://w.cloud.databricks.com"',
+      DATABRICKS_TOKEN: 'access',
+    });
+  });
+
   it('are both keys of Datadog', () => {
     expect(shown(settings('datadog', 'service: datadog, grant: api_key'), 'exec')).toEqual({
       DD_API_KEY: 'api_key',

@@ -70,14 +70,14 @@ describe('env', () => {
   });
 
   it('prints the variables the account lists', async () => {
-    const listed = { ...account, variables: ofBoth };
+    const listed = { ...account, variables: () => ofBoth };
     expect(await call(envHelper, ['get', '--account=lab@work'], [listed])).toEqual(
       good('API_TOKEN=tok-123\nWHO=id-456\n'),
     );
   });
 
   it('prints all of them or none', async () => {
-    const listed = { ...account, idToken: 'not one', variables: ofBoth };
+    const listed = { ...account, idToken: 'not one', variables: () => ofBoth };
     expect(await call(envHelper, ['get', '--account=lab@work'], [listed])).toMatchObject({ status: 2, stdout: '' });
   });
 });
