@@ -2,7 +2,7 @@ import { type JSX, useState } from 'react';
 import type { LoginView } from '../../ipc/views.ts';
 import { Button } from '../design/button.tsx';
 import { TextField } from '../design/field.tsx';
-import { ask } from '../state/bridge.ts';
+import { ask, CallFailure } from '../state/bridge.ts';
 import { rememberLogin } from '../state/store.ts';
 import { useCall } from '../state/use-call.ts';
 import { cancelSignIn } from './actions.ts';
@@ -17,16 +17,20 @@ interface EntryFormProps {
 /** Keys and secrets: each masked, tried at the service before it is kept, and shown nowhere again. */
 export function EntryForm({ login, fields }: EntryFormProps): JSX.Element {
   const [values, setValues] = useState<Readonly<Record<string, string>>>({});
-  // Kept without a word of the service only after it was seen not to answer.
-  const [tried, setTried] = useState(false);
+  // Only then may it be kept without a word of the service.
+  const [unanswered, setUnanswered] = useState(false);
   const call = useCall();
   const entered = Object.fromEntries(fields.map(({ name }) => [name, values[name] ?? '']));
   const complete = Object.values(entered).every((value) => value.trim() !== '');
   const keep = async (unchecked: boolean): Promise<void> => {
-    const ok = await call.run(async () => {
-      rememberLogin(await ask('enterFields', { loginId: login.login_id, fields: entered, unchecked }));
+    await call.run(async () => {
+      try {
+        rememberLogin(await ask('enterFields', { loginId: login.login_id, fields: entered, unchecked }));
+      } catch (failure) {
+        setUnanswered(failure instanceof CallFailure && failure.code === 'temporarily_unavailable');
+        throw failure;
+      }
     });
-    setTried(!ok);
   };
   return (
     <section className="card stack" aria-label="Sign-in">
@@ -55,7 +59,7 @@ export function EntryForm({ login, fields }: EntryFormProps): JSX.Element {
           <Button kind="primary" type="submit" busy={call.busy} disabled={!complete}>
             Check and keep
           </Button>
-          {tried ? (
+          {unanswered ? (
             <Button busy={call.busy} disabled={!complete} onPress={() => void keep(true)}>
               Keep it unchecked
             </Button>

@@ -44,6 +44,14 @@ describe('a key that is entered in the window', () => {
     await page.getByText(/Dataiku does not know this key/).waitFor();
     expect(await page.getByText('a-key-nobody-has').count()).toBe(0);
     expect((await scene.broker.account('dataiku')).state).not.toBe('active');
+    expect(await page.getByRole('button', { name: 'Keep it unchecked' }).count()).toBe(0);
+  });
+
+  it('may be kept unchecked only where the service did not answer', async () => {
+    instance.faults.add(/auth/, { kind: 'reset' }, 3);
+    await page.getByRole('button', { name: 'Check and keep' }).click();
+    await page.getByRole('button', { name: 'Keep it unchecked' }).waitFor();
+    expect((await scene.broker.account('dataiku')).state).not.toBe('active');
   });
 
   it('works at once when it is right, and is on no page afterwards', async () => {
