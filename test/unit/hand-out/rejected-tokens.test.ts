@@ -62,6 +62,19 @@ describe('a token that a tool says was refused', () => {
     expect(refreshes.asked).toEqual(['lab']);
   });
 
+  it('by a call of our own counts no more than by a tool, and a key cannot be renewed', async () => {
+    const lab = await signedIn('lab');
+    for (const _call of [1, 2, 3]) {
+      expect(await rejected.renewed(lab, new Secret('in use'))).toBe(false);
+      clock.advance(120_000);
+    }
+    expect(refreshes.asked).toEqual(['lab']);
+    expect(await rejected.renewed(lab, new Secret('the one before'))).toBe(true);
+    const key = await signedIn('key', { grant: { kind: 'api_key', expiresAt: undefined } });
+    expect(await rejected.renewed(key, new Secret('in use'))).toBe(false);
+    expect(refreshes.asked).toEqual(['lab']);
+  });
+
   it('counts once, however often it is said', async () => {
     const lab = await signedIn('lab');
     await report(lab);
