@@ -13,10 +13,10 @@ export function checkOf(
   account: AccountConfig,
   service: Service,
   { kind }: Grant,
-  own: boolean,
+  { own, url }: { readonly own: boolean; readonly url: string | undefined },
 ): AccountSettings['check'] {
-  const { check } = service;
-  if (check === undefined || (check.grants !== undefined && !check.grants.includes(kind))) return undefined;
+  const check = [service.check ?? []].flat().find(({ grants }) => grants?.includes(kind) ?? true);
+  if (check === undefined) return undefined;
   switch (check.kind) {
     case 'userinfo':
       return traitsOf(kind).client ? { check, address: undefined } : undefined;
@@ -25,7 +25,7 @@ export function checkOf(
     case 'http': {
       const { publicAddress, ownPath } = check;
       const named = account.issuer ?? account.endpoints.tokenEndpoint;
-      const instance = account.url ?? (own && named !== undefined ? originOf(named) : undefined);
+      const instance = url ?? (own && named !== undefined ? originOf(named) : undefined);
       if (instance === undefined) return publicAddress === undefined ? undefined : { check, address: publicAddress };
       const isPublic = publicAddress !== undefined && originOf(instance) === originOf(publicAddress);
       const at: ServiceCheck = isPublic || ownPath === undefined ? check : { ...check, path: ownPath };

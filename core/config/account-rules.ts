@@ -21,6 +21,12 @@ export function checkAccount(written: AccountConfig): readonly RuleProblem[] {
       fix: `register a client${where} and write client_id:`,
     });
   }
+  const { address } = service;
+  const place = address === undefined ? undefined : account.settings?.[address.setting];
+  if (address !== undefined && place !== undefined && !isHostName(place)) {
+    const fix = `write for example ${address.setting}: ${address.otherwise}`;
+    problems.push({ key: 'settings', message: `${address.setting} is not a host name`, fix });
+  }
   if (!account.tls.verify && account.environment !== 'dev') {
     problems.push({
       key: 'tls',
@@ -30,6 +36,9 @@ export function checkAccount(written: AccountConfig): readonly RuleProblem[] {
   }
   return problems;
 }
+
+/** Nothing in it that would lead elsewhere once it stands in a URL. */
+const isHostName = (text: string): boolean => /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(text);
 
 function* checkServer(account: AccountConfig, service: Service): Generator<RuleProblem> {
   const { authorizationEndpoint, tokenEndpoint } = account.endpoints;

@@ -61,7 +61,10 @@ export function atUrl<T extends Instance>(account: T, service: Service): T {
 }
 
 /** The address of an account that names its issuer alone, as they all did once. */
-function urlOf({ url, issuer }: Instance, { atUrl: known }: Service): string | undefined {
+function urlOf({ url, issuer, settings }: Instance, { address, atUrl: known }: Service): string | undefined {
+  if (url === undefined && address !== undefined) {
+    return address.url.replace('SETTING', () => settings?.[address.setting] ?? address.otherwise);
+  }
   const path = known !== undefined && 'issuer' in known ? known.issuer : '';
   if (url !== undefined || issuer === undefined || path === '' || !issuer.endsWith(path)) return url;
   return issuer.slice(0, -path.length);
@@ -179,6 +182,7 @@ export function resolveAccount(written: AccountConfig, service: Service): Accoun
     throw new KeytrayError('misconfigured', `${account.id} has no client_id`, { account: account.id });
   }
   const own = usesOwnInstance(account, service);
+  const url = urlOf(account, service);
   const preset = signIn === 'browser' ? service.scopes : (service.grantScopes?.[grant.kind] ?? []);
   const scopes = account.scopes ?? preset;
   return {
@@ -187,10 +191,10 @@ export function resolveAccount(written: AccountConfig, service: Service): Accoun
     title: accountTitle(account.id, service),
     grant,
     fields: fieldsOf(grant.kind, service),
-    url: urlOf(account, service),
+    url,
     settings: account.settings ?? {},
     present: account.present ?? service.present?.[grant.kind] ?? { kind: 'bearer' },
-    check: checkOf(account, service, grant, own),
+    check: checkOf(account, service, grant, { own, url }),
     minValidity: account.minValidity ?? service.minValidity,
     preAuthenticate: account.preAuthenticate ?? false,
     lakebase: account.lakebase,

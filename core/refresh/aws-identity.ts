@@ -63,15 +63,9 @@ function orgOf({ id, settings, title }: AccountSettings): string {
   });
 }
 
-/** `url` wins over the site. A site is a host name, and nothing that would lead elsewhere. */
-function endpointOf({ settings, url }: AccountSettings): URL {
-  const { site = 'datadoghq.com' } = settings;
-  if (url === undefined && !/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(site)) {
-    throw new KeytrayError('misconfigured', 'settings.site is not a site of Datadog', {
-      advice: 'Write for example settings: { site: datadoghq.eu }.',
-    });
-  }
-  return new URL(`${(url ?? `https://api.${site}`).replace(/\/+$/, '')}/api/v2/delegated-token`);
+function endpointOf({ id, url }: AccountSettings): URL {
+  if (url === undefined) throw new KeytrayError('misconfigured', `${id} has no url to send proofs to`);
+  return new URL(`${url.replace(/\/+$/, '')}/api/v2/delegated-token`);
 }
 
 /** Credentials that were read at the start are not read again. */

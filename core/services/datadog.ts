@@ -1,3 +1,4 @@
+import { datadogFailures, datadogKeyFailures } from './datadog-failures.ts';
 import type { Service } from './service.ts';
 import { withoutBrowser } from './without-browser.ts';
 
@@ -23,6 +24,25 @@ export const datadog: Service = {
       },
     ],
   },
+  address: { setting: 'site', otherwise: 'datadoghq.com', url: 'https://api.SETTING' },
+  check: [
+    {
+      kind: 'http',
+      grants: ['api_key'],
+      method: 'GET',
+      path: '/api/v2/validate_keys',
+      who: [],
+      failures: datadogKeyFailures,
+    },
+    {
+      kind: 'http',
+      grants: ['aws_identity'],
+      method: 'GET',
+      path: '/api/v2/current_user',
+      who: ['data.attributes.email', 'data.attributes.handle'],
+      failures: datadogFailures,
+    },
+  ],
   settings: {
     org_uuid: 'UUID of the organization, which the proof is bound to',
     site: 'datadoghq.com (default), us3.datadoghq.com, us5.datadoghq.com, datadoghq.eu, ap1.datadoghq.com, ap2.datadoghq.com or ddog-gov.com',

@@ -24,8 +24,10 @@ export interface Service {
   readonly present?: Readonly<Partial<Record<GrantKind, Present>>>;
   /** Variables that `exec` and `env` set, by grant. */
   readonly variables?: Readonly<Partial<Record<GrantKind, ServiceVariables>>>;
-  /** Shows whether a credential is good, and whose it is. */
-  readonly check?: ServiceCheck;
+  /** Where its API is for an account without a `url`; SETTING stands for what the account sets under that name. */
+  readonly address?: { readonly setting: string; readonly otherwise: string; readonly url: string };
+  /** Shows whether a credential is good, and whose it is: the first one that takes the grant of the account. */
+  readonly check?: ServiceCheck | readonly ServiceCheck[];
   /** Its workspaces have databases, which an account may name under `lakebase:`. */
   readonly databases?: true;
   /** What its clients ask for a token without being told how: `exec` can stand in for it. */

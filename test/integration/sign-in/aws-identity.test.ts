@@ -235,17 +235,6 @@ describe('what is missing is said in a sentence, nobody is asked, and the accoun
     expect(asked()).toBe(before);
   });
 
-  it('a site that is none: no proof goes to a host that a slash leads to', async () => {
-    const text =
-      'accounts:\n  datadog: { service: datadog, settings: { org_uuid: o, site: "evil.example/x" }, aws_credentials: { env: true } }\n';
-    const scene = new GrantScene(text, { environment: environmentOf(datadog.principals[0]) });
-    open.push(scene);
-    expect(await failureOf(scene.token('datadog'))).toMatchObject({
-      code: 'misconfigured',
-      message: 'settings.site is not a site of Datadog',
-    });
-  });
-
   it('and with new credentials in the environment, Keytray is to be started again', async () => {
     const scene = await start({ env: environmentOf({ ...datadog.principals[0], sessionToken: 'old' }) });
     expect(await failureOf(scene.token('datadog'))).toMatchObject({

@@ -52,7 +52,8 @@ describe('an answer to a check', () => {
 
   it('of Dataiku tells a bad key from a project it does not name', () => {
     const dataiku = services.get('dataiku')?.check;
-    if (dataiku?.kind !== 'http') throw new Error('Dataiku has no check');
+    if (dataiku === undefined || !('kind' in dataiku) || dataiku.kind !== 'http')
+      throw new Error('Dataiku has no check');
     const said = (type: string, message: string) =>
       judge(401, { errorType: `com.dataiku.dip.exceptions.${type}`, message }, dataiku);
     expect(told(said('NotAuthenticatedException', 'Unknown API Key'))).toBe('refused: access_denied');
