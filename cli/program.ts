@@ -11,6 +11,7 @@ import { addLock } from './commands/lock.ts';
 import { addLogin } from './commands/login.ts';
 import { addLogout } from './commands/logout.ts';
 import { addPassphrase } from './commands/passphrase.ts';
+import { addPermissions } from './commands/permissions.ts';
 import { addPg } from './commands/pg.ts';
 import { addProxy } from './commands/proxy.ts';
 import { addServices } from './commands/services.ts';
@@ -59,7 +60,7 @@ export function buildProgram(cli: Cli): Command {
     })
     .addHelpText('after', examples);
   for (const add of [addStatus, addLogin, addLogout, addToken, addExec, addEnv]) add(program, cli);
-  for (const add of [addTest, addProxy, addPg, addUnlock, addLock]) add(program, cli);
+  for (const add of [addTest, addPermissions, addProxy, addPg, addUnlock, addLock]) add(program, cli);
   for (const add of [addAccounts, addServices, addPassphrase, addSetup, addUninstall]) add(program, cli);
   for (const add of [addAgent, addHelper, addDemo, addCompletion]) add(program, cli);
   return program;

@@ -5,7 +5,7 @@
 export const failures = {
   unknown_account: { status: 404, exit: 8 },
   unknown_login: { status: 404, exit: 2 },
-  not_found: { status: 404, exit: 2 },
+  not_found: { status: 404, exit: 8 },
   login_required: { status: 409, exit: 4 },
   identity_mismatch: { status: 409, exit: 5 },
   misconfigured: { status: 422, exit: 2 },

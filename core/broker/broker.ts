@@ -149,7 +149,8 @@ export class Broker implements BrokerApi {
 
   readonly token: BrokerApi['token'] = (...asked) => this.tokens.token(...asked);
 
-  readonly test: BrokerApi['test'] = (id, { signal }) => this.#handOuts.tests.test(id, signal);
+  readonly test: BrokerApi['test'] = (...asked) => this.#handOuts.tests.test(...asked);
+  readonly permissions: BrokerApi['permissions'] = (id, asked) => this.#handOuts.permissions.permissions(id, asked);
   readonly credentials: BrokerApi['credentials'] = (...asked) => this.#handOuts.credentials.credentials(...asked);
   readonly openEndpoint: BrokerApi['openEndpoint'] = (...asked) => this.#handOuts.endpoints.open(...asked);
 

@@ -3,12 +3,14 @@ import type { AccountRegistry } from '../accounts/account-registry.ts';
 import type { ServerDirectory } from '../accounts/server-directory.ts';
 import type { Broadcast } from '../concurrency/broadcast.ts';
 import { never } from '../concurrency/pause.ts';
+import { authoritiesOf } from '../endpoints/account-server.ts';
 import { ProgramEndpoints } from '../endpoints/program-endpoints.ts';
 import { awsSessions } from '../hand-out/aws-sessions.ts';
 import { CredentialChecks } from '../hand-out/credential-checks.ts';
 import { DatabaseLogins } from '../hand-out/database-logins.ts';
 import { HandOutGate } from '../hand-out/hand-out-gate.ts';
 import type { LockNote } from '../hand-out/lock-note.ts';
+import { PermissionAnswers } from '../hand-out/permissions.ts';
 import { RejectedTokens } from '../hand-out/rejected-tokens.ts';
 import { RoleCredentialCache } from '../hand-out/role-credentials.ts';
 import { ServiceCalls } from '../hand-out/service-calls.ts';
@@ -32,6 +34,7 @@ import { EarlyTokens } from './early-tokens.ts';
 import { EndpointApi } from './endpoint-api.ts';
 import { HelperCalls } from './helper-calls.ts';
 import { MadeAccounts } from './made-accounts.ts';
+import { PermissionApi } from './permission-api.ts';
 import { ServiceTests } from './service-tests.ts';
 import { TokenApi } from './token-api.ts';
 
@@ -69,6 +72,7 @@ export interface HandOuts {
   changed(account: Account): void;
   readonly tokens: TokenApi;
   readonly tests: ServiceTests;
+  readonly permissions: PermissionApi;
   /** The account was signed out, or is another person's now. */
   forget(account: string): void;
 }
@@ -91,7 +95,9 @@ export function openHandOuts(dependencies: HandOutDependencies): HandOuts {
   const endpoints = new ProgramEndpoints({ ...dependencies, name: 'a local endpoint' });
   const helpers = new HelperCalls({ ...dependencies, tokens: handOut, gate, rejected, roles, databases, endpoints });
   const tokens = new TokenApi({ tokens: handOut, helpers, gate, clock, find });
-  const tests = new ServiceTests({ tokens: handOut, checks, rejected, gate, clock, find });
+  const authorities = ({ settings }: Account) => authoritiesOf(settings.tls.ca);
+  const tests = new ServiceTests({ tokens: handOut, checks, rejected, databases, authorities, gate, clock, find });
+  const answers = new PermissionAnswers({ calls, databases, authorities, clock });
   const { environment = {}, programs = noPrograms } = dependencies;
   const subjects = subjectTokens(dependencies.accounts, handOut);
   const made = new MadeAccounts(dependencies);
@@ -99,12 +105,14 @@ export function openHandOuts(dependencies: HandOutDependencies): HandOuts {
   const forget = (account: string): void => {
     roles.forget(account);
     databases.forget(account);
+    answers.forget(account);
   };
   return {
     ...{ gate, helpers, subjects, tests, tokens, forget },
     aws: awsSessions({ ...dependencies, roles, programs, environment }),
     endpoints: new EndpointApi({ endpoints, tokens, clock, find }),
     credentials: new CredentialApi({ roles, databases, helpers, gate, find }),
+    permissions: new PermissionApi({ answers, gate, find }),
     made,
     early,
     changed(account) {

@@ -1,19 +1,27 @@
+import type { SecureContext } from 'node:tls';
 import type { Account } from '../accounts/account.ts';
 import { KeytrayError } from '../errors.ts';
 import { whatToDo } from '../failures/next-step.ts';
 import type { CredentialChecks } from '../hand-out/credential-checks.ts';
+import { testDatabase } from '../hand-out/database-check.ts';
+import { type DatabaseLogins, targetOf } from '../hand-out/database-logins.ts';
 import { type HandOut, plainNeed } from '../hand-out/hand-out.ts';
 import type { HandOutGate } from '../hand-out/hand-out-gate.ts';
 import type { RejectedTokens } from '../hand-out/rejected-tokens.ts';
 import type { TokenHandOut } from '../hand-out/token-hand-out.ts';
 import type { Clock } from '../ports.ts';
 import { printable } from '../untrusted/plain-text.ts';
-import type { TestView } from '../wire/check-schemas.ts';
+import type { Caller } from '../wire/broker-api.ts';
+import type { TestedDatabaseView, TestRequest, TestView } from '../wire/check-schemas.ts';
+import { testedDatabaseView } from './views/credential-view.ts';
 
 export interface ServiceTestsDependencies {
   readonly tokens: Pick<TokenHandOut, 'handOut'>;
   readonly checks: CredentialChecks;
   readonly rejected: Pick<RejectedTokens, 'renewed'>;
+  readonly databases: Pick<DatabaseLogins, 'login'>;
+  /** Whom a database of the account must be certified by. */
+  readonly authorities: (account: Account) => Promise<SecureContext>;
   readonly gate: Pick<HandOutGate, 'check'>;
   readonly clock: Clock;
   readonly find: (id: string) => Promise<Account>;
@@ -28,9 +36,10 @@ export class ServiceTests {
   }
 
   /** What is wrong with the account is part of the answer. Throws where there is no such account. */
-  async test(id: string, signal: AbortSignal): Promise<TestView> {
+  async test(id: string, { target }: TestRequest, { signal }: Pick<Caller, 'signal'>): Promise<TestView> {
     const { clock, find } = this.#dependencies;
     const account = await find(id);
+    const database = databaseOf(account, target);
     const begun = clock.monotonic();
     const duration = () => Math.round(clock.monotonic() - begun);
     let handOut: HandOut | undefined;
@@ -39,11 +48,19 @@ export class ServiceTests {
       const tested = await this.#test(account, signal, (had) => {
         handOut = had;
       });
-      return { ok: true, ...tested, duration_ms: duration(), ...credentialView(handOut) };
+      const duration_ms = duration();
+      const loggedIn = database === undefined ? {} : { database: await this.#logIn(account, database) };
+      return { ok: true, ...tested, ...scopeOf(account), duration_ms, ...credentialView(handOut), ...loggedIn };
     } catch (error) {
       if (!(error instanceof KeytrayError)) throw error;
       return { ok: false, duration_ms: duration(), ...credentialView(handOut), ...failureOf(error, account.id) };
     }
+  }
+
+  async #logIn(account: Account, name: string): Promise<TestedDatabaseView> {
+    const { databases, authorities, clock } = this.#dependencies;
+    const login = await databases.login(account, name);
+    return testedDatabaseView(name, login, await testDatabase(login, await authorities(account), clock));
   }
 
   async #test(
@@ -65,6 +82,17 @@ export class ServiceTests {
       if (!again) throw verdict.failure;
     }
   }
+}
+
+/** The database to log in to: the one named, or the only one. Throws where a name is none of the account's. */
+function databaseOf(account: Account, target: string | undefined): string | undefined {
+  const several = Object.keys(account.settings.lakebase ?? {}).length !== 1;
+  return target === undefined && several ? undefined : targetOf(account, target).name;
+}
+
+function scopeOf({ settings }: Account): Pick<TestView, 'scope'> {
+  const { scope, project } = settings.settings;
+  return scope === undefined ? {} : { scope: printable(project === undefined ? scope : `${scope} ${project}`) };
 }
 
 function credentialView(handOut: HandOut | undefined): Pick<TestView, 'token_length' | 'expires_in'> {

@@ -4,7 +4,7 @@ import { awsSession, readProcessOutput, timeOf } from '../credentials/aws-sessio
 import { KeytrayError } from '../errors.ts';
 import type { Clock, Programs } from '../ports.ts';
 import type { AwsProof, AwsSessions } from '../refresh/renewal.ts';
-import { traitsOf } from '../services/grant.ts';
+import { type AwsCredentials, traitsOf } from '../services/grant.ts';
 import { plainText } from '../untrusted/plain-text.ts';
 import { sessionOfProfile } from './aws-profile.ts';
 import type { RoleCredentialCache } from './role-credentials.ts';
@@ -42,6 +42,10 @@ export function awsSessions({ accounts, roles, programs, clock, environment }: A
     }
   };
 }
+
+/** Whose AWS credentials come from there, where that is known without asking AWS. */
+export const knownArn = (source: AwsCredentials): string | undefined =>
+  source.kind === 'account' ? assumedRole(source.role) : undefined;
 
 /** Who a role is once it is assumed, as AWS tells others. */
 const assumedRole = (role: string): string =>

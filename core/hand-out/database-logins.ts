@@ -182,7 +182,11 @@ export function targetOf(
   }
   const [found, ...others] = name === undefined ? targets : targets.filter(([known]) => known === name);
   if (found === undefined) {
-    throw new KeytrayError('not_found', `${id} lists no database of this name; it has ${names}`, { account: id });
+    const advice = `Write one of them: ${id}/${targets[0]?.[0]}`;
+    throw new KeytrayError('not_found', `${id} lists no database of this name; it has ${names}`, {
+      account: id,
+      advice,
+    });
   }
   if (others.length > 0) {
     const advice = `Write the account with one of them: ${id}/${found[0]}`;

@@ -1,15 +1,8 @@
 import type { SecureContext } from 'node:tls';
+import type { Permission } from '../credentials/permission.ts';
 import { plainText } from '../untrusted/plain-text.ts';
 import type { DatabaseLogin } from './database-logins.ts';
 import { type DatabaseRow, inDatabase } from './database-session.ts';
-
-export interface DatabasePermission {
-  readonly object: string;
-  readonly permission: string;
-  readonly answer: 'yes' | 'no';
-  /** The statement that its owner would run. */
-  readonly reason: string | undefined;
-}
 
 /** Enough to see what is missing; a database may have thousands. */
 const mostTables = 200;
@@ -37,13 +30,13 @@ union all
 export async function databasePermissions(
   login: DatabaseLogin,
   authorities: SecureContext,
-): Promise<readonly DatabasePermission[]> {
+): Promise<readonly Permission[]> {
   const rows = await inDatabase(login, authorities, (query) => query(statement));
   const role = rows.find(([kind]) => kind === 'role')?.[1] ?? '';
   return rows.map((row) => permissionOf(row, role));
 }
 
-function permissionOf([kind, name, permission, has]: DatabaseRow, role: string): DatabasePermission {
+function permissionOf([kind, name, permission, has]: DatabaseRow, role: string): Permission {
   const answer = String(has) === 'true' || has === 't' ? 'yes' : 'no';
   const object = `${kind} ${plainText(name ?? '')}`;
   const grant = `GRANT ${permission} ON ${(kind ?? '').toUpperCase()} ${name} TO ${role};`;

@@ -28,6 +28,7 @@ export const databricks: Service = {
   issuer: undefined,
   endpoints: {},
   databases: true,
+  permissions: 'databases',
   endpoint: 'databricks',
   variables: {
     authorization_code: variables,

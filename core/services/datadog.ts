@@ -43,6 +43,7 @@ export const datadog: Service = {
       failures: datadogFailures,
     },
   ],
+  permissions: 'mappings',
   settings: {
     org_uuid: 'UUID of the organization, which the proof is bound to',
     site: 'datadoghq.com (default), us3.datadoghq.com, us5.datadoghq.com, datadoghq.eu, ap1.datadoghq.com, ap2.datadoghq.com or ddog-gov.com',

@@ -41,6 +41,7 @@ export const dataiku: Service = {
       prefixed: { HOST: 'url', API_KEY: 'access_token', TIMEOUT: 'timeout', VERIFY_SSL: 'tls_verify' },
     },
   },
+  permissions: 'dataiku',
   check: {
     kind: 'http',
     method: 'GET',

@@ -36,6 +36,10 @@ export type Grant =
   | ({ readonly kind: 'token_exchange' } & Exchange)
   | { readonly kind: 'command'; readonly command: readonly string[] };
 
+export function awsCredentialsOf(grant: Grant): AwsCredentials | undefined {
+  return grant.kind === 'aws_identity' ? grant.awsCredentials : undefined;
+}
+
 /** The account whose credential this one is made from. */
 export function sourceOf(grant: Grant): string | undefined {
   if (grant.kind === 'token_exchange') return grant.subjectAccount;

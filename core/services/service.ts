@@ -10,6 +10,9 @@ import type { ServiceVariables } from './variables.ts';
 /** Where the client secret is sent: as Basic credentials or in the body (RFC 6749 §2.3.1). */
 export type ClientAuthMethod = 'basic' | 'post';
 
+/** `mappings`: those of AWS identities, which another account's keys may read. */
+export type PermissionSource = 'dataiku' | 'databases' | 'mappings';
+
 /** A kind of thing one signs in to: data, not behaviour. One file per preset lives beside this one. */
 export interface Service {
   readonly name: string;
@@ -28,6 +31,8 @@ export interface Service {
   readonly address?: { readonly setting: string; readonly otherwise: string; readonly url: string };
   /** Shows whether a credential is good, and whose it is: the first one that takes the grant of the account. */
   readonly check?: ServiceCheck | readonly ServiceCheck[];
+  /** What its credentials may do can be asked: in which words, and of whom. */
+  readonly permissions?: PermissionSource;
   /** Its workspaces have databases, which an account may name under `lakebase:`. */
   readonly databases?: true;
   /** What its clients ask for a token without being told how: `exec` can stand in for it. */
@@ -106,6 +111,7 @@ export interface AccountSettings {
   readonly check?: { readonly check: ServiceCheck; readonly address: string | undefined } | undefined;
   /** Seconds a token must have left to be handed out, in place of the default; yields as the default does. */
   readonly minValidity?: number | undefined;
+  readonly permissions?: PermissionSource | undefined;
   readonly preAuthenticate: boolean;
   readonly lakebase?: LakebaseTargets | undefined;
   /** Empty where the grant has no client. */

@@ -1,9 +1,10 @@
 import type { Consumer } from '../platform/consumer.ts';
 import type { Secret } from '../secret.ts';
-import type { TestView } from './check-schemas.ts';
+import type { TestRequest, TestView } from './check-schemas.ts';
 import type { CredentialRequest, CredentialView } from './credential-schemas.ts';
 import type { EndpointRequest, EndpointView } from './endpoint-schemas.ts';
 import type { HelperCall } from './helper-call.ts';
+import type { PermissionsRequest, PermissionsView } from './permission-schemas.ts';
 import type {
   AccountView,
   BrokerEvent,
@@ -50,7 +51,8 @@ export interface BrokerApi {
   account(id: string): Promise<AccountView>;
   token(id: string, request: TokenRequest, caller: Caller): Promise<TokenView>;
   /** Whether the account works; what is wrong with it is part of the answer. */
-  test(id: string, caller: Caller): Promise<TestView>;
+  test(id: string, request: TestRequest, caller: Caller): Promise<TestView>;
+  permissions(id: string, request: PermissionsRequest, caller: Caller): Promise<PermissionsView>;
   /** Made from the account's credential for one target that it lists. */
   credentials(id: string, request: CredentialRequest, caller: Caller): Promise<CredentialView>;
   /** A local endpoint for the calling process, while it runs. */

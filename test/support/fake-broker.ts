@@ -1,10 +1,11 @@
 import { KeytrayError } from '../../core/errors.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { BrokerApi, Caller, LockApi, StoreApi } from '../../core/wire/broker-api.ts';
-import type { TestView } from '../../core/wire/check-schemas.ts';
+import type { TestRequest, TestView } from '../../core/wire/check-schemas.ts';
 import type { CredentialRequest, CredentialView } from '../../core/wire/credential-schemas.ts';
 import type { EndpointRequest, EndpointView } from '../../core/wire/endpoint-schemas.ts';
 import type { HelperCall } from '../../core/wire/helper-call.ts';
+import type { PermissionsRequest, PermissionsView } from '../../core/wire/permission-schemas.ts';
 import type {
   AccountView,
   BrokerEvent,
@@ -153,10 +154,16 @@ export class FakeBroker implements BrokerApi {
   /** What a test of an account finds. */
   found: TestView = { ok: true, who: 'ada', duration_ms: 12, checked: true, token_length: 40, expires_in: 3_600 };
 
-  async test(id: string): Promise<TestView> {
-    this.#record('test', id);
+  async test(id: string, request: TestRequest): Promise<TestView> {
+    this.#record('test', id, request);
     this.#view(id);
     return this.found;
+  }
+
+  async permissions(id: string, request: PermissionsRequest): Promise<PermissionsView> {
+    this.#record('permissions', id, request);
+    this.#view(id);
+    return { rows: [{ object: 'MYPROJ', permission: 'read', answer: 'yes' }], as_of: new Date(0).toISOString() };
   }
 
   async credentials(id: string, request: CredentialRequest, caller: Caller): Promise<CredentialView> {

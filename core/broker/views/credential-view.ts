@@ -1,6 +1,8 @@
 import type { RoleCredentials } from '../../credentials/aws-role.ts';
+import type { TestedDatabase } from '../../hand-out/database-check.ts';
 import type { DatabaseLogin } from '../../hand-out/database-logins.ts';
 import { isoTime } from '../../untrusted/instant.ts';
+import type { TestedDatabaseView } from '../../wire/check-schemas.ts';
 import type { CredentialView, PostgresCredential } from '../../wire/credential-schemas.ts';
 
 /** Derived credentials as the wire shows them: here, by request, the secrets leave the broker. */
@@ -25,5 +27,21 @@ export function postgresView(login: DatabaseLogin, authorities: string | undefin
     sslmode,
     ...(authorities === undefined ? {} : { sslrootcert: authorities }),
     expires_at: expiresAt === undefined ? null : isoTime(expiresAt),
+  };
+}
+
+/** `target`: its name under `lakebase:`. A password without an end is one of PostgreSQL itself. */
+export function testedDatabaseView(target: string, login: DatabaseLogin, tested: TestedDatabase): TestedDatabaseView {
+  const { user, database, milliseconds, passwordLength, nativeLogin } = tested;
+  return {
+    target,
+    host: login.host,
+    user,
+    dbname: database,
+    duration_ms: milliseconds,
+    password: login.expiresAt === undefined ? 'native' : 'generated',
+    password_length: passwordLength,
+    ...(nativeLogin === undefined ? {} : { native_login: nativeLogin }),
+    sslmode: login.sslmode,
   };
 }

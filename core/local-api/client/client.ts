@@ -1,8 +1,9 @@
 import { socketCandidates } from '../../config/paths.ts';
 import { KeytrayError } from '../../errors.ts';
 import type { Secret } from '../../secret.ts';
-import type { TestView } from '../../wire/check-schemas.ts';
+import type { TestRequest, TestView } from '../../wire/check-schemas.ts';
 import { failureOf } from '../../wire/error-view.ts';
+import type { PermissionsRequest, PermissionsView } from '../../wire/permission-schemas.ts';
 import type {
   AccountView,
   BrokerEvent,
@@ -59,8 +60,14 @@ export class LocalApiClient {
     return await this.#requests.ask({ method: 'POST', path: `${accountPath(id)}/credentials`, body });
   }
 
-  async test(id: string): Promise<TestView> {
-    return await this.#requests.ask({ method: 'POST', path: `${accountPath(id)}/test` });
+  async test(id: string, body: TestRequest = {}): Promise<TestView> {
+    return await this.#requests.ask({ method: 'POST', path: `${accountPath(id)}/test`, body });
+  }
+
+  async permissions(id: string, asked: PermissionsRequest): Promise<PermissionsView> {
+    const query = new URLSearchParams(asked.objects.map((object): [string, string] => ['object', object]));
+    if (asked.with !== undefined) query.set('with', asked.with);
+    return await this.#requests.ask({ method: 'GET', path: `${accountPath(id)}/permissions?${query}` });
   }
 
   async startLogin(id: string, body: LoginRequest): Promise<LoginView> {

@@ -12,6 +12,7 @@ import { registerHandoverRoute } from './routes/handover.ts';
 import { registerHelperRoute } from './routes/helpers.ts';
 import { registerLockRoutes } from './routes/lock.ts';
 import { registerLoginRoutes } from './routes/logins.ts';
+import { registerPermissionsRoute } from './routes/permissions.ts';
 import { registerStatusRoute } from './routes/status.ts';
 import { registerStoreRoutes } from './routes/store.ts';
 import { registerTestRoute } from './routes/test.ts';
@@ -42,6 +43,7 @@ export function createApp(context: RouteContext): LocalApiApp {
   registerHelperRoute(app);
   registerLockRoutes(app, context);
   registerLoginRoutes(app, context);
+  registerPermissionsRoute(app, context);
   registerStatusRoute(app, context);
   registerStoreRoutes(app, context);
   registerTestRoute(app, context);

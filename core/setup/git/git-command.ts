@@ -29,7 +29,7 @@ export function runGit(args: readonly string[], env: Environment): Promise<GitRe
       const missing = String(error.code) === 'ENOENT';
       reject(
         missing
-          ? new KeytrayError('not_found', 'git is not on the PATH', { advice: 'Install git.', cause: error })
+          ? new KeytrayError('misconfigured', 'git is not on the PATH', { advice: 'Install git.', cause: error })
           : new KeytrayError('internal_error', 'git did not answer', {
               advice: 'Try git config --list.',
               cause: error,

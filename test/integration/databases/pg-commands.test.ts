@@ -128,3 +128,43 @@ it('keytray env prints the workspace, its token and the database', async () => {
   expect(stdout).toContain(`export PGPASSWORD='${lastPassword()}'\n`);
   expect(stdout).not.toContain('DATABRICKS_METADATA_SERVICE_URL');
 });
+
+describe('keytray test', () => {
+  it('logs in to the only database for real, and says as whom and with what', async () => {
+    const logins = lakebase.front.logins.length;
+    const { status, stdout } = await scene.sandbox.run(['test', 'lake']);
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: expect.stringContaining(`lake/shop: logged in as ${robot()} to databricks_postgres at localhost`),
+    });
+    expect(stdout).toContain('generated password of');
+    expect(stdout).toContain('passwords of its own are off');
+    for (const password of lakebase.workspace.lakebase.passwords) expect(stdout).not.toContain(password);
+    expect(lakebase.front.logins.length).toBe(logins + 1);
+  });
+
+  it('of an account with several logs in where it is told to', async () => {
+    const logins = lakebase.front.logins.length;
+    expect((await scene.sandbox.run(['test', 'many'])).stdout).not.toContain('logged in');
+    expect(lakebase.front.logins.length).toBe(logins);
+    expect((await scene.sandbox.run(['test', 'many/stock'])).stdout).toContain('many/stock: logged in');
+    expect(await scene.sandbox.run(['test', 'many/none'])).toMatchObject({ status: 8 });
+  });
+
+  it('tells the cause where nobody can log in', async () => {
+    lakebase.front.offersTls = false;
+    const { status, stderr } = await scene.sandbox.run(['test', 'lake/shop']);
+    lakebase.front.offersTls = true;
+    expect({ status, stderr }).toEqual({ status: expect.any(Number), stderr: expect.stringContaining('TLS') });
+    expect(status).not.toBe(0);
+  });
+});
+
+describe('keytray permissions', () => {
+  it('asks the database itself', async () => {
+    const { status, stdout } = await scene.sandbox.run(['permissions', 'lake/shop']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/database databricks_postgres +CONNECT +yes/);
+    expect(stdout).toContain('OBJECT');
+  });
+});

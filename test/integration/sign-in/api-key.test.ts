@@ -110,7 +110,7 @@ describe('an API key', () => {
     await scene.enter({ api_key: right });
     scene.configure(config('http://127.0.0.1:9'));
     expect(await failureOf(scene.token())).toMatchObject({ code: 'misconfigured', fix: 'renew_sign_in' });
-    expect(await scene.broker.test('m2m', caller)).toMatchObject({ ok: false, error: 'misconfigured' });
+    expect(await scene.broker.test('m2m', {}, caller)).toMatchObject({ ok: false, error: 'misconfigured' });
     scene.configure(config(service.url));
     expect(await scene.token()).toMatchObject({ access_token: right });
   });
@@ -189,7 +189,7 @@ describe('the end of a key', () => {
 });
 
 describe('a key its service refuses later', () => {
-  const check = () => scene.broker.test('m2m', caller);
+  const check = () => scene.broker.test('m2m', {}, caller);
 
   it('is given up when it is refused twice, the second time to ourselves, and stays stored', async () => {
     await scene.enter({ api_key: right });

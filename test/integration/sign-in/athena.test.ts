@@ -46,7 +46,7 @@ describe('Athena', () => {
 
   it('takes the token over gRPC and TLS of its own authority', async () => {
     await enter();
-    expect(await scene.broker.test('athena', caller)).toMatchObject({ ok: true, checked: true });
+    expect(await scene.broker.test('athena', {}, caller)).toMatchObject({ ok: true, checked: true });
     const [call] = athena.service.calls;
     expect(call).toMatchObject({ path: '/athena.ClassifierService/ListDeployments', code: 0 });
     expect(call?.authorization).toBe(`Bearer ${athena.tokens.issued[0]}`);

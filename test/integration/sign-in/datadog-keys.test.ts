@@ -29,7 +29,7 @@ describe('the keys of Datadog', () => {
     const { apiKey, appKey } = datadog.keys;
     await enter(apiKey, appKey);
     expect(datadog.to('/api/v2/validate_keys')).toHaveLength(1);
-    expect(await scene.broker.test('datadog', caller)).toMatchObject({ ok: true, checked: true });
+    expect(await scene.broker.test('datadog', {}, caller)).toMatchObject({ ok: true, checked: true });
   });
 
   it.each(['api_key', 'app_key'])('are not kept where the %s is wrong', async (wrong) => {
@@ -46,7 +46,7 @@ describe('the keys of Datadog', () => {
     const { apiKey, appKey } = datadog.keys;
     await enter(apiKey, appKey);
     datadog.faults.add('/api/v2/validate_keys', { kind: 'reply', status: 403, body: { errors: ['Forbidden'] } }, 2);
-    expect(await scene.broker.test('datadog', caller)).toMatchObject({ ok: false, error: 'access_denied' });
+    expect(await scene.broker.test('datadog', {}, caller)).toMatchObject({ ok: false, error: 'access_denied' });
     expect(await scene.state('datadog')).toBe('degraded/key_refused');
     scene.clock.advance(2_100);
     await expect.poll(() => scene.state('datadog')).toBe('login_required/key_refused');
@@ -57,7 +57,7 @@ describe('the keys of Datadog', () => {
     await enter(apiKey, appKey);
     const other = await startDatadog();
     scene.configure(config(`url: "${other.url}"`));
-    expect(await scene.broker.test('datadog', caller)).toMatchObject({ ok: false });
+    expect(await scene.broker.test('datadog', {}, caller)).toMatchObject({ ok: false });
     expect(other.requests).toHaveLength(0);
     await other.close();
   });

@@ -28,13 +28,13 @@ describe('Dataiku', () => {
     scene.configure(config(`url: "${instance.url}", present: ${present}`));
     await scene.enter({ api_key: knownKeys.personal }, 'dataiku');
     expect(instance.presented.at(-1)).toBe(seen);
-    expect(await scene.broker.test('dataiku', caller)).toMatchObject({ ok: true, checked: true, expires_in: null });
+    expect(await scene.broker.test('dataiku', {}, caller)).toMatchObject({ ok: true, checked: true, expires_in: null });
   });
 
   it('names whose key it is', async () => {
     await scene.enter({ api_key: knownKeys.personal }, 'dataiku');
     const { subject } = await scene.broker.account('dataiku');
-    expect(subject?.name).toBe((await scene.broker.test('dataiku', caller)).who);
+    expect(subject?.name).toBe((await scene.broker.test('dataiku', {}, caller)).who);
     expect(subject?.name).not.toContain(knownKeys.personal);
   });
 

@@ -1,10 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { testSchema } from '../../../wire/check-schemas.ts';
+import { testRequestSchema, testSchema } from '../../../wire/check-schemas.ts';
 import {
   accountParameter,
   callerOf,
   failureResponse,
   jsonAnswer,
+  jsonBody,
   type LocalApiApp,
   noStore,
   type RouteContext,
@@ -13,14 +14,15 @@ import {
 const route = createRoute({
   method: 'post',
   path: '/v1/accounts/{id}/test',
-  summary: 'Makes sure that there is a credential, and asks the service whether it takes it.',
+  summary:
+    'Makes sure that there is a credential, and asks the service whether it takes it; a database is logged in to.',
   description: 'What is wrong with the account is part of the answer; the status tells of the request alone.',
-  request: { params: z.object({ id: accountParameter }) },
+  request: { params: z.object({ id: accountParameter }), body: jsonBody(testRequestSchema) },
   responses: { 200: jsonAnswer('What was found.', testSchema), ...failureResponse },
 });
 
 export function registerTestRoute(app: LocalApiApp, { broker }: RouteContext): void {
   app.openapi(route, async (c) => {
-    return c.json(await broker.test(c.req.valid('param').id, callerOf(c.env)), 200, noStore);
+    return c.json(await broker.test(c.req.valid('param').id, c.req.valid('json'), callerOf(c.env)), 200, noStore);
   });
 }
