@@ -54,10 +54,14 @@ export class HelperCalls {
     this.#handOuts = new HandOutLog(dependencies.logger, dependencies.clock);
   }
 
-  /** Throws `not_found` for a protocol we do not speak. */
+  /** Throws `invalid_request` for a protocol we do not speak. */
   async serve(protocol: string, call: HelperCall, caller: Caller): Promise<number> {
     const helper = helpers.get(protocol);
-    if (helper === undefined) throw new KeytrayError('not_found', `there is no helper for ${JSON.stringify(protocol)}`);
+    if (helper === undefined) {
+      throw new KeytrayError('invalid_request', `there is no helper for ${JSON.stringify(protocol)}`, {
+        advice: 'The running Keytray may be older than this command; stop it and start it again: keytray agent',
+      });
+    }
     return await helper.serve(call, this.#brokerFor(protocol, caller));
   }
 

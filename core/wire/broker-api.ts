@@ -73,7 +73,7 @@ export interface BrokerApi {
   removeClientSecret(id: string): Promise<void>;
   /** Calls `listener` on every change until the returned function is called. */
   subscribe(listener: (event: BrokerEvent) => void): () => void;
-  /** Runs a helper protocol; resolves to the exit status. Throws `not_found` for a protocol we do not speak. */
+  /** Runs a helper protocol; resolves to the exit status. Throws `invalid_request` for a protocol we do not speak. */
   helper(protocol: string, call: HelperCall, caller: Caller): Promise<number>;
   /** Drains and ends: another broker of the same user takes over. */
   handover(): void;

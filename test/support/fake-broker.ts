@@ -274,7 +274,7 @@ export class FakeBroker implements BrokerApi {
   async helper(protocol: string, call: HelperCall, caller: Caller): Promise<number> {
     this.#record('helper', protocol, call, caller);
     const answer = this.helpers.get(protocol);
-    if (answer === undefined) throw new KeytrayError('not_found', `there is no helper protocol ${protocol}`);
+    if (answer === undefined) throw new KeytrayError('invalid_request', `there is no helper protocol ${protocol}`);
     return await answer(call, caller);
   }
 
