@@ -16,6 +16,7 @@ import { addPg } from './commands/pg.ts';
 import { addProxy } from './commands/proxy.ts';
 import { addServices } from './commands/services.ts';
 import { addSetup } from './commands/setup.ts';
+import { addRestart, addStart, addStop } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addTest } from './commands/test.ts';
 import { addToken } from './commands/token.ts';
@@ -62,7 +63,7 @@ export function buildProgram(cli: Cli): Command {
   for (const add of [addStatus, addLogin, addLogout, addToken, addExec, addEnv]) add(program, cli);
   for (const add of [addTest, addPermissions, addProxy, addPg, addUnlock, addLock]) add(program, cli);
   for (const add of [addAccounts, addServices, addPassphrase, addSetup, addUninstall]) add(program, cli);
-  for (const add of [addAgent, addHelper, addDemo, addCompletion]) add(program, cli);
+  for (const add of [addStart, addStop, addRestart, addAgent, addHelper, addDemo, addCompletion]) add(program, cli);
   return program;
 }
 

@@ -3,6 +3,7 @@ import type { Cli } from '../cli.ts';
 import { addAccountsAdd } from './accounts-add.ts';
 import { addAccountsList } from './accounts-list.ts';
 import { addAccountsRemove } from './accounts-remove.ts';
+import { addAccountsSet } from './accounts-set.ts';
 import { addAccountsSetSecret } from './accounts-set-secret.ts';
 import { addAccountsShow } from './accounts-show.ts';
 
@@ -12,5 +13,6 @@ export function addAccounts(program: Command, cli: Cli): void {
   addAccountsAdd(accounts, cli);
   addAccountsRemove(accounts, cli);
   addAccountsShow(accounts, cli);
+  addAccountsSet(accounts, cli);
   addAccountsSetSecret(accounts, cli);
 }

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
-import { readDatabaseName } from '../database-target.ts';
-import { usageFailure } from '../failure.ts';
+import { type DatabaseName, readDatabaseName } from '../database-target.ts';
+import { CommandFailure, usageFailure } from '../failure.ts';
 import { openLocalEndpoints } from '../local-endpoints.ts';
 import { besideProxies } from '../local-listener.ts';
 import { addPrefix, type Prefix, prefixesOf } from '../prefixes.ts';
 import { runProgram } from '../run-program.ts';
 import { fetchTokenVariables } from '../token-variables.ts';
+import { exitOf } from './test.ts';
 
 /** `ACCOUNT[/TARGET][,ACCOUNT[/TARGET]]`; an empty one is a slip of the finger. */
 export function splitAccounts(list: string): readonly string[] {
@@ -19,6 +20,28 @@ export function splitAccounts(list: string): readonly string[] {
 /** The separator belongs to us once; a second one is the program's own. */
 const withoutSeparator = (words: readonly string[]): readonly string[] => (words[0] === '--' ? words.slice(1) : words);
 
+interface ExecOptions {
+  readonly prefix?: readonly Prefix[];
+  readonly test?: true;
+}
+
+/** Throws with the cause where an account does not work: a job that would fail late fails at once. */
+async function testBefore(cli: Cli, names: readonly DatabaseName[]): Promise<void> {
+  const broker = await cli.broker();
+  for (const { account, target } of names) {
+    const view = await broker.test(account, target === undefined ? {} : { target });
+    if (view.ok) continue;
+    const what = `${account} does not work: ${view.cause ?? 'the cause is not known'}`;
+    throw new CommandFailure(exitOf(view), what, view.fix ?? `See: keytray test ${account}`);
+  }
+}
+
+/** Inside a job Dataiku's clients take the ticket they are given there, whatever else they find. */
+function noteTicket(cli: Cli, variables: ReadonlyMap<string, string>): void {
+  if (cli.env.DKU_API_TICKET === undefined || !variables.has('DKU_API_KEY')) return;
+  cli.err.write('keytray: DKU_API_TICKET is set and passed on: clients of Dataiku use it, not the key\n');
+}
+
 export function addExec(program: Command, cli: Cli): void {
   program
     .command('exec')
@@ -27,17 +50,20 @@ export function addExec(program: Command, cli: Cli): void {
     .usage('<account>[,<account>] -- <command> [arguments...]')
     .argument('<accounts>')
     .argument('<command...>')
+    .option('--test', 'ask the service first whether it takes the credential, and run nothing where it does not')
     .option('--prefix <prefix>', 'goes before the names of variables; ACCOUNT=P of one', addPrefix)
     .passThroughOptions()
-    .action(async (list: string, words: readonly string[], { prefix }: { readonly prefix?: readonly Prefix[] }) => {
+    .action(async (list: string, words: readonly string[], { prefix, test }: ExecOptions) => {
       const [file, ...args] = withoutSeparator(words);
       if (file === undefined) throw usageFailure('no command to run', 'Write: keytray exec ACCOUNT -- COMMAND');
       const names = splitAccounts(list).map(readDatabaseName);
       const accounts = names.map(({ account }) => account);
       const prefixes = prefixesOf(prefix, accounts);
+      if (test === true) await testBefore(cli, names);
       const variables = await fetchTokenVariables(cli, names, { surface: 'exec', prefixes });
       const endpoints = await openLocalEndpoints(cli, accounts);
       const env = endpoints.size === 0 ? cli.env : besideProxies(cli.env);
+      noteTicket(cli, variables);
       // What the configuration names goes before what the service's clients would read.
       cli.setStatus(
         await runProgram(file, args, { ...env, ...Object.fromEntries(endpoints), ...Object.fromEntries(variables) }),

@@ -1,17 +1,26 @@
 import type { Command } from 'commander';
 import type { BrokerEvent, StatusView } from '../../core/wire/schemas.ts';
+import { runningBroker } from '../background-agent.ts';
 import type { Cli } from '../cli.ts';
-import { CommandFailure } from '../failure.ts';
+import { CommandFailure, usageFailure } from '../failure.ts';
 import { slowHelpersNote } from '../installation.ts';
 import { elsewhere } from '../login-question.ts';
 import { formatJson } from '../output/json.ts';
 import { printable } from '../output/printable.ts';
-import { formatStatusTable } from '../output/status-table.ts';
+import { formatShort, formatStatusTable } from '../output/status-table.ts';
 import { applyEvent } from '../status-events.ts';
 
 interface StatusOptions {
   readonly json?: true;
   readonly watch?: true;
+  readonly short?: true;
+}
+
+/** Ends quietly with 3 where nothing runs: it is asked by prompts and bars, again and again. */
+async function shortStatus(cli: Cli): Promise<void> {
+  const running = await runningBroker(cli);
+  if (running === undefined) cli.setStatus(3);
+  cli.out.write(running === undefined ? 'not running\n' : `${formatShort(await (await cli.broker()).status())}\n`);
 }
 
 const clearScreen = '\u001b[H\u001b[2J';
@@ -37,6 +46,12 @@ function showStatus(cli: Cli, status: StatusView): void {
     cli.err.write(`keytray: the configuration has an error, the one before stays in use\n`);
     cli.err.write(`  ${printable(status.config.error)}\n`);
   }
+}
+
+async function showOne(cli: Cli, id: string, { json }: StatusOptions): Promise<void> {
+  const view = await (await cli.broker()).account(id);
+  const { columns, colour } = cli.out;
+  cli.out.write(json ? formatJson(view) : formatStatusTable([view], { now: Date.now(), columns, colour }));
 }
 
 /** Shows every change until the broker ends or the person has seen enough. With `--json` one event per line. */
@@ -69,9 +84,17 @@ export function addStatus(program: Command, cli: Cli): void {
     .command('status')
     .helpGroup('Every day:')
     .description('who is signed in where, for how long')
+    .argument('[account]', 'show this one only')
     .option('--json', 'print JSON')
     .option('--watch', 'keep showing changes')
-    .action(async (options: StatusOptions) => {
+    .option('--short', 'one line for a prompt or a bar')
+    .action(async (account: string | undefined, options: StatusOptions) => {
+      if (account !== undefined || options.short === true) {
+        if (options.watch || (account !== undefined && options.short === true)) {
+          throw usageFailure('--watch and --short are for all accounts', 'Leave one of them out.');
+        }
+        return account === undefined ? await shortStatus(cli) : await showOne(cli, account, options);
+      }
       if (options.watch) await watchStatus(cli, options.json === true);
       const status = await (await cli.broker()).status();
       if (options.json) cli.out.write(formatJson(status));

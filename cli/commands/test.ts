@@ -35,7 +35,8 @@ function formatDatabase(account: string, { database }: TestView): string {
   return `${printable(`${account}/${target}: ${parts.join(', ')}`)}\n`;
 }
 
-function statusOf({ error }: TestView): number {
+/** The exit code of the failure that a test found. */
+export function exitOf({ error }: TestView): number {
   const known = Object.hasOwn(failures, error ?? '') ? (error as FailureCode) : 'internal_error';
   return failures[known].exit;
 }
@@ -46,7 +47,7 @@ export function reportTest(cli: Cli, account: string, view: TestView, { json = f
   else if (view.ok) cli.out.write(`${formatTest(account, view)}\n${formatDatabase(account, view)}`);
   if (view.ok) return;
   const what = `${account} does not work: ${view.cause ?? 'the cause is not known'}`;
-  throw new CommandFailure(statusOf(view), what, view.fix ?? 'See: keytray status');
+  throw new CommandFailure(exitOf(view), what, view.fix ?? 'See: keytray status');
 }
 
 export function addTest(program: Command, cli: Cli): void {

@@ -1,4 +1,5 @@
-import type { AccountView } from '../../core/wire/schemas.ts';
+import { countsOf } from '../../core/wire/account-needs.ts';
+import type { AccountView, StatusView } from '../../core/wire/schemas.ts';
 import { nextStep, stateWords, timeLeft, who } from './account-words.ts';
 import { painter } from './colour.ts';
 import { type Column, formatTable } from './table.ts';
@@ -35,4 +36,12 @@ export function formatStatusTable(accounts: readonly AccountView[], options: Sta
     ];
   });
   return formatTable(columns, rows, { columns: options.columns, cutOrder });
+}
+
+/** `4 signed in, 1 needs you`, as the tray's tooltip says it. */
+export function formatShort({ accounts, hand_outs }: Pick<StatusView, 'accounts' | 'hand_outs'>): string {
+  return [
+    countsOf(accounts),
+    ...(hand_outs === undefined ? [] : [hand_outs.state === 'locked' ? 'locked' : 'hand-outs paused']),
+  ].join(', ');
 }

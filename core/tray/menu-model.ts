@@ -1,6 +1,7 @@
+import { needsPerson } from '../wire/account-needs.ts';
 import type { AccountView } from '../wire/schemas.ts';
 import { accountLine } from './account-line.ts';
-import { configWords, needsPerson, needsSignIn, type TrayOffers, type TrayView } from './tray-view.ts';
+import { configWords, needsSignIn, type TrayOffers, type TrayView } from './tray-view.ts';
 
 export type MenuCommand =
   | {

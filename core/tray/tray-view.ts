@@ -1,3 +1,4 @@
+import { countsOf, needsPerson } from '../wire/account-needs.ts';
 import type { AccountView, StatusView } from '../wire/schemas.ts';
 
 /** What entries can do here, beside what the broker does. */
@@ -24,29 +25,10 @@ export const configWords = 'the configuration has a mistake';
 
 export type TrayIcon = 'ok' | 'attention' | 'busy' | 'offline' | 'locked';
 
-/** Nothing goes on, or soon nothing will, unless the person does something. */
-export function needsPerson({ state, reason, login }: AccountView): boolean {
-  switch (state) {
-    case 'login_required':
-      return true;
-    case 'signed_out':
-      return login?.state === 'requested';
-    case 'degraded':
-      return reason === 'login_required' || reason === 'misconfigured';
-    case 'locked':
-      return reason !== 'not_read_yet';
-    case 'active':
-    case 'signing_in':
-      return false;
-  }
-}
-
 /** The ones a sign-in would help. */
 export function needsSignIn(view: AccountView): boolean {
   return needsPerson(view) && view.state !== 'locked' && view.reason !== 'misconfigured';
 }
-
-const isSignedIn = ({ state }: AccountView): boolean => state === 'active' || state === 'degraded';
 
 export function iconOf({ accounts, handOuts, online, configError }: TrayView): TrayIcon {
   const keychainLocked = accounts.some(({ state, reason }) => state === 'locked' && reason !== 'not_read_yet');
@@ -60,10 +42,8 @@ export function tooltipOf(view: TrayView): string {
   const { accounts, handOuts, online, configError } = view;
   if (configError !== undefined) return `Keytray: ${configWords}`;
   if (accounts.length === 0) return 'Keytray: no account yet';
-  const needing = accounts.filter(needsPerson).length;
   const parts = [
-    `${accounts.filter(isSignedIn).length} signed in`,
-    ...(needing === 0 ? [] : [`${needing} ${needing === 1 ? 'needs' : 'need'} you`]),
+    countsOf(accounts),
     ...(handOuts === undefined ? [] : [handOuts.state === 'locked' ? 'locked' : 'hand-outs paused']),
     ...(online ? [] : ['offline']),
   ];

@@ -132,7 +132,7 @@ const folderRules: IForbiddenRuleType[] = [
   ban('cli-asks-the-broker', 'a command line that cannot reach the token code can never refresh', '^cli/', {
     path: '^core/',
     pathNot:
-      '^core/(?:local-api/client/client\\.ts$|wire/[a-z-]*schemas\\.ts$|(?:config|services|setup|platform|untrusted|failures|endpoints)/|(?:errors|secret)\\.ts$)',
+      '^core/(?:local-api/client/client\\.ts$|wire/(?:[a-z-]*schemas|account-needs)\\.ts$|(?:config|services|setup|platform|untrusted|failures|endpoints)/|(?:errors|secret)\\.ts$)',
   }),
   {
     name: 'cli-never-reaches-tokens',

@@ -57,6 +57,28 @@ describe('keytray status', () => {
     expect(result.stderr).not.toContain(esc);
   });
 
+  it('shows one account where one is named, and ends with 8 where there is no such one', async () => {
+    await using setting = await running();
+    const one = await setting.sandbox.run(['status', 'github@work']);
+    expect(one.stdout).toMatch(/^github@work +active +ada/m);
+    expect(one.stdout).not.toContain('dataiku@prod');
+    const json = await setting.sandbox.run(['status', 'github@work', '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({ account: 'github@work', state: 'active' });
+    expect(await setting.sandbox.run(['status', 'nobody'])).toMatchObject({ status: 8, stdout: '' });
+  });
+
+  it('--short is one line for a prompt, and says so where nothing runs', async () => {
+    await using setting = await running();
+    expect(await setting.sandbox.run(['status', '--short'])).toMatchObject({
+      status: 0,
+      stdout: '1 signed in, 1 needs you\n',
+      stderr: '',
+    });
+    await using nobody = await CliSandbox.create();
+    expect(await nobody.run(['status', '--short'])).toMatchObject({ status: 3, stdout: 'not running\n', stderr: '' });
+    expect(await setting.sandbox.run(['status', 'github@work', '--short'])).toMatchObject({ status: 2 });
+  });
+
   it('--json is what the local API says', async () => {
     await using setting = await running();
     const result = await setting.sandbox.run(['status', '--json']);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { shortDuration } from '../../../core/tray/account-line.ts';
 import { type MenuEntry, menuModel } from '../../../core/tray/menu-model.ts';
-import { iconOf, needsPerson, type TrayOffers, type TrayView, tooltipOf } from '../../../core/tray/tray-view.ts';
+import { iconOf, type TrayOffers, type TrayView, tooltipOf } from '../../../core/tray/tray-view.ts';
+import { needsPerson } from '../../../core/wire/account-needs.ts';
 import type { AccountView } from '../../../core/wire/schemas.ts';
 import { accountView } from '../../support/fake-broker.ts';
 
