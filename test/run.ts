@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseCLI, startVitest, type TestCase, type Vitest } from 'vitest/node';
+import { rowsDocument, unshown } from './rows/report.ts';
+import { showingTests } from './rows/showing-tests.ts';
 import { compileCache } from './support/compile-cache.ts';
 import { costLines, type FileCost } from './support/cost-report.ts';
 import { type CpuMeter, startCpuMeter } from './support/cpu-meter.ts';
@@ -42,6 +45,15 @@ function costsOf(vitest: Vitest, meter: CpuMeter): readonly FileCost[] {
   });
 }
 
+/** What is wrong with docs/services/rows.md after a whole run: it says which test shows what people need. */
+function rowProblems(vitest: Vitest): readonly string[] {
+  const tests = showingTests(vitest, repository);
+  const missing = unshown(tests).map((id) => `nothing shows row ${id} of test/rows/systems.ts`);
+  const written = readFileSync(path.join(repository, 'docs/services/rows.md'), 'utf8');
+  const stale = written === rowsDocument(tests) ? [] : ['docs/services/rows.md is stale: npm run rows'];
+  return [...missing, ...stale];
+}
+
 /** Runs a step of the build; what it lacks, it has said. */
 function step(program: string, ...args: readonly string[]): void {
   const { status } = spawnSync(process.execPath, [path.join(repository, program), ...args], { stdio: 'inherit' });
@@ -56,10 +68,12 @@ step('build/bundle.ts');
 
 const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)]);
 const vitest = await startVitest(filter, { ...options, watch: false, run: true, allowOnly: false });
-const tally = tallyOf(modulesOf(vitest), vitest.state.getUnhandledErrors().length);
+const whole = process.argv.length === 2;
+const problems = whole ? rowProblems(vitest) : [];
+const tally = tallyOf(modulesOf(vitest), vitest.state.getUnhandledErrors().length + problems.length);
 const files = costsOf(vitest, meter);
 await vitest.close();
 const cost = costLines({ files, total: meter.total(), counts: meter.counts });
 meter.close();
-process.stdout.write(`${[...cost, ...tallyLines(tally)].join('\n')}\n`);
+process.stdout.write(`${[...cost, ...problems, ...tallyLines(tally)].join('\n')}\n`);
 process.exit(tallyStatus(tally));

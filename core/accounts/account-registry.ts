@@ -58,7 +58,8 @@ export class AccountRegistry {
   get(id: string): Account {
     const account = this.#accounts.get(id);
     if (account !== undefined) return account;
-    throw new KeytrayError('unknown_account', `there is no account named ${JSON.stringify(id)}`, { account: id });
+    const message = `there is no account named ${JSON.stringify(id)}${beside([...this.#accounts.keys()])}`;
+    throw new KeytrayError('unknown_account', message, { account: id });
   }
 
   /** Reads the records not read yet, one after another: the keychain takes one call at a time anyway. */
@@ -121,4 +122,13 @@ export class AccountRegistry {
     this.#stores.delete(id);
     this.#dependencies.removed(id);
   }
+}
+
+/** Enough to see a slip; a machine may have a thousand. */
+const mostNamed = 8;
+
+function beside(ids: readonly string[]): string {
+  const others = ids.length - mostNamed;
+  const named = ids.slice(0, mostNamed).join(', ');
+  return ids.length === 0 ? '' : `; there are ${named}${others > 0 ? ` and ${others} more` : ''}`;
 }

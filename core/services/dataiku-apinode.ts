@@ -1,9 +1,12 @@
 import { dataiku } from './dataiku.ts';
 import type { Service } from './service.ts';
 
+// Its only calls are predictions, which cost something: there is none to try a key with.
+const { check: _, permissions: __, ...shared } = dataiku;
+
 /** An API node of Dataiku, which answers for one service at a time; keys come from its administrator. */
 export const dataikuApinode: Service = {
-  ...dataiku,
+  ...shared,
   name: 'dataiku-apinode',
   title: 'Dataiku API node',
   grants: ['api_key', 'client_credentials', 'token_exchange'],

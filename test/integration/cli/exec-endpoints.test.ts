@@ -7,6 +7,7 @@ import { loadConfig, resolveConfigured } from '../../../cli/configuration.ts';
 import { openEndpointFor } from '../../../cli/local-endpoints.ts';
 import { LocalApiClient } from '../../../core/local-api/client/client.ts';
 import type { TokenView } from '../../../core/wire/schemas.ts';
+import { row } from '../../rows/row.ts';
 import { startBrokerSocket } from '../../support/broker-socket.ts';
 import { CliSandbox } from '../../support/cli-process.ts';
 import { accountView, FakeBroker } from '../../support/fake-broker.ts';
@@ -103,6 +104,7 @@ describe('keytray exec', () => {
   });
 
   it('is the token endpoint for a client that would ask Auth0 with a secret', async () => {
+    row('A4');
     await using scene = await setting();
     const account = await resolveConfigured(await loadConfig(scene.sandbox.env), 'athena');
     const cli = { broker: async () => new LocalApiClient(scene.socketPath), err: new SilentScreen() };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { row } from '../../rows/row.ts';
 import { startBrokerSocket } from '../../support/broker-socket.ts';
 import { CliSandbox } from '../../support/cli-process.ts';
 import { GrantScene } from '../../support/grant-scene.ts';
@@ -31,6 +32,7 @@ const shown = ['sh', '-c', 'echo "$DATAIKU_HOST $DKU_API_TICKET"'];
 
 describe('keytray exec --test', () => {
   it('asks the service first, and then runs the command', async () => {
+    row('D6');
     const before = instance.to(info).length;
     expect(await sandbox.run(['exec', '--test', 'dataiku@prod', '--', ...shown])).toMatchObject({
       status: 0,
@@ -60,6 +62,7 @@ describe('keytray exec --test', () => {
 
 describe('the ticket of a job', () => {
   it('is passed on, and said to win', async () => {
+    row('D4');
     const result = await sandbox.run(['exec', 'dataiku@prod', '--', ...shown], { env: { DKU_API_TICKET: 'ticket-1' } });
     expect(result).toMatchObject({ status: 0, stdout: `${instance.url} ticket-1\n` });
     expect(result.stderr).toBe(

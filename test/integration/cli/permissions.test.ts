@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { row } from '../../rows/row.ts';
 import { caller, failureOf } from '../../support/broker.ts';
 import { startBrokerSocket } from '../../support/broker-socket.ts';
 import { CliSandbox } from '../../support/cli-process.ts';
@@ -49,6 +50,7 @@ const rowsOf = async (...args: readonly string[]) => {
 
 describe('keytray permissions at Dataiku', () => {
   it('tells a no from what only administrators are told', async () => {
+    row('D12');
     expect(await rowsOf('mine')).toEqual([
       'instance: administer: no',
       'instance: create projects: unknown',
@@ -71,6 +73,7 @@ describe('keytray permissions at Dataiku', () => {
   });
 
   it('asks about items all at once, and changes nothing', async () => {
+    row('D11');
     const before = dataiku.to('/public/api/permissions/actions/check-objects').length;
     expect(await rowsOf('mine', 'MYPROJ/DATASET/orders', 'MYPROJ/SAVED_MODEL/churn')).toEqual([
       'MYPROJ/DATASET/orders: read: yes',
@@ -83,6 +86,7 @@ describe('keytray permissions at Dataiku', () => {
   });
 
   it('asks with a key of one project about that project, and a test says what the key is for', async () => {
+    row('D1');
     expect(await rowsOf('project')).toEqual(['MYPROJ: read: yes', 'MYPROJ: list datasets: yes']);
     expect((await sandbox.run(['test', 'project'])).stdout).toContain('for project MYPROJ');
   });
@@ -110,6 +114,7 @@ describe('keytray permissions at Dataiku', () => {
 
 describe('keytray permissions at Datadog', () => {
   it('lists the mappings with another account’s keys, and which of them is ours', async () => {
+    row('G16');
     expect(await rowsOf('cloud', '--with', 'keys')).toEqual([
       'arn:aws:sts::123456789012:assumed-role/mapped/keytray: be mapped: yes',
       'arn:aws:sts::123456789012:assumed-role/mapped/*: act as robot@example.com: yes',

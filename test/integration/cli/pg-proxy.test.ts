@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { row } from '../../rows/row.ts';
 import { CliSandbox } from '../../support/cli-process.ts';
 import { passwords, startTlsPostgres, type TlsPostgres } from '../../support/postgres-proxy-scene.ts';
 import { runToEnd } from '../../support/processes.ts';
@@ -50,6 +51,7 @@ async function psql(printed: string, cwd: string) {
 }
 
 it('is a server without a password, on a socket of its own or on a port, and asks for each session', async () => {
+  row('L24');
   await using sandbox = await CliSandbox.create({ socketPath: join(folder, 'keytray.sock') });
   for (const more of [[], ['--listen', '54329']]) {
     next = { status: 200, body: credentials() };

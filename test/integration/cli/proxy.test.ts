@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { KeytrayError } from '../../../core/errors.ts';
 import type { TokenView } from '../../../core/wire/schemas.ts';
+import { row } from '../../rows/row.ts';
 import { startBrokerSocket } from '../../support/broker-socket.ts';
 import { CliSandbox } from '../../support/cli-process.ts';
 import { accountView, FakeBroker } from '../../support/fake-broker.ts';
@@ -71,6 +72,7 @@ describe('keytray proxy', () => {
   });
 
   it('serves a program, and ends with it, and the program never has the token', async () => {
+    row('G13');
     await using setting = await lab();
     const script = `
       const out = (await (await fetch(process.env.KEYTRAY_PROXY_URL + '/v1/x')).json()).url;

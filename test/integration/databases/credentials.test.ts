@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LocalApiClient } from '../../../core/local-api/client/client.ts';
+import { row } from '../../rows/row.ts';
 import { caller, failureOf } from '../../support/broker.ts';
 import { type LakebaseScene, lakeAccount, startLakebaseScene } from '../../support/lakebase-scene.ts';
 import { type Lakebase, startLakebase } from '../../support/vendors/databricks/lakebase.ts';
@@ -46,6 +47,7 @@ async function logIn(credential: Readonly<Record<string, unknown>>) {
 
 describe('a login to a database', () => {
   it('has everything a client needs, and opens a session', async () => {
+    row('L3', 'L20');
     await scene.enter('lake');
     const credential = await scene.postgres('lake', 'shop');
     expect(credential).toEqual({
@@ -72,6 +74,7 @@ describe('a login to a database', () => {
   });
 
   it('is asked for once by fifty at a time, and then served from memory until its end comes near', async () => {
+    row('L7', 'L8', 'L25');
     await scene.enter('lake');
     const before = asked();
     const all = await Promise.all(Array.from({ length: 50 }, () => scene.postgres('lake')));
@@ -82,6 +85,7 @@ describe('a login to a database', () => {
     scene.skip(3_600_000 - 300_000 + 2_000);
     expect((await scene.postgres('lake')).password).not.toBe(all[0]?.password);
     expect(asked() - before).toBe(2);
+    expect(asked('/api/2.0/token/generate')).toBe(0);
   });
 
   it('is forgotten with the sign-in', async () => {
@@ -160,6 +164,7 @@ describe('where there is no login, the cause is told', () => {
   beforeEach(() => scene.enter('lake'));
 
   it('of an instance that is stopped, and none is made', async () => {
+    row('L17');
     instance().state = 'STOPPED';
     const before = asked();
     expect(await refused()).toMatchObject({
@@ -173,6 +178,7 @@ describe('where there is no login, the cause is told', () => {
   });
 
   it('of an identity that may not use it', async () => {
+    row('L17');
     lakebase.workspace.lakebase.mayUse = false;
     expect(await refused()).toMatchObject({ code: 'access_denied', advice: expect.stringContaining('CAN USE') });
   });
@@ -202,6 +208,7 @@ describe('where there is no login, the cause is told', () => {
   });
 
   it('of a personal access token in its place, which is not handed out', async () => {
+    row('L2');
     const { pat } = lakebase.workspace.people;
     const body = { token: pat, expiration_time: '2036-01-01T00:00:00Z' };
     lakebase.workspace.faults.add(passwordPath, { kind: 'reply', status: 200, body });

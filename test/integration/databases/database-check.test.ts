@@ -6,6 +6,7 @@ import { databasePermissions } from '../../../core/hand-out/database-permissions
 import { databaseFailure } from '../../../core/hand-out/database-session.ts';
 import { SystemClock } from '../../../core/platform/system-clock.ts';
 import { Secret } from '../../../core/secret.ts';
+import { row } from '../../rows/row.ts';
 import { failureOf } from '../../support/broker.ts';
 import { type Lakebase, startLakebase } from '../../support/vendors/databricks/lakebase.ts';
 
@@ -72,6 +73,7 @@ describe('a test of a database', () => {
     ],
     ['a port where nothing listens', { port: 1 }, 'temporarily_unavailable', 'localhost:1 cannot be reached'],
   ])('tells the cause: %s', async (_what, changes, code, message) => {
+    row('L1', 'L17');
     expect(await refused(changes)).toMatchObject({ code, message: expect.stringContaining(message) });
   });
 
@@ -114,6 +116,7 @@ describe('a test of a database', () => {
 
 describe('the permissions of a role', () => {
   it('are those PostgreSQL knows, and what is missing is told as a statement', async () => {
+    row('L19');
     const { server } = lakebase;
     const inShop = (text: string) => server.sql(text);
     await inShop('create database "stock room"');

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { row } from '../../rows/row.ts';
 import { program } from '../../support/keytray.ts';
 import { type LakebaseScene, lakeAccount, startLakebaseScene } from '../../support/lakebase-scene.ts';
 import { type Lakebase, startLakebase } from '../../support/vendors/databricks/lakebase.ts';
@@ -30,6 +31,7 @@ const lastPassword = (): string => lakebase.workspace.lakebase.passwords.at(-1) 
 
 describe('keytray pg', () => {
   it('says where the database is, without a password', async () => {
+    row('L15');
     const { status, stdout, stderr } = await scene.sandbox.run(['pg', 'url', 'mine']);
     const place = `kim%40example.com@localhost:${lakebase.front.port}/databricks_postgres`;
     const ca = encodeURIComponent(lakebase.authority.file);
@@ -46,6 +48,7 @@ describe('keytray pg', () => {
   });
 
   it('opens psql with the password in no environment and no argument, and verifies the server', async () => {
+    row('L4', 'L22');
     const { status, stdout, stderr } = await scene.sandbox.run(['pg', 'psql', 'lake/shop', '--', ...query]);
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: `${robot()}|databricks_postgres\n`, stderr: '' });
     expect(lakebase.front.logins.at(-1)?.password).toBe(lastPassword());
@@ -87,6 +90,7 @@ describe('psql-keytray', () => {
 
 describe('keytray exec', () => {
   it('gives a program the variables of the database, and of the workspace', async () => {
+    row('L6');
     const script = 'const { env } = process; console.log(JSON.stringify(env))';
     const { stdout, stderr } = await scene.sandbox.run(['exec', 'lake/shop', '--', process.execPath, '-e', script]);
     const common = { PORT: String(lakebase.front.port), USER: robot(), DATABASE: 'databricks_postgres' };
@@ -131,6 +135,7 @@ it('keytray env prints the workspace, its token and the database', async () => {
 
 describe('keytray test', () => {
   it('logs in to the only database for real, and says as whom and with what', async () => {
+    row('L9', 'L12', 'L13', 'L23');
     const logins = lakebase.front.logins.length;
     const { status, stdout } = await scene.sandbox.run(['test', 'lake']);
     expect({ status, stdout }).toEqual({

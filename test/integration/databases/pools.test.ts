@@ -2,6 +2,7 @@ import { WorkspaceClient } from '@databricks/sdk-experimental';
 import { Pool, type PoolClient } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LocalApiClient } from '../../../core/local-api/client/client.ts';
+import { row } from '../../rows/row.ts';
 import { caller } from '../../support/broker.ts';
 import { type LakebaseScene, lakeAccount, startLakebaseScene } from '../../support/lakebase-scene.ts';
 import { type Lakebase, startLakebase } from '../../support/vendors/databricks/lakebase.ts';
@@ -59,6 +60,7 @@ describe('a pool of ten over three lives of a password', () => {
   });
 
   it('opens every new connection, keeps the open ones, and costs one request per life', async () => {
+    row('L14', 'L16');
     const broker = new LocalApiClient(scene.socketPath);
     const login = async () => (await broker.credentials('lake', { kind: 'postgres' })) as Record<string, string>;
     const { username, host, port, dbname } = await login();
@@ -94,6 +96,7 @@ describe('a pool of ten over three lives of a password', () => {
   });
 
   it('would fail with a password from the first', async () => {
+    row('L14');
     const { password } = await scene.postgres('lake');
     scene.skip(life * 1_000);
     const { username, host, port, dbname } = await scene.postgres('lake');

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { row } from '../../rows/row.ts';
 import { caller, failureOf } from '../../support/broker.ts';
 import { GrantScene } from '../../support/grant-scene.ts';
 import { chunks } from '../../support/helper-call.ts';
@@ -51,6 +52,7 @@ afterEach(async () => {
 
 describe('an API key', () => {
   it('is tried at the service before it is kept, and handed out without an end', async () => {
+    row('D7');
     expect(await scene.state()).toBe('signed_out/never_signed_in');
     expect((await scene.enter({ api_key: ` ${right}\n` })).state).toBe('succeeded');
     expect(service.requests.map(({ path }) => path)).toEqual(['/api/v1/user']);
@@ -256,6 +258,7 @@ describe('a key its service refuses later', () => {
   });
 
   it('is shown as waiting while the service asks to be left alone, and nobody else is kept waiting', async () => {
+    row('D20');
     await scene.enter({ api_key: right });
     instead = () => ({ status: 429, headers: { 'retry-after': '90' }, body: { message: 'slow down' } });
     expect(await check()).toMatchObject({ ok: false, error: 'temporarily_unavailable', retry_after: 90 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { row } from '../../rows/row.ts';
 import { caller, failureOf } from '../../support/broker.ts';
 import { GrantScene } from '../../support/grant-scene.ts';
 import { type Athena, startAthena } from '../../support/vendors/athena/athena.ts';
@@ -32,6 +33,7 @@ afterEach(async () => {
 
 describe('Athena', () => {
   it('gives one token to all who ask while its server is slow, and none anew after a restart', async () => {
+    row('A1', 'A2', 'A19');
     await enter();
     expect(athena.tokens.tokenRequests()).toBe(1);
     scene.clock.advance(86_400_000);
@@ -45,6 +47,7 @@ describe('Athena', () => {
   });
 
   it('takes the token over gRPC and TLS of its own authority', async () => {
+    row('A17');
     await enter();
     expect(await scene.broker.test('athena', {}, caller)).toMatchObject({ ok: true, checked: true });
     const [call] = athena.service.calls;
@@ -53,6 +56,7 @@ describe('Athena', () => {
   });
 
   it('whose secret is wrong says which four things to check, and nothing is stored', async () => {
+    row('A11', 'A12');
     expect(await failureOf(enter('wrong'))).toMatchObject({
       code: 'access_denied',
       message: expect.stringContaining('Auth0 does not accept the client ID or the client secret'),
@@ -65,6 +69,7 @@ describe('Athena', () => {
     ['nobody has', 'crisp-athena-none', 'Auth0 has no API for the audience crisp-athena-none'],
     ['it has no grant for', 'crisp-athena-qa', 'the client has no grant for the audience crisp-athena-qa'],
   ])('asked for an audience that %s names it', async (_what, audience, message) => {
+    row('A3', 'A13');
     scene.configure(config(`, audience: ${audience}`));
     expect(await failureOf(enter())).toMatchObject({
       code: 'misconfigured',
@@ -81,6 +86,7 @@ describe('Athena', () => {
   });
 
   it('is served from memory while its server is down, and then unavailable for a while', async () => {
+    row('A11');
     await enter();
     athena.tokens.faults.add('/oauth/token', { kind: 'reset' }, 100);
     scene.clock.advance(86_390_000);
@@ -93,6 +99,7 @@ describe('Athena', () => {
 
 describe('a static token of Athena', () => {
   it('is tried at the service, and its end is its own', async () => {
+    row('A5');
     await enter();
     const token = athena.tokens.issued[0] ?? '';
     await scene.enter({ api_key: token }, 'athena@static');

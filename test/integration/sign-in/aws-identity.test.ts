@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SystemPrograms } from '../../../core/platform/system-programs.ts';
+import { row } from '../../rows/row.ts';
 import { failureOf } from '../../support/broker.ts';
 import { GrantScene } from '../../support/grant-scene.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -81,6 +82,7 @@ async function start({
 
 describe('an account that proves an AWS identity', () => {
   it('needs no sign-in and no key, asks once for all, and leaves AWS alone', async () => {
+    row('G1', 'G6', 'G15');
     const [before, sts] = [asked(), atAws()];
     const scene = await start();
     const answers = await Promise.all(Array.from({ length: 50 }, () => scene.token('datadog')));
@@ -96,6 +98,7 @@ describe('an account that proves an AWS identity', () => {
   });
 
   it('takes the credentials of a program, which asks nobody at AWS either', async () => {
+    row('G2');
     await stubs.prints('creds', processOutput(datadog.principals[0]));
     const sts = atAws();
     const scene = await start({ source: '{ command: [creds, --json] }', env: {} });
@@ -105,6 +108,7 @@ describe('an account that proves an AWS identity', () => {
   });
 
   it('takes those of a profile through the SDK of AWS, also where a program has them', async () => {
+    row('G2');
     await stubs.prints('creds', processOutput(datadog.principals[0]));
     const file = path.join(folder, 'config');
     const { accessKeyId, secretAccessKey, sessionToken } = datadog.principals[0];
@@ -136,6 +140,7 @@ describe('an account that proves an AWS identity', () => {
   });
 
   it('takes those of a role that another account of ours may assume, and names its ARN where nobody is mapped', async () => {
+    row('G2');
     const sts = await startStubSts({ roles: [] });
     const [, { accessKeyId, secretAccessKey, sessionToken }] = datadog.principals;
     const keys = { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken };
@@ -160,6 +165,7 @@ describe('an account that proves an AWS identity', () => {
   });
 
   it('is asked for anew when its token has less than five minutes left, and served that one where it cannot be', async () => {
+    row('G7', 'G17');
     const scene = await start();
     const { access_token: first } = await scene.token('datadog');
     scene.clock.advance(9 * minute);
@@ -175,7 +181,34 @@ describe('an account that proves an AWS identity', () => {
     expect(await failureOf(scene.token('datadog', { force: true }))).toMatchObject({ code: 'temporarily_unavailable' });
   });
 
+  it('proves itself at the STS of its region', async () => {
+    row('G5');
+    const scene = await start({ settings: `org_uuid: ${datadog.orgUuid}, region: eu-west-1` });
+    await scene.token('datadog');
+    const [, proof = ''] =
+      /^Delegated (.*)$/.exec(datadog.to(delegatedTokenPath).at(-1)?.headers.authorization ?? '') ?? [];
+    const place = Buffer.from(proof.split('|')[3] ?? '', 'base64').toString();
+    expect(place).toBe('https://sts.eu-west-1.amazonaws.com');
+  });
+
+  it('goes on over many lives of a short token, and hands out none that has ended', async () => {
+    row('G12');
+    datadog.lifetime = 3;
+    const scene = await start();
+    const before = asked();
+    for (let life = 0; life < 10; life += 1) {
+      const { access_token, expires_in } = await scene.token('datadog');
+      expect(access_token).toBe(datadog.issued.at(-1));
+      expect(expires_in).toBeGreaterThan(0);
+      scene.clock.advance(3_100);
+      datadog.clockOffset += 3_100;
+    }
+    expect(asked()).toBe(before + 10);
+    datadog.lifetime = 900;
+  });
+
   it('is one of two that know nothing of each other', async () => {
+    row('G11');
     await stubs.prints('creds', processOutput(datadog.principals[1]));
     const more = `  other: { service: datadog, url: "${datadog.url}", settings: { org_uuid: ${datadog.orgUuid} }, aws_credentials: { command: [creds] } }\n`;
     const scene = await start({ more });
@@ -236,6 +269,7 @@ describe('what is missing is said in a sentence, nobody is asked, and the accoun
   });
 
   it('and with new credentials in the environment, Keytray is to be started again', async () => {
+    row('G10');
     const scene = await start({ env: environmentOf({ ...datadog.principals[0], sessionToken: 'old' }) });
     expect(await failureOf(scene.token('datadog'))).toMatchObject({
       code: 'access_denied',

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { row } from '../../rows/row.ts';
 import { failureOf } from '../../support/broker.ts';
 import { GrantScene } from '../../support/grant-scene.ts';
 import { type ScriptedAnswer, type ScriptedServer, startScriptedServer } from '../../support/scripted-server.ts';
@@ -97,6 +98,7 @@ describe('a client secret', () => {
   });
 
   it('that replaces another leaves the old one in force until it has passed', async () => {
+    row('A9');
     await scene.enter({ client_secret: right });
     expect(await failureOf(scene.enter({ client_secret: 'mistyped' }))).toMatchObject({ code: 'access_denied' });
     expect(await scene.stored()).toContain(right);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { interpretConfig } from '../../../core/config/interpret-config.ts';
 import { resolveAccount } from '../../../core/config/resolve.ts';
 import { services } from '../../../core/services/registry.ts';
+import { row } from '../../rows/row.ts';
 import { caller, failureOf } from '../../support/broker.ts';
 import { GrantScene } from '../../support/grant-scene.ts';
 import { type Datadog, startDatadog } from '../../support/vendors/datadog/datadog.ts';
@@ -26,6 +27,7 @@ const enter = async (apiKey: string, appKey: string) => scene.enter({ api_key: a
 
 describe('the keys of Datadog', () => {
   it('are tried before they are kept', async () => {
+    row('G1');
     const { apiKey, appKey } = datadog.keys;
     await enter(apiKey, appKey);
     expect(datadog.to('/api/v2/validate_keys')).toHaveLength(1);

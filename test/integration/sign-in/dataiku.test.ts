@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { row } from '../../rows/row.ts';
 import { caller, failureOf } from '../../support/broker.ts';
 import { GrantScene } from '../../support/grant-scene.ts';
 import { type Dataiku, knownKeys, startDataiku } from '../../support/vendors/dataiku/dataiku.ts';
@@ -25,6 +26,7 @@ describe('Dataiku', () => {
     ['basic_password', 'basic_password'],
     ['bearer', 'bearer'],
   ])('is asked with the key as %s', async (present, seen) => {
+    row('D2');
     scene.configure(config(`url: "${instance.url}", present: ${present}`));
     await scene.enter({ api_key: knownKeys.personal }, 'dataiku');
     expect(instance.presented.at(-1)).toBe(seen);

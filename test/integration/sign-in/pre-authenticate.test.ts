@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { row } from '../../rows/row.ts';
 import { GrantScene } from '../../support/grant-scene.ts';
 import { type ScriptedServer, startScriptedServer } from '../../support/scripted-server.ts';
 import { waitFor } from '../../support/wait-for.ts';
@@ -46,6 +47,7 @@ describe('pre_authenticate', () => {
   });
 
   it('shows trouble before anybody asks', async () => {
+    row('G8');
     await scene.enter({ client_secret: 'right' });
     scene.clock.advance(3_600_000);
     server.script = () => ({ status: 401, body: { error: 'invalid_client' } });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatDatabase, urlFormats } from '../../../cli/database-formats.ts';
 import { Secret } from '../../../core/secret.ts';
+import { row } from '../../rows/row.ts';
 
 const place = {
   host: 'i.database.cloud.databricks.com',
@@ -46,9 +47,13 @@ describe('where a database is', () => {
       'env',
       "export PGHOST='i.database.cloud.databricks.com'\nexport PGPORT='5432'\nexport PGUSER='kim+x@example.com'\nexport PGDATABASE='databricks_postgres'\nexport PGSSLMODE='verify-full'\nexport PGSSLROOTCERT='/etc/ssl/my ca.pem'",
     ],
-  ] as const)('as %s', (format, expected) => expect(formatDatabase(format, place, 'lake/shop')).toBe(expected));
+  ] as const)('as %s', (format, expected) => {
+    row('L5');
+    expect(formatDatabase(format, place, 'lake/shop')).toBe(expected);
+  });
 
   it('is never told with a password', () => {
+    row('L22');
     for (const format of urlFormats) expect(formatDatabase(format, place, 'lake')).not.toContain('the-password');
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../core/config/config.ts';
 import { formatConfigError } from '../../../core/config/config-error.ts';
 import { interpretConfig } from '../../../core/config/interpret-config.ts';
+import { row } from '../../rows/row.ts';
 
 function errorsOf(text: string): readonly string[] {
   const result = interpretConfig([{ file: 'config.yaml', text }]);
@@ -53,6 +54,7 @@ describe('a valid configuration', () => {
     ['docker: [a.example:5000]\n    git: [b.example]', { serves: { docker: ['a.example:5000'], git: ['b.example'] } }],
     ['authorization_params: { hd: example.com }', { authorizationParams: { hd: 'example.com' } }],
   ])('reads %s', (lines, expected) => {
+    row('D16');
     expect(configOf(lab(lines)).accounts.get('lab')).toMatchObject(expected);
   });
 

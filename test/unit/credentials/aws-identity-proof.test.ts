@@ -4,6 +4,7 @@ import { sign } from 'aws4';
 import { describe, expect, it } from 'vitest';
 import { type ProofRequest, signIdentityProof } from '../../../core/credentials/aws-identity-proof.ts';
 import { Secret } from '../../../core/secret.ts';
+import { row } from '../../rows/row.ts';
 import { checkProof } from '../../support/vendors/datadog/proof-check.ts';
 
 interface GoldenProof {
@@ -43,6 +44,7 @@ const principalOf = (one: GoldenProof) => ({
 
 describe.each(golden.map((one) => [one.time, one] as const))("the proof that Datadog's client made at %s", (_, one) => {
   it('is the one we make, byte for byte', async () => {
+    row('G3', 'G14');
     expect((await signIdentityProof(requestOf(one))).reveal()).toBe(one.proof);
   });
 
@@ -52,6 +54,7 @@ describe.each(golden.map((one) => [one.time, one] as const))("the proof that Dat
   });
 
   it('has the signature that aws4 makes, from its headers and from ours', async () => {
+    row('G4');
     const ours = headersOf((await signIdentityProof(requestOf(one))).reveal());
     const { Authorization, 'User-Agent': _agent, 'X-Amz-Security-Token': _token, ...headers } = ours;
     const signed = sign(

@@ -4,6 +4,7 @@ import { callService, RateLimited } from '../../../core/credentials/service-call
 import { NothingSent } from '../../../core/http/nothing-sent.ts';
 import type { Fetch } from '../../../core/ports.ts';
 import { Secret } from '../../../core/secret.ts';
+import { row } from '../../rows/row.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 let clock: ManualClock;
@@ -58,12 +59,14 @@ describe('a call to a service', () => {
   });
 
   it.each([500, 503])('is tried three times after %i, a second and then two later', async (status) => {
+    row('D9');
     answers = [answer(status), answer(status), answer(status)];
     expect(await call(get)).toEqual({ status, waited: [1, 2] });
     expect(asked).toHaveLength(3);
   });
 
   it.each([200, 301, 400, 401, 403, 404])('is made once where the answer is %i', async (status) => {
+    row('D9');
     answers = [answer(status)];
     expect(await call(get)).toEqual({ status, waited: [] });
     expect(asked).toHaveLength(1);

@@ -11,6 +11,7 @@ import {
   problemOfState,
 } from '../../../core/services/lakebase-failures.ts';
 import { quiltFailures } from '../../../core/services/quilt-failures.ts';
+import { row } from '../../rows/row.ts';
 
 const tables: Readonly<Record<string, readonly FailureRow[]>> = {
   auth0Failures,
@@ -65,6 +66,7 @@ it('a stopped instance has a problem, one that runs or sleeps has none', () => {
 });
 
 it('the address of a SQL warehouse is told from one of a database', () => {
+  row('L21');
   expect(isWarehouseAddress('dbc-1.cloud.databricks.com/sql/1.0/warehouses/abc')).toBe(true);
   expect(isWarehouseAddress('instance-1.database.cloud.databricks.com')).toBe(false);
 });
