@@ -49,7 +49,8 @@ export async function fetchTokenVariables(
     }
     const ask = asking(broker, account);
     for (const [name, value] of variablesOf(account, settings, surface, prefixes.get(account))) {
-      set(account, name, await ask(value));
+      const text = await ask(value);
+      if (text !== undefined) set(account, name, text);
     }
   }
   return values;
@@ -63,8 +64,8 @@ const variablesOf = (account: string, settings: AccountSettings | undefined, sur
     ? new Map([[`${prefix ?? ''}${defaultVariable(account)}`, usual]])
     : accountVariables(settings, surface, prefix);
 
-/** Values of one account's variables; the broker is asked once for each token. */
-function asking(broker: LocalApiClient, account: string): (value: VariableValue) => Promise<string> {
+/** Values of one account's variables, where it has them; the broker is asked once for each token. */
+function asking(broker: LocalApiClient, account: string): (value: VariableValue) => Promise<string | undefined> {
   const views = new Map<string, TokenView>();
   const view = async (kind: TokenKind, field?: string): Promise<TokenView> => {
     const key = `${kind} ${field ?? ''}`;
@@ -80,6 +81,8 @@ function asking(broker: LocalApiClient, account: string): (value: VariableValue)
         return tokenText(await view(value.token), value.token);
       case 'field':
         return tokenText(await view('access', value.field), 'access');
+      case 'service_url':
+        return (await view('access')).service_url;
       case 'authorization':
         return credentialHeaders(await view('access'))[0]?.value.reveal() ?? '';
     }

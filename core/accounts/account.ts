@@ -8,7 +8,7 @@ import { storeFailure } from '../stores/store-failure.ts';
 import { AccountItem } from './account-item.ts';
 import { type AccountState, renewed } from './account-state.ts';
 import { ClientSecret } from './client-secret.ts';
-import { judgeAnew, readRecord, stateOf } from './read-record.ts';
+import { judgeAnew, readRecord, stateOf, withProblem } from './read-record.ts';
 import {
   afterCorrection,
   afterFailure,
@@ -197,7 +197,7 @@ export class Account {
   reconsider(judge: (problem: RefreshProblem) => RefreshProblem): void {
     if (this.#state.kind !== 'signed_in' && this.#state.kind !== 'ready') return;
     const problem = judge(this.#state.problem);
-    if (problem !== this.#state.problem) this.#become({ ...this.#state, problem });
+    if (problem !== this.#state.problem) this.#become(withProblem(this.#state, problem));
   }
 
   #corrected(): void {

@@ -35,17 +35,19 @@ export function endOfKey({ grant }: Pick<AccountSettings, 'grant'>, key: Secret,
   }
 }
 
-/** The record of a key that was given now. `identity`: whom the service names. */
+/** The record of a key that was given now. `identity`: whom the service names; `service`: where, as its catalog says. */
 export function recordOfKey(
   settings: AccountSettings,
   key: Secret,
   identity: Identity | undefined,
   clock: Clock,
   generation: number,
+  service?: URL,
 ): TokenRecord {
   const now = clock.now();
   const reply = { ...plainReply(key, lifetimeUntil(endOfKey(settings, key, now), now)), identity };
-  const issuing = { endpoints: configuredEndpoints(settings), learned: undefined };
+  const endpoints = { ...configuredEndpoints(settings), ...(service && { service: service.href }) };
+  const issuing = { endpoints, learned: undefined };
   return recordOfSignIn(settings, reply, issuing, clock, generation);
 }
 

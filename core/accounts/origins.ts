@@ -26,19 +26,20 @@ const defined = (endpoints: Readonly<Partial<Record<EndpointRole, string | undef
 export const configuredEndpoints = ({
   endpoints,
   url,
-}: Pick<AccountSettings, 'endpoints' | 'url'>): RecordedEndpoints =>
+  catalog,
+}: Pick<AccountSettings, 'endpoints' | 'url' | 'catalog'>): RecordedEndpoints =>
   defined({
     token: endpoints.tokenEndpoint,
     revocation: endpoints.revocationEndpoint,
     userinfo: endpoints.userinfoEndpoint,
     device: endpoints.deviceAuthorizationEndpoint,
-    service: url,
+    service: catalog === undefined ? url : undefined,
   });
 
 export const serverEndpoints = (
   server: Pick<
     AuthorizationServer,
-    'tokenEndpoint' | 'revocationEndpoint' | 'userinfoEndpoint' | 'deviceAuthorizationEndpoint'
+    'tokenEndpoint' | 'revocationEndpoint' | 'userinfoEndpoint' | 'deviceAuthorizationEndpoint' | 'service'
   >,
 ): RecordedEndpoints =>
   defined({
@@ -46,6 +47,7 @@ export const serverEndpoints = (
     revocation: server.revocationEndpoint?.href,
     userinfo: server.userinfoEndpoint?.href,
     device: server.deviceAuthorizationEndpoint?.href,
+    service: server.service?.href,
   });
 
 type Registration = Pick<TokenRecord, 'grant' | 'clientId' | 'issuer' | 'endpoints' | 'request'>;
@@ -107,18 +109,30 @@ export function boundEndpoints(
 ): { readonly endpoints: RecordedEndpoints; readonly move: Move | undefined } {
   const recorded = record.endpoints ?? {};
   // Nothing but the issuer was known when the record was written: what its metadata says is the first to count.
-  if (recorded.token === undefined) return { endpoints: { ...server, ...recorded }, move: undefined };
-  const chosen = serverRoles.flatMap((role): [EndpointRole, string][] => {
+  if (recorded.token === undefined) {
+    return { endpoints: { ...server, ...recorded }, move: moveIn(recorded, server, ['service']) };
+  }
+  // Where the account itself tells the service, the configuration is what is held against the record.
+  const roles = server.service === undefined ? serverRoles : endpointRoles;
+  const chosen = roles.flatMap((role): [EndpointRole, string][] => {
     const [known, named] = [recorded[role], server[role]];
     // Not at the issuer: it may be a hostile one whose metadata named the token endpoint of another server.
     if (named !== undefined && fits(role, named, recorded, undefined)) return [[role, named]];
     return known === undefined ? [] : [[role, known]];
   });
-  const moved = serverRoles.find((role) => {
+  return { endpoints: Object.fromEntries(chosen), move: moveIn(recorded, server, roles) };
+}
+
+function moveIn(
+  recorded: RecordedEndpoints,
+  server: RecordedEndpoints,
+  roles: readonly EndpointRole[],
+): Move | undefined {
+  const moved = roles.find((role) => {
     const [known, named] = [recorded[role], server[role]];
     return known !== undefined && named !== undefined && originOf(known) !== originOf(named);
   });
-  return { endpoints: Object.fromEntries(chosen), move: moved && moveOf(recorded[moved], server[moved]) };
+  return moved && moveOf(recorded[moved], server[moved]);
 }
 
 const moveOf = (from: string | undefined, to: string | undefined): Move | undefined =>

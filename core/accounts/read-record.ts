@@ -7,6 +7,7 @@ import type { ItemReading } from './account-item.ts';
 import { type AccountState, ready, signedIn } from './account-state.ts';
 import { withWrittenEnd } from './given-key.ts';
 import { configuredEndpoints, isOfRegistration, issuingHost, judgeOldRecord, secretOrigins } from './origins.ts';
+import type { RefreshProblem } from './refresh-problem.ts';
 import { isGiven } from './renewal.ts';
 import type { KeptSecrets } from './stored-account.ts';
 import type { TokenRecord } from './token-record.ts';
@@ -69,6 +70,12 @@ export function judgeAnew(
   if (judged.kind !== 'signed_in') return judged;
   return kept === undefined ? before : { ...judged, problem: before.problem };
 }
+
+/** The same with another problem. What may be sent nowhere is not handed out either. */
+export const withProblem = (
+  state: Extract<AccountState, { kind: 'ready' | 'signed_in' }>,
+  problem: RefreshProblem,
+): AccountState => (problem.kind === 'elsewhere' ? { kind: 'ready', problem } : { ...state, problem });
 
 /** Judges what the store holds for an account against its settings. Pure. */
 export function readRecord(found: ItemReading, settings: AccountSettings, backend: SecretStore['backend']): Reading {

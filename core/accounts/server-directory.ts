@@ -89,7 +89,9 @@ export class ServerDirectory {
     const named = serverEndpoints(server);
     const { endpoints, move } = boundEndpoints(record, named);
     account.remarks.noteMove(move);
-    return serverRoles.every((role) => endpoints[role] === named[role]) ? server : server.at(endpoints);
+    return serverRoles.every((role) => endpoints[role] === named[role]) && move === undefined
+      ? server
+      : server.at(endpoints);
   }
 
   /** Whether the server that issued the tokens of `record` takes one of them. Never throws. */

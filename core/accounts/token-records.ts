@@ -42,6 +42,10 @@ function asked(settings: AccountSettings): Pick<TokenRecord, 'request'> {
   return request === undefined ? {} : { request };
 }
 
+/** The account's own address, unless that is a catalog: then only the catalog tells. */
+const withService = (endpoints: RecordedEndpoints, { url, catalog }: AccountSettings): RecordedEndpoints =>
+  url === undefined || catalog !== undefined ? endpoints : { ...endpoints, service: url };
+
 /** The record a sign-in begins with. */
 export function recordOfSignIn(
   settings: AccountSettings,
@@ -65,7 +69,7 @@ export function recordOfSignIn(
     identity: reply.identity,
     clientId: settings.clientId,
     issuer: settings.issuer,
-    endpoints: settings.url === undefined ? endpoints : { ...endpoints, service: settings.url },
+    endpoints: withService(endpoints, settings),
     signedInAt: clock.now(),
     loginEnd: loginEndOf(reply, undefined, clock.now()),
     sessionEnded: false,

@@ -89,7 +89,7 @@ export function openHandOuts(dependencies: HandOutDependencies): HandOuts {
     checkKey: (...asked) => checks.report(...asked),
   });
   const roles = new RoleCredentialCache({ tokens: handOut, http, clock });
-  const calls = new ServiceCalls({ tokens: handOut, rejected, http, clock });
+  const calls = new ServiceCalls({ tokens: handOut, rejected, servers, http, clock });
   // Others wait for the same answer: it goes on when a caller has gone.
   const databases = new DatabaseLogins({ askService: (account) => (asked) => calls.ask(account, asked, never), clock });
   const endpoints = new ProgramEndpoints({ ...dependencies, name: 'a local endpoint' });

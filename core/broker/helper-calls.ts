@@ -1,4 +1,5 @@
 import type { AccountRegistry } from '../accounts/account-registry.ts';
+import { serviceUrlOf } from '../accounts/service-address.ts';
 import type { Broadcast } from '../concurrency/broadcast.ts';
 import { never } from '../concurrency/pause.ts';
 import { accountVariables } from '../config/account-variables.ts';
@@ -145,6 +146,7 @@ export class HelperCalls {
       tokenType,
       expiresAt: secondsLeft === undefined ? undefined : clock.now() + secondsLeft * 1_000,
       username: account.settings.username,
+      serviceUrl: serviceUrlOf(account),
       headers: () => (request.token === 'id' ? [bearerHeader(token)] : headersOf(account, token)),
     };
   }

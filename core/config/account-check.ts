@@ -6,8 +6,8 @@ import type { AccountConfig } from './config.ts';
 const originOf = (url: string): string => new URL(url).origin;
 
 /**
- * The check of the service as this account makes it. `address` is undefined where only the authorization server knows
- * it; there is no check where nothing says where the service is.
+ * The check of the service as this account makes it. `address` is undefined where only the authorization server or the
+ * catalog knows it; there is no check where nothing says where the service is.
  */
 export function checkOf(
   account: AccountConfig,
@@ -23,6 +23,7 @@ export function checkOf(
     case 'grpc':
       return { check, address: account.settings?.host ?? check.publicHost };
     case 'http': {
+      if (service.catalog !== undefined) return { check, address: undefined };
       const { publicAddress, ownPath } = check;
       const named = account.issuer ?? account.endpoints.tokenEndpoint;
       const instance = url ?? (own && named !== undefined ? originOf(named) : undefined);

@@ -9,6 +9,8 @@ export type VariableValue =
   | { readonly kind: 'token'; readonly token: TokenKind }
   /** The value of the header that carries the credential. */
   | { readonly kind: 'authorization' }
+  /** Where the token goes: known where it was issued. */
+  | { readonly kind: 'service_url' }
   /** One of several values that a person gave. */
   | { readonly kind: 'field'; readonly field: string };
 
@@ -54,7 +56,8 @@ function heldBy(settings: AccountSettings, word: VariableWord): VariableValue | 
     case 'id_token':
       return { kind: 'token', token: 'id' };
     case 'authorization':
-      return { kind: 'authorization' };
+    case 'service_url':
+      return { kind: word };
     default: {
       if (word.startsWith('field.')) return { kind: 'field', field: word.slice('field.'.length) };
       const text = textOf(settings, word);

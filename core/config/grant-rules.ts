@@ -80,6 +80,9 @@ export function* checkGrant(account: AccountConfig, service: Service): Generator
   if (account.preAuthenticate === true && traitsOf(grant).signIn === 'browser') {
     yield { key: 'pre_authenticate', message: 'nobody signs in by browser at start', fix: 'remove it' };
   }
+  if (service.catalog !== undefined && account.url === undefined) {
+    yield { key: undefined, message: 'url is missing', fix: 'write url: https://…, the address of the catalog' };
+  }
   if (account.lakebase !== undefined && service.databases !== true) {
     yield { key: 'lakebase', message: `${service.name} has no such databases`, fix: 'remove it' };
   }

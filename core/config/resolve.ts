@@ -195,6 +195,7 @@ export function resolveAccount(written: AccountConfig, service: Service): Accoun
     settings: account.settings ?? {},
     present: account.present ?? service.present?.[grant.kind] ?? { kind: 'bearer' },
     check: checkOf(account, service, grant, { own, url }),
+    catalog: service.catalog,
     minValidity: account.minValidity ?? service.minValidity,
     permissions: service.permissions,
     preAuthenticate: account.preAuthenticate ?? false,

@@ -7,8 +7,8 @@ export interface CheckParts {
   readonly http: Http;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Where the authorization server says who a token is of; undefined where it does not. */
-  readonly userinfo?: URL | undefined;
+  /** Where it is asked, where only a server tells; undefined where it does not. */
+  readonly address?: URL | undefined;
 }
 
 /**
@@ -18,9 +18,9 @@ export interface CheckParts {
 export async function checkCredential(
   settings: AccountSettings,
   credential: Presentable,
-  { http, clock, signal, userinfo }: CheckParts,
+  { http, clock, signal, address: told }: CheckParts,
 ): Promise<Verdict | undefined> {
-  const address = settings.check?.address ?? userinfo?.href;
+  const address = settings.check?.address ?? told?.href;
   if (settings.check === undefined || address === undefined) return undefined;
   return await runCheck({
     check: settings.check.check,

@@ -8,7 +8,7 @@ import { errorWords } from '../services/error-words.ts';
 import { type Explained, explainFailure, type FailureRow } from '../services/failure-table.ts';
 import { plainText } from '../untrusted/plain-text.ts';
 import { withoutTokens, withoutValues } from '../untrusted/server-text.ts';
-import type { ServiceReply } from './api-keys/provider.ts';
+import type { ServiceReply, ServiceRequest } from './api-keys/provider.ts';
 import type { PresentedHeader } from './presented.ts';
 import { callService } from './service-call.ts';
 
@@ -43,9 +43,8 @@ export async function runCheck(request: CheckRequest): Promise<Verdict> {
   switch (check.kind) {
     case 'http':
     case 'userinfo': {
-      const path = check.kind === 'http' ? check.path : '';
-      const method = check.kind === 'http' ? check.method : 'GET';
-      return judgeReply(request, await callService(request, { method, path }));
+      const asked = check.kind === 'http' ? requestOf(check) : ({ method: 'GET', path: '' } as const);
+      return judgeReply(request, await callService(request, asked));
     }
     case 'grpc': {
       const { tls, clock, signal } = request;
@@ -53,6 +52,8 @@ export async function runCheck(request: CheckRequest): Promise<Verdict> {
     }
   }
 }
+
+const requestOf = ({ method, path, body }: HttpCheck): ServiceRequest => ({ method, path, ...(body && { body }) });
 
 type Judged = Pick<CheckRequest, 'check' | 'account' | 'title' | 'sent'>;
 
@@ -62,6 +63,8 @@ export function judgeReply(judged: Judged, { status, body }: ServiceReply): Verd
   if (status >= 200 && status < 300) {
     const json = parsed(body);
     if (json !== undefined) {
+      const none = check.kind === 'http' ? nothingShown(judged, check.answer, { status, body, json }) : undefined;
+      if (none !== undefined) return none;
       const who = whoIn(json, check.kind === 'http' ? check.who : userinfo);
       return { kind: 'accepted', who: who === undefined ? undefined : withoutSent(who, judged) };
     }
@@ -81,6 +84,26 @@ export function judgeReply(judged: Judged, { status, body }: ServiceReply): Verd
   if (status === 404) return failed(judged, 'misconfigured', status, 'has nothing at this address');
   if (status < 500 && status >= 400) return failed(judged, 'misconfigured', status, `answers ${status}${said}`);
   return failed(judged, 'temporarily_unavailable', status, `answers ${status}`);
+}
+
+/** Why an answer with a status of success shows nothing of the credential; undefined where it does. */
+function nothingShown(
+  judged: Judged,
+  answer: HttpCheck['answer'],
+  { status, body, json }: ServiceReply & { readonly json: unknown },
+): Verdict | undefined {
+  if (answer === undefined) return undefined;
+  if (memberAt(json, answer.errors) !== undefined) {
+    const words = withoutSent(errorWords(body) ?? '', judged);
+    const explained = explain(judged.check.failures, { status, words });
+    if (explained !== undefined) return verdictOf(judged, explained, status);
+    const said = words === '' ? '' : `: ${plainText(withoutTokens(words), 120)}`;
+    return failed(judged, 'temporarily_unavailable', status, `answers with an error${said}`);
+  }
+  const found = memberAt(json, answer.found);
+  if (found !== undefined && found !== null) return undefined;
+  const failure = failureOf(judged, 'access_denied', status, 'does not say whose the credential is');
+  return { kind: 'refused', certain: false, failure };
 }
 
 /** Status codes of gRPC that say something about the credential; the others are the service's own trouble. */
@@ -147,15 +170,19 @@ const name = z.union([z.string(), z.number()]).transform(String);
 /** The first of the paths that leads to a name. Pure. */
 export function whoIn(json: unknown, paths: HttpCheck['who']): string | undefined {
   for (const path of paths) {
-    const found = path.split('.').reduce<unknown>((value, member) => {
-      const read = object.safeParse(value);
-      return read.success ? read.data[member] : undefined;
-    }, json);
-    const read = name.safeParse(found);
+    const read = name.safeParse(memberAt(json, path));
     const shown = read.success ? plainText(read.data, 120) : '';
     if (shown !== '') return shown;
   }
   return undefined;
+}
+
+/** The value at a path with dots; undefined where it leads nowhere. */
+function memberAt(json: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, member) => {
+    const read = object.safeParse(value);
+    return read.success ? read.data[member] : undefined;
+  }, json);
 }
 
 function parsed(body: string): unknown {

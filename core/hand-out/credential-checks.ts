@@ -2,6 +2,7 @@ import type { Account } from '../accounts/account.ts';
 import { givenOf } from '../accounts/given-key.ts';
 import { confirmationDelay } from '../accounts/refresh-problem.ts';
 import type { ServerDirectory } from '../accounts/server-directory.ts';
+import { serviceOf } from '../accounts/service-address.ts';
 import { inBackground } from '../concurrency/background.ts';
 import { never } from '../concurrency/pause.ts';
 import { checkCredential } from '../credentials/credential-check.ts';
@@ -11,7 +12,7 @@ import type { Secret } from '../secret.ts';
 import { atRest } from './service-calls.ts';
 
 export interface CredentialChecksDependencies {
-  readonly servers: Pick<ServerDirectory, 'boundTo'>;
+  readonly servers: Pick<ServerDirectory, 'of' | 'boundTo'>;
   readonly http: Http;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -40,9 +41,9 @@ export class CredentialChecks {
     const { clock, http } = this.#dependencies;
     const given = givenOf(account);
     const generation = account.generation;
-    const userinfo = await this.#userinfoOf(account);
+    const address = await this.#addressOf(account);
     const verdict = await atRest(account, clock, () =>
-      checkCredential(account.settings, { token, given }, { http, clock, signal, userinfo }),
+      checkCredential(account.settings, { token, given }, { http, clock, signal, address }),
     );
     if (verdict !== undefined && given !== undefined) await this.#judge(account, generation, verdict);
     return verdict;
@@ -59,11 +60,13 @@ export class CredentialChecks {
     await this.check(account, value, never).catch(() => undefined);
   }
 
-  /** Only the authorization server knows where. */
-  async #userinfoOf(account: Account): Promise<URL | undefined> {
+  /** Where only the authorization server or the catalog knows. */
+  async #addressOf(account: Account): Promise<URL | undefined> {
     const { record, settings } = account;
-    if (record === undefined || settings.check?.check.kind !== 'userinfo') return undefined;
-    return (await this.#dependencies.servers.boundTo(account, record)).userinfoEndpoint;
+    if (record === undefined || settings.check === undefined) return undefined;
+    const { servers } = this.#dependencies;
+    if (settings.check.check.kind !== 'userinfo') return await serviceOf(account, servers);
+    return (await servers.boundTo(account, record)).userinfoEndpoint;
   }
 
   async #judge(account: Account, generation: number, verdict: Verdict): Promise<void> {

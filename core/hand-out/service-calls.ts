@@ -1,6 +1,8 @@
 import type { Account } from '../accounts/account.ts';
 import { givenOf } from '../accounts/given-key.ts';
 import { longestForbidden } from '../accounts/refresh-problem.ts';
+import type { ServerDirectory } from '../accounts/server-directory.ts';
+import { serviceOf } from '../accounts/service-address.ts';
 import type { ServiceReply, ServiceRequest } from '../credentials/api-keys/provider.ts';
 import { type PresentedHeader, presentedHeaders } from '../credentials/presented.ts';
 import { callService, RateLimited } from '../credentials/service-call.ts';
@@ -14,6 +16,7 @@ import type { TokenHandOut } from './token-hand-out.ts';
 export interface ServiceCallsDependencies {
   readonly tokens: Pick<TokenHandOut, 'handOut'>;
   readonly rejected: Pick<RejectedTokens, 'renewed'>;
+  readonly servers: Pick<ServerDirectory, 'of' | 'boundTo'>;
   readonly http: Http;
   readonly clock: Clock;
 }
@@ -37,10 +40,10 @@ export class ServiceCalls {
   }
 
   async #askOnce(account: Account, request: ServiceRequest, signal: AbortSignal) {
-    const { tokens, http, clock } = this.#dependencies;
+    const { tokens, servers, http, clock } = this.#dependencies;
     const { settings } = account;
-    const address = settings.url ?? settings.check?.address;
-    if (address === undefined) {
+    const configured = settings.url ?? settings.check?.address;
+    if (configured === undefined) {
       throw new KeytrayError('misconfigured', `${account.id} has no url to send requests to`, {
         account: account.id,
         advice: 'Set url: of the account to the address of its service.',
@@ -48,6 +51,7 @@ export class ServiceCalls {
     }
     return await atRest(account, clock, async () => {
       const { token } = await tokens.handOut(account, plainNeed, signal);
+      const address = (await serviceOf(account, servers))?.href ?? configured;
       const headers = headersOf(account, token);
       const call = { fetch: http.fetchFor(settings.tls), clock, address, headers, signal };
       return { token, reply: await callService(call, request) };

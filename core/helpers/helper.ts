@@ -31,6 +31,8 @@ export interface HandedOut {
   readonly expiresAt: number | undefined;
   /** User name for tools that only know Basic. */
   readonly username: string;
+  /** Base of the API that takes it, where a catalog names it. */
+  readonly serviceUrl?: string | undefined;
   /** The headers of a request that carry it. */
   headers(): readonly CredentialHeader[];
 }

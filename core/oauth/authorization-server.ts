@@ -37,6 +37,8 @@ export interface AuthorizationServer {
   /** Where the server takes authorization requests ahead of the browser (RFC 9126). Undefined where it does not. */
   readonly pushedRequests: PushedRequests | undefined;
   readonly tokenEndpoint: URL;
+  /** Where the API that takes its tokens is, where the server says. */
+  readonly service: URL | undefined;
   readonly resource: string | undefined;
   readonly clientId: string;
   readonly clientAuthentication: ClientAuthentication;
@@ -113,7 +115,7 @@ export function needsSecret({ id, title, secretForBrowserOnly }: AccountSettings
 function assemble(
   client: ClientLibrary,
   settings: AccountSettings,
-  { issuer, metadata }: Pick<Described, 'issuer' | 'metadata'>,
+  { issuer, metadata, service }: Pick<Described, 'issuer' | 'metadata' | 'service'>,
   deps: DiscoveryDeps,
 ): AuthorizationServer {
   const tokenEndpoint = new URL(metadata.token_endpoint);
@@ -143,7 +145,8 @@ function assemble(
   const configure: AuthorizationServer['configure'] = ({ fetch, clockSkew }) => {
     const configuration = new client.Configuration(
       judged,
-      settings.clientId,
+      // A registry knows no clients, and the library wants one named. It is sent nowhere.
+      settings.clientId || 'none',
       { [client.clockSkew]: clockSkew ?? deps.clockSkew ?? 0, [client.clockTolerance]: 30 },
       authentication.apply,
     );
@@ -156,7 +159,12 @@ function assemble(
   };
 
   const at: AuthorizationServer['at'] = (endpoints) =>
-    assemble(client, settings, { issuer, metadata: movedTo(metadata, endpoints) }, deps);
+    assemble(
+      client,
+      settings,
+      { issuer, metadata: movedTo(metadata, endpoints), service: endpoints.service ?? service },
+      deps,
+    );
 
   return {
     issuer,
@@ -167,6 +175,7 @@ function assemble(
     deviceAuthorizationEndpoint: url(vouched.device),
     pushedRequests: pushedRequests === 'missing' ? undefined : pushedRequests,
     tokenEndpoint,
+    service: url(service),
     resource: settings.resource,
     clientId: settings.clientId,
     clientAuthentication: authentication,

@@ -1,7 +1,9 @@
 import { KeytrayError } from '../errors.ts';
 import type { Fetch } from '../ports.ts';
+import type { Catalog } from '../services/catalog.ts';
 import { traitsOf } from '../services/grant.ts';
 import type { AccountSettings } from '../services/service.ts';
+import { findCatalog } from './catalog.ts';
 import { findMetadata, type Metadata, metadataSchema } from './metadata.ts';
 
 export interface PushedRequests {
@@ -16,17 +18,21 @@ export interface TokenEndpoints {
   readonly revocation?: string | undefined;
   readonly userinfo?: string | undefined;
   readonly device?: string | undefined;
+  readonly service?: string | undefined;
 }
 
 /** What is known of a server before anything is sent to it. */
 export interface Described {
   readonly metadata: Metadata;
   readonly issuer: string | undefined;
+  /** Where the API that takes its tokens is, where the server says. */
+  readonly service?: string | undefined;
   readonly clockSkew: number | undefined;
 }
 
 /** Metadata of the issuer with the account's own endpoints on top, or those alone. Throws as discovery does. */
 export async function describeServer(settings: AccountSettings, fetch: Fetch): Promise<Described> {
+  if (settings.catalog !== undefined) return await describeCatalog(settings, settings.catalog, fetch);
   const { endpoints, issuer } = settings;
   const byHand = {
     ...(endpoints.authorizationEndpoint && { authorization_endpoint: endpoints.authorizationEndpoint }),
@@ -57,6 +63,15 @@ export async function describeServer(settings: AccountSettings, fetch: Fetch): P
   }
   const { metadata, clockSkew } = await findMetadata(issuer, fetch);
   return { metadata: checkedMetadata(settings, { ...metadata, ...byHand }), issuer, clockSkew };
+}
+
+/** Of a registry only what issues tokens is described, in the words of RFC 8414: no browser is sent anywhere. */
+async function describeCatalog(settings: AccountSettings, catalog: Catalog, fetch: Fetch): Promise<Described> {
+  const { url = '', issuer } = settings;
+  const { registry, clockSkew } = await findCatalog(url, catalog, fetch);
+  const token = `${registry}${catalog.token}`;
+  const named = { issuer: issuer ?? url, authorization_endpoint: token, token_endpoint: token };
+  return { metadata: checkedMetadata(settings, named), issuer, service: registry, clockSkew };
 }
 
 export function pushedRequestsOf(

@@ -21,6 +21,15 @@ export interface HttpCheck extends CommonCheck {
   readonly publicAddress?: string;
   /** The path at an instance of one's own, where it is another. */
   readonly ownPath?: string;
+  /** Sent as JSON. */
+  readonly body?: Readonly<Record<string, unknown>>;
+  /** What tells a good answer with a status of success from one that is none; paths with dots. */
+  readonly answer?: {
+    /** Where errors are listed: with one of them nothing was shown. */
+    readonly errors: string;
+    /** What is there where the credential is somebody's. */
+    readonly found: string;
+  };
   /** Where the reply names the person or the key: paths with dots, the best first. */
   readonly who: readonly string[];
   /** Reads the words of an error body. */

@@ -14,6 +14,7 @@ import { google } from './google.ts';
 import { oauth } from './oauth.ts';
 import { oidc } from './oidc.ts';
 import { okta } from './okta.ts';
+import { quilt } from './quilt.ts';
 import type { Service } from './service.ts';
 
 const presets = [
@@ -27,6 +28,7 @@ const presets = [
   datadog,
   dataiku,
   dataikuApinode,
+  quilt,
   athena,
   auth0,
   auth0M2m,

@@ -1,3 +1,4 @@
+import type { Catalog } from './catalog.ts';
 import type { ServiceCheck } from './check.ts';
 import type { FailureRow } from './failure-table.ts';
 import type { Field } from './field.ts';
@@ -33,6 +34,8 @@ export interface Service {
   readonly check?: ServiceCheck | readonly ServiceCheck[];
   /** What its credentials may do can be asked: in which words, and of whom. */
   readonly permissions?: PermissionSource;
+  /** Its API is where a catalog says, which is the account's `url`. */
+  readonly catalog?: Catalog;
   /** Its workspaces have databases, which an account may name under `lakebase:`. */
   readonly databases?: true;
   /** What its clients ask for a token without being told how: `exec` can stand in for it. */
@@ -109,6 +112,7 @@ export interface AccountSettings {
   readonly present: Present;
   /** The check of the service at the address of this account; undefined where there is none for its grant. */
   readonly check?: { readonly check: ServiceCheck; readonly address: string | undefined } | undefined;
+  readonly catalog?: Catalog | undefined;
   /** Seconds a token must have left to be handed out, in place of the default; yields as the default does. */
   readonly minValidity?: number | undefined;
   readonly permissions?: PermissionSource | undefined;

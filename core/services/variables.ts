@@ -15,9 +15,15 @@ export const variableWords = [
 
 /**
  * `settings.NAME`: a further fact of the account; `field.NAME`: one of several values that a person gave;
- * `origin`: the address of the service without a path, as some SDKs want it. The last two are for presets alone.
+ * `origin`: the address of the service without a path, as some SDKs want it; `service_url`: where its API is, as its
+ * catalog says. The last three are for presets alone.
  */
-export type VariableWord = (typeof variableWords)[number] | 'origin' | `settings.${string}` | `field.${string}`;
+export type VariableWord =
+  | (typeof variableWords)[number]
+  | 'origin'
+  | 'service_url'
+  | `settings.${string}`
+  | `field.${string}`;
 
 /** By the name of the variable. */
 export type Variables = Readonly<Record<string, VariableWord>>;

@@ -1,5 +1,6 @@
 import type { Account } from '../accounts/account.ts';
 import { endOfKey, recordOfKey } from '../accounts/given-key.ts';
+import { serviceNow } from '../accounts/service-address.ts';
 import { never } from '../concurrency/pause.ts';
 import { checkCredential } from '../credentials/credential-check.ts';
 import { assertNever, KeytrayError } from '../errors.ts';
@@ -19,11 +20,12 @@ async function tryKey(account: Account, given: Given, parts: TryParts): Promise<
   const { settings } = account;
   const key = keyOf(account, given);
   refuseEnded(account, key, parts);
-  const verdict = await checkCredential(settings, { token: key, given }, { ...parts, signal: never });
-  if (verdict === undefined) return triedKey(account, given, parts, undefined);
+  const address = await serviceNow(account, parts.servers);
+  const verdict = await checkCredential(settings, { token: key, given }, { ...parts, address, signal: never });
+  if (verdict === undefined) return triedKey(account, given, parts, undefined, address);
   switch (verdict.kind) {
     case 'accepted':
-      return triedKey(account, given, parts, identityOf(account, verdict.who));
+      return triedKey(account, given, parts, identityOf(account, verdict.who), address);
     case 'refused':
     case 'failed':
       throw notStored(verdict.failure);
@@ -32,10 +34,16 @@ async function tryKey(account: Account, given: Given, parts: TryParts): Promise<
   }
 }
 
-function triedKey(account: Account, given: Given, { clock }: TryParts, identity: Identity | undefined): Tried {
+function triedKey(
+  account: Account,
+  given: Given,
+  { clock }: TryParts,
+  identity: Identity | undefined,
+  service?: URL,
+): Tried {
   const { settings } = account;
   const key = keyOf(account, given);
-  return { identity, record: (generation) => recordOfKey(settings, key, identity, clock, generation) };
+  return { identity, record: (generation) => recordOfKey(settings, key, identity, clock, generation, service) };
 }
 
 /** Of several values the first stands for all. */

@@ -165,6 +165,8 @@ export const tokenSchema = z
     authorization: z.object({ header: z.string(), value: z.string() }).optional(),
     /** The same where it takes several. */
     headers: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
+    /** Base of the API that takes it, where that is not the `url` of the account but what a catalog names. */
+    service_url: z.string().optional(),
     account: accountIdSchema,
   })
   .openapi('Token');

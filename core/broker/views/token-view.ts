@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Account } from '../../accounts/account.ts';
+import { serviceUrlOf } from '../../accounts/service-address.ts';
 import { fieldOf } from '../../hand-out/given-field.ts';
 import type { HandOut, TokenNeed } from '../../hand-out/hand-out.ts';
 import { headersOf } from '../../hand-out/service-calls.ts';
@@ -26,6 +27,7 @@ export function tokenNeed(request: TokenRequest, caller: Caller): TokenNeed {
 /** The token as the wire shows it: here, by request, the secret leaves the broker. */
 export function tokenView(account: Account, request: TokenRequest, handOut: HandOut, now: number): TokenView {
   const { secondsLeft } = handOut;
+  const serviceUrl = serviceUrlOf(account);
   const given = fieldOf(account, request.field);
   const token = (given ?? handOut.token).reveal();
   return {
@@ -36,6 +38,7 @@ export function tokenView(account: Account, request: TokenRequest, handOut: Hand
     expires_in: secondsLeft === undefined ? null : Math.max(0, Math.floor(secondsLeft)),
     expires_at: secondsLeft === undefined ? null : isoTime(now + secondsLeft * 1_000),
     ...(handOut.scope === undefined ? {} : { scope: handOut.scope }),
+    ...(serviceUrl === undefined ? {} : { service_url: serviceUrl }),
     account: account.id,
   };
 }

@@ -32,7 +32,8 @@ function lineOf(before: string, value: VariableValue): Line {
     case 'token':
       return { as: 'value', before, kind: value.token };
     case 'authorization':
-      return { as: 'authorization', before, kind: 'access' };
+    case 'service_url':
+      return { as: value.kind, before, kind: 'access' };
     case 'field':
       return { as: 'value', before, kind: 'access', field: value.field };
   }
@@ -46,7 +47,7 @@ interface Wish {
 /** What stands on a line: a token behind what comes before it, the headers that carry it, or no secret at all. */
 type Line =
   | { readonly as: 'value'; readonly kind: TokenKind; readonly before: string; readonly field?: string }
-  | { readonly as: 'authorization'; readonly kind: TokenKind; readonly before: string }
+  | { readonly as: 'authorization' | 'service_url'; readonly kind: TokenKind; readonly before: string }
   | { readonly as: 'headers'; readonly kind: TokenKind }
   | { readonly as: 'text'; readonly text: string };
 
@@ -112,5 +113,7 @@ function written(
       return headerLines(handedOut.headers());
     case 'authorization':
       return `${line.before}${handedOut.headers()[0]?.value.reveal() ?? ''}\n`;
+    case 'service_url':
+      return handedOut.serviceUrl === undefined ? '' : `${line.before}${handedOut.serviceUrl}\n`;
   }
 }

@@ -13,6 +13,12 @@ const told = (verdict: Verdict) =>
 const judge = (status: number, body: unknown, of: HttpCheck = check) =>
   judgeReply({ ...judged, check: of }, { status, body: typeof body === 'string' ? body : JSON.stringify(body) });
 
+function quiltCheck(): HttpCheck {
+  const quilt = services.get('quilt')?.check;
+  if (quilt?.kind !== 'http') throw new Error('Quilt has no check');
+  return quilt;
+}
+
 describe('an answer to a check', () => {
   it.each<[number, unknown, string]>([
     [200, { login: 'ada' }, 'as ada'],
@@ -48,6 +54,25 @@ describe('an answer to a check', () => {
     const verdict = judge(401, { message: 'unknown key short-key' });
     expect(verdict.kind === 'accepted' ? '' : verdict.failure.message).not.toContain('short-key');
     expect(judge(200, { login: 'short-key' })).toEqual({ kind: 'accepted', who: '[secret]' });
+  });
+
+  it.each<[string, unknown, string]>([
+    ['somebody', { data: { me: { name: 'kim', email: 'kim@example.com' } } }, 'as kim@example.com'],
+    ['nobody', { data: { me: null } }, 'refused: access_denied'],
+    ['nothing', {}, 'refused: access_denied'],
+    ['an error', { data: null, errors: [{ message: 'Internal error' }] }, 'failed: temporarily_unavailable'],
+    [
+      'an error beside somebody',
+      { data: { me: { email: 'kim@example.com' } }, errors: [{ message: 'Unauthorized' }] },
+      'failed: access_denied',
+    ],
+  ])('of Quilt with status 200 that names %s is told as "%3$s"', (_what, body, expected) => {
+    expect(told(judge(200, body, quiltCheck()))).toBe(expected);
+  });
+
+  it('of Quilt that names nobody does not retire a key', () => {
+    expect(judge(200, { data: { me: null } }, quiltCheck())).toMatchObject({ certain: false });
+    expect(judge(401, { message: 'Unauthorized' }, quiltCheck())).toMatchObject({ kind: 'refused', certain: true });
   });
 
   it('of Dataiku tells a bad key from a project it does not name', () => {

@@ -1,0 +1,66 @@
+import { quiltFailures } from './quilt-failures.ts';
+import type { Service } from './service.ts';
+import { withoutBrowser } from './without-browser.ts';
+
+/** Quilt: a catalog is the account's `url`, and names the registry that has the API. */
+export const quilt: Service = {
+  ...withoutBrowser,
+  name: 'quilt',
+  title: 'Quilt',
+  grants: ['api_key'],
+  fields: {
+    api_key: [
+      {
+        name: 'api_key',
+        title: 'API key',
+        where: 'who is signed in with quilt3 creates one: quilt3.api_keys.create(NAME); it begins with qk_',
+        rules: [
+          {
+            kind: 'must_not',
+            pattern: '\\s',
+            message: 'the API key has a space or a line break in it; copy it again, and only it',
+          },
+          {
+            kind: 'must_not',
+            pattern: '\\.\\.\\.',
+            message: 'this is the fingerprint that Quilt shows of a key; enter the key itself',
+          },
+          {
+            kind: 'must',
+            pattern: '^qk_',
+            message: 'a Quilt API key begins with qk_; copy it again from its first character',
+          },
+          {
+            kind: 'must',
+            pattern: '^qk_.{20}',
+            message: 'the API key is too short and was probably cut off; copy it again to its end',
+          },
+        ],
+      },
+    ],
+  },
+  variables: {
+    api_key: {
+      always: { QUILT_API_KEY: 'access_token', QUILT_CATALOG_URL: 'url', QUILT_REGISTRY_URL: 'service_url' },
+    },
+  },
+  // A catalog is known by its own address, and its registry issues the tokens.
+  atUrl: { issuer: '' },
+  catalog: { document: '/config.json', member: 'registryUrl', token: '/api/token', codePage: '/login' },
+  check: {
+    kind: 'http',
+    method: 'POST',
+    path: '/graphql',
+    body: { query: 'query { me { name email } }' },
+    answer: { errors: 'errors', found: 'data.me' },
+    who: ['data.me.email', 'data.me.name'],
+    failures: quiltFailures,
+  },
+  clientSecret: 'none',
+  username: 'token',
+  registration: {
+    url: undefined,
+    needsRedirectUri: false,
+    steps: ['Nothing is registered. The url is the address of the catalog, as you open it in a browser.'],
+  },
+};
