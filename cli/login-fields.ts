@@ -49,6 +49,9 @@ export async function enterFields(
 ): Promise<LoginView> {
   const { input } = login;
   if (input === undefined) return login;
+  if (login.no_browser !== undefined) {
+    cli.err.write(`No browser can be opened here (${printable(login.no_browser.why)}).\n`);
+  }
   for (let left = tries; ; left -= 1) {
     try {
       const fields = await readValues(cli, input);

@@ -5,7 +5,7 @@ import { traitsOf } from '../../core/services/grant.ts';
 import type { AccountView, LoginRequest, LoginView } from '../../core/wire/schemas.ts';
 import type { Cli } from '../cli.ts';
 import { usageFailure } from '../failure.ts';
-import { readLine } from '../input.ts';
+import { isTerminal, readLine } from '../input.ts';
 import { endingOnInterruption } from '../interruption.ts';
 import { noBrowserHere, showCode, showElsewhere } from '../login-elsewhere.ts';
 import { enterFields } from '../login-fields.ts';
@@ -34,6 +34,10 @@ function userAgent(options: LoginOptions): LoginRequest['user_agent'] {
   if (options.paste) return 'paste';
   return options.browser ? 'browser' : 'none';
 }
+
+/** What is read from standard input was found before: nobody is shown the page that has it. */
+const pageUnseen = (cli: Cli, { grant }: AccountView): boolean =>
+  grant !== undefined && traitsOf(grant).signIn === 'fields' && !isTerminal(cli);
 
 /** Says where the person signs in. The address goes to standard output where it is what was asked for. */
 function showWay(cli: Cli, login: LoginView, way: LoginRequest['user_agent']): void {
@@ -109,7 +113,7 @@ async function waitForEnd(
 }
 
 async function signIn(cli: Cli, broker: LocalApiClient, account: AccountView, options: LoginOptions): Promise<Ended> {
-  const way = userAgent(options);
+  const way = pageUnseen(cli, account) ? 'none' : userAgent(options);
   // A question that stands is answered; the browser has done its part.
   const asked = way === 'browser' && account.login?.confirm !== undefined ? account.login : undefined;
   const login =

@@ -3,8 +3,9 @@ import type { ServerDirectory } from '../accounts/server-directory.ts';
 import { inBackground } from '../concurrency/background.ts';
 import { within } from '../concurrency/pause.ts';
 import { assertNever, KeytrayError } from '../errors.ts';
-import type { Clock, Http, Logger } from '../ports.ts';
+import type { Clock, Http, Logger, UserAgent } from '../ports.ts';
 import { FieldSignIn } from '../sign-in/field-sign-in.ts';
+import type { EntryObtaining } from '../sign-in/given.ts';
 import { obtainingOf } from '../sign-in/obtain.ts';
 import type { PendingLogin } from '../sign-in/pending-login.ts';
 import type { PendingLogins } from '../sign-in/pending-logins.ts';
@@ -17,6 +18,7 @@ export interface SignInApiDependencies {
   readonly signIn: SignIn;
   readonly servers: ServerDirectory;
   readonly http: Http;
+  readonly userAgent: UserAgent;
   /** Gets a new token now, past our own back-off. Throws `KeytrayError`. */
   readonly fetchToken: (account: Account) => Promise<unknown>;
   readonly clock: Clock;
@@ -42,7 +44,7 @@ export class SignInApi {
       case 'browser':
         return await this.#startInBrowser(account, request);
       case 'fields':
-        return loginViewWithCode(await this.#fieldSignIn.start(account, obtaining));
+        return await this.#startEntry(account, obtaining, request);
       case 'nobody':
         return await this.#obtain(account);
       default:
@@ -56,6 +58,11 @@ export class SignInApi {
     const login = logins.request(account.id);
     login.become({ kind: 'succeeded', identity: account.record?.identity });
     return loginViewWithCode(login);
+  }
+
+  async #startEntry(account: Account, obtaining: EntryObtaining, request: LoginRequest): Promise<LoginView> {
+    const options = { openPage: request.user_agent === 'browser', acceptOther: request.switch ?? false };
+    return loginViewWithCode(await this.#fieldSignIn.start(account, obtaining, options));
   }
 
   async #startInBrowser(account: Account, request: LoginRequest): Promise<LoginView> {

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { builtGrants, type GrantKind, traitsOf } from '../services/grant.ts';
+import { type GrantKind, traitsOf } from '../services/grant.ts';
 import type { Service } from '../services/service.ts';
 import type { AccountConfig } from './config.ts';
 import type { RuleProblem } from './rule-problem.ts';
@@ -60,12 +60,6 @@ export function* checkGrant(account: AccountConfig, service: Service): Generator
       message: `${service.name} does not offer ${grant}`,
       fix: `write ${service.grants.join(' or ')}`,
     };
-    return;
-  }
-  if (!builtGrants.has(grant)) {
-    const offered = service.grants.filter((kind) => builtGrants.has(kind));
-    const fix = offered.length === 0 ? 'wait for a later one' : `until then, write ${offered.join(' or ')}`;
-    yield { key: 'grant', message: `this version of Keytray cannot use ${grant} yet`, fix };
     return;
   }
   const missing = needed[grant];

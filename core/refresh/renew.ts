@@ -3,6 +3,7 @@ import { renewWithRefreshToken } from './authorization-code.ts';
 import { proveAwsIdentity } from './aws-identity.ts';
 import { askWithClientSecret } from './client-credentials.ts';
 import { runForToken } from './command.ts';
+import { renewPastedCode } from './pasted-code.ts';
 import type { Answer, RenewalParts, RenewalRequest } from './renewal.ts';
 import { exchangeSubjectToken } from './token-exchange.ts';
 
@@ -24,8 +25,9 @@ export async function renew(request: RenewalRequest, parts: RenewalParts): Promi
       return await exchangeSubjectToken(request, grant, parts);
     case 'command':
       return await runForToken(request, grant, parts);
-    case 'api_key':
     case 'pasted_code':
+      return await renewPastedCode(request, parts);
+    case 'api_key':
       throw new KeytrayError('misconfigured', `nothing renews the credential of ${request.account.id}`, {
         account: request.account.id,
       });

@@ -127,13 +127,3 @@ const traits: Readonly<Record<GrantKind, GrantTraits>> = {
 };
 
 export const traitsOf = (kind: GrantKind): GrantTraits => traits[kind];
-
-/** Those this version can use; the others are a configuration error that says so. */
-export const builtGrants: ReadonlySet<GrantKind> = new Set<GrantKind>([
-  'authorization_code',
-  'client_credentials',
-  'api_key',
-  'aws_identity',
-  'token_exchange',
-  'command',
-]);

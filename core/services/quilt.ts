@@ -7,8 +7,24 @@ export const quilt: Service = {
   ...withoutBrowser,
   name: 'quilt',
   title: 'Quilt',
-  grants: ['api_key'],
+  grants: ['pasted_code', 'api_key'],
   fields: {
+    pasted_code: [
+      {
+        name: 'code',
+        title: 'Code',
+        where: 'the page of the registry that the sign-in opens',
+        rules: [
+          { kind: 'must_not', pattern: '\\s', message: 'the code has a space in it; copy it again, and only it' },
+          {
+            kind: 'must_not',
+            pattern: '^https?://',
+            message: 'this is an address; paste the code that the page shows',
+          },
+          { kind: 'must_not', pattern: '^qk_', message: 'this is an API key: write grant: api_key for the account' },
+        ],
+      },
+    ],
     api_key: [
       {
         name: 'api_key',
@@ -40,6 +56,9 @@ export const quilt: Service = {
     ],
   },
   variables: {
+    pasted_code: {
+      always: { QUILT_ACCESS_TOKEN: 'access_token', QUILT_CATALOG_URL: 'url', QUILT_REGISTRY_URL: 'service_url' },
+    },
     api_key: {
       always: { QUILT_API_KEY: 'access_token', QUILT_CATALOG_URL: 'url', QUILT_REGISTRY_URL: 'service_url' },
     },

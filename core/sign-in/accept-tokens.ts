@@ -43,6 +43,13 @@ export async function acceptTokens(
   }
 }
 
+interface SignedInAs {
+  readonly account: Account;
+  readonly acceptOther: boolean;
+  readonly loginId?: string;
+  readonly reply: Pick<TokenReply, 'identity'>;
+}
+
 /** The tokens would be taken for those of the server that is configured by now. */
 function checkRegistration({ account, server }: SignInResult): void {
   const { clientId, issuer, grant } = account.settings;
@@ -60,9 +67,11 @@ function checkRegistration({ account, server }: SignInResult): void {
   );
 }
 
-function checkIdentity({ account, acceptOther, loginId, reply }: SignInResult): void {
+/** Whom a sign-in must name to fill the account. Throws `KeytrayError`. */
+export function checkIdentity({ account, acceptOther, loginId, reply }: SignedInAs): void {
   const previous = account.record?.identity;
   const verdict = judgeIdentity({ expect: account.settings.expect, previous, found: reply.identity, acceptOther });
+  const details = { account: account.id, ...(loginId !== undefined && { loginId }) };
   switch (verdict.kind) {
     case 'accepted':
       return;
@@ -77,8 +86,7 @@ function checkIdentity({ account, acceptOther, loginId, reply }: SignInResult): 
         'identity_mismatch',
         `the server does not confirm that ${verdict.email} is this person's address; nothing was stored`,
         {
-          account: account.id,
-          loginId,
+          ...details,
           advice: `Replace expect.email of the account by expect.subject: ${verdict.subject}`,
         },
       );
@@ -86,7 +94,7 @@ function checkIdentity({ account, acceptOther, loginId, reply }: SignInResult): 
       throw new KeytrayError(
         'identity_mismatch',
         `${verdict.found} signed in, but this account belongs to ${verdict.expected}; nothing was stored`,
-        { account: account.id, loginId },
+        details,
       );
     default:
       assertNever(verdict);

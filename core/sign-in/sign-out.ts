@@ -43,8 +43,9 @@ async function giveBack(
   const { grant, title } = account.settings;
   switch (grant.kind) {
     case 'authorization_code':
-    case 'pasted_code':
       return await revoke(account, record, others, servers, options);
+    case 'pasted_code':
+      return { kind: 'stays', what: `${title} ends no session on request: the one in your browser goes on` };
     case 'client_credentials':
       return { kind: 'stays', what: `the client secret stays valid at ${title}` };
     case 'api_key':

@@ -66,6 +66,10 @@ const reveals: Readonly<Record<string, { readonly times: number; readonly why: s
   'core/endpoints/auth0-token.ts': { times: 1, why: 'is the answer of the token endpoint' },
   'core/oauth/userinfo.ts': { times: 1, why: 'asks the userinfo endpoint with the access token' },
   'core/oauth/login-cookie.ts': { times: 1, why: 'gives the browser the cookie it has to bring back' },
+  'core/oauth/pasted-code-grant.ts': {
+    times: 2,
+    why: 'sends the code to the registry, and takes it out of the answer',
+  },
   'core/oauth/refresh-grant.ts': { times: 1, why: 'sends the refresh token to the token endpoint' },
   'core/oauth/revocation.ts': { times: 2, why: 'sends a token to be revoked, and takes it out of the answer' },
   'core/oauth/token-check.ts': { times: 1, why: 'asks the userinfo endpoint whether it takes the access token' },

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountConfig } from '../../../core/config/config.ts';
 import { formatConfigError } from '../../../core/config/config-error.ts';
-import { checkGrant } from '../../../core/config/grant-rules.ts';
 import { interpretConfig } from '../../../core/config/interpret-config.ts';
 import { resolveAccount } from '../../../core/config/resolve.ts';
-import { oidc } from '../../../core/services/oidc.ts';
 import { services } from '../../../core/services/registry.ts';
 import type { AccountSettings } from '../../../core/services/service.ts';
 
@@ -44,21 +42,6 @@ describe('grant', () => {
 
   it('must be a known word', () => {
     expect(one('service: github, grant: password')).toContain('not one of the known words');
-  });
-
-  it('that is not built yet is an error that says so', () => {
-    const offering = { ...oidc, grants: ['api_key', 'pasted_code'] } as const;
-    const written = {
-      ...account('service: oidc, issuer: https://i.example, client_id: x'),
-      grant: 'pasted_code',
-    } as const;
-    expect([...checkGrant(written, offering)]).toEqual([
-      {
-        key: 'grant',
-        message: 'this version of Keytray cannot use pasted_code yet',
-        fix: 'until then, write api_key',
-      },
-    ]);
   });
 });
 
