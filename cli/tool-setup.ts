@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { configFile } from '../core/config/paths.ts';
 import { failures, KeytrayError } from '../core/errors.ts';
+import { servedTo } from '../core/setup/engine/tool.ts';
 import type { AccountStates } from '../core/setup/engine/tool-states.ts';
 import type { ToolName, ToolReport, ToolSetupOptions } from '../core/setup/tools.ts';
 import type { Cli } from './cli.ts';
@@ -51,7 +52,7 @@ async function run(cli: Cli, tool: ToolName, options: SetupCommandOptions): Prom
     return await (options.dryRun ? planTool(tool, how, true) : undoTool(tool, how));
   }
   const how = await setupOptions(cli, options.link);
-  if (!how.accounts.some(({ serves }) => (serves[tool] ?? []).length > 0)) throw nobodyServes(cli, tool);
+  if (!how.accounts.some((account) => servedTo(tool, account).length > 0)) throw nobodyServes(cli, tool);
   if (!existsSync(launcher('keytray'))) {
     throw new CommandFailure(1, `${launcher('keytray')} is not there`, 'Build Keytray first: npm run build');
   }

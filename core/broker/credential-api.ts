@@ -2,6 +2,7 @@ import type { Account } from '../accounts/account.ts';
 import { KeytrayError } from '../errors.ts';
 import type { DatabaseLogins } from '../hand-out/database-logins.ts';
 import type { HandOutGate } from '../hand-out/hand-out-gate.ts';
+import type { RegistryAwsKeys } from '../hand-out/registry-aws-keys.ts';
 import type { RoleCredentialCache } from '../hand-out/role-credentials.ts';
 import { systemAuthoritiesFile } from '../platform/system-authorities.ts';
 import type { Caller } from '../wire/broker-api.ts';
@@ -11,6 +12,7 @@ import { awsView, postgresView } from './views/credential-view.ts';
 
 export interface CredentialApiDependencies {
   readonly roles: RoleCredentialCache;
+  readonly awsKeys: RegistryAwsKeys;
   readonly databases: DatabaseLogins;
   readonly helpers: Pick<HelperCalls, 'handedOut'>;
   readonly gate: HandOutGate;
@@ -39,10 +41,14 @@ export class CredentialApi {
   async #obtain(
     account: Account,
     { kind, target }: CredentialRequest,
-  ): Promise<{ readonly view: CredentialView; readonly target: string }> {
-    const { roles, databases } = this.#dependencies;
+  ): Promise<{ readonly view: CredentialView; readonly target: string | undefined }> {
+    const { roles, awsKeys, databases } = this.#dependencies;
     switch (kind) {
       case 'aws': {
+        if (account.settings.catalog !== undefined) {
+          refuseTarget(account, target);
+          return { view: awsView(await awsKeys.credentials(account)), target: undefined };
+        }
         const role = roleOf(account, target);
         const session = { sessionName: `keytray-${account.id}`.slice(0, 64), duration: undefined, region: undefined };
         const credentials = await roles.credentials(account, { role, ...session, token: 'id' });
@@ -55,6 +61,14 @@ export class CredentialApi {
       }
     }
   }
+}
+
+/** There is one set of keys. */
+function refuseTarget({ id, settings }: Account, target: string | undefined): void {
+  if (target === undefined) return;
+  throw new KeytrayError('invalid_request', `${settings.title} gives AWS credentials of its own and takes no target`, {
+    account: id,
+  });
 }
 
 function roleOf({ id, settings }: Account, role: string | undefined): string {

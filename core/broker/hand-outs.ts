@@ -4,6 +4,7 @@ import type { ServerDirectory } from '../accounts/server-directory.ts';
 import type { Broadcast } from '../concurrency/broadcast.ts';
 import { never } from '../concurrency/pause.ts';
 import { authoritiesOf } from '../endpoints/account-server.ts';
+import type { AskService } from '../credentials/api-keys/provider.ts';
 import { ProgramEndpoints } from '../endpoints/program-endpoints.ts';
 import { awsSessions } from '../hand-out/aws-sessions.ts';
 import { CredentialChecks } from '../hand-out/credential-checks.ts';
@@ -11,6 +12,7 @@ import { DatabaseLogins } from '../hand-out/database-logins.ts';
 import { HandOutGate } from '../hand-out/hand-out-gate.ts';
 import type { LockNote } from '../hand-out/lock-note.ts';
 import { PermissionAnswers } from '../hand-out/permissions.ts';
+import { RegistryAwsKeys } from '../hand-out/registry-aws-keys.ts';
 import { RejectedTokens } from '../hand-out/rejected-tokens.ts';
 import { RoleCredentialCache } from '../hand-out/role-credentials.ts';
 import { ServiceCalls } from '../hand-out/service-calls.ts';
@@ -91,9 +93,17 @@ export function openHandOuts(dependencies: HandOutDependencies): HandOuts {
   const roles = new RoleCredentialCache({ tokens: handOut, http, clock });
   const calls = new ServiceCalls({ tokens: handOut, rejected, servers, http, clock });
   // Others wait for the same answer: it goes on when a caller has gone.
-  const databases = new DatabaseLogins({ askService: (account) => (asked) => calls.ask(account, asked, never), clock });
+  const askService =
+    (account: Account): AskService =>
+    (asked) =>
+      calls.ask(account, asked, never);
+  const databases = new DatabaseLogins({ askService, clock });
+  const awsKeys = new RegistryAwsKeys({ askService, clock });
   const endpoints = new ProgramEndpoints({ ...dependencies, name: 'a local endpoint' });
-  const helpers = new HelperCalls({ ...dependencies, tokens: handOut, gate, rejected, roles, databases, endpoints });
+  const helpers = new HelperCalls({
+    ...{ ...dependencies, tokens: handOut, gate, rejected },
+    ...{ roles, awsKeys, databases, endpoints },
+  });
   const tokens = new TokenApi({ tokens: handOut, helpers, gate, clock, find });
   const authorities = ({ settings }: Account) => authoritiesOf(settings.tls.ca);
   const tests = new ServiceTests({ tokens: handOut, checks, rejected, databases, authorities, gate, clock, find });
@@ -106,13 +116,14 @@ export function openHandOuts(dependencies: HandOutDependencies): HandOuts {
     roles.forget(account);
     databases.forget(account);
     answers.forget(account);
+    awsKeys.forget(account);
   };
   return {
     ...{ gate, helpers, subjects, tests, tokens, forget },
     aws: awsSessions({ ...dependencies, roles, programs, environment }),
     endpoints: new EndpointApi({ endpoints, tokens, clock, find }),
-    credentials: new CredentialApi({ roles, databases, helpers, gate, find }),
     permissions: new PermissionApi({ answers, gate, find }),
+    credentials: new CredentialApi({ roles, awsKeys, databases, helpers, gate, find }),
     made,
     early,
     changed(account) {

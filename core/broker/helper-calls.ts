@@ -13,6 +13,7 @@ import { fieldOf } from '../hand-out/given-field.ts';
 import { plainNeed } from '../hand-out/hand-out.ts';
 import type { HandOutGate } from '../hand-out/hand-out-gate.ts';
 import { HandOutLog } from '../hand-out/hand-out-log.ts';
+import type { RegistryAwsKeys } from '../hand-out/registry-aws-keys.ts';
 import type { RejectedTokens } from '../hand-out/rejected-tokens.ts';
 import type { RoleCredentialCache } from '../hand-out/role-credentials.ts';
 import { headersOf } from '../hand-out/service-calls.ts';
@@ -37,6 +38,7 @@ export interface HelperCallsDependencies {
   readonly tokens: TokenHandOut;
   readonly rejected: RejectedTokens;
   readonly roles: RoleCredentialCache;
+  readonly awsKeys: RegistryAwsKeys;
   readonly databases: DatabaseLogins;
   readonly endpoints: ProgramEndpoints;
   readonly gate: HandOutGate;
@@ -87,6 +89,7 @@ export class HelperCalls {
       served: (family) => this.#served(family),
       named: (id) => this.#named(id),
       handOut: async (id, request) => await this.#handOut(id, request, protocol, caller),
+      ownAwsKeys: async (id) => await this.#ownAwsKeys(id, protocol, caller),
       assumeRole: async (id, request) => await this.#assumeRole(id, request, protocol, caller),
       openRoleEndpoint: async (id, request) => await this.#openRoleEndpoint(id, request, protocol, caller),
       listsDatabases: () => listsDatabases(this.#dependencies.accounts),
@@ -116,6 +119,7 @@ export class HelperCalls {
         title: settings.title,
         username: settings.username,
         hosts: [],
+        ...(settings.catalog !== undefined && { ownAwsKeys: true as const }),
         variables: () => accountVariables(settings, 'env'),
       }
     );
@@ -158,6 +162,16 @@ export class HelperCalls {
     const credentials = await roles.credentials(account, request);
     gate.check(id);
     this.handedOut(id, protocol, request.role, caller);
+    return credentials;
+  }
+
+  async #ownAwsKeys(id: string, protocol: string, caller: Caller): Promise<RoleCredentials> {
+    const { accounts, gate, awsKeys } = this.#dependencies;
+    const account = accounts.get(id);
+    gate.check(id);
+    const credentials = await awsKeys.credentials(account);
+    gate.check(id);
+    this.handedOut(id, protocol, undefined, caller);
     return credentials;
   }
 

@@ -73,6 +73,8 @@ export interface HelperBroker {
   handOut(account: string, request: HandOutRequest): Promise<HandedOut>;
   /** Temporary credentials of a role the account lists: the one thing that is asked of AWS here. */
   assumeRole(account: string, request: RoleRequest): Promise<RoleCredentials>;
+  /** Those that the account's service gives of its own. */
+  ownAwsKeys(account: string): Promise<RoleCredentials>;
   /** A place on loopback where the caller, for as long as it runs, gets these credentials by itself. */
   openRoleEndpoint(account: string, request: RoleRequest): Promise<RoleEndpointAddress>;
   /** Whether there is an account with databases at all. */

@@ -9,6 +9,8 @@ export interface ServedAccount {
   readonly hosts: readonly string[];
   /** Names of the person who is signed in, or must sign in: the one to show first, address, subject. */
   readonly people?: readonly string[] | undefined;
+  /** Its service gives AWS credentials of its own: there is no role to name. */
+  readonly ownAwsKeys?: true | undefined;
   /** What its variables are set to, by name; made when asked for, as nearly nobody does. */
   readonly variables?: (() => ReadonlyMap<string, VariableValue>) | undefined;
 }

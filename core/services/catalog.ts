@@ -11,4 +11,6 @@ export interface Catalog {
   readonly token: string;
   /** Below the registry: the page that shows the code. */
   readonly codePage: string;
+  /** Below the registry: where it gives keys of AWS to whoever is signed in. */
+  readonly awsKeys: string;
 }

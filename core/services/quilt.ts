@@ -65,7 +65,13 @@ export const quilt: Service = {
   },
   // A catalog is known by its own address, and its registry issues the tokens.
   atUrl: { issuer: '' },
-  catalog: { document: '/config.json', member: 'registryUrl', token: '/api/token', codePage: '/login' },
+  catalog: {
+    document: '/config.json',
+    member: 'registryUrl',
+    token: '/api/token',
+    codePage: '/login',
+    awsKeys: '/api/auth/get_credentials',
+  },
   check: {
     kind: 'http',
     method: 'POST',

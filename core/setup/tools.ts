@@ -12,7 +12,7 @@ import { helperNames, helperProblem } from './engine/helper-programs.ts';
 import type { How } from './engine/managed-file.ts';
 import { maskFor } from './engine/masked-line.ts';
 import { Records } from './engine/record.ts';
-import type { PlannedTexts, SetupContext, Tool, ToolPlan } from './engine/tool.ts';
+import { type PlannedTexts, type SetupContext, servedTo, type Tool, type ToolPlan } from './engine/tool.ts';
 import { changesOf, runTool, type ToolReport } from './engine/tool-run.ts';
 import { list } from './engine/words.ts';
 import { setupGit } from './git/git.ts';
@@ -113,7 +113,7 @@ function setupLines(
   { changed, files }: Changes,
   { dryRun }: How,
 ): readonly string[] {
-  const hosts = list([...new Set(accounts.flatMap(({ serves }) => serves[name] ?? []))]);
+  const hosts = list([...new Set(accounts.flatMap((account) => servedTo(name, account)))]);
   if (!changed) return [`${title} asks Keytray already for ${hosts}.`];
   const verb = dryRun ? 'would ask' : 'asks';
   const line = `${title} ${verb} Keytray for ${hosts} (${list(files.map(({ file }) => file))}).`;

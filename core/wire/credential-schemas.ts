@@ -7,7 +7,10 @@ export const credentialKinds = ['aws', 'postgres'] as const;
 export const credentialRequestSchema = z
   .strictObject({
     kind: z.enum(credentialKinds),
-    /** `aws`: the ARN of the role; `postgres`: the name under `lakebase:`. Both as the account lists them. */
+    /**
+     * `aws`: the ARN of the role, none where the service gives keys of its own (Quilt); `postgres`: the name under
+     * `lakebase:`. Both as the account lists them.
+     */
     target: z.string().min(1).max(2048).optional(),
   })
   .openapi('CredentialRequest');

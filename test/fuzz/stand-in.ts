@@ -129,6 +129,7 @@ function brokerWithToken(): FakeBroker {
       username: 'ada',
       headers: () => [{ name: 'Authorization', value: new Secret(`Bearer ${token}`) }],
     }),
+    ownAwsKeys: () => Promise.reject(new Error('there are no keys here')),
     assumeRole: () => Promise.reject(new Error('there are no roles here')),
     openRoleEndpoint: () => Promise.reject(new Error('there are no roles here')),
     listsDatabases: () => false,

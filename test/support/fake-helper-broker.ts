@@ -44,7 +44,9 @@ export class FakeHelperBroker implements HelperBroker {
 
   named(id: string): ServedAccount | undefined {
     const account = this.#accounts.find((candidate) => candidate.id === id);
-    return account && { id, title: account.title, username: account.username, hosts: [], variables: account.variables };
+    if (account === undefined) return undefined;
+    const { title, username, variables, ownAwsKeys } = account;
+    return { id, title, username, hosts: [], variables, ownAwsKeys };
   }
 
   async handOut(id: string, request: HandOutRequest): Promise<HandedOut> {
@@ -64,6 +66,12 @@ export class FakeHelperBroker implements HelperBroker {
       username: account.username,
       headers: () => account.headers ?? usual,
     };
+  }
+
+  async ownAwsKeys(id: string): Promise<RoleCredentials> {
+    const { token, expiresAt } = await this.handOut(id, {});
+    const secretAccessKey = new Secret(`secret-of-${id}`);
+    return { accessKeyId: 'ASIAEXAMPLE', secretAccessKey, sessionToken: token, expiresAt: expiresAt ?? 0 };
   }
 
   /** Keys that are told apart by the role. */

@@ -2,12 +2,13 @@ import type { RoleCredentials } from '../../credentials/aws-role.ts';
 import { isoTime } from '../../untrusted/instant.ts';
 import { tokenText } from '../token-text.ts';
 
-/** What `credential_process` prints, version 1. Undefined for values that no AWS gives. */
-export function formatRoleCredentials(credentials: RoleCredentials, role: string): string | undefined {
+/** What `credential_process` prints, version 1. Undefined for values that no AWS gives. `role`: where one was assumed. */
+export function formatRoleCredentials(credentials: RoleCredentials, role: string | undefined): string | undefined {
   const keys = keysOf(credentials);
   if (keys === undefined) return undefined;
   const { token, ...others } = keys;
-  return `${JSON.stringify({ Version: 1, ...others, SessionToken: token, AccountId: accountOf(role) })}\n`;
+  const AccountId = role === undefined ? undefined : accountOf(role);
+  return `${JSON.stringify({ Version: 1, ...others, SessionToken: token, AccountId })}\n`;
 }
 
 /** What a container asks for over HTTP. */

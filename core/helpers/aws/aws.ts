@@ -8,7 +8,8 @@ import { oneLine, unavailableLine } from '../unavailable.ts';
 import { formatRoleCredentials } from './aws-answer.ts';
 
 /**
- * `get` is for `credential_process`: temporary keys of a role. `token-file` prints the ID token for a file that
+ * `get` and `credential-process` are for `credential_process`: temporary keys of a role, or those that a service gives
+ * of its own. `token-file` prints the ID token for a file that
  * `web_identity_token_file` names; `exec … -- COMMAND` runs a command with such a file that is on no disk.
  */
 export const awsHelper: Helper = {
@@ -20,18 +21,10 @@ export const awsHelper: Helper = {
       call.stderr(oneLine(read.line));
       return read.status;
     }
-    const { question } = read;
     try {
-      switch (question.operation) {
-        case 'get':
-          return await printKeys(call, broker, question);
-        case 'token-file':
-          return await printToken(call, broker, question);
-        case 'exec':
-          return await execute(call, broker, question);
-      }
+      return await answer(call, broker, read);
     } catch (failure) {
-      const { account } = question;
+      const { account } = read.kind === 'question' ? read.question : read;
       const ofAws = failure instanceof RoleFailure;
       call.stderr(ofAws ? oneLine(`keytray: ${account.title}: ${failure.message}`) : unavailableLine(failure, account));
       return 1;
@@ -39,10 +32,30 @@ export const awsHelper: Helper = {
   },
 };
 
+async function answer(
+  call: HelperCall,
+  broker: HelperBroker,
+  read: Exclude<ReadQuestion, { kind: 'refused' }>,
+): Promise<number> {
+  if (read.kind === 'own_keys') return await printOwnKeys(call, broker, read.account);
+  const { question } = read;
+  switch (question.operation) {
+    case 'get':
+    case 'credential-process':
+      return await printKeys(call, broker, question);
+    case 'token-file':
+      return await printToken(call, broker, question);
+    case 'exec':
+      return await execute(call, broker, question);
+  }
+}
+
+const keyOptions = ['account', 'role', 'session-name', 'duration', 'region', 'token'] as const;
 const optionsOf = {
-  get: ['account', 'role', 'session-name', 'duration', 'region', 'token'],
+  get: keyOptions,
+  'credential-process': keyOptions,
   'token-file': ['account', 'role', 'token'],
-  exec: ['account', 'role', 'session-name', 'duration', 'region', 'token', 'way'],
+  exec: [...keyOptions, 'way'],
 } as const;
 type Operation = keyof typeof optionsOf;
 
@@ -59,20 +72,23 @@ interface Question {
 
 type ReadQuestion =
   | { readonly kind: 'question'; readonly question: Question }
+  | { readonly kind: 'own_keys'; readonly account: ServedAccount }
   | { readonly kind: 'refused'; readonly line: string; readonly status: 1 | 2 };
 
 function readQuestion(call: HelperCall, broker: HelperBroker): ReadQuestion {
   const { operation } = call;
-  if (!isOperation(operation)) return usage('aws knows get, token-file and exec');
+  if (!isOperation(operation)) return usage('aws knows get, credential-process, token-file and exec');
   const options = readOptions(call.argv, optionsOf[operation]);
   if (options.kind === 'unknown') return usage(`unknown argument ${options.argument}`);
   const { values } = options;
   const command = options.words.slice(1);
   const role = values.get('role');
-  if (role === undefined && operation !== 'token-file') return usage('say which role with --role=ARN');
   if ((operation === 'exec') !== command.length > 0) {
     return usage(operation === 'exec' ? 'write the command after --' : `unknown argument ${command[0]}`);
   }
+  const own = readOwnKeys(operation, values, broker);
+  if (own !== undefined) return own;
+  if (role === undefined && operation !== 'token-file') return usage('say which role with --role=ARN');
   if (command[0]?.includes('=') === true) return usage('the command has a = in its name');
   const id = values.get('account');
   const chosen = chooseForName(broker, { family: 'aws', id, name: role });
@@ -99,10 +115,32 @@ function readQuestion(call: HelperCall, broker: HelperBroker): ReadQuestion {
   return { kind: 'question', question: { operation, account, role, session, command, way } };
 }
 
+/** The account's own keys, where its service gives such: they are the same whatever is asked for beside. */
+function readOwnKeys(
+  operation: Operation,
+  values: ReadonlyMap<string, string>,
+  broker: HelperBroker,
+): ReadQuestion | undefined {
+  const account = broker.named(values.get('account') ?? '');
+  if (account?.ownAwsKeys !== true) return undefined;
+  if (operation !== 'get' && operation !== 'credential-process') {
+    return usage(`${account.title} gives keys of its own: use credential-process`);
+  }
+  if (values.size > 1) return usage(`${account.title} gives keys of its own: leave out all but --account`);
+  return { kind: 'own_keys', account };
+}
+
+async function printOwnKeys(call: HelperCall, broker: HelperBroker, account: ServedAccount): Promise<number> {
+  return print(call, account, formatRoleCredentials(await broker.ownAwsKeys(account.id), undefined));
+}
+
 async function printKeys(call: HelperCall, broker: HelperBroker, question: Question): Promise<number> {
   const { account, role = '', session } = question;
   const credentials = await broker.assumeRole(account.id, { role, ...session });
-  const answer = formatRoleCredentials(credentials, role);
+  return print(call, account, formatRoleCredentials(credentials, role));
+}
+
+function print(call: HelperCall, account: ServedAccount, answer: string | undefined): number {
   if (answer === undefined) return refuseToken(call, account);
   call.stdout(answer);
   return 0;

@@ -6,34 +6,53 @@ import type { SetupAccount, SetupContext, Tool } from '../engine/tool.ts';
 import { keytrayCommand, list, quotedPath } from '../engine/words.ts';
 
 const key = 'credential_process';
-const ours = /keytray"? helper aws get(?: |$)/;
+const ours = /keytray"? helper aws (?:get|credential-process)(?: |$)/;
 
 interface Profile {
   readonly name: string;
   readonly account: string;
-  readonly role: string;
+  /** Undefined where the account's service gives credentials of its own. */
+  readonly role: string | undefined;
 }
 
 /** `arn:aws:iam::123456789012:role/path/deploy`. */
 const roleArn = /^arn:aws[\w-]*:iam::(\d{12}):role\/(?:[\w+=,.@/-]*\/)?([\w+=,.@-]+)$/;
 
-/** As short as they stay apart: the role's name, then with the AWS account, then with the number of the profile. */
+/** Those of roles, and one for each account whose service gives credentials of its own. */
 export function profilesOf(accounts: readonly SetupAccount[]): readonly Profile[] {
+  const own = accounts.filter(({ catalog }) => catalog !== undefined);
+  return withoutTwins([
+    ...roleProfiles(accounts),
+    ...own.map(({ id }) => ({ name: `keytray-${word(id)}`, account: id, role: undefined })),
+  ]);
+}
+
+const word = (text: string): string => text.replace(/[^\w.-]/g, '-');
+
+/** The first of a name has it alone, the others with their number. */
+function withoutTwins(profiles: readonly Profile[]): readonly Profile[] {
+  const taken = new Map<string, number>();
+  return profiles.map((profile) => {
+    const count = (taken.get(profile.name) ?? 0) + 1;
+    taken.set(profile.name, count);
+    return count === 1 ? profile : { ...profile, name: `${profile.name}-${count}` };
+  });
+}
+
+/** As short as they stay apart: the role's name, else with the AWS account. */
+function roleProfiles(accounts: readonly SetupAccount[]): readonly Profile[] {
   const roles = accounts.flatMap(({ id, serves }) =>
     (serves.aws ?? []).flatMap((role) => {
       const [, number, name] = roleArn.exec(role) ?? [];
       return number === undefined || name === undefined ? [] : [{ account: id, role, number, name }];
     }),
   );
-  const word = (text: string): string => text.replace(/[^\w.-]/g, '-');
   const short = (name: string): boolean => roles.filter((role) => word(role.name) === word(name)).length === 1;
-  const taken = new Map<string, number>();
-  return roles.map(({ account, role, number, name }) => {
-    const base = short(name) ? `keytray-${word(name)}` : `keytray-${word(name)}-${number}`;
-    const count = (taken.get(base) ?? 0) + 1;
-    taken.set(base, count);
-    return { name: count === 1 ? base : `${base}-${count}`, account, role };
-  });
+  return roles.map(({ account, role, number, name }) => ({
+    name: short(name) ? `keytray-${word(name)}` : `keytray-${word(name)}-${number}`,
+    account,
+    role,
+  }));
 }
 
 function configFile({ env, home }: SetupContext): string {
@@ -58,7 +77,7 @@ const valueIn = (section: IniSection | undefined, wanted: string): string | unde
 
 /** Options that a person added to ours. */
 function addedTo(value: string | undefined): string {
-  const [, words = ''] = /keytray"? helper aws get(?: (.*))?$/s.exec(value ?? '') ?? [];
+  const [, words = ''] = /keytray"? helper aws (?:get|credential-process)(?: (.*))?$/s.exec(value ?? '') ?? [];
   const added = words.split(/\s+/).filter((word) => word !== '' && !/^--(?:account|role)=/.test(word));
   return added.map((word) => ` ${word}`).join('');
 }
@@ -99,8 +118,11 @@ export const aws: Tool = {
   plan(context) {
     const file = configFile(context);
     const profiles = profilesOf(context.accounts);
-    const command = (profile: Profile): string =>
-      `${quotedPath(keytrayCommand(context), 'aws')} helper aws get --account=${profile.account} --role=${profile.role}`;
+    const command = ({ account, role }: Profile): string => {
+      const asked =
+        role === undefined ? `credential-process --account=${account}` : `get --account=${account} --role=${role}`;
+      return `${quotedPath(keytrayCommand(context), 'aws')} helper aws ${asked}`;
+    };
     return {
       files: [
         {
@@ -115,7 +137,9 @@ export const aws: Tool = {
       ],
       links: [],
       lines: () => [
-        ...profiles.map(({ name, role, account }) => `${role} as ${account}: AWS_PROFILE=${name}`),
+        ...profiles.map(
+          ({ name, role, account }) => `${role === undefined ? '' : `${role} as `}${account}: AWS_PROFILE=${name}`,
+        ),
         'A profile needs a region too where your commands name none: add region = … below its line.',
       ],
       obstacles: ({ before }) => {

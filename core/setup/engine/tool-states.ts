@@ -1,7 +1,7 @@
 import { KeytrayError } from '../../errors.ts';
 import { lookAtTool, type ToolName, toolNames, tools } from '../tools.ts';
 import { contextOf, type ToolSetupOptions } from './context.ts';
-import type { SetupContext } from './tool.ts';
+import { type SetupContext, servedTo } from './tool.ts';
 
 export interface ToolState {
   readonly tool: ToolName;
@@ -40,11 +40,11 @@ async function stateOf(
   context: SetupContext,
   states: AccountStates,
 ): Promise<ToolState> {
-  const serving = options.accounts.filter(({ serves }) => (serves[tool] ?? []).length > 0);
+  const serving = options.accounts.filter((account) => servedTo(tool, account).length > 0);
   const head = {
     tool,
     title: tools.get(tool)?.title ?? 'git',
-    hosts: [...new Set(serving.flatMap(({ serves }) => serves[tool] ?? []))],
+    hosts: [...new Set(serving.flatMap((account) => servedTo(tool, account)))],
     accounts: serving.map(({ id }) => id),
   };
   if (!isFound(tool, context)) return { ...head, state: 'not found', problems: [] };

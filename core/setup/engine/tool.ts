@@ -5,7 +5,15 @@ import type { Environment } from '../git/git-command.ts';
 export interface SetupAccount {
   readonly id: string;
   readonly serves: Readonly<Partial<Record<ToolFamily, readonly string[]>>>;
+  /** A service of a catalog gives AWS credentials of its own. */
+  readonly catalog?: object | undefined;
 }
+
+/** What of an account a tool is set up for: what it lists, and its own AWS credentials by its id. */
+export const servedTo = (tool: ToolFamily, { id, serves, catalog }: SetupAccount): readonly string[] => [
+  ...(serves[tool] ?? []),
+  ...(tool === 'aws' && catalog !== undefined ? [id] : []),
+];
 
 /** Reading only; a preview must not touch anything. */
 export interface Look {

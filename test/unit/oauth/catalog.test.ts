@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { findCatalog } from '../../../core/oauth/catalog.ts';
 import type { Fetch } from '../../../core/ports.ts';
 
-const paths = { document: '/config.json', member: 'registryUrl', token: '/api/token', codePage: '/login' };
+const paths = {
+  document: '/config.json',
+  member: 'registryUrl',
+  token: '/api/token',
+  codePage: '/login',
+  awsKeys: '/aws',
+};
 
 const at = async (body: unknown, { url = 'https://quilt.acme.example', status = 200 } = {}) => {
   const asked: string[] = [];

@@ -52,6 +52,19 @@ describe('setup aws', () => {
     ]);
   });
 
+  it('gives an account whose service has keys of its own a profile', () => {
+    const accounts = [{ ...serving('quilt@acme', {}), catalog: {} }, serving('lab', {})];
+    const { after = '' } = planOf(aws, { accounts, bin: '/opt/bin' }, '[default]\nregion = a\n');
+    expect(after).toBe(
+      '[default]\nregion = a\n\n[profile keytray-quilt-acme]\ncredential_process = /opt/bin/keytray helper aws credential-process --account=quilt@acme\n',
+    );
+    expect(aws.clean(after, { before: '[default]\nregion = a\n' }, '/f')).toBe('[default]\nregion = a\n');
+    expect(profilesOf([...accounts, { ...serving('quilt-acme', {}), catalog: {} }]).map(({ name }) => name)).toEqual([
+      'keytray-quilt-acme',
+      'keytray-quilt-acme-2',
+    ]);
+  });
+
   it('keeps what people add to our profile', () => {
     const accounts = [serving('lab', { aws: [arn('111111111111', 'deploy')] })];
     const { after = '', path } = planOf(aws, { accounts, bin: '/opt/a b' }, '');

@@ -55,6 +55,40 @@ describe('get', () => {
   });
 });
 
+describe('credential-process', () => {
+  const quilt = fakeAccount('quilt@acme', [], { token: 'ses.si.on', expiresAt: 1_767_225_600_000, ownAwsKeys: true });
+
+  it.each(['credential-process', 'get'])('%s prints the keys that a service gives of its own', async (operation) => {
+    const { status, stdout, stderr, broker } = await aws([operation, '--account', 'quilt@acme'], [lab, quilt]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: [] });
+    expect(JSON.parse(stdout)).toEqual({
+      Version: 1,
+      AccessKeyId: 'ASIAEXAMPLE',
+      SecretAccessKey: 'secret-of-quilt@acme',
+      SessionToken: 'ses.si.on',
+      Expiration: '2026-01-01T00:00:00Z',
+    });
+    expect(broker.roles).toEqual([]);
+  });
+
+  it('is get for a role', async () => {
+    const { status, broker } = await aws(['credential-process', `--role=${role}`]);
+    expect(status).toBe(0);
+    expect(broker.roles).toHaveLength(1);
+  });
+
+  it.each([
+    [['credential-process', '--account=quilt@acme', `--role=${role}`], 'leave out all but --account'],
+    [['exec', '--account=quilt@acme', '--', 'aws'], 'use credential-process'],
+    [['credential-process', '--account=lab'], 'say which role'],
+    [['credential-process', '--account=quilt@acme', 'aws'], 'unknown argument'],
+  ])('refuses %j', async (argv, line) => {
+    const { status, stdout, stderr } = await aws(argv, [lab, quilt]);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr.join()).toContain(line);
+  });
+});
+
 describe('token-file', () => {
   it('prints the ID token without a line end', async () => {
     expect(await aws(['token-file', '--account=lab'])).toMatchObject({ status: 0, stdout: 'id.tok.en', stderr: [] });
