@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BarrierName } from '../../core/ports.ts';
 import { signInWithForms } from '../../demo/built-in-user-agent.ts';
 import { type BarrierAgentProcess, spawnBarrierAgent } from './barrier-agent.ts';
+import type { RotatedGrant } from './barrier-table.ts';
 import { createKeytray, type Keytray } from './keytray.ts';
 import { type IssuedPair, type RotatingServer, startRotatingServer } from './rotating-server.ts';
 
@@ -18,6 +19,7 @@ export interface Death {
 
 export interface BarrierScene {
   readonly keytray: Keytray;
+  readonly grant: RotatedGrant;
   readonly server: RotatingServer;
   /** Signs in with the ordinary agent, which may run already, ends it, and waits until the access token has run out. */
   signInAndStop(): Promise<IssuedPair>;
@@ -32,16 +34,44 @@ export interface BarrierScene {
   close(): Promise<void>;
 }
 
+/** How the account comes to its first record, whose access token lives a second. */
+interface FirstSignIn {
+  /** Of the account, but for its store. */
+  config(issuer: string): string;
+  signIn(keytray: Keytray, server: RotatingServer): Promise<void>;
+}
+
+const signIns: Readonly<Record<RotatedGrant, FirstSignIn>> = {
+  authorization_code: {
+    config: (issuer) => `service: oidc, issuer: '${issuer}', client_id: keytray, scopes: [git]`,
+    async signIn({ api }) {
+      const started = await api.startLogin('lab', { user_agent: 'none' });
+      await signInWithForms(started.authorization_url ?? '', { login: 'ada' });
+      const ended = await api.login(started.login_id, 10);
+      if (ended.state !== 'succeeded') throw new Error(`the sign-in ${ended.state}`);
+    },
+  },
+  pasted_code: {
+    config: (issuer) => `service: quilt, url: '${issuer}'`,
+    async signIn({ api }, server) {
+      const { lifetime } = server;
+      server.lifetime = lifetimeOfFirstToken / 1_000;
+      const started = await api.startLogin('lab', { user_agent: 'none' });
+      await api.finishLogin(started.login_id, { fields: { code: server.grant().refresh } });
+      server.lifetime = lifetime;
+    },
+  },
+};
+
 /** One account, `lab`, at a server that rotates; `env` brings the keyring or the passphrase. */
 export async function createBarrierScene(
   store: 'keychain' | 'encrypted-file',
   env: NodeJS.ProcessEnv,
+  grant: RotatedGrant = 'authorization_code',
 ): Promise<BarrierScene> {
   const server = await startRotatingServer();
   const keytray = await createKeytray(env);
-  await keytray.configure(
-    `accounts: { lab: { service: oidc, issuer: '${server.issuer}', client_id: keytray, scopes: [git], store: ${store} } }\n`,
-  );
+  await keytray.configure(`accounts: { lab: { ${signIns[grant].config(server.issuer)}, store: ${store} } }\n`);
   let agent: BarrierAgent | undefined;
 
   const start = async (stopAt: string, prepare: (() => Promise<void>) | undefined): Promise<BarrierAgent> => {
@@ -69,16 +99,15 @@ export async function createBarrierScene(
 
   return {
     keytray,
+    grant,
     server,
     async signInAndStop() {
       // What a failed test left running must not fail the next one too.
       await agent?.kill();
       if (!keytray.agentRuns) await keytray.startAgent();
-      const started = await keytray.api.startLogin('lab', { user_agent: 'none' });
-      await signInWithForms(started.authorization_url ?? '', { login: 'ada' });
-      const ended = await keytray.api.login(started.login_id, 10);
+      await signIns[grant].signIn(keytray, server);
       const pair = server.issued.at(-1);
-      if (ended.state !== 'succeeded' || pair === undefined) throw new Error(`the sign-in ${ended.state}`);
+      if (pair === undefined) throw new Error('the server has issued nothing');
       await Promise.all([keytray.stopAgent(), sleep(lifetimeOfFirstToken)]);
       return pair;
     },

@@ -9,6 +9,10 @@ export type Fate = 'unspent' | 'lost' | 'kept';
 
 export type StoreCase = 'keychain' | 'journal' | 'encrypted-file';
 
+/** The grants whose refresh token is spent by a refresh. */
+export const rotatedGrants = ['authorization_code', 'pasted_code'] as const;
+export type RotatedGrant = (typeof rotatedGrants)[number];
+
 type Passage = readonly (readonly [BarrierName, Fate])[];
 
 const untilWrite: Passage = [

@@ -83,7 +83,10 @@ interface RefreshToken {
 const firstLifetime = 1;
 const laterLifetime = 3_600;
 
-/** A real authorization server that signs everybody in at once, rotates refresh tokens and detects their reuse. */
+/**
+ * A real authorization server that signs everybody in at once, rotates refresh tokens and detects their reuse. It is a
+ * Quilt catalog with its registry as well, where `grant` gives the code.
+ */
 export async function startRotatingServer(options: RotatingServerOptions = {}): Promise<RotatingServer> {
   const issued: IssuedPair[] = [];
   const presented: string[] = [];
@@ -152,6 +155,20 @@ export async function startRotatingServer(options: RotatingServerOptions = {}): 
     return back.href;
   };
 
+  /** As a Quilt registry answers: an end in place of a lifetime, and errors with status 200. Undefined: not at all. */
+  const serveRegistry = (form: URLSearchParams): object | undefined => {
+    presented.push(form.get('refresh_token') ?? '');
+    if (rotate(form) === undefined) return { error: 'Invalid refresh token' };
+    const pair = issued.at(-1);
+    const expires_at = Math.floor(Date.now() / 1_000) + (server.lifetime ?? 0);
+    const swallowed = swallow;
+    swallow = undefined;
+    swallowed?.();
+    return swallowed === undefined
+      ? { access_token: pair?.access, refresh_token: pair?.refresh, expires_at }
+      : undefined;
+  };
+
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '', server.issuer);
     response.setHeader('date', new Date(Date.now() + server.dateOffset * 1_000).toUTCString());
@@ -171,7 +188,13 @@ export async function startRotatingServer(options: RotatingServerOptions = {}): 
       response.writeHead(303, { location: authorize(url.searchParams) }).end();
       return;
     }
+    if (url.pathname === '/config.json') return json(200, { registryUrl: server.issuer });
     const form = new URLSearchParams(await text(request));
+    if (url.pathname === '/api/token') {
+      const answer = serveRegistry(form);
+      if (answer !== undefined) json(200, answer);
+      return;
+    }
     if (url.pathname === '/revoke') {
       revoked.push(form.get('token') ?? '');
       return json(200, {});

@@ -57,7 +57,8 @@ export function testEveryBarrier(store: StoreCase, { scene, prepare, afterRestar
     const presented = server.presented.length;
     await restart();
     if (fate === 'lost' && kind === 'strict') {
-      await expectLoginRequired(scene(), first, presented);
+      if (scene().grant === 'pasted_code') await expectKept(scene(), first, presented);
+      else await expectLoginRequired(scene(), first, presented);
     } else {
       const { access_token } = await keytray.api.token('lab', {});
       // A kept record is used as it is; any other is refreshed by the one token that is left.
@@ -86,6 +87,16 @@ async function expectWorking({ keytray, server }: BarrierScene, pair: IssuedPair
   const refreshed = await keytray.api.token('lab', { force: true });
   expect(server.presented.at(-1)).toBe(pair.refresh);
   expect(server.issued.at(-1)).toMatchObject({ access: refreshed.access_token, paidWith: pair.refresh });
+}
+
+/** A registry has no word for a dead token: what it refuses is kept, and asked for again. */
+async function expectKept({ keytray, server }: BarrierScene, first: IssuedPair, presented: number): Promise<void> {
+  const issued = server.issued.length;
+  await expect(keytray.api.token('lab', {})).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+  await expect(keytray.api.token('lab', { force: true })).rejects.toMatchObject({ code: 'temporarily_unavailable' });
+  expect(await keytray.api.account('lab')).toMatchObject({ state: 'degraded', reason: 'refused' });
+  expect(server.presented.slice(presented)).toEqual([first.refresh, first.refresh]);
+  expect(server.issued.length).toBe(issued);
 }
 
 /** Seen dead twice, then never sent again. */

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { barrierNames, noBarriers } from '../../../core/ports.ts';
+import { grantKinds, traitsOf } from '../../../core/services/grant.ts';
 import { repositoryRoot, sourceFiles } from '../../architecture/source-files.ts';
-import { barrierTable } from '../../support/barrier-table.ts';
+import { barrierTable, rotatedGrants } from '../../support/barrier-table.ts';
 
 const core = sourceFiles(repositoryRoot)
   .filter((file) => file.startsWith('core/'))
@@ -21,7 +22,15 @@ describe('barriers', () => {
     const stores = texts.flatMap((text) =>
       [...text.matchAll(/\btestEveryBarrier\('([\w-]+)'/g)].map(([, name]) => name),
     );
-    expect(stores.sort()).toEqual(Object.keys(barrierTable).sort());
+    expect([...new Set(stores)].sort()).toEqual(Object.keys(barrierTable).sort());
+  });
+
+  it('are killed at with every grant that rotates', () => {
+    const rotating = grantKinds.filter((kind) => traitsOf(kind).renewal === 'refresh_token');
+    expect(rotatedGrants).toEqual(rotating);
+    const suites = sourceFiles(repositoryRoot).filter((file) => file.startsWith('test/e2e/barriers/'));
+    const texts = suites.map((file) => readFileSync(join(repositoryRoot, file), 'utf8')).join('\n');
+    for (const grant of rotatedGrants.slice(1)) expect(texts).toMatch(new RegExp(`createBarrierScene\\(.*'${grant}'`));
   });
 
   it('stand at one place of the code each, those around a request in the file of each grant', () => {
