@@ -113,8 +113,8 @@ export interface Notifier {
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /**
- * Moments between a refresh and its answer at which the process may die. The list is closed: a test kills the
- * broker at each of them and fails where the two lists differ (docs/adr/0008-barriers.md).
+ * Moments between a refresh and its answer, and between the steps of a rotation, at which the process may die. The list
+ * is closed: a test kills the broker at each of them and fails where the two lists differ (docs/adr/0008-barriers.md).
  */
 export const barrierNames = [
   'refresh_requested',
@@ -129,6 +129,11 @@ export const barrierNames = [
   'store_confirmed',
   'record_visible',
   'before_answer',
+  'rotation_noted',
+  'new_key_made',
+  'new_key_noted',
+  'new_key_kept',
+  'old_key_revoked',
 ] as const;
 
 export type BarrierName = (typeof barrierNames)[number];

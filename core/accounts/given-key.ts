@@ -57,6 +57,17 @@ export function withWrittenEnd(record: TokenRecord, { grant }: Pick<AccountSetti
   return end === undefined ? record : { ...record, lifetime: lifetimeUntil(end, record.obtainedAt) };
 }
 
+/** The same record, of a key whose ID and end the service has told; an end that the configuration names stays. */
+export function withServiceKey(
+  record: TokenRecord,
+  { id, expiresAt }: { readonly id: string; readonly expiresAt: number | undefined },
+  { grant }: Pick<AccountSettings, 'grant'>,
+): TokenRecord {
+  const known = { ...record, keyId: id };
+  if (writtenEnd(grant) !== undefined || expiresAt === undefined) return known;
+  return { ...known, lifetime: lifetimeUntil(expiresAt, record.obtainedAt) };
+}
+
 /** Whole seconds; 0 where the end has passed. */
 function lifetimeUntil(end: number | undefined, from: number): number | undefined {
   return end === undefined ? undefined : Math.max(0, Math.floor((end - from) / 1_000));

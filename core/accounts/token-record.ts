@@ -69,6 +69,8 @@ export interface TokenRecord {
   readonly request?: string | undefined;
   /** `signedInAt` of the account it was made from. */
   readonly source?: number | undefined;
+  /** The service's own name of a key that was made for this account. */
+  readonly keyId?: string | undefined;
 }
 
 const identitySchema = z.object({
@@ -123,6 +125,7 @@ export const recordSchema = z.object({
     .catch(undefined),
   request: z.string().max(64).optional().catch(undefined),
   source: instant.optional().catch(undefined),
+  key_id: z.string().max(256).optional().catch(undefined),
 });
 
 const secretOf = (value: string | undefined): Secret | undefined =>
@@ -170,6 +173,7 @@ export function storedRecord(record: TokenRecord, given: boolean): z.input<typeo
     },
     request: record.request,
     source: record.source,
+    key_id: record.keyId,
   };
 }
 
@@ -213,6 +217,7 @@ export function recordOf(
     },
     ...(stored.request !== undefined && { request: stored.request }),
     ...(stored.source !== undefined && { source: stored.source }),
+    ...(stored.key_id !== undefined && { keyId: stored.key_id }),
   };
 }
 

@@ -5,6 +5,8 @@ import type { StoreKind } from '../services/shapes.ts';
 import type { EncryptedFileStore } from '../stores/encrypted-file/encrypted-file-store.ts';
 import type { Placements } from '../stores/placements.ts';
 import type { SecretStore } from '../stores/secret-store.ts';
+import type { AccountsFile } from './api-keys/key-account.ts';
+import type { RotationNotes } from './api-keys/rotation-notes.ts';
 
 /** What the broker is put together from. */
 export interface BrokerDependencies {
@@ -28,6 +30,10 @@ export interface BrokerDependencies {
   readonly lockNote?: LockNote | undefined;
   /** Default: refreshes are not remembered across a crash. */
   readonly attempts?: AttemptNotes | undefined;
+  /** Default: no account is written for a new key. */
+  readonly accountsFile?: AccountsFile | undefined;
+  /** Default: rotations of keys are not remembered across a crash. */
+  readonly rotations?: RotationNotes | undefined;
   /** Default: no program is run for a token. */
   readonly programs?: Programs | undefined;
   /** As it was when the broker started; default: empty. */

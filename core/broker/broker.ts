@@ -31,6 +31,7 @@ export class Broker implements BrokerApi {
   readonly store: StoreRequests;
   readonly handOutLock: LockRequests;
   readonly gate: HandOutGate;
+  readonly apiKeys: BrokerApi['apiKeys'];
   readonly tokens: TokenApi;
   readonly #dependencies: BrokerDependencies;
   readonly #startedAt: number;
@@ -84,6 +85,7 @@ export class Broker implements BrokerApi {
       events: this.#events,
     });
     this.gate = this.#handOuts.gate;
+    this.apiKeys = this.#handOuts.apiKeys;
     this.handOutLock = new LockRequests(this);
     this.tokens = this.#handOuts.tokens;
   }

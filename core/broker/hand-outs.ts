@@ -31,6 +31,9 @@ import type { Refresher } from '../refresh/refresher.ts';
 import type { AwsSessions, SubjectTokens } from '../refresh/renewal.ts';
 import type { PendingLogins } from '../sign-in/pending-logins.ts';
 import type { BrokerEvent } from '../wire/schemas.ts';
+import { ApiKeys } from './api-keys/api-keys.ts';
+import type { AccountsFile } from './api-keys/key-account.ts';
+import type { RotationNotes } from './api-keys/rotation-notes.ts';
 import { CredentialApi } from './credential-api.ts';
 import { EarlyTokens } from './early-tokens.ts';
 import { EndpointApi } from './endpoint-api.ts';
@@ -58,6 +61,8 @@ export interface HandOutDependencies {
   readonly stopped: () => void;
   readonly programs?: Programs | undefined;
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly accountsFile?: AccountsFile | undefined;
+  readonly rotations?: RotationNotes | undefined;
   readonly events: Broadcast<BrokerEvent>;
 }
 
@@ -66,6 +71,7 @@ export interface HandOuts {
   readonly endpoints: EndpointApi;
   readonly helpers: HelperCalls;
   readonly credentials: CredentialApi;
+  readonly apiKeys: ApiKeys;
   readonly subjects: SubjectTokens;
   readonly aws: AwsSessions;
   readonly made: MadeAccounts;
@@ -124,6 +130,7 @@ export function openHandOuts(dependencies: HandOutDependencies): HandOuts {
     endpoints: new EndpointApi({ endpoints, tokens, clock, find }),
     permissions: new PermissionApi({ answers, gate, find }),
     credentials: new CredentialApi({ roles, awsKeys, databases, helpers, gate, find }),
+    apiKeys: new ApiKeys({ ...dependencies, calls, gate }),
     made,
     early,
     changed(account) {

@@ -196,6 +196,7 @@ export function resolveAccount(written: AccountConfig, service: Service): Accoun
     present: account.present ?? service.present?.[grant.kind] ?? { kind: 'bearer' },
     check: checkOf(account, service, grant, { own, url }),
     catalog: service.catalog,
+    apiKeys: service.apiKeys,
     minValidity: account.minValidity ?? service.minValidity,
     permissions: service.permissions,
     preAuthenticate: account.preAuthenticate ?? false,

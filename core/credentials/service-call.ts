@@ -29,6 +29,9 @@ const waits = [1, 2];
 /** The service asks to be left alone for longer than a caller can wait. */
 export class RateLimited extends KeytrayError {}
 
+/** A call that is made once may have been carried out: no answer tells. */
+export class EffectUnknown extends KeytrayError {}
+
 /**
  * A call with a credential below the address of a service. Network errors, 429 and 5xx are tried three times within 15
  * seconds; every other answer is the caller's to judge. Throws `RateLimited`, and `KeytrayError` where no answer came.
@@ -87,16 +90,19 @@ async function once({ fetch, address, headers, signal }: ServiceCall, request: S
     const failure = failureOfThrown(thrown, target);
     if (failure instanceof KeytrayError) return { kind: 'failed', failure, again: false, retryAfter: undefined };
     const again = request.once !== true || thrown instanceof NothingSent;
-    return { kind: 'failed', failure: unreachable(failure), again, retryAfter: undefined };
+    return { kind: 'failed', failure: unreachable(failure, !again), again, retryAfter: undefined };
   }
 }
 
-const unreachable = (error: OAuthFailure): KeytrayError =>
-  new KeytrayError('temporarily_unavailable', error.message, {
+function unreachable(error: OAuthFailure, doubtful: boolean): KeytrayError {
+  const details = {
     detail: detailOf(error.failure),
     cause: error,
     ...cureOf(error.failure, { secretStored: false }),
-  });
+  };
+  const Failure = doubtful ? EffectUnknown : KeytrayError;
+  return new Failure('temporarily_unavailable', error.message, details);
+}
 
 function rateLimited(host: string, seconds: number): RateLimited {
   const retryAfter = Math.max(1, Math.ceil(seconds));

@@ -1,3 +1,4 @@
+import { RotationNoteFiles } from '../broker/api-keys/rotation-notes.ts';
 import { Broker } from '../broker/broker.ts';
 import type { BrokerDependencies } from '../broker/broker-dependencies.ts';
 import { inBackground } from '../concurrency/background.ts';
@@ -22,6 +23,7 @@ import { passphraseSource } from '../stores/encrypted-file/passphrase-source.ts'
 import { MemoryStore } from '../stores/memory-store.ts';
 import { type ChildProgram, openKeychain } from '../stores/open-store.ts';
 import { PlacementsFile } from '../stores/placements.ts';
+import { accountsFileOf } from './accounts-file.ts';
 import { rehearse } from './rehearsal.ts';
 
 // Requests under way when the broker is asked to end get this long.
@@ -94,6 +96,8 @@ export function openBrokerHost(options: BrokerHostOptions): BrokerHost {
     barriers,
     attempts,
     lockNote: new LockNoteFile(`${folder}/locked`, logger),
+    rotations: new RotationNoteFiles(`${folder}/rotations`),
+    accountsFile: accountsFileOf(config),
     programs: new SystemPrograms({ env, clock, uid }),
     environment: env,
   });

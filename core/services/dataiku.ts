@@ -50,6 +50,7 @@ export const dataiku: Service = {
     failures: dataikuFailures,
     words: dataikuWords,
   },
+  apiKeys: 'dataiku',
   clientSecret: 'none',
   username: '',
   registration: {

@@ -14,6 +14,9 @@ export type ClientAuthMethod = 'basic' | 'post';
 /** `mappings`: those of AWS identities, which another account's keys may read. */
 export type PermissionSource = 'dataiku' | 'databases' | 'mappings';
 
+/** Whose API the keys of a service are managed by. */
+export type ApiKeysKind = 'dataiku' | 'quilt';
+
 /** A kind of thing one signs in to: data, not behaviour. One file per preset lives beside this one. */
 export interface Service {
   readonly name: string;
@@ -36,6 +39,8 @@ export interface Service {
   readonly permissions?: PermissionSource;
   /** Its API is where a catalog says, which is the account's `url`. */
   readonly catalog?: Catalog;
+  /** API keys can be listed, created and revoked there; by whose API. */
+  readonly apiKeys?: ApiKeysKind;
   /** Its workspaces have databases, which an account may name under `lakebase:`. */
   readonly databases?: true;
   /** What its clients ask for a token without being told how: `exec` can stand in for it. */
@@ -113,6 +118,7 @@ export interface AccountSettings {
   /** The check of the service at the address of this account; undefined where there is none for its grant. */
   readonly check?: { readonly check: ServiceCheck; readonly address: string | undefined } | undefined;
   readonly catalog?: Catalog | undefined;
+  readonly apiKeys?: ApiKeysKind | undefined;
   /** Seconds a token must have left to be handed out, in place of the default; yields as the default does. */
   readonly minValidity?: number | undefined;
   readonly permissions?: PermissionSource | undefined;

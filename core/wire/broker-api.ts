@@ -1,5 +1,14 @@
 import type { Consumer } from '../platform/consumer.ts';
 import type { Secret } from '../secret.ts';
+import type {
+  ApiKeyListView,
+  ApiKeyQuery,
+  ApiKeyRequest,
+  ApiKeyView,
+  CreatedApiKeyView,
+  RotatedApiKeyView,
+  RotationRequest,
+} from './api-key-schemas.ts';
 import type { TestRequest, TestView } from './check-schemas.ts';
 import type { CredentialRequest, CredentialView } from './credential-schemas.ts';
 import type { EndpointRequest, EndpointView } from './endpoint-schemas.ts';
@@ -41,12 +50,28 @@ export interface LockApi {
   unlock(passphrase: Secret | undefined, caller: Caller): Promise<void>;
 }
 
+/**
+ * The API keys an account has at its service. Every failure is a `KeytrayError`: `not_found` for a key the service does
+ * not know, `invalid_request` where it has no keys, or no notion of what is asked.
+ */
+export interface ApiKeysApi {
+  list(id: string, query: ApiKeyQuery): Promise<ApiKeyListView>;
+  show(id: string, key: string, query: ApiKeyQuery): Promise<ApiKeyView>;
+  /** Made once or not at all; one that may have been made without an answer is told of. */
+  create(id: string, request: ApiKeyRequest, caller: Caller): Promise<CreatedApiKeyView>;
+  revoke(id: string, key: string, query: ApiKeyQuery): Promise<void>;
+  revokeSecret(id: string, secret: Secret): Promise<void>;
+  /** Goes on with one that was broken off. */
+  rotate(id: string, key: string, request: RotationRequest): Promise<RotatedApiKeyView>;
+}
+
 /** What the routes need of the broker. Every failure is a `KeytrayError`. */
 export interface BrokerApi {
   /** Waits, bounded, for the first reading of the stores: a keychain not read yet is not an empty one. */
   status(): Promise<StatusView>;
   readonly store: StoreApi;
   readonly handOutLock: LockApi;
+  readonly apiKeys: ApiKeysApi;
   accounts(): Promise<readonly AccountView[]>;
   account(id: string): Promise<AccountView>;
   token(id: string, request: TokenRequest, caller: Caller): Promise<TokenView>;

@@ -1,6 +1,6 @@
 import { KeytrayError } from '../../core/errors.ts';
 import type { Secret } from '../../core/secret.ts';
-import type { BrokerApi, Caller, LockApi, StoreApi } from '../../core/wire/broker-api.ts';
+import type { ApiKeysApi, BrokerApi, Caller, LockApi, StoreApi } from '../../core/wire/broker-api.ts';
 import type { TestRequest, TestView } from '../../core/wire/check-schemas.ts';
 import type { CredentialRequest, CredentialView } from '../../core/wire/credential-schemas.ts';
 import type { EndpointRequest, EndpointView } from '../../core/wire/endpoint-schemas.ts';
@@ -91,6 +91,15 @@ export class FakeBroker implements BrokerApi {
     lock: async () => this.#record('handOutLock', 'lock'),
     unlock: async () => this.#record('handOutLock', 'unlock'),
   };
+  /** Nobody has keys. */
+  readonly apiKeys: ApiKeysApi = {
+    list: async (...asked) => this.#noKeys('list', ...asked),
+    show: async (...asked) => this.#noKeys('show', ...asked),
+    create: async (...asked) => this.#noKeys('create', ...asked),
+    revoke: async (...asked) => this.#noKeys('revoke', ...asked),
+    revokeSecret: async (...asked) => this.#noKeys('revokeSecret', ...asked),
+    rotate: async (...asked) => this.#noKeys('rotate', ...asked),
+  };
   readonly store: StoreApi = {
     view: async () => ({ state: 'locked', present: this.passphrase !== undefined }),
     unlock: async (passphrase, options) => {
@@ -110,6 +119,11 @@ export class FakeBroker implements BrokerApi {
       this.#record('store', 'lock');
     },
   };
+
+  #noKeys(...asked: readonly unknown[]): never {
+    this.#record('apiKeys', ...asked);
+    throw new KeytrayError('invalid_request', 'there are no keys');
+  }
 
   #checkPassphrase(given: Secret): void {
     if (this.passphrase?.equals(given) === true) return;

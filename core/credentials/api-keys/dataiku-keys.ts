@@ -3,12 +3,15 @@ import { KeytrayError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
 import { dataikuFailures, dataikuWords } from '../../services/dataiku-failures.ts';
 import { isInstant } from '../../untrusted/instant.ts';
+import { plainText } from '../../untrusted/plain-text.ts';
 import { isTokenText } from '../../untrusted/token-text.ts';
-import type { ApiKeyProvider, AskService, ServiceKey, ServiceReply } from './provider.ts';
+import type { ApiKeyProvider, AskService, ServiceKey, ServiceReply, ServiceRequest } from './provider.ts';
 import { jsonOf, serviceFailure } from './service-failure.ts';
 
 const keySchema = z.object({
   id: z.string().min(1),
+  /** Left out where the instance keeps keys secret, which is a switch of its administrator. */
+  key: z.string().refine(isTokenText).optional().catch(undefined),
   label: z.string().optional(),
   user: z.string().optional(),
   createdOn: z.number().optional(),
@@ -16,36 +19,63 @@ const keySchema = z.object({
 });
 const createdSchema = keySchema.extend({ key: z.string().refine(isTokenText) });
 
-/** Dataiku's personal or global keys. It has no last use and no revoke by secret, and its API sets no end. */
-export function dataikuKeys(ask: AskService, kind: 'personal' | 'global', now: () => number): ApiKeyProvider {
-  const folder = (owner: 'own' | 'all') =>
-    kind === 'global'
-      ? '/admin/global-api-keys/'
-      : owner === 'all'
-        ? '/admin/personal-api-keys/'
-        : '/personal-api-keys/';
-  const at = (path: string) => `/public/api${path}`;
+const personal = '/public/api/personal-api-keys/';
+const everyPersonal = '/public/api/admin/personal-api-keys/';
+const global = '/public/api/admin/global-api-keys/';
+
+/**
+ * Dataiku's keys: personal ones, and global ones where a global key asks. It has no last use and no revoke by secret,
+ * and its API sets no end.
+ */
+export function dataikuKeys(ask: AskService, now: () => number): ApiKeyProvider {
+  /** A key that belongs to no person has no personal keys. What is refused had no effect. */
+  const ownOf = async (request: (folder: string) => ServiceRequest): Promise<ServiceReply> => {
+    const first = await ask(request(personal));
+    if (first.status !== 403) return accepted(first);
+    const second = await ask(request(global));
+    return accepted(second.status === 403 ? first : second);
+  };
+  const listed = (reply: ServiceReply): readonly ServiceKey[] => {
+    const read = z.array(keySchema).safeParse(jsonOf(reply.body));
+    if (!read.success) throw unreadable();
+    return read.data.map((key) => viewOf(key, now()));
+  };
+  const get = (folder: string): ServiceRequest => ({ method: 'GET', path: folder });
 
   return {
-    can: { expiry: false, lastUse: false, revokeBySecret: false },
+    title: 'Dataiku',
+    can: { expiry: false, lastUse: false, fingerprint: false, revokeBySecret: false },
     async list(owner) {
-      const reply = accepted(await ask({ method: 'GET', path: at(folder(owner)) }));
-      const read = z.array(keySchema).safeParse(jsonOf(reply.body));
-      if (!read.success) throw unreadable();
-      return read.data.map((key) => viewOf(key, now()));
+      if (owner === 'own') return listed(await ownOf(get));
+      const people = listed(accepted(await ask(get(everyPersonal))));
+      return [...people, ...listed(accepted(await ask(get(global))))];
     },
-    async create({ name, days }) {
-      if (days !== undefined) throw new KeytrayError('invalid_request', 'Dataiku sets no end of a key by its API');
-      const body = { label: name, description: '' };
-      const reply = accepted(await ask({ method: 'POST', path: at(folder('own')), body, once: true }));
+    async create({ name, days, owner }) {
+      if (days !== undefined) {
+        throw new KeytrayError('invalid_request', 'Dataiku sets no end of a key by its API', {
+          advice: 'Leave out the days; the end of a key is set on its page in Dataiku.',
+        });
+      }
+      const body = { label: name, description: '', ...(owner !== undefined && { user: owner }) };
+      const post = (path: string): ServiceRequest => ({ method: 'POST', path, body, once: true });
+      const reply = owner === undefined ? await ownOf(post) : accepted(await ask(post(everyPersonal)));
       const read = createdSchema.safeParse(jsonOf(reply.body));
       if (!read.success) throw unreadable();
       return { key: viewOf(read.data, now()), secret: new Secret(read.data.key) };
     },
     async revoke(which) {
-      if ('secret' in which) throw new KeytrayError('invalid_request', 'Dataiku revokes a key by its ID only');
-      const path = at(`${folder('own')}${encodeURIComponent(which.id)}`);
-      accepted(await ask({ method: 'DELETE', path }));
+      if ('secret' in which) {
+        throw new KeytrayError('invalid_request', 'Dataiku revokes a key by its ID only', {
+          advice: 'Find the ID in the list of keys, and revoke that.',
+        });
+      }
+      const remove = (folder: string): ServiceRequest => ({
+        method: 'DELETE',
+        path: `${folder}${encodeURIComponent(which.id)}`,
+      });
+      if (which.owner === 'own') return void (await ownOf(remove));
+      const reply = await ask(remove(everyPersonal));
+      accepted(reply.status === 404 ? await ask(remove(global)) : reply);
     },
   };
 }
@@ -64,8 +94,9 @@ function viewOf(key: z.infer<typeof keySchema>, now: number): ServiceKey {
   const expiresAt = instant(key.expiresOn);
   return {
     id: key.id,
-    name: key.label ?? '',
+    name: plainText(key.label ?? ''),
     fingerprint: undefined,
+    secret: key.key === undefined ? undefined : new Secret(key.key),
     owner: key.user,
     createdAt: instant(key.createdOn),
     expiresAt,

@@ -6,6 +6,8 @@ export interface ServiceKey {
   readonly name: string;
   /** What the service itself shows of the secret. */
   readonly fingerprint: string | undefined;
+  /** Where the service lists it again; never passed on. */
+  readonly secret?: Secret | undefined;
   readonly owner: string | undefined;
   readonly createdAt: number | undefined;
   /** Undefined: never, as far as the service tells. */
@@ -40,12 +42,28 @@ export interface ServiceReply {
 /** Carries a call out; retries and waits are its matter. Throws `KeytrayError` where no answer came. */
 export type AskService = (request: ServiceRequest) => Promise<ServiceReply>;
 
+/** What is to be made. `days`: whole days until it ends; undefined: as the service has it. `owner`: another person. */
+export interface NewKey {
+  readonly name: string;
+  readonly days: number | undefined;
+  readonly owner?: string | undefined;
+}
+
+/** What a service tells of its keys, and can do with them. */
+export interface KeyAbilities {
+  readonly expiry: boolean;
+  readonly lastUse: boolean;
+  readonly fingerprint: boolean;
+  readonly revokeBySecret: boolean;
+}
+
 /** The API keys of one account at its service. Every method throws `KeytrayError`. */
 export interface ApiKeyProvider {
+  /** The service, for people. */
+  readonly title: string;
   /** What the service has no notion of is refused before it is asked. */
-  readonly can: { readonly expiry: boolean; readonly lastUse: boolean; readonly revokeBySecret: boolean };
+  readonly can: KeyAbilities;
   list(owner: KeyOwner): Promise<readonly ServiceKey[]>;
-  /** `days`: whole days until it ends; undefined where the service knows no end. */
-  create(request: { readonly name: string; readonly days: number | undefined }): Promise<CreatedKey>;
+  create(request: NewKey): Promise<CreatedKey>;
   revoke(which: { readonly id: string; readonly owner: KeyOwner } | { readonly secret: Secret }): Promise<void>;
 }

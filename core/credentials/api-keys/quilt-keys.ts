@@ -3,6 +3,7 @@ import { KeytrayError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
 import { quiltFailures } from '../../services/quilt-failures.ts';
 import { isInstant } from '../../untrusted/instant.ts';
+import { plainText } from '../../untrusted/plain-text.ts';
 import type { ApiKeyProvider, AskService, ServiceKey } from './provider.ts';
 import { jsonOf, serviceFailure } from './service-failure.ts';
 
@@ -64,7 +65,8 @@ export function quiltKeys(ask: AskService): ApiKeyProvider {
   };
 
   return {
-    can: { expiry: true, lastUse: true, revokeBySecret: true },
+    title: 'Quilt',
+    can: { expiry: true, lastUse: true, fingerprint: true, revokeBySecret: true },
     async list(owner) {
       if (owner === 'all') {
         const keys = z.object({ admin: z.object({ apiKeys: z.object({ list: z.array(keySchema) }) }) });
@@ -73,7 +75,8 @@ export function quiltKeys(ask: AskService): ApiKeyProvider {
       const keys = z.object({ me: z.object({ apiKeys: z.array(keySchema) }).nullable() });
       return ((await run(listOwn, {}, keys)).me?.apiKeys ?? []).map(viewOf);
     },
-    async create({ name, days = 90 }) {
+    async create({ name, days = 90, owner }) {
+      if (owner !== undefined) throw new KeytrayError('invalid_request', 'Quilt makes keys for the caller only');
       if (!Number.isInteger(days) || days < 1 || days > 365) {
         throw new KeytrayError('invalid_request', 'a key of Quilt lives 1 to 365 days');
       }
@@ -105,7 +108,7 @@ const refusal = (status: number, errors: readonly { readonly message: string }[]
 function viewOf(key: z.infer<typeof keySchema>): ServiceKey {
   return {
     id: key.id,
-    name: key.name,
+    name: plainText(key.name),
     fingerprint: key.fingerprint,
     owner: key.userEmail,
     createdAt: key.createdAt,

@@ -15,6 +15,7 @@ import type {
   TokenRequest,
   TokenView,
 } from '../../wire/schemas.ts';
+import { ApiKeysClient } from './api-keys.ts';
 import { readEvents } from './event-reader.ts';
 import { BrokerRequests, objectOf, textOf } from './requests.ts';
 
@@ -27,6 +28,7 @@ export { failureOf } from '../../wire/error-view.ts';
  * those would cost a command line more time than all the rest.
  */
 export class LocalApiClient {
+  readonly apiKeys: ApiKeysClient;
   readonly #requests: BrokerRequests;
 
   /** `keep`: for a program that asks all the time; its connections are used again. */
@@ -36,6 +38,7 @@ export class LocalApiClient {
     { keep = false }: { readonly keep?: boolean } = {},
   ) {
     this.#requests = new BrokerRequests(typeof socketPath === 'string' ? [socketPath] : socketPath, uid, keep);
+    this.apiKeys = new ApiKeysClient(this.#requests);
   }
 
   async status(): Promise<StatusView> {

@@ -4,6 +4,7 @@ import { errorResponse, RequestRefused } from './error-response.ts';
 import { allowedMethods } from './methods.ts';
 import type { LocalApiApp, RouteContext, RouteEnvironment } from './route.ts';
 import { registerAccountRoutes } from './routes/accounts.ts';
+import { registerApiKeyRoutes } from './routes/api-keys.ts';
 import { registerCredentialRoute } from './routes/credentials.ts';
 import { registerDocumentRoute } from './routes/document.ts';
 import { registerEndpointRoutes } from './routes/endpoints.ts';
@@ -35,6 +36,7 @@ export function createApp(context: RouteContext): LocalApiApp {
     throw new RequestRefused(405, `this path answers ${allowed.join(', ')}`, { Allow: allowed.join(', ') });
   });
   registerAccountRoutes(app, context);
+  registerApiKeyRoutes(app, context);
   registerCredentialRoute(app, context);
   registerDocumentRoute(app);
   registerEndpointRoutes(app, context);

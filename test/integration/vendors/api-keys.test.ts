@@ -22,8 +22,8 @@ describe("Dataiku's keys", () => {
     dataiku = await startDataiku();
   });
   afterAll(() => dataiku.close());
-  const keysOf = (key: string, kind: 'personal' | 'global' = 'personal') =>
-    dataikuKeys(asking(dataiku.url, `Basic ${Buffer.from(`${key}:`).toString('base64')}`), kind, Date.now);
+  const keysOf = (key: string) =>
+    dataikuKeys(asking(dataiku.url, `Basic ${Buffer.from(`${key}:`).toString('base64')}`), Date.now);
 
   it('are listed with their end, and without a secret', async () => {
     const list = await keysOf(knownKeys.personal).list('own');
@@ -37,19 +37,23 @@ describe("Dataiku's keys", () => {
   });
 
   it('are created and revoked, personal and global', async () => {
+    const globalAdmin = 'dkuaps-global-admin-0123456789ab';
+    const [example] = dataiku.keys.filter(({ kind }) => kind === 'global');
+    if (example !== undefined) dataiku.keys.push({ ...example, id: 'key-ga', secret: globalAdmin, admin: true });
     for (const [key, kind] of [
       [knownKeys.personal, 'personal'],
-      [knownKeys.admin, 'global'],
+      [globalAdmin, 'global'],
     ] as const) {
-      const provider = keysOf(key, kind);
+      const provider = keysOf(key);
       const made = await provider.create({ name: 'ci', days: undefined });
+      expect(dataiku.keys.at(-1)).toMatchObject({ kind, label: 'ci' });
       expect(
         await keysOf(made.secret.reveal())
           .list('own')
           .catch((error: Error) => error.message),
       ).not.toContain('does not know');
       await provider.revoke({ id: made.key.id, owner: 'own' });
-      await expect(keysOf(made.secret.reveal(), kind).list('own')).rejects.toThrow('does not know this key');
+      await expect(keysOf(made.secret.reveal()).list('own')).rejects.toThrow('does not know this key');
     }
   });
 
@@ -63,7 +67,12 @@ describe("Dataiku's keys", () => {
 
   it('of others are for administrators', async () => {
     await expect(keysOf(knownKeys.personal).list('all')).rejects.toThrow('administrators only');
-    expect((await keysOf(knownKeys.admin).list('all')).map(({ owner }) => owner)).toContain('kim');
+    const all = await keysOf(knownKeys.admin).list('all');
+    expect(all.map(({ owner }) => owner)).toContain('kim');
+    expect(all.map(({ name }) => name)).toContain('global');
+    const made = await keysOf(knownKeys.admin).create({ name: 'for kim', days: undefined, owner: 'kim' });
+    expect(made.key.owner).toBe('kim');
+    await keysOf(knownKeys.admin).revoke({ id: made.key.id, owner: 'all' });
   });
 
   it('wait while the instance is down', async () => {
