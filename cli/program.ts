@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { type Cli, drained, processCli } from './cli.ts';
 import { addAccounts } from './commands/accounts.ts';
 import { addAgent } from './commands/agent.ts';
+import { addApiKeys } from './commands/api-keys.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDemo } from './commands/demo.ts';
 import { addEnv } from './commands/env.ts';
@@ -61,7 +62,7 @@ export function buildProgram(cli: Cli): Command {
     })
     .addHelpText('after', examples);
   for (const add of [addStatus, addLogin, addLogout, addToken, addExec, addEnv]) add(program, cli);
-  for (const add of [addTest, addPermissions, addProxy, addPg, addUnlock, addLock]) add(program, cli);
+  for (const add of [addTest, addPermissions, addApiKeys, addProxy, addPg, addUnlock, addLock]) add(program, cli);
   for (const add of [addAccounts, addServices, addPassphrase, addSetup, addUninstall]) add(program, cli);
   for (const add of [addStart, addStop, addRestart, addAgent, addHelper, addDemo, addCompletion]) add(program, cli);
   return program;
