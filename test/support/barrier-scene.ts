@@ -139,7 +139,7 @@ export async function createBarrierScene(
   };
 }
 
-interface BarrierAgent {
+export interface BarrierAgent {
   readonly passed: readonly string[];
   reached(barrier: string): Promise<void>;
   /** Gives the pipe time to bring what was printed before an answer. */
@@ -147,7 +147,8 @@ interface BarrierAgent {
   kill(): Promise<void>;
 }
 
-async function startBarrierAgent(stopAt: string, env: NodeJS.ProcessEnv): Promise<BarrierAgent> {
+/** Resolves once it listens. */
+export async function startBarrierAgent(stopAt: string, env: NodeJS.ProcessEnv): Promise<BarrierAgent> {
   const child = await spawnBarrierAgent(stopAt, env);
   const passed: string[] = [];
   const waiting = new Map<string, () => void>();

@@ -35,3 +35,21 @@ export const barrierTable: Readonly<Record<StoreCase, Passage>> = {
   journal: [...untilWrite, ['journal_temp_written', 'lost'], ['journal_renamed', 'kept'], ...afterWrite],
   'encrypted-file': [...untilWrite, ['sealed_temp_written', 'lost'], ['sealed_renamed', 'kept'], ...afterWrite],
 };
+
+/**
+ * Every barrier that the rotation of an account's own key passes, in order, where the encrypted file has it. Wherever the
+ * broker dies, the next rotation leaves one key, and the account has it.
+ */
+export const rotationPassage: readonly BarrierName[] = [
+  'rotation_noted',
+  'new_key_made',
+  'new_key_noted',
+  'record_built',
+  'store_write_started',
+  'sealed_temp_written',
+  'sealed_renamed',
+  'store_confirmed',
+  'record_visible',
+  'new_key_kept',
+  'old_key_revoked',
+];

@@ -14,7 +14,7 @@ import { tryNewKey } from './kept-keys.ts';
 import { type KeyAccountDependencies, keyAccount } from './key-account.ts';
 import { about, noSuchKey, notKept, perhapsMade, revokedAgain } from './key-failures.ts';
 import { holdersOf } from './key-holders.ts';
-import { KeyRotation, type KeyRotationDependencies, type RotatingAccount } from './key-rotation.ts';
+import { KeyRotation, type KeyRotationDependencies, madeBy, type RotatingAccount } from './key-rotation.ts';
 import { MemoryRotationNotes, type RotationNotes } from './rotation-notes.ts';
 import { ServiceAsker } from './service-asker.ts';
 
@@ -142,7 +142,9 @@ export class ApiKeys implements ApiKeysApi {
   async #held(account: Account, keys: readonly ServiceKey[], owner: KeyOwner) {
     const all = [...this.#dependencies.accounts.all()];
     for (const other of all) if (other.settings.apiKeys !== undefined) await other.load();
-    const holders = holdersOf(account, all, keys, owner === 'own');
+    const lost = (await this.#notes.of(account.id)).flatMap((note) => madeBy(note, keys));
+    const among = owner === 'own' ? keys.filter((key) => !lost.includes(key)) : [];
+    const holders = holdersOf(account, all, keys, among);
     return ({ id }: ServiceKey): readonly string[] => (holders.get(id) ?? []).map((holder) => holder.id);
   }
 

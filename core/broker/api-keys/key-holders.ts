@@ -20,10 +20,14 @@ export const keyAccounts = <T extends Holder>(account: Holder, all: Iterable<T>)
   });
 
 /**
- * The key of the list that an account has, by its noted ID, by what the service shows of it, or because there is no
- * other. Undefined where nothing tells: a guess would revoke the key of something else.
+ * The key of the list that an account has, by its noted ID, by what the service shows of it, or because it must be
+ * `among` those and there is no other. Undefined where nothing tells: a guess would revoke the key of something else.
  */
-export function keyOf({ record }: Holder, keys: readonly ServiceKey[], only: boolean): ServiceKey | undefined {
+export function keyOf(
+  { record }: Holder,
+  keys: readonly ServiceKey[],
+  among: readonly ServiceKey[],
+): ServiceKey | undefined {
   if (record === undefined) return undefined;
   const seen = keys.map((key) => ({ key, is: isSecretOf(record.accessToken, key) }));
   const noted = seen.find(({ key }) => key.id === record.keyId);
@@ -33,24 +37,23 @@ export function keyOf({ record }: Holder, keys: readonly ServiceKey[], only: boo
   // A key that belongs to no person is named by its own ID.
   const named = seen.find(({ key, is }) => is === 'unknown' && key.id === record.identity?.subject);
   if (named !== undefined) return named.key;
-  const [last, ...more] = seen.filter(({ key, is }) => is === 'unknown' && key.status === 'active');
-  return only && more.length === 0 ? last?.key : undefined;
+  const [last, ...more] = seen.filter(
+    ({ key, is }) => is === 'unknown' && key.status === 'active' && among.includes(key),
+  );
+  return more.length === 0 ? last?.key : undefined;
 }
 
-/**
- * The accounts that have each key of a list, by its ID. `asking`: the account the list was had with; `complete`: its own
- * key must be among them.
- */
+/** The accounts that have each key of a list, by its ID. The own key of the `asking` account must be `among` some. */
 export function holdersOf<T extends Holder>(
   asking: Holder,
   all: Iterable<T>,
   keys: readonly ServiceKey[],
-  complete: boolean,
+  among: readonly ServiceKey[],
 ): ReadonlyMap<string, readonly T[]> {
   const held = new Map<string, T[]>();
   const accounts = keyAccounts(asking, all);
   const found = accounts.map((account) => {
-    return { account, key: keyOf(account, keys, complete && account.id === asking.id) };
+    return { account, key: keyOf(account, keys, account.id === asking.id ? among : []) };
   });
   for (const { account, key } of found) {
     const same = key ?? found.find((other) => other.key !== undefined && sameSecret(other.account, account))?.key;

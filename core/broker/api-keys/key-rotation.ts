@@ -182,7 +182,7 @@ export class KeyRotation {
   }
 
   #holders(keys: readonly ServiceKey[], { id }: Pick<ServiceKey, 'id'>): readonly Account[] {
-    return holdersOf(this.#at.account, this.#dependencies.accounts.all(), keys, true).get(id) ?? [];
+    return holdersOf(this.#at.account, this.#dependencies.accounts.all(), keys, keys).get(id) ?? [];
   }
 }
 

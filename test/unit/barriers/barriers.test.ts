@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { barrierNames, noBarriers } from '../../../core/ports.ts';
 import { grantKinds, traitsOf } from '../../../core/services/grant.ts';
 import { repositoryRoot, sourceFiles } from '../../architecture/source-files.ts';
-import { barrierTable, rotatedGrants } from '../../support/barrier-table.ts';
+import { barrierTable, rotatedGrants, rotationPassage } from '../../support/barrier-table.ts';
 
 const core = sourceFiles(repositoryRoot)
   .filter((file) => file.startsWith('core/'))
@@ -12,7 +12,8 @@ const core = sourceFiles(repositoryRoot)
 
 describe('barriers', () => {
   it('are each the death of a broker in the tests under test/e2e/barriers', () => {
-    const exercised = new Set(Object.values(barrierTable).flatMap((passage) => passage.map(([name]) => name)));
+    const refreshes = Object.values(barrierTable).flatMap((passage) => passage.map(([name]) => name));
+    const exercised = new Set([...refreshes, ...rotationPassage]);
     expect([...exercised].sort()).toEqual([...barrierNames].sort());
   });
 
