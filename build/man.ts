@@ -30,7 +30,7 @@ const common: Omit<CommonParts, 'version'> = {
     { term: '5', text: 'access denied, wrong passphrase, or another person signed in' },
     { term: '6', text: 'temporarily unavailable: network, server down, rate limit' },
     { term: '7', text: 'keychain or encrypted file locked, or absent' },
-    { term: '8', text: 'no such account' },
+    { term: '8', text: 'no such account, key, database or endpoint' },
   ],
   variables: [
     { term: 'KEYTRAY_SOCKET', text: 'the socket to talk to' },

@@ -1,3 +1,4 @@
+import { traitsOf } from '../../core/services/grant.ts';
 import type { ApiKeyView } from '../../core/wire/api-key-schemas.ts';
 import type { AccountView } from '../../core/wire/schemas.ts';
 
@@ -45,7 +46,8 @@ export function keyEnds(
     }
   }
   for (const { account, grant, expires_at } of accounts) {
-    if (grant !== 'api_key' || expires_at === undefined || held.has(account)) continue;
+    if (grant === undefined || traitsOf(grant).renewal !== 'never' || expires_at === undefined || held.has(account))
+      continue;
     ends.push({ account, ...endAt(expires_at, now) });
   }
   return ends

@@ -45,7 +45,7 @@ SELECT
 FROM audit_trail
 WHERE date BETWEEN '${partition(now - days * day)}' AND '${partition(now)}'
   AND (
-    ${auth('type')} = 'api_key'
+    ${auth('keyid')} IS NOT NULL
     OR eventname IN ('Auth.APIKey', 'APIKeys.Create', 'APIKeys.Revoke', 'APIKeys.Admin.Revoke')
   )
 GROUP BY 1, 2, 3, 4

@@ -53,6 +53,12 @@ const reveals: Readonly<Record<string, { readonly times: number; readonly why: s
     why: 'gives an ID token and the client secret to jose, which checks the one by the other',
   },
   'core/credentials/aws-identity-proof.ts': { times: 3, why: 'signs a request with AWS keys' },
+  'core/credentials/api-keys/key-match.ts': {
+    times: 1,
+    why: 'holds it against the first and last characters that a service shows',
+  },
+  'core/broker/views/api-key-view.ts': { times: 2, why: 'is the one answer that tells the secret of a new key' },
+  'core/local-api/client/api-keys.ts': { times: 1, why: 'sends a leaked key to the broker, to be revoked' },
   'core/credentials/api-keys/quilt-keys.ts': { times: 1, why: 'revokes a leaked key by its secret' },
   'core/oauth/token-exchange-grant.ts': { times: 2, why: 'gives the subject token to the protocol library' },
   'core/hand-out/aws-sessions.ts': { times: 1, why: 'finds AWS credentials in what a program printed' },

@@ -1,6 +1,7 @@
 import type { Account } from '../../accounts/account.ts';
 import { withServiceKey } from '../../accounts/given-key.ts';
 import { secretOrigins } from '../../accounts/origins.ts';
+import { isGiven } from '../../accounts/renewal.ts';
 import type { CreatedKey } from '../../credentials/api-keys/provider.ts';
 import { KeytrayError } from '../../errors.ts';
 import type { Given, Obtaining, TryParts } from '../../sign-in/given.ts';
@@ -32,7 +33,7 @@ export async function tryNewKey(
   const { settings } = account;
   const obtaining = obtainingOf(settings.grant);
   const field = settings.fields[0]?.name;
-  if (obtaining.kind !== 'fields' || settings.grant.kind !== 'api_key' || field === undefined) {
+  if (obtaining.kind !== 'fields' || !isGiven(settings.grant.kind) || field === undefined) {
     throw new KeytrayError('misconfigured', `${account.id} does not take an API key`, { account: account.id });
   }
   const given: Given = { [field]: secret };

@@ -1,6 +1,7 @@
 import type { Account } from '../../accounts/account.ts';
+import { isGiven } from '../../accounts/renewal.ts';
 import { KeytrayError } from '../../errors.ts';
-import { traitsOf } from '../../services/grant.ts';
+import { type GrantKind, traitsOf } from '../../services/grant.ts';
 import type { Present } from '../../services/present.ts';
 import { services } from '../../services/registry.ts';
 import type { AccountSettings } from '../../services/service.ts';
@@ -75,7 +76,7 @@ async function assertFree(account: Account, source: Account): Promise<void> {
       account: id,
       advice: 'Name another account for the new key.',
     });
-  if (settings.grant.kind !== 'api_key') throw refused('is not an account for an API key');
+  if (!isGiven(settings.grant.kind)) throw refused('is not an account for an API key');
   if (!sameService(settings, source.settings)) throw refused('is an account of another service or address');
   await assertKeeps(account);
   if (account.state.kind !== 'signed_out' || account.generation > 0) throw refused('has a key already');
@@ -85,10 +86,10 @@ async function assertFree(account: Account, source: Account): Promise<void> {
 function fieldsBeside(settings: AccountSettings): Readonly<Record<string, unknown>> {
   const { service, url, settings: facts, tls, environment, store, grant, username } = settings;
   const trust = { ...(tls.ca !== undefined && { ca: tls.ca }), ...(tls.verify ? {} : { verify: false }) };
-  const present = grant.kind === 'api_key' ? ownPresent(settings) : undefined;
+  const present = isGiven(grant.kind) ? ownPresent(settings) : undefined;
   return {
     service,
-    grant: 'api_key',
+    grant: givenGrant(settings),
     ...(url !== undefined && { url }),
     ...(Object.keys(facts).length > 0 && { settings: facts }),
     ...(Object.keys(trust).length > 0 && { tls: trust }),
@@ -99,8 +100,11 @@ function fieldsBeside(settings: AccountSettings): Readonly<Record<string, unknow
   };
 }
 
+/** How the service takes a key. */
+const givenGrant = ({ service }: AccountSettings): GrantKind | undefined => services.get(service)?.grants.find(isGiven);
+
 /** Undefined where it is what the service wants anyway. */
-function ownPresent({ service, present }: AccountSettings): Present | undefined {
-  const preset = services.get(service)?.present?.api_key ?? { kind: 'bearer' };
+function ownPresent({ service, present, grant }: AccountSettings): Present | undefined {
+  const preset = services.get(service)?.present?.[grant.kind] ?? { kind: 'bearer' };
   return JSON.stringify(preset) === JSON.stringify(present) ? undefined : present;
 }

@@ -1,4 +1,5 @@
 import type { Account } from '../../accounts/account.ts';
+import { isGiven } from '../../accounts/renewal.ts';
 import { isSecretOf } from '../../credentials/api-keys/key-match.ts';
 import type { ServiceKey } from '../../credentials/api-keys/provider.ts';
 import type { AccountSettings } from '../../services/service.ts';
@@ -16,7 +17,7 @@ export const sameService = (one: AccountSettings, other: AccountSettings): boole
 /** Accounts that were given a key of the service of `account`. */
 export const keyAccounts = <T extends Holder>(account: Holder, all: Iterable<T>): readonly T[] =>
   [...all].filter(({ settings, record }) => {
-    return settings.grant.kind === 'api_key' && record !== undefined && sameService(settings, account.settings);
+    return isGiven(settings.grant.kind) && record !== undefined && sameService(settings, account.settings);
   });
 
 /**

@@ -191,9 +191,10 @@ export const madeBy = ({ made, name, known }: RotationNote, keys: readonly Servi
   keys.filter((key) => (made === undefined ? key.name === name && !known.includes(key.id) : key.id === made));
 
 async function assertTakesAnother(account: Account): Promise<void> {
-  const { id, settings } = account;
+  const { grant } = account.settings;
+  const { id } = account;
   await assertKeeps(account);
-  if (settings.grant.kind !== 'api_key' || settings.grant.expiresAt === undefined) return;
+  if (!('expiresAt' in grant) || grant.expiresAt === undefined) return;
   throw new KeytrayError('misconfigured', `expires_at of ${id} is the end of its present key`, {
     account: id,
     advice: 'Remove expires_at from the account, then rotate the key again.',
