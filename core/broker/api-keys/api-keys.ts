@@ -10,7 +10,7 @@ import type { ServiceCalls } from '../../hand-out/service-calls.ts';
 import type { ApiKeyQuery, ApiKeyRequest, RotatedApiKeyView, RotationRequest } from '../../wire/api-key-schemas.ts';
 import type { ApiKeysApi, Caller } from '../../wire/broker-api.ts';
 import { abilitiesView, apiKeyView, createdKeyView, rotatedKeyView } from '../views/api-key-view.ts';
-import { tryNewKey } from './kept-keys.ts';
+import { learnKey, tryNewKey } from './kept-keys.ts';
 import { type KeyAccountDependencies, keyAccount } from './key-account.ts';
 import { about, noSuchKey, notKept, perhapsMade, revokedAgain } from './key-failures.ts';
 import { holdersOf } from './key-holders.ts';
@@ -139,13 +139,21 @@ export class ApiKeys implements ApiKeysApi {
     }
   }
 
+  /** The accounts that have each of the keys; what is new about theirs is noted. */
   async #held(account: Account, keys: readonly ServiceKey[], owner: KeyOwner) {
     const all = [...this.#dependencies.accounts.all()];
     for (const other of all) if (other.settings.apiKeys !== undefined) await other.load();
-    const lost = (await this.#notes.of(account.id)).flatMap((note) => madeBy(note, keys));
+    const lost = await this.#lost(account, keys);
     const among = owner === 'own' ? keys.filter((key) => !lost.includes(key)) : [];
     const holders = holdersOf(account, all, keys, among);
+    for (const key of keys) for (const holder of holders.get(key.id) ?? []) await learnKey(holder, key);
     return ({ id }: ServiceKey): readonly string[] => (holders.get(id) ?? []).map((holder) => holder.id);
+  }
+
+  /** Made by a rotation that was broken off. Notes that cannot be read keep no list from being shown. */
+  async #lost({ id }: Account, keys: readonly ServiceKey[]): Promise<readonly ServiceKey[]> {
+    const notes = await this.#notes.of(id).catch(() => []);
+    return notes.flatMap((note) => madeBy(note, keys));
   }
 
   async #at<T>(id: string, work: (at: RotatingAccount) => Promise<T>): Promise<T> {

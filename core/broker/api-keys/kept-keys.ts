@@ -2,7 +2,7 @@ import type { Account } from '../../accounts/account.ts';
 import { withServiceKey } from '../../accounts/given-key.ts';
 import { secretOrigins } from '../../accounts/origins.ts';
 import { isGiven } from '../../accounts/renewal.ts';
-import type { CreatedKey } from '../../credentials/api-keys/provider.ts';
+import type { CreatedKey, ServiceKey } from '../../credentials/api-keys/provider.ts';
 import { KeytrayError } from '../../errors.ts';
 import type { Given, Obtaining, TryParts } from '../../sign-in/given.ts';
 import { obtainingOf } from '../../sign-in/obtain.ts';
@@ -65,4 +65,16 @@ async function tryIt(
     if (passing && unreachable === 'keep') return obtaining.untried(account, given, parts);
     throw error;
   }
+}
+
+/**
+ * Notes what the service tells of the key an account has: its ID, and when it ends. Where the store refuses, it is told
+ * again with the next list.
+ */
+export async function learnKey(account: Account, key: ServiceKey): Promise<void> {
+  const { record, settings } = account;
+  if (record === undefined) return;
+  const known = withServiceKey(record, key, settings);
+  if (known.keyId === record.keyId && known.lifetime === record.lifetime) return;
+  await account.commit((generation) => ({ ...known, generation }), record.generation).catch(() => undefined);
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -9,6 +9,16 @@ import { createKeytray, type Keytray } from '../../support/keytray.ts';
 import { type Dataiku, knownKeys, startDataiku } from '../../support/vendors/dataiku/dataiku.ts';
 
 const passphrase = 'correct horse battery staple';
+
+async function filesBelow(folder: string) {
+  const entries = (await readdir(folder, { withFileTypes: true, recursive: true })).filter((entry) => entry.isFile());
+  return await Promise.all(
+    entries.map(async ({ name, parentPath }) => {
+      const file = path.join(parentPath, name);
+      return { name, mode: (await stat(file)).mode, text: await readFile(file, 'latin1') };
+    }),
+  );
+}
 
 describe('killed between the steps of a rotation', () => {
   let folder: string;
@@ -72,6 +82,12 @@ describe('killed between the steps of a rotation', () => {
   it.each(rotationPassage)('at %s: the account works, and the next rotation leaves one key', async (barrier) => {
     expect(await rotateUntil(barrier)).toBe('cut off');
     expect(agent?.passed.at(-1)).toBe(barrier);
+    const left = await filesBelow(path.join(keytray.folder, 'state'));
+    expect(left.map(({ name }) => name)).toContain('dataiku.json');
+    for (const { mode, text } of left) {
+      expect(mode & 0o077).toBe(0);
+      for (const { secret } of keys()) expect(text).not.toContain(secret);
+    }
     await keytray.startAgent();
     // There is always a key that the account has and the instance knows.
     expect(await keytray.api.test('dataiku')).toMatchObject({ ok: true });

@@ -45,6 +45,15 @@ describe('a key of Quilt', () => {
     }
   });
 
+  it('tells the account when it ends, once it was listed', async () => {
+    expect((await scene.client.account('q')).expires_at).toBeUndefined();
+    await scene.client.apiKeys.list('q');
+    const end = Date.parse((await scene.client.account('q')).expires_at ?? '');
+    expect(Math.abs(end - (quilt.keys[0]?.expiresAt ?? 0))).toBeLessThanOrEqual(1_000);
+    const due = await scene.cli.run(['api-keys', 'due', '--within', '31', '--json']);
+    expect(JSON.parse(due.stdout)).toMatchObject([{ account: 'q', days_left: 29 }]);
+  });
+
   it('is replaced in every account that has it, and in no other', async () => {
     await scene.enter('q2', secretOf('laptop'));
     await scene.enter('elsewhere', secretOf('laptop'));

@@ -49,7 +49,7 @@ describe('/v1/openapi.json', () => {
     const app = createApp({ broker: new FakeBroker(), logger, heartbeat: 1000, streams, quotas });
     const routes = app.routes.map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`);
     expect(described().sort()).toEqual([...new Set(routes)].sort());
-    expect(described()).toHaveLength(26);
+    expect(described()).toHaveLength(32);
   });
 
   it('refers only to schemas that are in it', () => {
