@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { LocalApiClient } from '../../core/local-api/client/client.ts';
 import { Secret } from '../../core/secret.ts';
+import { traitsOf } from '../../core/services/grant.ts';
 import type { ApiKeyView } from '../../core/wire/api-key-schemas.ts';
 import type { Cli } from '../cli.ts';
 import { usageFailure } from '../failure.ts';
@@ -61,8 +62,15 @@ async function rotateKey(cli: Cli, account: string, key: string | undefined, day
 }
 
 /** The ID of the key that the account itself has. */
-async function ownKey({ apiKeys }: LocalApiClient, account: string): Promise<string> {
-  const { keys } = await apiKeys.list(account);
+async function ownKey(broker: LocalApiClient, account: string): Promise<string> {
+  const { grant } = await broker.account(account);
+  if (grant !== undefined && traitsOf(grant).renewal !== 'never') {
+    throw usageFailure(
+      `${account} is a sign-in and has no key of its own`,
+      `Say which key: keytray api-keys rotate ${account} KEY; list them: keytray api-keys list ${account}`,
+    );
+  }
+  const { keys } = await broker.apiKeys.list(account);
   const own = keys.find(({ accounts }) => accounts?.includes(account) === true);
   if (own !== undefined) return own.id;
   throw usageFailure(

@@ -8,6 +8,9 @@ import type { Given, Obtaining, TryParts } from '../../sign-in/given.ts';
 import { obtainingOf } from '../../sign-in/obtain.ts';
 import { storeFailure } from '../../stores/store-failure.ts';
 
+/** What a try needs, where no person is about. */
+export type KeyTryParts = Pick<TryParts, 'servers' | 'http' | 'clock'>;
+
 /** A key that was just made, on its way into an account. */
 export interface NewCredential {
   /** Makes it the credential of the account. Throws where the store refuses: what it had before is then still there. */
@@ -27,7 +30,7 @@ export async function assertKeeps(account: Account): Promise<void> {
 export async function tryNewKey(
   account: Account,
   { key, secret }: CreatedKey,
-  parts: TryParts,
+  parts: KeyTryParts,
   unreachable: 'refuse' | 'keep',
 ): Promise<NewCredential> {
   const { settings } = account;
@@ -55,7 +58,7 @@ async function tryIt(
   obtaining: Extract<Obtaining, { kind: 'fields' }>,
   account: Account,
   given: Given,
-  parts: TryParts,
+  parts: KeyTryParts,
   unreachable: 'refuse' | 'keep',
 ) {
   try {

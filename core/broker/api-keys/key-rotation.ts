@@ -4,14 +4,13 @@ import { daysOf, nextName } from '../../credentials/api-keys/rotated-key.ts';
 import { KeytrayError } from '../../errors.ts';
 import { type Barriers, type Logger, noBarriers } from '../../ports.ts';
 import type { Secret } from '../../secret.ts';
-import type { TryParts } from '../../sign-in/given.ts';
-import { assertKeeps, tryNewKey } from './kept-keys.ts';
+import { assertKeeps, type KeyTryParts, tryNewKey } from './kept-keys.ts';
 import { noSuchKey, notKept, retold, revokedAgain } from './key-failures.ts';
 import { holdersOf } from './key-holders.ts';
 import type { RotationNote, RotationNotes } from './rotation-notes.ts';
 import type { ServiceAsker } from './service-asker.ts';
 
-export interface KeyRotationDependencies extends TryParts {
+export interface KeyRotationDependencies extends KeyTryParts {
   readonly accounts: { all(): Iterable<Account> };
   readonly notes: RotationNotes;
   readonly logger: Logger;

@@ -162,7 +162,9 @@ describe('a key of Dataiku', () => {
   beforeEach(async () => {
     instance = await startDataiku();
     const at = `service: dataiku, url: '${instance.url}'`;
-    scene = await startApiKeyScene(`  dataiku: { ${at} }\n  kept: { ${at}, expires_at: 2040-01-01 }\n`);
+    scene = await startApiKeyScene(
+      `  dataiku: { ${at} }\n  kept: { ${at}, expires_at: 2040-01-01 }\n  github: { service: github, client_id: x }\n`,
+    );
     await scene.enter('dataiku', knownKeys.personal);
   });
   afterEach(async () => {
@@ -177,6 +179,12 @@ describe('a key of Dataiku', () => {
     expect(await scene.cli.run(['api-keys', 'rotate', 'dataiku'])).toMatchObject({ status: 0 });
     expect(instance.keys.map(({ label }) => label)).toContain('personal-3');
     expect(instance.keys.map(({ label }) => label)).not.toContain('personal');
+  });
+
+  it('is that of the account alone: another way in has none of its own', async () => {
+    const refused = await scene.cli.run(['api-keys', 'rotate', 'github']);
+    expect(refused.status).toBe(2);
+    expect(refused.stderr).toContain('github is a sign-in and has no key of its own');
   });
 
   it('is not guessed where nothing tells which it is', async () => {
