@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
+import { ghToken, glabToken } from '../core/imports/tool-commands.ts';
 import { usageFailure } from './failure.ts';
 import type { Environment } from './output/colour.ts';
 
@@ -31,7 +32,7 @@ export const toolSignIns: Readonly<Record<ToolName, ToolSignIn>> = {
     async account(env, url) {
       const folder = env.GH_CONFIG_DIR ?? join(configHome(env), 'gh');
       const host = chosenHost('gh', url, await hostsInYaml(join(folder, 'hosts.yml'), 'all'), 'github.com');
-      return { command: ['gh', 'auth', 'token', '--hostname', host], ...instanceAt(host, 'github.com', url) };
+      return { command: ghToken(host), ...instanceAt(host, 'github.com', url) };
     },
   },
   glab: {
@@ -39,7 +40,7 @@ export const toolSignIns: Readonly<Record<ToolName, ToolSignIn>> = {
     async account(env, url) {
       const folder = env.GLAB_CONFIG_DIR ?? join(configHome(env), 'glab-cli');
       const host = chosenHost('glab', url, await hostsInYaml(join(folder, 'config.yml'), 'hosts'), 'gitlab.com');
-      return { command: ['glab', 'config', 'get', 'token', '--host', host], ...instanceAt(host, 'gitlab.com', url) };
+      return { command: glabToken(host), ...instanceAt(host, 'gitlab.com', url) };
     },
   },
   gcloud: {

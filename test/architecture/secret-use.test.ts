@@ -79,6 +79,7 @@ const reveals: Readonly<Record<string, { readonly times: number; readonly why: s
   'core/oauth/refresh-grant.ts': { times: 1, why: 'sends the refresh token to the token endpoint' },
   'core/oauth/revocation.ts': { times: 2, why: 'sends a token to be revoked, and takes it out of the answer' },
   'core/oauth/token-check.ts': { times: 1, why: 'asks the userinfo endpoint whether it takes the access token' },
+  'cli/import/take-over.ts': { times: 1, why: 'gives a secret that was found to the broker, which tries it' },
   'cli/database-variables.ts': { times: 1, why: 'gives a program the password of its database' },
   'electron/clipboard.ts': { times: 1, why: 'puts the token where the person asked for it, for 30 s' },
   'core/broker/views/token-view.ts': { times: 2, why: 'is the answer to a request for the token' },
