@@ -1,4 +1,5 @@
 import type { Cli } from './cli.ts';
+import { usageFailure } from './failure.ts';
 import { isTerminal, readLine } from './input.ts';
 
 /** Whether a command asks before it acts. */
@@ -12,4 +13,22 @@ export const consentOf = (cli: Cli, yes: boolean): Consent =>
 export async function confirmed(cli: Cli, question: string): Promise<boolean> {
   const answer = await readLine(cli, `${question} [y/N] `);
   return /^y(?:es)?$/i.test(answer?.trim() ?? '');
+}
+
+/**
+ * Asks before something is done that was shown; a no is told. Throws a usage failure where nobody can be asked, as a
+ * script that means it says so.
+ */
+export async function requireConsent(cli: Cli, yes: boolean, question: string): Promise<boolean> {
+  switch (consentOf(cli, yes)) {
+    case 'given':
+      return true;
+    case 'impossible':
+      throw usageFailure('nothing was done: there is no terminal to ask on', 'Say it beforehand: --yes');
+    case 'asked': {
+      const agreed = await confirmed(cli, question);
+      if (!agreed) cli.out.write('Nothing was done.\n');
+      return agreed;
+    }
+  }
 }

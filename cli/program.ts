@@ -7,6 +7,8 @@ import { addCompletion } from './commands/completion.ts';
 import { addDemo } from './commands/demo.ts';
 import { addEnv } from './commands/env.ts';
 import { addExec } from './commands/exec.ts';
+import { addExport } from './commands/export.ts';
+import { addHandOver } from './commands/hand-over.ts';
 import { addHelper } from './commands/helper.ts';
 import { addImport } from './commands/import.ts';
 import { addLock } from './commands/lock.ts';
@@ -65,7 +67,7 @@ export function buildProgram(cli: Cli): Command {
   for (const add of [addStatus, addLogin, addLogout, addToken, addExec, addEnv]) add(program, cli);
   for (const add of [addTest, addPermissions, addApiKeys, addProxy, addPg, addUnlock, addLock]) add(program, cli);
   for (const add of [addAccounts, addServices, addPassphrase, addSetup, addUninstall]) add(program, cli);
-  for (const add of [addImport]) add(program, cli);
+  for (const add of [addImport, addExport, addHandOver]) add(program, cli);
   for (const add of [addStart, addStop, addRestart, addAgent, addHelper, addDemo, addCompletion]) add(program, cli);
   return program;
 }

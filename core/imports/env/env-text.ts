@@ -1,5 +1,5 @@
 import { parseEnv } from 'node:util';
-import { linesOf } from '../../setup/engine/text-lines.ts';
+import { linesOf, withLines } from '../../setup/engine/text-lines.ts';
 
 export type EnvValues = ReadonlyMap<string, string>;
 
@@ -56,4 +56,18 @@ function linesOfValue(text: string): number {
 
 function same(left: EnvValues, right: EnvValues): boolean {
   return left.size === right.size && [...left].every(([name, value]) => right.get(name) === value);
+}
+
+/**
+ * The same text with one variable set, and only that: a former value is gone. Undefined where no form of quotes
+ * carries the value.
+ */
+export function withVariable(text: string, name: string, value: string): string | undefined {
+  const rest = envValues(text).has(name) ? withoutVariables(text, new Set([name])) : text;
+  if (rest === undefined) return undefined;
+  const wanted = new Map([...envValues(text), [name, value]]);
+  const forms = [/^[\w./:+=@~-]+$/.test(value) ? value : undefined, `'${value}'`, `"${value}"`, `\`${value}\``];
+  return forms
+    .flatMap((form) => (form === undefined ? [] : [withLines(rest, [`${name}=${form}`])]))
+    .find((written) => same(envValues(written), wanted));
 }
