@@ -18,6 +18,7 @@ import { addPassphrase } from './commands/passphrase.ts';
 import { addPermissions } from './commands/permissions.ts';
 import { addPg } from './commands/pg.ts';
 import { addProxy } from './commands/proxy.ts';
+import { addScan } from './commands/scan.ts';
 import { addServices } from './commands/services.ts';
 import { addSetup } from './commands/setup.ts';
 import { addRestart, addStart, addStop } from './commands/start.ts';
@@ -67,7 +68,7 @@ export function buildProgram(cli: Cli): Command {
   for (const add of [addStatus, addLogin, addLogout, addToken, addExec, addEnv]) add(program, cli);
   for (const add of [addTest, addPermissions, addApiKeys, addProxy, addPg, addUnlock, addLock]) add(program, cli);
   for (const add of [addAccounts, addServices, addPassphrase, addSetup, addUninstall]) add(program, cli);
-  for (const add of [addImport, addExport, addHandOver]) add(program, cli);
+  for (const add of [addImport, addExport, addHandOver, addScan]) add(program, cli);
   for (const add of [addStart, addStop, addRestart, addAgent, addHelper, addDemo, addCompletion]) add(program, cli);
   return program;
 }

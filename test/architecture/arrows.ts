@@ -31,6 +31,7 @@ const beside: Readonly<Record<string, readonly string[]>> = {
   helpers: [...common, 'wire', 'credentials'],
   setup: [...common, 'wire', 'helpers'],
   imports: [...common, 'wire', 'helpers', 'setup'],
+  scan: common,
   'local-api': [...common, 'wire', 'http'],
   endpoints: [...common.filter((folder) => folder !== 'config' && folder !== 'services'), 'wire', 'http'],
 };
@@ -133,7 +134,7 @@ const folderRules: IForbiddenRuleType[] = [
   ban('cli-asks-the-broker', 'a command line that cannot reach the token code can never refresh', '^cli/', {
     path: '^core/',
     pathNot:
-      '^core/(?:local-api/client/client\\.ts$|wire/(?:[a-z-]*schemas|account-needs)\\.ts$|(?:config|services|setup|imports|platform|untrusted|failures|endpoints)/|(?:errors|secret)\\.ts$)',
+      '^core/(?:local-api/client/client\\.ts$|wire/(?:[a-z-]*schemas|account-needs)\\.ts$|(?:config|services|setup|imports|scan|platform|untrusted|failures|endpoints)/|(?:errors|secret)\\.ts$)',
   }),
   {
     name: 'cli-never-reaches-tokens',

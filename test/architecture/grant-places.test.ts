@@ -31,8 +31,8 @@ function placesOf(files: readonly { readonly file: string; readonly text: string
       .filter(({ text }) => word.test(text) || /case 'authorization_code':/.test(text))
       .map(({ file }) => file)
       .filter((file) => !/^core\/services\/(?!grant|fields)/.test(file))
-      // What the files of other tools amount to, in the words of the configuration.
-      .filter((file) => !/^core\/imports\//.test(file))
+      // What the files of other tools amount to, in the words of the configuration, and what they call a key.
+      .filter((file) => !/^core\/(?:imports|scan)\//.test(file))
       .sort()
   );
 }

@@ -38,6 +38,7 @@ export const plants: readonly Plant[] = [
   plant('core-helpers', 'core/helpers/a.ts', "export const late = import('../stores/target.ts');"),
   plant('core-setup', 'core/setup/a.ts', "import { target } from '../accounts/target.ts';"),
   plant('core-imports', 'core/imports/a.ts', "import { target } from '../stores/target.ts';"),
+  plant('core-scan', 'core/scan/a.ts', "export { target } from '../setup/target.ts';"),
   plant('core-local-api', 'core/local-api/a.ts', "import type { target } from '../broker/target.ts';"),
   plant('core-endpoints', 'core/endpoints/a.ts', "export { target } from '../config/target.ts';"),
   plant('core-helpers', 'core/helpers/git/a.ts', "import { target } from '../../oauth/target.ts';"),
