@@ -14,6 +14,7 @@ import { addImport } from './commands/import.ts';
 import { addLock } from './commands/lock.ts';
 import { addLogin } from './commands/login.ts';
 import { addLogout } from './commands/logout.ts';
+import { addMigrate } from './commands/migrate.ts';
 import { addPassphrase } from './commands/passphrase.ts';
 import { addPermissions } from './commands/permissions.ts';
 import { addPg } from './commands/pg.ts';
@@ -68,7 +69,7 @@ export function buildProgram(cli: Cli): Command {
   for (const add of [addStatus, addLogin, addLogout, addToken, addExec, addEnv]) add(program, cli);
   for (const add of [addTest, addPermissions, addApiKeys, addProxy, addPg, addUnlock, addLock]) add(program, cli);
   for (const add of [addAccounts, addServices, addPassphrase, addSetup, addUninstall]) add(program, cli);
-  for (const add of [addImport, addExport, addHandOver, addScan]) add(program, cli);
+  for (const add of [addImport, addExport, addHandOver, addMigrate, addScan]) add(program, cli);
   for (const add of [addStart, addStop, addRestart, addAgent, addHelper, addDemo, addCompletion]) add(program, cli);
   return program;
 }

@@ -10,6 +10,7 @@ const switches = ['core/sign-in/sign-out.ts', 'core/refresh/renew.ts', 'core/sig
 /** Places that are not behaviour: what the grants are, which keys and fields they have, and parameters of a protocol. */
 const data = [
   'cli/local-endpoints.ts',
+  'cli/migrate/plan.ts',
   'core/config/grant-rules.ts',
   'core/endpoints/auth0-token.ts',
   'core/services/fields.ts',
