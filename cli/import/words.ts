@@ -20,11 +20,18 @@ function whatIsTaken({ fields, secrets }: FoundAccount): string {
 /** Where the secret would be tried: a person agrees to that, too. */
 function addressOf({ fields }: FoundAccount): string {
   const service = services.get(fields.service);
-  const check = service?.check;
+  const [check] = [service?.check ?? []].flat();
+  const { address } = service ?? {};
   const shared = check?.kind === 'http' ? check.publicAddress : check?.kind === 'grpc' ? check.publicHost : undefined;
   const own = fields.token_endpoint ?? fields.url;
   const known = traitsOf(grantOf(fields)).client ? service?.endpoints.tokenEndpoint : undefined;
-  return String(own ?? known ?? shared ?? '');
+  const site = address?.url.replace('SETTING', () => siteOf(fields, address.setting) ?? address.otherwise);
+  return String(own ?? known ?? site ?? shared ?? '');
+}
+
+function siteOf({ settings }: FoundAccount['fields'], name: string): string | undefined {
+  const value = typeof settings === 'object' && settings !== null ? Reflect.get(settings, name) : undefined;
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** Within the files, which are named above the list. */

@@ -2,7 +2,7 @@ import { splitAccountId } from '../../core/config/account-id.ts';
 import type { AccountConfig } from '../../core/config/config.ts';
 import type { AccountFields } from '../../core/config/edit-config.ts';
 import { freeId } from '../../core/imports/account-label.ts';
-import { builtGrants, type GrantKind, traitsOf } from '../../core/services/grant.ts';
+import { type GrantKind, traitsOf } from '../../core/services/grant.ts';
 import type { Service } from '../../core/services/service.ts';
 import { usageFailure } from '../failure.ts';
 
@@ -29,9 +29,8 @@ export function planMigration(
   { taken, clientId }: { readonly taken: ReadonlySet<string>; readonly clientId: string | undefined },
 ): Migration {
   const grant = grants[to];
-  const offered = service.grants.filter((kind) => builtGrants.has(kind));
-  if (!offered.includes(grant)) {
-    throw usageFailure(`${service.title} does not offer ${grant}`, `It offers: ${offered.join(', ')}`);
+  if (!service.grants.includes(grant)) {
+    throw usageFailure(`${service.title} does not offer ${grant}`, `It offers: ${service.grants.join(', ')}`);
   }
   if ((from.grant ?? service.grants[0]) === grant) {
     throw usageFailure(`${from.id} has ${grant} already`, `To replace what it holds: keytray login ${from.id} --renew`);

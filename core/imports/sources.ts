@@ -3,7 +3,6 @@ import { readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { KeytrayError } from '../errors.ts';
-import { builtGrants } from '../services/grant.ts';
 import { services } from '../services/registry.ts';
 import { readAwsSso } from './aws-sso.ts';
 import { readDatabricks } from './databricks.ts';
@@ -134,9 +133,7 @@ function usable({ accounts, notes }: Findings): Findings {
     const service = services.get(name);
     if (service === undefined) return `this version of Keytray does not know ${name}`;
     const offered = service.grants.find((kind) => kind === (grant ?? service.grants[0]));
-    return offered !== undefined && builtGrants.has(offered)
-      ? undefined
-      : `this version of Keytray cannot use ${String(grant)} of ${name} yet`;
+    return offered !== undefined ? undefined : `${name} does not offer ${String(grant)}`;
   };
   const told = accounts.flatMap((account) => {
     const why = problem(account);

@@ -65,6 +65,7 @@ export const quilt: Service = {
   },
   // A catalog is known by its own address, and its registry issues the tokens.
   atUrl: { issuer: '' },
+  apiKeys: 'quilt',
   catalog: {
     document: '/config.json',
     member: 'registryUrl',

@@ -58,9 +58,10 @@ async function tryIt(
   obtaining: Extract<Obtaining, { kind: 'fields' }>,
   account: Account,
   given: Given,
-  parts: KeyTryParts,
+  tryParts: KeyTryParts,
   unreachable: 'refuse' | 'keep',
 ) {
+  const parts = { ...tryParts, acceptOther: false, page: undefined };
   try {
     return await obtaining.tryIt(account, given, parts);
   } catch (error) {

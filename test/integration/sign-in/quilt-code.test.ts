@@ -234,7 +234,7 @@ describe('a session', () => {
     expect(await token()).toBe(quilt.issued[1]);
     expect(await scene.token('quilt')).toMatchObject({ service_url: quilt.url });
     expect(other.requests).toEqual([]);
-    expect(await scene.broker.test('quilt', caller)).toMatchObject({ ok: true, who: 'kim@example.com' });
+    expect(await scene.broker.test('quilt', {}, caller)).toMatchObject({ ok: true, who: 'kim@example.com' });
     expect(other.requests).toEqual([]);
     expect(scene.notices.shown.map(({ title }) => title)).toContain(`Quilt has moved to ${new URL(other.url).host}`);
   });
@@ -260,7 +260,7 @@ describe('a session', () => {
   it('that the registry has ended before its time is renewed by the test', async () => {
     await paste(quilt.newCode());
     quilt.clockOffset += (life + 1) * 1_000;
-    expect(await scene.broker.test('quilt', caller)).toMatchObject({ ok: true, who: 'kim@example.com' });
+    expect(await scene.broker.test('quilt', {}, caller)).toMatchObject({ ok: true, who: 'kim@example.com' });
     expect(await token()).toBe(quilt.issued[1]);
   });
 

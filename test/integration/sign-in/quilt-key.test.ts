@@ -26,7 +26,7 @@ const enter = (api_key: string, options = {}) => scene.enter({ api_key }, 'quilt
 /** An hour later the catalog is asked again. */
 const laterTest = async () => {
   scene.clock.advance(hour + 1);
-  return await scene.broker.test('quilt', caller);
+  return await scene.broker.test('quilt', {}, caller);
 };
 
 describe('an API key of Quilt', () => {
@@ -46,8 +46,12 @@ describe('an API key of Quilt', () => {
       service_url: other.url,
       authorization: { header: 'Authorization', value: `Bearer ${secret}` },
     });
-    expect(await scene.broker.test('quilt', caller)).toMatchObject({ ok: true, checked: true, who: 'kim@example.com' });
-    await scene.broker.test('quilt', caller);
+    expect(await scene.broker.test('quilt', {}, caller)).toMatchObject({
+      ok: true,
+      checked: true,
+      who: 'kim@example.com',
+    });
+    await scene.broker.test('quilt', {}, caller);
     expect(quilt.to('/config.json')).toHaveLength(2);
     expect(scene.log.lines.join()).not.toContain(secret);
   });
@@ -125,7 +129,7 @@ describe('an API key of Quilt', () => {
       if (next !== undefined && next <= 5_000) scene.clock.advance(next);
     }
     expect(await scene.token('quilt')).not.toHaveProperty('service_url');
-    expect(await scene.broker.test('quilt', caller)).toMatchObject({ ok: true });
+    expect(await scene.broker.test('quilt', {}, caller)).toMatchObject({ ok: true });
     expect(await scene.token('quilt')).toMatchObject({ service_url: quilt.url });
     quilt.switches.registryUrl = other.url;
     expect(await laterTest()).toMatchObject({ ok: false, error: 'misconfigured' });

@@ -15,7 +15,7 @@ const judge = (status: number, body: unknown, of: HttpCheck = check) =>
 
 function quiltCheck(): HttpCheck {
   const quilt = services.get('quilt')?.check;
-  if (quilt?.kind !== 'http') throw new Error('Quilt has no check');
+  if (quilt === undefined || !('kind' in quilt) || quilt.kind !== 'http') throw new Error('Quilt has no check');
   return quilt;
 }
 
