@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { row } from '../../rows/row.ts';
 import { type ApiKeyScene, knowQuiltRegistry, startApiKeyScene } from '../../support/api-key-scene.ts';
 import { type Dataiku, knownKeys, startDataiku } from '../../support/vendors/dataiku/dataiku.ts';
 import { type Quilt, startQuilt } from '../../support/vendors/quilt/quilt.ts';
@@ -26,6 +27,7 @@ describe('a key of Quilt', () => {
   const graphql = '/graphql';
 
   it("is rotated without an ID: the account's own, with the days of the old one", async () => {
+    row('Q16');
     const first = secretOf('laptop');
     const rotated = await scene.cli.run(['api-keys', 'rotate', 'q']);
     expect(rotated).toMatchObject({ status: 0, stderr: '' });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { row } from '../../rows/row.ts';
 import { caller, failureOf } from '../../support/broker.ts';
 import { startBrokerSocket } from '../../support/broker-socket.ts';
 import { CliSandbox } from '../../support/cli-process.ts';
@@ -140,6 +141,7 @@ describe('keytray helper aws credential-process', () => {
   }
 
   it('prints what the AWS tools read', async () => {
+    row('Q37');
     await pasteCode();
     const { status, stdout, stderr } = await helper('--account', 'quilt@acme');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });

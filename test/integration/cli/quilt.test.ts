@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { row } from '../../rows/row.ts';
 import { Browsers } from '../../support/broker.ts';
 import { startBrokerSocket } from '../../support/broker-socket.ts';
 import { CliSandbox } from '../../support/cli-process.ts';
@@ -44,6 +45,7 @@ describe('keytray login of a Quilt account', () => {
   });
 
   it('on a terminal opens the page and names it, and does not show what is pasted', async () => {
+    row('Q2');
     const code = quilt.newCode();
     const { status, screen } = await onTerminal(sandbox, 'login quilt@acme', 'Code (not shown): ', `${code}\r`);
     expect(status).toBe(0);
@@ -93,6 +95,7 @@ describe('keytray login of a Quilt account', () => {
 
 describe('keytray exec and env of a Quilt account', () => {
   it('set the key for automation', async () => {
+    row('Q10', 'Q24', 'Q34');
     const { secret } = quilt.addKey('ci', 90);
     await scene.enter({ api_key: secret }, 'quilt@ci');
     const { stdout } = await sandbox.run(['exec', 'quilt@ci', ...printVariables]);
@@ -120,6 +123,7 @@ describe('keytray exec and env of a Quilt account', () => {
 
 describe('keytray logout of a Quilt account', () => {
   it('forgets this catalog only, and says what goes on', async () => {
+    row('Q4');
     await scene.enter({ code: quilt.newCode() }, 'quilt@acme');
     await scene.enter({ api_key: quilt.addKey('ci', 90).secret }, 'quilt@ci');
     const { status, stdout } = await sandbox.run(['logout', 'quilt@acme']);

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { row } from '../../rows/row.ts';
 import { ImportScene } from '../../support/import-scene.ts';
 import { StubPrograms } from '../../support/stub-programs.ts';
 import { type Dataiku, knownKeys, startDataiku } from '../../support/vendors/dataiku/dataiku.ts';
@@ -38,6 +39,7 @@ describe('keytray hand-over', () => {
     ['gh', ['github', 'acme/api'], 'secret set DATAIKU_API_KEY --repo acme/api'],
     ['databricks', ['databricks', 'scope', 'key'], 'secrets put-secret scope key'],
   ])('gives %s the key on standard input, and nowhere else', async (program, words, argv) => {
+    row('L18', 'Q9');
     await recorder(program, 'cat');
     const { status, stdout, stderr } = await handOver(...words, '--yes');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -48,6 +50,7 @@ describe('keytray hand-over', () => {
   });
 
   it('makes a secret of AWS, or another version of one that is there', async () => {
+    row('Q9');
     const reads = 'case "$2" in describe-secret) test -e "$HOME/there"; exit;; esac\ncat /dev/stdin';
     await recorder('aws', reads);
     expect((await handOver('aws-secrets-manager', 'prod/dss', '--yes')).status).toBe(0);
@@ -64,6 +67,7 @@ describe('keytray hand-over', () => {
   });
 
   it('applies a secret of Kubernetes', async () => {
+    row('Q23');
     await programs.write(
       'kubectl',
       `env >> "${programs.folder}/kubectl.env"\ncase "$1" in create) printf 'kind: Secret # '; exec cat /dev/stdin;; esac\ncat > "${programs.folder}/kubectl.stdin"`,
@@ -112,6 +116,7 @@ describe('keytray hand-over', () => {
 
 describe('keytray hand-over ACCOUNT env', () => {
   it('writes a file for its owner alone, and replaces a former value', async () => {
+    row('Q9');
     await scene.write('app.env', '# mine\nDATAIKU_API_KEY=old\nB=2', 0o644);
     const { status, stdout } = await handOver('env', 'app.env', '--yes');
     expect(status).toBe(0);
@@ -153,6 +158,7 @@ describe('keytray export dataiku', () => {
   const run = (...args: readonly string[]) => scene.run(['export', 'dataiku', 'dataiku@prod', ...args]);
 
   it('writes the file that Dataiku’s clients read', async () => {
+    row('D25');
     const asked = await run();
     expect(asked).toMatchObject({ status: 2, stdout: expect.stringContaining(`${scene.path(config)} (mode 0600)`) });
     await expect(stat(scene.path('.dataiku'))).rejects.toThrow();

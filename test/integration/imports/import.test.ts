@@ -1,5 +1,6 @@
 import { lchown, symlink, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { row } from '../../rows/row.ts';
 import { ImportScene } from '../../support/import-scene.ts';
 import { needsRoot } from '../../support/needs-root.ts';
 import { otherUid } from '../../support/other-user.ts';
@@ -38,6 +39,7 @@ describe('keytray import', () => {
   });
 
   it('keeps a key that the service takes, and takes it out of its file', async () => {
+    row('D25');
     await using scene = await ImportScene.create(
       '# mine\naccounts:\n  # first\n  lab: { service: dataiku, url: "https://lab.example" }\n',
     );
@@ -86,6 +88,7 @@ describe('keytray import', () => {
   });
 
   it('takes client secrets and tokens out of a .env file', async () => {
+    row('L10', 'A8');
     await using scene = await ImportScene.create();
     const { servicePrincipal, pat } = workspace.people;
     const text = `# app

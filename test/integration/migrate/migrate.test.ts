@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { row } from '../../rows/row.ts';
 import { ImportScene } from '../../support/import-scene.ts';
 import { startTokenServer, type TokenServer } from '../../support/vendors/athena/token-server.ts';
 import { startWorkspace, type Workspace } from '../../support/vendors/databricks/workspace.ts';
@@ -18,6 +19,7 @@ const toOauth = ['migrate', 'athena@live', '--to', 'oauth'];
 
 describe('keytray migrate', () => {
   it('puts a client beside a static token, and ticks off what is done', async () => {
+    row('A18');
     await using scene = await ImportScene.create(config());
     const { id, secret } = auth0.client;
     const { status, stdout } = await scene.run([...toOauth, '--client-id', id], { stdin: `${secret}\n` });

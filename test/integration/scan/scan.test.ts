@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { row } from '../../rows/row.ts';
 import { CliSandbox } from '../../support/cli-process.ts';
 
 const secret = `qk_${'0123456789abcdefghijklmn'}`;
@@ -34,6 +35,7 @@ afterEach(async () => {
 
 describe('keytray scan', () => {
   it('says where and what, and ends with 1', async () => {
+    row('D21', 'G9');
     await put('src/a.py', `import x\nlogin("${secret}")\n`);
     await put('src/deep/b.env', `# ok\nQUILT_API_KEY=${secret}\n`);
     const { status, stdout, stderr } = await scan('src');
@@ -69,6 +71,7 @@ describe('keytray scan', () => {
   });
 
   it('reads what the next commit would have, and not the folder', async () => {
+    row('Q15');
     git('init', '--quiet');
     await put('kept.txt', 'old\n');
     git('add', 'kept.txt');

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { row } from '../../rows/row.ts';
 import { caller, failureOf } from '../../support/broker.ts';
 import { GrantScene } from '../../support/grant-scene.ts';
 import { type Quilt, startQuilt } from '../../support/vendors/quilt/quilt.ts';
@@ -63,6 +64,7 @@ describe('an API key of Quilt', () => {
     ['as its fingerprint', 'qk_abc...xyz', 'this is the fingerprint that Quilt shows'],
     ['cut off', 'qk_0123456789', 'was probably cut off'],
   ])('that is entered %s is sent nowhere, and told so without a word of it', async (_how, value, message) => {
+    row('Q32');
     const failure = await failureOf(enter(value));
     expect(failure).toMatchObject({ code: 'invalid_request' });
     expect(String(failure.message).toLowerCase()).toContain(message.toLowerCase());

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { positionOf, scanText } from '../../../core/scan/scan-text.ts';
+import { row } from '../../rows/row.ts';
 
 const hex = (length: number) => '0123456789abcdef'.repeat(3).slice(0, length);
 /** In two parts, so that scanners of this repository find nothing. */
@@ -29,6 +30,7 @@ describe('a secret in a text', () => {
     ['OAuth client secret', `OAUTH_CLIENT_SECRET=${hex(20)}_-XYZ`, `${hex(20)}_-XYZ`],
     ['github: GITHUB_TOKEN', `x ${github} y`, github],
   ])('is found: %s in %j', async (kind, text, secret) => {
+    row('D21', 'G9', 'L2');
     expect(await kindsIn(text)).toEqual([[kind, secret]]);
   });
 
