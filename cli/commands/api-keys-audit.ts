@@ -59,7 +59,7 @@ async function audit(cli: Cli, account: string, options: AuditOptions): Promise<
     return;
   }
   const { unused } = options;
-  if (unused === undefined) throw usageFailure('say for how many days', 'Give --unused DAYS, such as --unused 90.');
+  if (unused === undefined) throw usageFailure('no number of days given', 'Give --unused DAYS, such as --unused 90.');
   const listed = await broker.apiKeys.list(account, { all_users: options.allUsers });
   if (!listed.can.last_use) {
     throw usageFailure(
@@ -73,7 +73,7 @@ async function audit(cli: Cli, account: string, options: AuditOptions): Promise<
     return [id, name, owner, status, last_used_at ?? 'never', String(days)];
   });
   const value = found.map(({ key, days }) => ({ ...key, days_unused: days }));
-  show(cli, options, { titles, rows, value, none: `Every key was used in the last ${unused} days, or is younger.` });
+  show(cli, options, { titles, rows, value, none: `Every key was used in the last ${unused} days, or is newer.` });
 }
 
 async function report(cli: Cli, account: string, options: AuditOptions): Promise<void> {
@@ -132,7 +132,7 @@ export function addApiKeysAudit(apiKeys: Command, cli: Cli): void {
     .action((account: string | undefined, options: DueOptions) => due(cli, account, options));
   apiKeys
     .command('audit')
-    .description('keys that nobody uses; one that was never used counts from its creation')
+    .description('keys that were not used; one that was never used counts from its creation')
     .argument(...accountArgument)
     .option('--unused <days>', 'for how many days', wholeDays(1, 3650))
     .option(...allUsers)

@@ -42,7 +42,7 @@ async function createKey(cli: Cli, account: string, name: string, options: Creat
     return;
   }
   cli.out.write(`${made.secret}\n`);
-  cli.err.write(`Created ${named(made.key)}; ${endText(made.key)}. The secret is shown this once.\n`);
+  cli.err.write(`Created ${named(made.key)}; ${endText(made.key)}. The secret is shown only once.\n`);
 }
 
 async function rotateKey(cli: Cli, account: string, key: string | undefined, days: number | undefined): Promise<void> {
@@ -56,7 +56,7 @@ async function rotateKey(cli: Cli, account: string, key: string | undefined, day
     return;
   }
   cli.out.write(`${secret}\n`);
-  cli.err.write(`Created ${named(rotated.key)}; ${endText(rotated.key)}. The secret is shown this once.\n`);
+  cli.err.write(`Created ${named(rotated.key)}; ${endText(rotated.key)}. The secret is shown only once.\n`);
   cli.err.write(`No account here has ${printable(old.id)}, so it still works. Give its users the new key, then:\n`);
   cli.err.write(`  keytray api-keys revoke ${account} ${printable(old.id)}\n`);
 }
@@ -88,7 +88,7 @@ async function revokeKey(cli: Cli, account: string, key: string | undefined, opt
   const bySecret = options.secretStdin === true;
   if (bySecret === (key !== undefined)) {
     throw usageFailure(
-      bySecret ? 'a key is revoked by its ID or by its secret, not both' : 'say which key',
+      bySecret ? 'a key is revoked by its ID or by its secret, not both' : 'no key given',
       'Give its ID, or --secret-stdin with the secret on standard input.',
     );
   }
@@ -119,18 +119,18 @@ export function addApiKeysChange(apiKeys: Command, cli: Cli): void {
     .argument('<name>', 'what it is for: ci-github-prod')
     .option(daysOption, 'how long it lives, 1 to 365 (default: 90, where the service sets an end)', wholeDays(1, 365))
     .option('--keep-as <account>', 'keep it as this account instead of printing it')
-    .option('--owner <person>', 'for this person, where administrators may')
+    .option('--owner <person>', 'create it for this person; administrators only')
     .action((account: string, name: string, options: CreateOptions) => createKey(cli, account, name, options));
   apiKeys
     .command('rotate')
-    .description('put a new key in the place of an old one, and revoke that')
+    .description('replace a key with a new one, and revoke the old one')
     .argument(...accountArgument)
     .argument('[key]', 'its ID (default: the one the account has)')
     .option(daysOption, 'how long the new one lives (default: as long as the old one)', wholeDays(1, 365))
     .action((account: string, key: string | undefined, { days }: CreateOptions) => rotateKey(cli, account, key, days));
   apiKeys
     .command('revoke')
-    .description('end a key at the service')
+    .description('revoke a key at the service')
     .argument(...accountArgument)
     .argument('[key]', 'its ID')
     .option(...allUsers)

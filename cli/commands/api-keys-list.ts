@@ -15,7 +15,7 @@ interface ListOptions {
 }
 
 export const accountArgument = ['<account>', 'an account of a service that has API keys'] as const;
-export const allUsers = ['--all-users', "everybody's keys, for administrators"] as const;
+export const allUsers = ['--all-users', 'keys of all users; administrators only'] as const;
 
 async function listKeys(cli: Cli, account: string, options: ListOptions): Promise<void> {
   const { name, fingerprint, status, email, allUsers: all_users } = options;
@@ -55,10 +55,10 @@ export function addApiKeysList(apiKeys: Command, cli: Cli): void {
     .command('list')
     .description('the keys at the service; never their secrets')
     .argument(...accountArgument)
-    .option('--name <name>', 'those of this name')
-    .option('--fingerprint <fingerprint>', 'the one that the service shows so')
-    .addOption(new Option('--status <status>', 'those in this state').choices(['active', 'expired']))
-    .option('--email <person>', 'those of this person, for administrators')
+    .option('--name <name>', 'keys with this name')
+    .option('--fingerprint <fingerprint>', 'the key that the service shows like this')
+    .addOption(new Option('--status <status>', 'keys in this state').choices(['active', 'expired']))
+    .option('--email <person>', 'keys of this person; administrators only')
     .option(...allUsers)
     .option('--json', 'print JSON')
     .option('--csv', 'print comma-separated values')

@@ -76,10 +76,10 @@ async function assertFree(account: Account, source: Account): Promise<void> {
       account: id,
       advice: 'Name another account for the new key.',
     });
-  if (!isGiven(settings.grant.kind)) throw refused('is not an account for an API key');
-  if (!sameService(settings, source.settings)) throw refused('is an account of another service or address');
+  if (!isGiven(settings.grant.kind)) throw refused('does not take an API key');
+  if (!sameService(settings, source.settings)) throw refused('belongs to another service or address');
   await assertKeeps(account);
-  if (account.state.kind !== 'signed_out' || account.generation > 0) throw refused('has a key already');
+  if (account.state.kind !== 'signed_out' || account.generation > 0) throw refused('already has a key');
 }
 
 /** The same place by the same way, as the configuration spells it. */

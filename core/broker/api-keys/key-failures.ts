@@ -27,14 +27,14 @@ export async function about<T>(account: string, work: () => Promise<T>): Promise
   } catch (error) {
     if (!(error instanceof KeytrayError)) throw error;
     const unknown = error.code === 'not_found' && error.advice === undefined;
-    throw retold(error, account, unknown ? { advice: 'See which keys there are: list the keys of the account.' } : {});
+    throw retold(error, account, unknown ? { advice: 'List the keys of the account.' } : {});
   }
 }
 
 export const noSuchKey = (account: string, title: string): KeytrayError =>
-  new KeytrayError('not_found', `${title} has no such key among those listed`, {
+  new KeytrayError('not_found', `${title} lists no such key`, {
     account,
-    advice: 'List the keys of the account; those of others are listed for administrators only.',
+    advice: 'List the keys of the account. Only administrators see the keys of other users.',
   });
 
 /** The key may be there, and its secret is in no answer. */

@@ -76,7 +76,7 @@ export function quiltKeys(ask: AskService): ApiKeyProvider {
       return ((await run(listOwn, {}, keys)).me?.apiKeys ?? []).map(viewOf);
     },
     async create({ name, days = 90, owner }) {
-      if (owner !== undefined) throw new KeytrayError('invalid_request', 'Quilt makes keys for the caller only');
+      if (owner !== undefined) throw new KeytrayError('invalid_request', 'Quilt creates keys for the caller only');
       if (!Number.isInteger(days) || days < 1 || days > 365) {
         throw new KeytrayError('invalid_request', 'a key of Quilt lives 1 to 365 days');
       }

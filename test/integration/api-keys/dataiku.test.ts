@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ApiKeyScene, startApiKeyScene } from '../../support/api-key-scene.ts';
+import { caller } from '../../support/broker.ts';
 import { badGateway, type Dataiku, knownKeys, startDataiku } from '../../support/vendors/dataiku/dataiku.ts';
 
 let instance: Dataiku;
@@ -188,6 +189,45 @@ describe('a key whose creation is not answered', () => {
         .slice(before)
         .map(({ method }) => method),
     ).toEqual(['POST']);
+  });
+});
+
+describe('a request over the socket', () => {
+  it.each([
+    [{ name: 'x', days: 0 }],
+    [{ name: 'x', days: 366 }],
+    [{ name: 'x', days: 1.5 }],
+    [{ name: ' ' }],
+    [{ name: 'two\nlines' }],
+    [{ name: 'x', keep_as: 'Not An Id' }],
+    [{ name: 'x', secret: 'mine' }],
+  ])('for %j is refused before any call', async (body) => {
+    const before = instance.requests.length;
+    await expect(scene.client.apiKeys.create('dataiku', body)).rejects.toMatchObject({ code: 'invalid_request' });
+    expect(instance.requests.length).toBe(before);
+  });
+
+  it('is refused while all hand-outs are locked', async () => {
+    const before = instance.requests.length;
+    await scene.broker.handOutLock.lock();
+    await expect(scene.client.apiKeys.list('dataiku')).rejects.toMatchObject({ code: 'keychain_locked' });
+    await expect(scene.client.apiKeys.rotate('dataiku', 'key-personal', {})).rejects.toMatchObject({
+      code: 'keychain_locked',
+    });
+    expect(instance.requests.length).toBe(before);
+  });
+
+  it('whose client has gone leaves no key that nobody knows', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    instance.faults.add(own, { kind: 'held', until: promise });
+    const gone = new AbortController();
+    const asked = scene.broker.apiKeys.create('dataiku', { name: 'orphan' }, { ...caller, signal: gone.signal });
+    await vi.waitFor(() => expect(instance.to(own)).toHaveLength(1));
+    gone.abort();
+    resolve();
+    await expect(asked).rejects.toThrow('the client disconnected; the new key was revoked again');
+    expect(instance.keys.map(({ label }) => label)).not.toContain('orphan');
+    expect(instance.requests.map(({ method }) => method).slice(-2)).toEqual(['POST', 'DELETE']);
   });
 });
 
