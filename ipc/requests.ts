@@ -94,5 +94,7 @@ export const openExternal = z.discriminatedUnion('target', [
   z.strictObject({ target: z.literal('registration'), service: z.string().max(40) }),
   /** Where the code of a pending device login is entered. */
   z.strictObject({ target: z.literal('verification'), loginId }),
+  /** Where what is to be entered is found. */
+  z.strictObject({ target: z.literal('field'), loginId, field: z.string().max(64) }),
 ]);
 export const copyText = z.strictObject({ text: z.string().min(1).max(16_384) });

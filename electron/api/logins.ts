@@ -58,6 +58,12 @@ export function loginMethods({ broker, desktop }: ApiParts): Pick<AppApi, Method
         if (url !== undefined) return url;
         throw new KeytrayError('invalid_request', 'this sign-in has no code to enter', { loginId: request.loginId });
       }
+      case 'field': {
+        const { loginId } = request;
+        const where = broker.login(loginId).input?.fields.find(({ name }) => name === request.field)?.where;
+        if (where !== undefined && URL.canParse(where)) return where;
+        throw new KeytrayError('invalid_request', 'this sign-in has no page to open', { loginId });
+      }
     }
   }
 }

@@ -2,6 +2,7 @@ import { type JSX, useState } from 'react';
 import type { LoginView } from '../../ipc/views.ts';
 import { Button } from '../design/button.tsx';
 import { TextField } from '../design/field.tsx';
+import { Message } from '../design/message.tsx';
 import { ask, CallFailure } from '../state/bridge.ts';
 import { rememberLogin } from '../state/store.ts';
 import { useCall } from '../state/use-call.ts';
@@ -21,6 +22,8 @@ export function EntryForm({ login, fields }: EntryFormProps): JSX.Element {
   const [unanswered, setUnanswered] = useState(false);
   const call = useCall();
   const entered = Object.fromEntries(fields.map(({ name }) => [name, values[name] ?? '']));
+  const page = fields.find(({ where }) => where !== undefined && URL.canParse(where));
+  const openPage = (field: string) => ask('openExternal', { target: 'field', loginId: login.login_id, field });
   const complete = Object.values(entered).every((value) => value.trim() !== '');
   const keep = async (unchecked: boolean): Promise<void> => {
     await call.run(async () => {
@@ -55,10 +58,18 @@ export function EntryForm({ login, fields }: EntryFormProps): JSX.Element {
             problem={index === 0 ? call.error : undefined}
           />
         ))}
+        {login.no_browser === undefined ? null : (
+          <Message tone="warn">No browser can be opened here: {login.no_browser.why}.</Message>
+        )}
         <div className="line">
           <Button kind="primary" type="submit" busy={call.busy} disabled={!complete}>
             Check and keep
           </Button>
+          {page === undefined ? null : (
+            <Button busy={call.busy} onPress={() => void call.run(() => openPage(page.name))}>
+              Open the page
+            </Button>
+          )}
           {unanswered ? (
             <Button busy={call.busy} disabled={!complete} onPress={() => void keep(true)}>
               Keep it unchecked

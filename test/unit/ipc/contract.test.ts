@@ -34,6 +34,7 @@ describe('the contract between pages and main process', () => {
     expect(accepts('openExternal', { target: 'registration', service: 'github', url: 'https://evil.example' })).toBe(
       false,
     );
+    expect(accepts('openExternal', { target: 'field', loginId: 'l1', field: 'code' })).toBe(true);
     expect(accepts('openExternal', { target: 'url', url: 'https://evil.example' })).toBe(false);
     expect(accepts('openExternal', 'https://evil.example')).toBe(false);
   });
