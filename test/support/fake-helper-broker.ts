@@ -19,6 +19,7 @@ export interface FakeAccount extends ServedAccount {
   /** In place of a bearer token. */
   readonly headers?: readonly CredentialHeader[];
   readonly tokenType?: string;
+  readonly serviceUrl?: string;
   /** Milliseconds since the epoch. */
   readonly expiresAt?: number;
   /** Hands out nothing and fails like this instead. */
@@ -64,6 +65,7 @@ export class FakeHelperBroker implements HelperBroker {
       tokenType: account.tokenType ?? 'Bearer',
       expiresAt: account.expiresAt,
       username: account.username,
+      serviceUrl: account.serviceUrl,
       headers: () => account.headers ?? usual,
     };
   }

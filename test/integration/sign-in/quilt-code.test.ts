@@ -150,6 +150,16 @@ describe('a pasted code', () => {
     expect((await scene.broker.account('quilt')).subject?.email).toBe('root@example.com');
   });
 
+  it.each([
+    ['expect: { subject: kim@example.com }', 'succeeded'],
+    ['expect: { subject: root@example.com }', 'identity_mismatch'],
+    ['expect: { email: kim@example.com }', 'identity_mismatch'],
+  ])('with %s: %s', async (expect_, outcome) => {
+    scene.configure(config(quilt.url, `, ${expect_}`));
+    const ended = await paste(quilt.newCode()).catch((error: unknown) => error);
+    expect(ended).toMatchObject(outcome === 'succeeded' ? { state: outcome } : { code: outcome });
+  });
+
   it('is good although the registry does not say whose it is', async () => {
     quilt.faults.add('/graphql', { kind: 'reply', status: 404, body: 'no' });
     expect(await paste(quilt.newCode())).toMatchObject({ state: 'succeeded' });
@@ -237,6 +247,20 @@ describe('a session', () => {
     expect(await scene.broker.test('quilt', {}, caller)).toMatchObject({ ok: true, who: 'kim@example.com' });
     expect(other.requests).toEqual([]);
     expect(scene.notices.shown.map(({ title }) => title)).toContain(`Quilt has moved to ${new URL(other.url).host}`);
+  });
+
+  it('is over where the registry that began it is gone, and the new one gets nothing', async () => {
+    quilt.switches.registryUrl = other.url;
+    await paste(other.newCode());
+    quilt.switches.registryUrl = quilt.url;
+    await other.close();
+    other = await startQuilt();
+    pass(life + 1);
+    await failureOf(scene.token('quilt'));
+    expect(await scene.state('quilt')).toBe('login_required/registration_changed');
+    expect(exchanged()).toEqual([]);
+    await paste(quilt.newCode());
+    expect(await scene.token('quilt')).toMatchObject({ access_token: quilt.issued[0], service_url: quilt.url });
   });
 
   it('of another catalog is not used, and that one gets nothing', async () => {

@@ -76,6 +76,19 @@ describe('env', () => {
     );
   });
 
+  it('prints where the token goes, where a catalog tells, and no line where it does not', async () => {
+    const ofCatalog = new Map([
+      ['QUILT_API_KEY', { kind: 'token', token: 'access' }],
+      ['QUILT_REGISTRY_URL', { kind: 'service_url' }],
+    ] as const);
+    const listed = { ...account, variables: () => ofCatalog };
+    const at = { ...listed, serviceUrl: 'https://registry.lab.example' };
+    expect(await call(envHelper, ['get', '--account=lab@work'], [at])).toEqual(
+      good('QUILT_API_KEY=tok-123\nQUILT_REGISTRY_URL=https://registry.lab.example\n'),
+    );
+    expect(await call(envHelper, ['get', '--account=lab@work'], [listed])).toEqual(good('QUILT_API_KEY=tok-123\n'));
+  });
+
   it('prints all of them or none', async () => {
     const listed = { ...account, idToken: 'not one', variables: () => ofBoth };
     expect(await call(envHelper, ['get', '--account=lab@work'], [listed])).toMatchObject({ status: 2, stdout: '' });
