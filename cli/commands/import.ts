@@ -82,7 +82,14 @@ async function runImport(cli: Cli, name: SourceName, file: string | undefined, o
   const sources = await configSources(cli.env);
   const results = await takeOver(plan, { broker, sources, remove: options.remove === true });
   if (json) cli.out.write(formatJson(findingsJson(name, source, plan, results)));
-  else for (const [index, planned] of plan.entries()) writeResult(cli, results[index], planned, resultText);
+  else
+    for (const planned of plan)
+      writeResult(
+        cli,
+        results.find(({ id }) => id === planned.id),
+        planned,
+        resultText,
+      );
   requireAll(results);
 }
 

@@ -1,5 +1,9 @@
+import { stringify } from 'yaml';
 import type { AccountConfig, Config } from '../../core/config/config.ts';
+import type { ConfigError } from '../../core/config/config-error.ts';
 import type { AccountFields } from '../../core/config/edit-config.ts';
+import { interpretConfig } from '../../core/config/interpret-config.ts';
+import { resolveAccount } from '../../core/config/resolve.ts';
 import { freeId } from '../../core/imports/account-label.ts';
 import type { FoundAccount } from '../../core/imports/found.ts';
 import { type GrantKind, grantKinds, traitsOf } from '../../core/services/grant.ts';
@@ -8,7 +12,16 @@ import { services } from '../../core/services/registry.ts';
 
 /** What becomes of one account that was found. */
 export type Planned =
-  | { readonly kind: 'add'; readonly id: string; readonly fields: AccountFields; readonly found: FoundAccount }
+  | {
+      readonly kind: 'add';
+      readonly id: string;
+      readonly fields: AccountFields;
+      readonly found: FoundAccount;
+      /** Where its secret is tried and its credential goes. */
+      readonly address: string | undefined;
+    }
+  /** The configuration would be wrong with it. */
+  | { readonly kind: 'unusable'; readonly id: string; readonly found: FoundAccount; readonly why: string }
   /** The configuration has the same one already. */
   | { readonly kind: 'there'; readonly id: string; readonly found: FoundAccount };
 
@@ -24,9 +37,28 @@ export function planImport(
     if (same !== undefined) return { kind: 'there', id: same.id, found: account };
     const id = freeId(account.id, taken);
     taken.add(id);
-    const fields = { ...account.fields, ...(store !== undefined && { store }) };
-    return { kind: 'add', id, fields: withRedirect(fields), found: account };
+    const fields = withRedirect({ ...account.fields, ...(store !== undefined && { store }) });
+    const settled = settle(id, fields);
+    if ('why' in settled) return { kind: 'unusable', id, found: account, ...settled };
+    return { kind: 'add', id, fields, found: account, ...settled };
   });
+}
+
+const whyOf = ({ message, fix }: ConfigError): string => (fix === '' ? message : `${message} (${fix})`);
+
+/** By the rules of the configuration itself. */
+function settle(
+  id: string,
+  fields: AccountFields,
+): { readonly why: string } | { readonly address: string | undefined } {
+  const read = interpretConfig([{ file: '', text: stringify({ accounts: { [id]: fields } }) }]);
+  if (read.kind === 'invalid') return { why: read.errors.map(whyOf).join('; ') };
+  const [account] = read.config.accounts.values();
+  const service = services.get(String(fields.service));
+  if (account === undefined || service === undefined) return { why: 'this version of Keytray does not know it' };
+  const { grant, check, endpoints, url } = resolveAccount(account, service);
+  const byClient = traitsOf(grant.kind).client ? endpoints.tokenEndpoint : undefined;
+  return { address: byClient ?? url ?? check?.address };
 }
 
 export function grantOf({ service, grant }: AccountFields): GrantKind {

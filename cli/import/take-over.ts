@@ -31,11 +31,11 @@ export interface TakingOver {
 /** Writes the accounts one by one, and gives the broker their secrets; one that fails leaves nothing behind. */
 export async function takeOver(plan: readonly Planned[], how: TakingOver): Promise<readonly TakenOver[]> {
   const results: TakenOver[] = [];
-  for (const planned of plan) results.push(await takeOne(planned, how));
+  for (const planned of plan) if (planned.kind !== 'unusable') results.push(await takeOne(planned, how));
   return results;
 }
 
-async function takeOne(planned: Planned, how: TakingOver): Promise<TakenOver> {
+async function takeOne(planned: Exclude<Planned, { kind: 'unusable' }>, how: TakingOver): Promise<TakenOver> {
   const { id, found } = planned;
   if (planned.kind === 'there') return { id, outcome: 'there' };
   const { file, ...sources } = how.sources;

@@ -17,22 +17,20 @@ function whatIsTaken({ fields, secrets }: FoundAccount): string {
   return [...secrets.keys()].map((name) => known.find((field) => field.name === name)?.title ?? name).join(', ');
 }
 
-/** Where the secret would be tried: a person agrees to that, too. */
-function addressOf({ fields }: FoundAccount): string {
-  const service = services.get(fields.service);
-  const [check] = [service?.check ?? []].flat();
-  const { address } = service ?? {};
-  const shared = check?.kind === 'http' ? check.publicAddress : check?.kind === 'grpc' ? check.publicHost : undefined;
-  const own = fields.token_endpoint ?? fields.url;
-  const known = traitsOf(grantOf(fields)).client ? service?.endpoints.tokenEndpoint : undefined;
-  const site = address?.url.replace('SETTING', () => siteOf(fields, address.setting) ?? address.otherwise);
-  return String(own ?? known ?? site ?? shared ?? '');
+function stateOf(planned: Planned): string {
+  switch (planned.kind) {
+    case 'add':
+      return whatIsTaken(planned.found);
+    case 'there':
+      return 'is there already';
+    case 'unusable':
+      return 'cannot be used';
+  }
 }
 
-function siteOf({ settings }: FoundAccount['fields'], name: string): string | undefined {
-  const value = typeof settings === 'object' && settings !== null ? Reflect.get(settings, name) : undefined;
-  return typeof value === 'string' ? value : undefined;
-}
+/** What is to be said of one of them. */
+const notesOf = (planned: Planned): readonly string[] =>
+  planned.kind === 'unusable' ? [planned.why, ...planned.found.notes] : planned.found.notes;
 
 /** Within the files, which are named above the list. */
 function placeOf({ files }: SourceRead, { where }: FoundAccount): string {
@@ -42,11 +40,12 @@ function placeOf({ files }: SourceRead, { where }: FoundAccount): string {
 
 /** Everything that was found, before anything is done. */
 export function findingsText(read: SourceRead, plan: readonly Planned[], columns: number): string {
-  const rows = plan.map(({ kind, id, found }) => [
-    { text: id },
-    { text: addressOf(found) },
-    { text: kind === 'there' ? 'is there already' : whatIsTaken(found) },
-    { text: placeOf(read, found) },
+  const rows = plan.map((planned) => [
+    { text: planned.id },
+    // A person agrees to where a secret is tried, too.
+    { text: planned.kind === 'add' ? (planned.address ?? '') : '' },
+    { text: stateOf(planned) },
+    { text: placeOf(read, planned.found) },
   ]);
   const titles = [
     { title: 'ACCOUNT' },
@@ -55,7 +54,7 @@ export function findingsText(read: SourceRead, plan: readonly Planned[], columns
     { title: 'FOUND IN', least: 12 },
   ];
   const table = rows.length === 0 ? '' : formatTable(titles, rows, { columns, cutOrder: [3, 1] });
-  const notes = [...plan.flatMap(({ id, found }) => found.notes.map((note) => `${id}: ${note}`)), ...read.notes];
+  const notes = [...plan.flatMap((planned) => notesOf(planned).map((note) => `${planned.id}: ${note}`)), ...read.notes];
   const named = rows.length === 0 ? '' : `Found in ${read.files.map(printable).join(', ')}:\n`;
   return `${named}${table}${notes.map((note) => `${printable(note)}\n`).join('')}`;
 }
@@ -70,13 +69,14 @@ export function findingsJson(
   return {
     source,
     files: read.files,
-    found: plan.map(({ kind, id, found }) => {
+    found: plan.map((planned) => {
+      const { kind, id, found } = planned;
       const { service, grant, url, client_id, settings } = found.fields;
       const result = results?.find((candidate) => candidate.id === id);
       return {
         ...{ account: id, service, grant: grant ?? grantOf(found.fields), url, client_id, settings },
         ...{ secrets: [...found.secrets.keys()], found_in: printable(found.where) },
-        ...{ notes: found.notes.map(printable), action: kind },
+        ...{ notes: notesOf(planned).map(printable), action: kind },
         ...(result !== undefined && {
           outcome: result.outcome,
           error_description: result.message,
