@@ -1,5 +1,6 @@
 import type { Account } from '../accounts/account.ts';
 import { AccountRegistry } from '../accounts/account-registry.ts';
+import { setDatabasePassword } from '../accounts/database-password.ts';
 import { ServerDirectory } from '../accounts/server-directory.ts';
 import { inBackground } from '../concurrency/background.ts';
 import { Broadcast } from '../concurrency/broadcast.ts';
@@ -182,6 +183,10 @@ export class Broker implements BrokerApi {
   async setClientSecret(id: string, secret: Secret): Promise<void> {
     await (await this.#find(id)).clientSecret.set(secret);
     this.#servers.forget(id);
+  }
+
+  async setDatabasePassword(id: string, password: Secret): Promise<void> {
+    await setDatabasePassword(await this.#find(id), password);
   }
 
   async removeClientSecret(id: string): Promise<void> {

@@ -190,7 +190,7 @@ export function resolveAccount(written: AccountConfig, service: Service): Accoun
     service: service.name,
     title: accountTitle(account.id, service),
     grant,
-    fields: fieldsOf(grant.kind, service),
+    fields: fieldsOf(grant.kind, service, account.lakebase),
     url,
     settings: account.settings ?? {},
     present: account.present ?? service.present?.[grant.kind] ?? { kind: 'bearer' },

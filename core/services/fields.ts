@@ -1,5 +1,6 @@
 import type { Field } from './field.ts';
 import type { GrantKind } from './grant.ts';
+import { databasePasswordField, type LakebaseTargets, takesOwnPassword } from './lakebase.ts';
 import type { Service } from './service.ts';
 
 /** The fields a grant has where its service says no more. */
@@ -9,8 +10,15 @@ const ownFields: Readonly<Partial<Record<GrantKind, readonly Field[]>>> = {
   pasted_code: [{ name: 'code', title: 'Code' }],
 };
 
-export const fieldsOf = (grant: GrantKind, service: Pick<Service, 'fields'>): readonly Field[] =>
-  service.fields?.[grant] ?? ownFields[grant] ?? [];
+/** Where people sign in by browser, the password of a database is given beside that. */
+export function fieldsOf(
+  grant: GrantKind,
+  service: Pick<Service, 'fields'>,
+  databases?: LakebaseTargets,
+): readonly Field[] {
+  const fields = service.fields?.[grant] ?? ownFields[grant] ?? [];
+  return fields.length > 0 && takesOwnPassword(databases) ? [...fields, databasePasswordField] : fields;
+}
 
 /** What is wrong with a value, in words that do not repeat it; undefined where nothing is. Pure. */
 export function fieldProblem(field: Field, value: string): string | undefined {

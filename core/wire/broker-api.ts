@@ -94,6 +94,8 @@ export interface BrokerApi {
   cancelLogin(loginId: string): LoginView;
   logout(id: string, options: { readonly revoke: boolean }): Promise<LogoutView>;
   setClientSecret(id: string, secret: Secret): Promise<void>;
+  /** Of a database that the account lists with `password: native`. */
+  setDatabasePassword(id: string, password: Secret): Promise<void>;
   /** Also where there is none. */
   removeClientSecret(id: string): Promise<void>;
   /** Calls `listener` on every change until the returned function is called. */

@@ -210,7 +210,11 @@ export const logoutSchema = z
 export type LogoutView = z.infer<typeof logoutSchema>;
 
 export const clientSecretRequestSchema = z
-  .strictObject({ client_secret: z.string().min(1).max(4096) })
+  .union([
+    z.strictObject({ client_secret: z.string().min(1).max(4096) }),
+    /** Of a database with `password: native`, where people sign in by browser. */
+    z.strictObject({ database_password: z.string().min(1).max(4096) }),
+  ])
   .openapi('ClientSecretRequest');
 
 /**

@@ -10,6 +10,7 @@ import { repositoryRoot, sourceFiles } from './source-files.ts';
  * was revealed can be logged, thrown and compared like any text.
  */
 const reveals: Readonly<Record<string, { readonly times: number; readonly why: string }>> = {
+  'core/accounts/database-password.ts': { times: 1, why: 'refuses a token of another kind as a database password' },
   'core/accounts/token-age.ts': { times: 1, why: 'reads the claims of an ID token, which stay here' },
   'core/credentials/lakebase-password.ts': { times: 1, why: 'refuses a token of another kind as a database password' },
   'core/credentials/aws-role.ts': { times: 1, why: 'sends the ID token to AWS, which gives keys for it' },
@@ -41,7 +42,7 @@ const reveals: Readonly<Record<string, { readonly times: number; readonly why: s
     times: 1,
     why: 'sends the file of a program that the caller becomes',
   },
-  'core/local-api/client/client.ts': { times: 5, why: 'sends what the person typed to the broker, over its socket' },
+  'core/local-api/client/client.ts': { times: 6, why: 'sends what the person typed to the broker, over its socket' },
   'core/oauth/authorization-response.ts': { times: 3, why: 'gives state, verifier and nonce to the protocol library' },
   'core/oauth/client-authentication.ts': {
     times: 3,

@@ -271,6 +271,11 @@ export class FakeBroker implements BrokerApi {
     this.clientSecrets.set(id, secret);
   }
 
+  async setDatabasePassword(id: string, password: Secret): Promise<void> {
+    this.#record('setDatabasePassword', id, password);
+    this.#view(id);
+  }
+
   async removeClientSecret(id: string): Promise<void> {
     this.#record('removeClientSecret', id);
     this.#view(id);

@@ -104,6 +104,11 @@ export class LocalApiClient {
     await this.#requests.ask({ method: 'PUT', path: `${accountPath(id)}/client-secret`, body });
   }
 
+  async setDatabasePassword(id: string, password: Secret): Promise<void> {
+    const body = { database_password: password.reveal() };
+    await this.#requests.ask({ method: 'PUT', path: `${accountPath(id)}/client-secret`, body });
+  }
+
   async removeClientSecret(id: string): Promise<void> {
     await this.#requests.ask({ method: 'DELETE', path: `${accountPath(id)}/client-secret` });
   }

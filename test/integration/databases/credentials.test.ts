@@ -118,6 +118,47 @@ describe('a login to a database', () => {
   });
 });
 
+describe('a password of PostgreSQL itself', () => {
+  const native = (id: string, grant: 'client_credentials' | 'authorization_code') => {
+    const targets = [`shop: { instance: shop, port: ${lakebase.front.port}, password: native }`];
+    return lakeAccount(lakebase, id, { grant, targets });
+  };
+  const password = 'postgres-s own-password';
+  beforeEach(async () => {
+    const [instance] = lakebase.workspace.lakebase.instances;
+    if (instance !== undefined) Object.assign(instance, { nativeLogin: true });
+    await scene.configure(native('lake', 'client_credentials') + native('mine', 'authorization_code'));
+  });
+
+  it('is a field of its own, and the one that is handed out', async () => {
+    await scene.enter('lake', { database_password: password });
+    const before = asked();
+    expect(await scene.postgres('lake')).toMatchObject({ password, expires_at: null });
+    expect(asked()).toBe(before);
+  });
+
+  it('that is a personal access token is refused where it is entered', async () => {
+    const { pat } = lakebase.workspace.people;
+    const failure = await failureOf(scene.enter('lake', { database_password: pat }));
+    expect(failure).toMatchObject({
+      code: 'invalid_request',
+      message: expect.stringContaining('no database password'),
+    });
+    expect(failure.message).not.toContain(pat);
+  });
+
+  it('is given beside a sign-in by browser', async () => {
+    await scene.signIn('mine');
+    const set = (value: string) =>
+      scene.sandbox.run(['accounts', 'set-secret', 'mine', '--database-password'], { stdin: `${value}\n` });
+    expect(await set(lakebase.workspace.people.pat)).toMatchObject({ status: 2 });
+    expect(await set(password)).toMatchObject({ status: 0, stdout: 'Stored the database password of mine.\n' });
+    expect(await scene.postgres('mine')).toMatchObject({ password });
+    await scene.configure(lakeAccount(lakebase, 'mine'));
+    expect(await set(password)).toMatchObject({ status: 2, stderr: expect.stringContaining('password: native') });
+  });
+});
+
 describe('the target', () => {
   it.each(['nope', '__proto__', 'constructor'])('%s is refused where the account does not list it', async (name) => {
     await scene.enter('lake');

@@ -58,7 +58,8 @@ const logout = createRoute({
 const setClientSecret = createRoute({
   method: 'put',
   path: '/v1/accounts/{id}/client-secret',
-  summary: 'Keeps the client secret (RFC 6749 section 2.3.1) that a provider insists on.',
+  summary:
+    'Keeps the client secret (RFC 6749 section 2.3.1) that a provider insists on, or the password of a database.',
   request: { params, body: { ...jsonBody(clientSecretRequestSchema), required: true } },
   responses: { 204: { description: 'Kept.' }, ...failureResponse },
 });
@@ -83,7 +84,10 @@ export function registerAccountRoutes(app: LocalApiApp, { broker }: RouteContext
     return c.json(await broker.logout(c.req.valid('param').id, { revoke }), 200, noStore);
   });
   app.openapi(setClientSecret, async (c) => {
-    await broker.setClientSecret(c.req.valid('param').id, new Secret(c.req.valid('json').client_secret));
+    const { id } = c.req.valid('param');
+    const given = c.req.valid('json');
+    if ('client_secret' in given) await broker.setClientSecret(id, new Secret(given.client_secret));
+    else await broker.setDatabasePassword(id, new Secret(given.database_password));
     return c.body(null, 204, noStore);
   });
   app.openapi(removeClientSecret, async (c) => {
