@@ -48,7 +48,7 @@ export const quilt: Service = {
           },
           {
             kind: 'must',
-            pattern: '^qk_.{20}',
+            pattern: '^qk_.{8}',
             message: 'the API key is too short and was probably cut off; copy it again to its end',
           },
         ],
