@@ -137,7 +137,7 @@ describe('the api of the pages, with one account', () => {
     expect(await git()).toMatchObject({ state: 'set_up' });
     await scene.api.undoSetup({ tool: 'git' });
     expect(await git()).toMatchObject({ state: 'not_set_up' });
-    await expect(scene.api.applySetup({ tool: 'telnet' })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(scene.api.applySetup({ tool: 'telnet' })).rejects.toMatchObject({ code: 'invalid_request' });
   });
 
   it('removes an account after signing it out at the server', async () => {
