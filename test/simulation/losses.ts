@@ -1,3 +1,4 @@
+import type { SimulatedAccount } from './accounts.ts';
 import { type AuthorizationFleet, graceOf, type Issue } from './authorization-fleet.ts';
 import type { Span } from './world.ts';
 
@@ -41,6 +42,12 @@ export function judgeLoss({ fleet, stored, now, quietTime }: LossFacts): LossVer
     return { kind: 'avoidable', why: `grace period missed (${cause})` };
   }
   return { kind: 'unavoidable', why: `${cause}, ${server.rotation} server` };
+}
+
+/** A key ends when it does; until then nobody has to enter another. */
+export function judgeKey({ key }: SimulatedAccount, now: number): LossVerdict {
+  if (key?.endsAt !== undefined && now >= key.endsAt) return { kind: 'unavoidable', why: 'the key has ended' };
+  return { kind: 'avoidable', why: 'the key is still good' };
 }
 
 /** The longest time between two times that no span of trouble touches. Milliseconds. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SystemClock } from '../../core/platform/system-clock.ts';
+import { grantKinds } from '../../core/services/grant.ts';
 import { parseOptions } from './options.ts';
 import { reportOf } from './report.ts';
 import { type Control, type Outcome, type SimulationOptions, simulate } from './simulation.ts';
@@ -31,6 +32,8 @@ describe('a simulated broker', () => {
     expect(counts['calls told to wait or to try later']).toBeGreaterThan(0);
     expect(counts.restarts).toBeGreaterThan(0);
     expect(counts.sleeps).toBeGreaterThan(0);
+    // Zeros of a grant that nobody has used would say nothing.
+    for (const grant of grantKinds) expect(counts[`served: ${grant}`], grant).toBeGreaterThan(100);
   });
 
   it('holds out against many more faults', async () => {
