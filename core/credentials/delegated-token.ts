@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { KeytrayError } from '../errors.ts';
+import { parseRetryAfter } from '../oauth/reply.ts';
 import type { Fetch } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import { isInstant, readHttpDate } from '../untrusted/instant.ts';
-import { readSeconds } from '../untrusted/lifetime.ts';
 import { plainText } from '../untrusted/plain-text.ts';
 import { isTokenText } from '../untrusted/token-text.ts';
 
@@ -103,7 +103,7 @@ export async function exchangeProof({ fetch, endpoint, now, sign, arn }: Exchang
     const serverTime = readHttpDate(date, now()) ?? now();
     const reply = readDelegatedReply(status, body, host, serverTime);
     if (reply.kind === 'token') return { ...reply.token, lifetime: secondsUntil(reply.token.expiresAt, serverTime) };
-    if (reply.kind === 'failed') throw withRetryAfter(reply.failure, retryAfter);
+    if (reply.kind === 'failed') throw withRetryAfter(reply.failure, parseRetryAfter(retryAfter, serverTime));
     const skew = clockError(date, now());
     if (skew === undefined) throw refusal(reply, host, arn);
     if (ahead !== 0) throw clockFailure(skew, host);
@@ -113,8 +113,8 @@ export async function exchangeProof({ fetch, endpoint, now, sign, arn }: Exchang
 
 const secondsUntil = (at: number, now: number): number => Math.max(0, Math.floor((at - now) / 1_000));
 
-function withRetryAfter(failure: KeytrayError, header: string | null): KeytrayError {
-  const retryAfter = readSeconds(header);
+/** `retryAfter`: seconds. */
+function withRetryAfter(failure: KeytrayError, retryAfter: number | undefined): KeytrayError {
   if (retryAfter === undefined || failure.code !== 'temporarily_unavailable') return failure;
   return new KeytrayError(failure.code, failure.message, { retryAfter });
 }
