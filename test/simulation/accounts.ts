@@ -1,12 +1,14 @@
 import type { GrantKind } from '../../core/services/grant.ts';
 import type { AuthorizationFleet, AuthorizationServer } from './authorization-fleet.ts';
-import { day, hour, minute, second } from './world.ts';
+import { day, hour, minute, second, type World } from './world.ts';
 
 /** What a person was given for an account: nothing renews it. */
 export interface GivenKey {
   readonly text: string;
   /** Milliseconds of true time; undefined: it has no end. */
   readonly endsAt: number | undefined;
+  /** Milliseconds the wall clock was ahead when it was entered: the broker counts from then. */
+  readonly wallAhead: number;
 }
 
 export interface SimulatedAccount {
@@ -89,9 +91,13 @@ export function makeAccounts(count: number, fleet: AuthorizationFleet): readonly
   return accounts;
 }
 
-/** The next key of an account, as a service gives it at `now`. */
-export function giveKey(account: SimulatedAccount, now: number): void {
+/** The next key of an account, as a service gives it now. */
+export function giveKey(account: SimulatedAccount, { time, wallAhead }: World): void {
   const { id, key, keyLife } = account;
   const serial = key === undefined ? 1 : Number(key.text.split('.').at(-1)) + 1;
-  account.key = { text: `key.${id}.${serial}`, endsAt: keyLife === undefined ? undefined : now + keyLife };
+  account.key = { text: `key.${id}.${serial}`, endsAt: keyLife === undefined ? undefined : time + keyLife, wallAhead };
 }
+
+/** Milliseconds until a key ends by the machine's own clock, which may be ahead: nobody else tells. */
+export const untilKeyEnds = ({ key }: SimulatedAccount, { time, wallAhead }: World): number =>
+  key?.endsAt === undefined ? Number.POSITIVE_INFINITY : key.endsAt - Math.max(0, wallAhead, key.wallAhead) - time;

@@ -1,6 +1,6 @@
-import type { SimulatedAccount } from './accounts.ts';
+import { type SimulatedAccount, untilKeyEnds } from './accounts.ts';
 import { type AuthorizationFleet, graceOf, type Issue } from './authorization-fleet.ts';
-import type { Span } from './world.ts';
+import type { Span, World } from './world.ts';
 
 export interface LossVerdict {
   readonly kind: 'avoidable' | 'unavoidable';
@@ -44,9 +44,9 @@ export function judgeLoss({ fleet, stored, now, quietTime }: LossFacts): LossVer
   return { kind: 'unavoidable', why: `${cause}, ${server.rotation} server` };
 }
 
-/** A key ends when it does; until then nobody has to enter another. */
-export function judgeKey({ key }: SimulatedAccount, now: number): LossVerdict {
-  if (key?.endsAt !== undefined && now >= key.endsAt) return { kind: 'unavoidable', why: 'the key has ended' };
+/** Until a key ends no other is needed. */
+export function judgeKey(account: SimulatedAccount, world: World): LossVerdict {
+  if (untilKeyEnds(account, world) <= 0) return { kind: 'unavoidable', why: 'the key has ended' };
   return { kind: 'avoidable', why: 'the key is still good' };
 }
 

@@ -55,7 +55,7 @@ describe('the checks', () => {
     found(await simulate({ ...harsh, control }));
 
   it('find a broker that takes 503 for the end of a login', async () => {
-    expect(await outcomeOf('503-is-fatal')).toEqual({
+    expect(await outcomeOf('503-is-fatal')).toMatchObject({
       'avoidable login': expect.any(Number),
       'false notice': expect.any(Number),
     });
@@ -75,7 +75,8 @@ describe('the checks', () => {
   });
 
   it('find a broker that knows the wall clock only', async () => {
-    expect(await outcomeOf('wall-clock-only')).toEqual({ 'expired token handed out': expect.any(Number) });
+    // Proofs dated by such a clock are refused as well.
+    expect(await outcomeOf('wall-clock-only')).toMatchObject({ 'expired token handed out': expect.any(Number) });
   });
 
   it('fail the run, as does a request too many', async () => {

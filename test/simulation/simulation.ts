@@ -210,7 +210,7 @@ class Simulation {
   }
 
   #judge(account: SimulatedAccount): ReturnType<typeof judgeLoss> {
-    if (account.grant === 'api_key') return judgeKey(account, this.#world.time);
+    if (account.grant === 'api_key') return judgeKey(account, this.#world);
     if (!keepsLogin(account)) return { kind: 'avoidable', why: `${account.grant} needs no person` };
     return judgeLoss({
       fleet: this.#fleet,
@@ -246,7 +246,7 @@ class Simulation {
   #give(account: SimulatedAccount, clock: Clock): void {
     if (account.grant === 'client_credentials') this.#keychain.set(account.id, clientItem());
     else if (account.grant === 'api_key') {
-      giveKey(account, this.#world.time);
+      giveKey(account, this.#world);
       this.#keychain.set(account.id, keyItem(account, clock));
     } else if (keepsLogin(account)) {
       const record = recordOf(account, this.#tokens(account), clock);

@@ -57,6 +57,11 @@ export class World {
     return this.#asleepSince !== undefined;
   }
 
+  /** Milliseconds the wall clock is ahead of true time. */
+  get wallAhead(): number {
+    return this.#wallStep;
+  }
+
   /** Milliseconds the machine has been awake. */
   get awake(): number {
     return this.#time - this.#slept - (this.#asleepSince === undefined ? 0 : this.#time - this.#asleepSince);
