@@ -21,6 +21,12 @@ export const methods = [
   'setClientSecret',
   'removeClientSecret',
   'editServes',
+  'apiKeyAccounts',
+  'apiKeys',
+  'createApiKey',
+  'rotateApiKey',
+  'revokeApiKey',
+  'revokeLeakedKey',
   'listTools',
   'planSetup',
   'applySetup',
@@ -35,6 +41,7 @@ export const methods = [
   'changePassphrase',
   'openExternal',
   'copyText',
+  'copySecret',
 ] as const satisfies readonly Method[];
 
 export const channelOf = (method: Method): string => `keytray:${method}`;

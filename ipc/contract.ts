@@ -4,12 +4,16 @@ import type {
   AccountDetails,
   AccountView,
   Activity,
+  ApiKeyListView,
   AppEvent,
+  CreatedApiKeyView,
   IssuerCheck,
+  KeyAccountView,
   LoginView,
   LogoutView,
   Outcome,
   RegistrationView,
+  RotatedApiKeyView,
   ServiceView,
   Settings,
   SetupView,
@@ -29,9 +33,9 @@ const answers =
 
 /**
  * Everything a page can ask of the main process: what it may send, and what it gets. Handlers validate with
- * `request` and answer with an `Outcome`. What runs a program or widens who gets a credential is `declined` unless the
- * person agrees in a dialog of the main process. No token is in any of it, in either direction,
- * but for what a person types.
+ * `request` and answer with an `Outcome`. What runs a program, widens who gets a credential, or creates or ends one at a
+ * service is `declined` unless the person agrees in a dialog of the main process. No token is in any of it, in either
+ * direction, but for what a person types and for the secret of a key that they have just agreed to create.
  */
 export const contract = {
   status: answers<StatusView>()(requests.nothing),
@@ -65,6 +69,18 @@ export const contract = {
   /** No hosts: the account serves this family no more, nor those of its service. */
   editServes: answers<AccountView>()(requests.editServes),
 
+  /** Accounts whose service has API keys, without asking it. */
+  apiKeyAccounts: answers<readonly KeyAccountView[]>()(requests.nothing),
+  /** Asks the service, now. */
+  apiKeys: answers<ApiKeyListView>()(requests.ofAccount),
+  /** The secret is in this answer once, unless an account keeps it. */
+  createApiKey: answers<CreatedApiKeyView>()(requests.createApiKey),
+  /** The secret is in this answer once, where no account has the key. */
+  rotateApiKey: answers<RotatedApiKeyView>()(requests.ofApiKey),
+  revokeApiKey: answers<void>()(requests.ofApiKey),
+  /** By its secret, at the service of this account. */
+  revokeLeakedKey: answers<void>()(requests.revokeLeakedKey),
+
   listTools: answers<readonly ToolView[]>()(requests.nothing),
   planSetup: answers<SetupView>()(requests.planSetup),
   applySetup: answers<SetupView>()(requests.ofTool),
@@ -81,6 +97,8 @@ export const contract = {
 
   openExternal: answers<void>()(requests.openExternal),
   copyText: answers<void>()(requests.copyText),
+  /** Answers once it is in the clipboard and its clearing is scheduled. */
+  copySecret: answers<{ readonly clearedInSeconds: number }>()(requests.copySecret),
 } as const;
 
 export type Contract = typeof contract;

@@ -20,7 +20,7 @@ const url = line.refine((value) => URL.canParse(value), 'not a URL');
 const hosts = z.array(line.max(512)).max(200);
 const tool = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/);
 const family = z.string().regex(/^[a-z]{1,20}$/);
-/** The two secrets that ever cross, both from the page to the main process, never back. */
+/** The secrets a person types or pastes; they cross from the page to the main process, never back. */
 const clientSecret = z.string().min(1).max(4096);
 const passphrase = z.string().min(1).max(1024);
 
@@ -72,6 +72,19 @@ export const addAccount = z.strictObject({
 export const setClientSecret = z.strictObject({ account, clientSecret });
 export const editServes = z.strictObject({ account, family, hosts });
 
+/** As the local API takes it. */
+const keyId = line.max(256);
+export const createApiKey = z.strictObject({
+  account,
+  name: line.max(120),
+  /** Only where the service sets an end. */
+  days: z.number().int().min(1).max(365).optional(),
+  /** The account that keeps it; its secret is then in no answer. */
+  keepAs: account.optional(),
+});
+export const ofApiKey = z.strictObject({ account, key: keyId });
+export const revokeLeakedKey = z.strictObject({ account, secret: z.string().max(4096).regex(/^\S+$/) });
+
 export const planSetup = z.strictObject({ tool, undo: z.boolean() });
 
 export const setStartAtLogin = z.strictObject({ on: z.boolean() });
@@ -97,4 +110,6 @@ export const openExternal = z.discriminatedUnion('target', [
   /** Where what is to be entered is found. */
   z.strictObject({ target: z.literal('field'), loginId, field: z.string().max(64) }),
 ]);
+/** A secret that a page was told, for the clipboard. */
+export const copySecret = z.strictObject({ secret: z.string().min(1).max(4096) });
 export const copyText = z.strictObject({ text: z.string().min(1).max(16_384) });

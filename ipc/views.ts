@@ -1,4 +1,5 @@
 import type { StoreKind, ToolFamily } from '../core/services/shapes.ts';
+import type { ApiKeyListView, ApiKeyView, CreatedApiKeyView, RotatedApiKeyView } from '../core/wire/api-key-schemas.ts';
 import type { ErrorView } from '../core/wire/error-schemas.ts';
 import type { AccountView, BrokerEvent, StatusView } from '../core/wire/schemas.ts';
 import type { EncryptedFileView } from '../core/wire/store-schemas.ts';
@@ -10,9 +11,21 @@ export type {
   LogoutView,
   StatusView,
 } from '../core/wire/schemas.ts';
-export type { EncryptedFileView, ErrorView, StoreKind, ToolFamily };
+export type {
+  ApiKeyListView,
+  ApiKeyView,
+  CreatedApiKeyView,
+  EncryptedFileView,
+  ErrorView,
+  RotatedApiKeyView,
+  StoreKind,
+  ToolFamily,
+};
 
-/** What pages are shown besides the views of the local API. Times are ISO 8601 strings. No secret is in any of it. */
+/**
+ * What pages are shown besides the views of the local API. Times are ISO 8601 strings. No secret is in any of it, but for
+ * that of an API key that was just created.
+ */
 
 /** Failures cross as values: a thrown error would arrive as text with the channel's name in it. */
 export type Outcome<Value> =
@@ -33,6 +46,8 @@ export interface AccountDetails {
   readonly position: string;
   /** False in a drop-in of the fleet, which Keytray only reads. */
   readonly editable: boolean;
+  /** Its service has API keys that Keytray manages. */
+  readonly apiKeys: boolean;
   /** Families `editServes` takes. */
   readonly families: readonly ToolFamily[];
 }
@@ -98,6 +113,16 @@ export interface Activity {
     | { readonly kind: 'removed' };
 }
 
+/** An account whose service may have issued a key. */
+export interface KeyAccountView {
+  readonly account: string;
+  readonly title: string;
+  /** Where the service is. */
+  readonly server?: string;
+  /** False: it revokes a key by its ID only. */
+  readonly revokesBySecret: boolean;
+}
+
 export interface ToolView {
   /** `git`: the name `planSetup` takes. */
   readonly tool: string;
@@ -141,7 +166,7 @@ export interface Settings {
   readonly version: string;
 }
 
-export type PageName = 'accounts' | 'add-account' | 'tools' | 'activity' | 'settings';
+export type PageName = 'accounts' | 'add-account' | 'revoke-key' | 'tools' | 'activity' | 'settings';
 
 /** The one stream from the main process to the page. */
 export type AppEvent =

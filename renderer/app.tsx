@@ -2,6 +2,8 @@ import { type JSX, useEffect, useState } from 'react';
 import { AccountsPage } from './accounts/accounts-page.tsx';
 import { ActivityPage } from './activity/activity-page.tsx';
 import { AddAccountPage } from './add-account/add-account-page.tsx';
+import { ApiKeysPage } from './api-keys/api-keys-page.tsx';
+import { LeakedKeyPage } from './api-keys/leaked-key-page.tsx';
 import { DetailsPage } from './details/details-page.tsx';
 import { FirstRun } from './first-run/first-run.tsx';
 import { SettingsPage } from './settings/settings-page.tsx';
@@ -15,10 +17,13 @@ import { ToolsPage } from './tools/tools-page.tsx';
 function PageOf({ route, empty }: { readonly route: Route; readonly empty: boolean }): JSX.Element {
   switch (route.page) {
     case 'accounts':
+      if (route.account !== undefined && route.part === 'api-keys') return <ApiKeysPage account={route.account} />;
       if (route.account !== undefined) return <DetailsPage key={route.account} account={route.account} />;
       return empty ? <NoAccounts /> : <AccountsPage />;
     case 'add-account':
       return <AddAccountPage />;
+    case 'revoke-key':
+      return <LeakedKeyPage />;
     case 'tools':
       return <ToolsPage />;
     case 'activity':

@@ -5,6 +5,7 @@ import './design/surfaces.css';
 import './shell/shell.css';
 import './accounts/accounts.css';
 import './details/details.css';
+import './api-keys/api-keys.css';
 import './add-account/add-account.css';
 import './tools/tools.css';
 import './activity/activity.css';

@@ -13,7 +13,7 @@ export interface TrayBroker {
 
 /** Where in the window. */
 export interface TrayPlace {
-  readonly page: 'accounts' | 'add-account';
+  readonly page: 'accounts' | 'add-account' | 'revoke-key';
   readonly account?: string;
 }
 
@@ -84,6 +84,9 @@ async function perform(command: MenuCommand, parts: CommandParts): Promise<void>
       return;
     case 'add_account':
       go?.({ page: 'add-account' });
+      return;
+    case 'revoke_key':
+      go?.({ page: 'revoke-key' });
       return;
     case 'install_tools':
       await parts.installTools?.();

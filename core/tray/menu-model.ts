@@ -1,3 +1,4 @@
+import { services } from '../services/registry.ts';
 import { needsPerson } from '../wire/account-needs.ts';
 import type { AccountView } from '../wire/schemas.ts';
 import { accountLine } from './account-line.ts';
@@ -9,7 +10,18 @@ export type MenuCommand =
       readonly account: string;
     }
   | { readonly kind: 'sign_in_all'; readonly accounts: readonly string[] }
-  | { readonly kind: 'pause' | 'resume' | 'lock' | 'unlock' | 'add_account' | 'install_tools' | 'open' | 'quit' };
+  | {
+      readonly kind:
+        | 'pause'
+        | 'resume'
+        | 'lock'
+        | 'unlock'
+        | 'add_account'
+        | 'revoke_key'
+        | 'install_tools'
+        | 'open'
+        | 'quit';
+    };
 
 export type MenuEntry =
   | { readonly kind: 'separator' }
@@ -37,6 +49,7 @@ export function menuModel(view: TrayView): readonly MenuEntry[] {
     ...signInAll(view.accounts),
     ...handOutEntries(view),
     separator,
+    ...leakedKey(view),
     ...(view.offers.tools ? [command('Install command line tools…', { kind: 'install_tools' })] : []),
     ...(view.offers.window ? [command('Open Keytray…', { kind: 'open' })] : []),
     command('Quit', { kind: 'quit' }),
@@ -119,6 +132,12 @@ function handOutEntries({ handOuts, offers }: TrayView): readonly MenuEntry[] {
         ? [command('Unlock…', { kind: 'unlock' })]
         : [{ kind: 'text', label: 'Unlock in a terminal: keytray unlock' }];
   }
+}
+
+/** The key is pasted into the window: the menu itself takes and tells nothing. */
+function leakedKey({ accounts, offers }: TrayView): readonly MenuEntry[] {
+  const someKeys = accounts.some(({ service }) => services.get(service)?.apiKeys !== undefined);
+  return offers.window && someKeys ? [command('Revoke a leaked key…', { kind: 'revoke_key' })] : [];
 }
 
 /** As the clock on the person's wall shows it: `15:20`. */

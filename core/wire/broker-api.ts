@@ -58,7 +58,7 @@ export interface ApiKeysApi {
   list(id: string, query: ApiKeyQuery): Promise<ApiKeyListView>;
   show(id: string, key: string, query: ApiKeyQuery): Promise<ApiKeyView>;
   /** Made once or not at all; one that may have been made without an answer is told of. */
-  create(id: string, request: ApiKeyRequest, caller: Caller): Promise<CreatedApiKeyView>;
+  create(id: string, request: ApiKeyRequest, caller: Pick<Caller, 'signal'>): Promise<CreatedApiKeyView>;
   revoke(id: string, key: string, query: ApiKeyQuery): Promise<void>;
   revokeSecret(id: string, secret: Secret): Promise<void>;
   /** Goes on with one that was broken off. */

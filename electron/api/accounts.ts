@@ -103,6 +103,7 @@ function detailsOf({ config, settings, editable }: ConfiguredAccount): Omit<Acco
     ...(browser === undefined ? {} : { browser }),
     position: `${config.position.file}:${config.position.line}`,
     editable,
+    apiKeys: settings.apiKeys !== undefined,
     families: toolFamilies,
   };
 }

@@ -4,6 +4,7 @@ import type { AppApi } from '../../ipc/contract.ts';
 import type { AppEvent } from '../../ipc/views.ts';
 import { accountMethods } from './accounts.ts';
 import { ActivityLog } from './activity-log.ts';
+import { apiKeyMethods } from './api-keys.ts';
 import { withConsent } from './consent.ts';
 import { loginMethods } from './logins.ts';
 import type { ApiParts } from './parts.ts';
@@ -32,6 +33,7 @@ export async function openAppApi(parts: ApiParts): Promise<RunningApi> {
   log.begin((await broker.status()).accounts);
   const own: AppApi = {
     ...accountMethods(parts),
+    ...apiKeyMethods(parts),
     ...loginMethods(parts),
     ...settingsMethods(parts, (settings) => events.emit({ type: 'settings', settings })),
     ...toolMethods(parts),

@@ -6,11 +6,16 @@ import { methods } from '../../ipc/channels.ts';
 import type { AppApi, Method, RequestOf } from '../../ipc/contract.ts';
 import { configuredAccount } from './configured.ts';
 import { Declined } from './declined.ts';
+import { createKeyQuestion, leakedKeyQuestion, revokeKeyQuestion, rotateKeyQuestion } from './key-question.ts';
 import type { ApiParts } from './parts.ts';
 import { accountQuestion, browserQuestion, type Question, servesQuestion } from './question.ts';
 
 /** Where a decision looks up what is in force now, and whom it asks. */
-export type ConsentParts = Pick<ApiParts, 'config'> & { readonly desktop: Pick<ApiParts['desktop'], 'ask'> };
+export type ConsentParts = Pick<ApiParts, 'config'> & {
+  readonly desktop: Pick<ApiParts['desktop'], 'ask'>;
+  /** A key is asked about as its service lists it, never in the words of a page. */
+  readonly broker: { readonly apiKeys: Pick<ApiParts['broker']['apiKeys'], 'show'> };
+};
 
 type Decision<M extends Method> =
   | { readonly asks: false }
@@ -24,7 +29,7 @@ const no = { asks: false } as const;
 
 /**
  * Whether the person is asked, in a dialog pages have no hand in, before a request is done: where it runs a command,
- * sends a credential elsewhere or widens who gets one. A new request does not compile until it is decided here.
+ * sends a credential elsewhere, widens who gets one, or creates or ends one at a service. A new request does not compile until it is decided here.
  */
 export const decisions: { readonly [M in Method]: Decision<M> } = {
   addAccount: {
@@ -50,6 +55,34 @@ export const decisions: { readonly [M in Method]: Decision<M> } = {
       return browserQuestion(settings, browser);
     },
   },
+  createApiKey: {
+    asks: true,
+    question: async (request, parts) => {
+      const { settings } = await configuredAccount(parts, request.account);
+      return createKeyQuestion(settings, request);
+    },
+  },
+  rotateApiKey: {
+    asks: true,
+    question: async ({ account, key }, parts) => {
+      const { settings } = await configuredAccount(parts, account);
+      return rotateKeyQuestion(settings, await parts.broker.apiKeys.show(account, key, {}));
+    },
+  },
+  revokeApiKey: {
+    asks: true,
+    question: async ({ account, key }, parts) => {
+      const { settings } = await configuredAccount(parts, account);
+      return revokeKeyQuestion(settings, await parts.broker.apiKeys.show(account, key, {}));
+    },
+  },
+  revokeLeakedKey: {
+    asks: true,
+    question: async ({ account }, parts) => {
+      const { settings } = await configuredAccount(parts, account);
+      return leakedKeyQuestion(settings);
+    },
+  },
 
   // These only look.
   status: no,
@@ -60,6 +93,8 @@ export const decisions: { readonly [M in Method]: Decision<M> } = {
   registration: no,
   listTools: no,
   planSetup: no,
+  apiKeyAccounts: no,
+  apiKeys: no,
   settings: no,
 
   // A sign-in ends in the person's own browser, as the configuration has it.
@@ -91,6 +126,7 @@ export const decisions: { readonly [M in Method]: Decision<M> } = {
   // A page reads no clipboard, and names no address.
   copyToken: no,
   copyText: no,
+  copySecret: no,
   openExternal: no,
 };
 
@@ -120,7 +156,7 @@ export function withConsent(api: AppApi, parts: ConsentParts): AppApi {
     }
     // What was agreed to is the change that was shown, from what was shown.
     if (isDeepStrictEqual(await ask(), question)) return;
-    throw new Declined('the configuration changed meanwhile; try again', account);
+    throw new Declined('something changed meanwhile; try again', account);
   };
   const asked = <M extends Method>(method: M): AppApi[M] => {
     const decision: Decision<M> = decisions[method];

@@ -1,4 +1,5 @@
 import { KeytrayError } from '../../core/errors.ts';
+import { Secret } from '../../core/secret.ts';
 import { services } from '../../core/services/registry.ts';
 import type { AppApi, RequestOf } from '../../ipc/contract.ts';
 import type { ApiParts } from './parts.ts';
@@ -13,7 +14,8 @@ type Methods =
   | 'refreshNow'
   | 'copyToken'
   | 'openExternal'
-  | 'copyText';
+  | 'copyText'
+  | 'copySecret';
 
 /** Long enough to paste, short enough not to be forgotten. */
 export const clipboardSeconds = 30;
@@ -44,6 +46,10 @@ export function loginMethods({ broker, desktop }: ApiParts): Pick<AppApi, Method
       await desktop.openExternal(new URL(addressOf(request)));
     },
     copyText: ({ text }) => desktop.copyText(text),
+    copySecret: async ({ secret }) => {
+      await desktop.copySecret(new Secret(secret), clipboardSeconds);
+      return { clearedInSeconds: clipboardSeconds };
+    },
   };
 
   function addressOf(request: RequestOf<'openExternal'>): string {

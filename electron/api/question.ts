@@ -104,7 +104,7 @@ const noEndpoints = {
 const givenHosts = (serves: Readonly<Record<string, readonly string[]>>): Serves =>
   Object.fromEntries(Object.entries(serves).filter(([, hosts]) => hosts.length > 0));
 
-const accountLine = (id: string, title: string): readonly string[] =>
+export const accountLine = (id: string, title: string): readonly string[] =>
   title === id ? [`Account: ${id}`] : [`Account: ${id} (${plainText(title)})`];
 
 const removedLine = (hosts: readonly string[]): readonly string[] =>
@@ -136,7 +136,8 @@ function shownCommand(command: string): string {
   return words.map((word) => printable(JSON.stringify(word))).join(' ');
 }
 
-function question(asked: Question): Question {
+/** Throws `invalid_request` where nobody would read it to its end. */
+export function question(asked: Question): Question {
   const length = asked.details.reduce((sum, line) => sum + line.length, 0);
   if (length <= mostCharacters) return asked;
   throw new KeytrayError('invalid_request', 'too much to ask about at once; change less, or edit the file', {

@@ -1,4 +1,5 @@
 import { type JSX, useMemo, useState } from 'react';
+import { LeakedKeyLink } from '../api-keys/leaked-key-link.tsx';
 import { Button } from '../design/button.tsx';
 import { Choice } from '../design/choice.tsx';
 import { SearchField } from '../design/field.tsx';
@@ -61,6 +62,7 @@ export function AccountsPage(): JSX.Element {
       ) : (
         <AccountList views={visible} />
       )}
+      <LeakedKeyLink accounts={all.length} />
     </Page>
   );
 }

@@ -17,6 +17,7 @@ import { useApp } from '../state/store.ts';
 import { useAnswer } from '../state/use-answer.ts';
 import { useCall } from '../state/use-call.ts';
 import { AccountMenu } from './account-menu.tsx';
+import { ApiKeysCard } from './api-keys-card.tsx';
 import { ClientSecretCard } from './client-secret-card.tsx';
 import { HostsCard } from './hosts-card.tsx';
 import { TechnicalDetails } from './technical-details.tsx';
@@ -73,6 +74,7 @@ function Details({ view }: { readonly view: AccountView }): JSX.Element {
       <TokenCard view={view} />
       <ClientSecretCard view={view} details={details.value} />
       <HostsCard view={view} details={details.value} onChanged={details.again} />
+      {details.value?.apiKeys === true ? <ApiKeysCard account={view.account} /> : null}
       <section className="card" aria-labelledby="recently">
         <div className="card-head">
           <h2 id="recently">Recently</h2>

@@ -12,7 +12,7 @@ const entries: readonly { readonly page: PageName; readonly text: string; readon
 
 export function Navigation(): JSX.Element {
   const { page } = useRoute();
-  const current = page === 'add-account' ? 'accounts' : page;
+  const current = page === 'add-account' || page === 'revoke-key' ? 'accounts' : page;
   return (
     <nav className="navigation" aria-label="Pages">
       <span className="brand">

@@ -4,20 +4,25 @@ import type { PageName } from '../../ipc/views.ts';
 /** Where the person is. Kept in the fragment, so that Back works. */
 export type Route =
   | { readonly page: Exclude<PageName, 'accounts'> }
-  | { readonly page: 'accounts'; readonly account?: string };
+  | { readonly page: 'accounts'; readonly account?: string; readonly part?: AccountPart };
 
-const pages: readonly PageName[] = ['accounts', 'add-account', 'tools', 'activity', 'settings'];
+/** A page below the details of an account. */
+export type AccountPart = 'api-keys';
+
+const pages: readonly PageName[] = ['accounts', 'add-account', 'revoke-key', 'tools', 'activity', 'settings'];
 
 export function parseRoute(hash: string): Route {
   const [name, ...rest] = hash.replace(/^#\/?/, '').split('/');
   const page = pages.find((known) => known === name) ?? 'accounts';
   if (page !== 'accounts') return { page };
-  const account = rest.join('/');
-  return account === '' ? { page } : { page, account: decodeURIComponent(account) };
+  const [account = '', part] = rest;
+  if (account === '') return { page };
+  return { page, account: decodeURIComponent(account), ...(part === 'api-keys' && { part }) };
 }
 
-export function formatRoute(page: PageName, account?: string): string {
-  return account === undefined ? `#/${page}` : `#/${page}/${encodeURIComponent(account)}`;
+export function formatRoute(page: PageName, account?: string, part?: AccountPart): string {
+  const parts = [page, ...(account === undefined ? [] : [encodeURIComponent(account)]), ...(part ? [part] : [])];
+  return `#/${parts.join('/')}`;
 }
 
 export function showPage(page: PageName, account?: string): void {

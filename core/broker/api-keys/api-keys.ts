@@ -94,7 +94,11 @@ export class ApiKeys implements ApiKeysApi {
   }
 
   /** Whoever asked has gone, and with them the only one who would have been told the secret. */
-  async #createFor(at: RotatingAccount, request: ApiKeyRequest, { signal }: Caller): Promise<CreatedKey> {
+  async #createFor(
+    at: RotatingAccount,
+    request: ApiKeyRequest,
+    { signal }: Pick<Caller, 'signal'>,
+  ): Promise<CreatedKey> {
     const made = await this.#make(at, request);
     if (!signal.aborted) return made;
     await revokedAgain(at.provider, made.key.id);

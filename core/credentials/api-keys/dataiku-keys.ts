@@ -5,7 +5,7 @@ import { dataikuFailures, dataikuWords } from '../../services/dataiku-failures.t
 import { isInstant } from '../../untrusted/instant.ts';
 import { plainText } from '../../untrusted/plain-text.ts';
 import { isTokenText } from '../../untrusted/token-text.ts';
-import type { ApiKeyProvider, AskService, ServiceKey, ServiceReply, ServiceRequest } from './provider.ts';
+import type { ApiKeyProvider, AskService, KeyAbilities, ServiceKey, ServiceReply, ServiceRequest } from './provider.ts';
 import { jsonOf, serviceFailure } from './service-failure.ts';
 
 const keySchema = z.object({
@@ -22,6 +22,13 @@ const createdSchema = keySchema.extend({ key: z.string().refine(isTokenText) });
 const personal = '/public/api/personal-api-keys/';
 const everyPersonal = '/public/api/admin/personal-api-keys/';
 const global = '/public/api/admin/global-api-keys/';
+
+export const dataikuAbilities: KeyAbilities = {
+  expiry: false,
+  lastUse: false,
+  fingerprint: false,
+  revokeBySecret: false,
+};
 
 /**
  * Dataiku's keys: personal ones, and global ones where a global key asks. It has no last use and no revoke by secret,
@@ -44,7 +51,7 @@ export function dataikuKeys(ask: AskService, now: () => number): ApiKeyProvider 
 
   return {
     title: 'Dataiku',
-    can: { expiry: false, lastUse: false, fingerprint: false, revokeBySecret: false },
+    can: dataikuAbilities,
     async list(owner) {
       if (owner === 'own') return listed(await ownOf(get));
       const people = listed(accepted(await ask(get(everyPersonal))));

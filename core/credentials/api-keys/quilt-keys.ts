@@ -4,7 +4,7 @@ import { Secret } from '../../secret.ts';
 import { quiltFailures } from '../../services/quilt-failures.ts';
 import { isInstant } from '../../untrusted/instant.ts';
 import { plainText } from '../../untrusted/plain-text.ts';
-import type { ApiKeyProvider, AskService, ServiceKey } from './provider.ts';
+import type { ApiKeyProvider, AskService, KeyAbilities, ServiceKey } from './provider.ts';
 import { jsonOf, serviceFailure } from './service-failure.ts';
 
 const fields = 'id name fingerprint createdAt expiresAt lastUsedAt userEmail status';
@@ -45,6 +45,8 @@ const replySchema = z.object({
   errors: z.array(z.object({ message: z.string() })).optional(),
 });
 
+export const quiltAbilities: KeyAbilities = { expiry: true, lastUse: true, fingerprint: true, revokeBySecret: true };
+
 /** Quilt's API keys, by the registry's GraphQL. */
 export function quiltKeys(ask: AskService): ApiKeyProvider {
   const run = async <Value>(
@@ -66,7 +68,7 @@ export function quiltKeys(ask: AskService): ApiKeyProvider {
 
   return {
     title: 'Quilt',
-    can: { expiry: true, lastUse: true, fingerprint: true, revokeBySecret: true },
+    can: quiltAbilities,
     async list(owner) {
       if (owner === 'all') {
         const keys = z.object({ admin: z.object({ apiKeys: z.object({ list: z.array(keySchema) }) }) });

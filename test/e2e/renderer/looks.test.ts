@@ -16,6 +16,8 @@ const views = [
   { name: 'accounts', at: '#/accounts', shown: 'dataiku@prod' },
   { name: 'details', at: '#/accounts/gitlab%40acme', shown: 'Recently' },
   { name: 'add-account', at: '#/add-account', shown: 'Any other server' },
+  { name: 'api-keys', at: '#/accounts/quilt%40acme/api-keys', shown: 'ci-github-prod' },
+  { name: 'revoke-key', at: '#/revoke-key', shown: 'Issued by' },
   { name: 'tools', at: '#/tools', shown: 'Not found on this machine' },
   { name: 'activity', at: '#/activity', shown: 'took a token for github.com' },
   { name: 'settings', at: '#/settings', shown: 'Per account' },
@@ -59,7 +61,7 @@ describe('the window, as it looks', () => {
           await keepPicture(pages.browser, file, await page.screenshot());
         }
       }
-      await show(page, views[3]);
+      await show(page, views[5]);
       await page.getByRole('button', { name: 'Set up… docker' }).click();
       await page.getByText('docker would ask Keytray').waitFor();
       problems.push(...(await seriousProblems(page)).map((problem) => `set-up: ${problem}`));

@@ -1,7 +1,7 @@
 import { listServices, registrationFor } from '../../../electron/api/services.ts';
 import type { AppApi } from '../../../ipc/contract.ts';
 import type { AppEvent, Settings, ToolView } from '../../../ipc/views.ts';
-import { sampleAccounts, sampleActivity, sampleStatus } from './sample.ts';
+import { sampleAccounts, sampleActivity, sampleKeys, sampleStatus } from './sample.ts';
 
 const settings: Settings = {
   startAtLogin: { on: true },
@@ -81,12 +81,19 @@ export function sampleApi(): Partial<AppApi> {
         clientSecret: 'optional',
         position: '/home/ada/.config/keytray/config.yaml:12',
         editable: true,
+        apiKeys: account === 'quilt@acme',
         families: ['git', 'docker', 'kubernetes', 'aws', 'cargo', 'pip', 'npm', 'postgres', 'curl'],
       };
     },
     listServices: async () => listServices(),
     registration: async (request) => registrationFor(request),
     checkIssuer: async ({ issuer }) => ({ kind: 'found', issuer, endpoints: {}, notes: [] }),
+    apiKeyAccounts: async () => [
+      { account: 'quilt@acme', title: 'quilt (acme)', server: 'https://quilt.acme.example', revokesBySecret: true },
+      { account: 'quilt@lab', title: 'quilt (lab)', server: 'https://quilt.lab.example', revokesBySecret: true },
+      { account: 'dataiku@prod', title: 'dataiku (prod)', server: 'https://dss.acme.example', revokesBySecret: false },
+    ],
+    apiKeys: async () => sampleKeys,
     listTools: async () => tools,
     planSetup: async ({ tool }) =>
       tool === 'curl'

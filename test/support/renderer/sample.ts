@@ -1,4 +1,4 @@
-import type { AccountView, Activity, StatusView } from '../../../ipc/views.ts';
+import type { AccountView, Activity, ApiKeyListView, ApiKeyView, StatusView } from '../../../ipc/views.ts';
 
 /** A window as somebody with a few accounts has it, at one moment, so that pictures of it do not change by themselves. */
 
@@ -83,6 +83,30 @@ export const sampleAccounts: readonly AccountView[] = [
     ...token(hour, 2_880),
   }),
 ];
+
+const day = 24 * hour;
+
+function key(name: string, ageDays: number, leftDays: number, changes: Partial<ApiKeyView> = {}): ApiKeyView {
+  return {
+    id: `key-${name}`,
+    name,
+    fingerprint: `qk_4f0...${name.slice(-3)}`,
+    status: leftDays > 0 ? 'active' : 'expired',
+    created_at: after(-ageDays * day),
+    expires_at: after(leftDays * day),
+    last_used_at: null,
+    ...changes,
+  };
+}
+
+export const sampleKeys: ApiKeyListView = {
+  keys: [
+    key('ci-github-prod', 30, 60, { last_used_at: after(-2 * hour), accounts: ['quilt@ci'] }),
+    key('notebook', 80, 10),
+    key('laptop-old', 120, -30, { last_used_at: after(-40 * day) }),
+  ],
+  can: { expiry: true, last_use: true, fingerprint: true, revoke_by_secret: true },
+};
 
 export const sampleStatus: StatusView = {
   version: '0.1.0',

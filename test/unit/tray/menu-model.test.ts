@@ -48,6 +48,7 @@ describe('the menu of the tray', () => {
       'Pause hand-outs for 15 minutes',
       'Lock now',
       '─',
+      'Revoke a leaked key…',
       'Open Keytray…',
       'Quit',
     ]);
@@ -104,6 +105,19 @@ describe('the menu of the tray', () => {
     expect(locked).toContainEqual({ kind: 'text', label: 'Unlock in a terminal: keytray unlock' });
     const waiting = accountView('lab', { state: 'locked', reason: 'keychain_locked' });
     expect(menuModel(viewOf([waiting], { offers }))[2]).toEqual({ kind: 'text', label: '○ lab\u2003locked' });
+  });
+
+  it('has a way to revoke a leaked key where an account is of a service with keys, and there is a window', () => {
+    const keys = [accountView('lab@quilt', { service: 'quilt' })];
+    const revoke = { kind: 'command', label: 'Revoke a leaked key…', command: { kind: 'revoke_key' } };
+    expect(menuModel(viewOf(keys)).slice(-4)).toEqual([
+      { kind: 'separator' },
+      revoke,
+      { kind: 'command', label: 'Open Keytray…', command: { kind: 'open' } },
+      { kind: 'command', label: 'Quit', command: { kind: 'quit' } },
+    ]);
+    expect(menuModel(viewOf(keys, { offers: { ...onLinux, window: false } }))).not.toContainEqual(revoke);
+    expect(menuModel(viewOf([accountView('github')]))).not.toContainEqual(revoke);
   });
 
   it('leads to the first account where there is none', () => {
