@@ -42,7 +42,7 @@ export function KeyTable({ listed, busy, onRotate, onRevoke }: KeyTableProps): J
               <TimeCell title="Age" words={ageWords(key, now)} at={key.created_at} />
               <TimeCell title="Left" words={leftWords(key, now)} at={key.expires_at} />
               <TimeCell title="Last used" words={lastUsedWords(key, can, now)} at={key.last_used_at} />
-              <td data-title="Used by">{usedByWords(key)}</td>
+              <td data-title="Used by">{usedByWords(key, can)}</td>
               <td data-title="State">
                 <span className={`state ${tone}`}>{text}</span>
               </td>

@@ -21,8 +21,10 @@ export function lastUsedWords({ last_used_at }: ApiKeyView, can: ApiKeyListView[
   return last_used_at === null ? 'never' : formatRelative(Date.parse(last_used_at), now);
 }
 
-export const usedByWords = ({ accounts = [] }: ApiKeyView): string =>
-  accounts.length === 0 ? 'no account here' : accounts.join(', ');
+export function usedByWords({ accounts = [] }: ApiKeyView, can: ApiKeyListView['can']): string {
+  if (accounts.length > 0) return accounts.join(', ');
+  return can.fingerprint ? 'no account here' : unknown;
+}
 
 export const stateWords = ({ status }: ApiKeyView) =>
   status === 'active' ? ({ text: 'Active', tone: 'good' } as const) : ({ text: 'Expired', tone: 'bad' } as const);

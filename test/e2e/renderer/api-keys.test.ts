@@ -154,14 +154,15 @@ describe('the API keys of an account in the window', () => {
     await page.getByRole('link', { name: 'Revoke a leaked key…' }).click();
     const field = page.getByLabel('Key', { exact: true });
     expect(await field.getAttribute('type')).toBe('password');
-    await field.fill(` ${secret}\n`);
+    expect(await page.getByRole('button', { name: /Issued by/ }).textContent()).toContain(quilt.url);
+    await field.fill(` ${secret} `);
     scene.desktop.agrees = false;
     await press('Revoke key');
     await page.getByText('You declined; nothing was changed.').waitFor();
     expect(named('leaked')).toBeDefined();
     scene.desktop.agrees = true;
     await press('Revoke key');
-    await page.getByText(/^The key was revoked at quilt/).waitFor();
+    await page.getByText(/^The key was revoked at quilt/i).waitFor();
     expect(named('leaked')).toBeUndefined();
     expect(JSON.stringify(scene.desktop.asked)).not.toContain(secret);
     await expectGone(secret);
@@ -177,7 +178,7 @@ describe('the API keys of an account in the window', () => {
   it('of Dataiku are revoked by their ID, in the list of the account', async () => {
     await page.getByRole('link', { name: /API keys of dataiku/i }).click();
     await row('personal').waitFor();
-    expect(await row('personal').textContent()).toMatch(/30 d.*no end.*not known.*dataiku@prod/);
+    expect(await row('personal').textContent()).toMatch(/30 d.*no end.*not known.*not known.*Active/);
     expect(await page.getByLabel('Days').count()).toBe(0);
     const log = JSON.stringify(scene.events);
     for (const { secret } of quilt.keys) expect(log).not.toContain(secret);

@@ -43,8 +43,9 @@ describe('a key in the list', () => {
   });
 
   it('names the accounts that have it', () => {
-    expect(usedByWords(key({ accounts: ['quilt@ci', 'quilt@job'] }))).toBe('quilt@ci, quilt@job');
-    expect(usedByWords(key())).toBe('no account here');
+    expect(usedByWords(key({ accounts: ['quilt@ci', 'quilt@job'] }), can)).toBe('quilt@ci, quilt@job');
+    expect(usedByWords(key(), can)).toBe('no account here');
+    expect(usedByWords(key(), { ...can, fingerprint: false })).toBe('not known');
   });
 
   it('that was rotated says what became of the old one', () => {
