@@ -19,6 +19,8 @@ class Server implements Http, Programs {
   /** Undefined: in good health. */
   fault: Reply | undefined;
   asked = 0;
+  /** What came with the last request: the body, and the headers that prove who asks. */
+  received = '';
   readonly #now: () => number;
   readonly #oauth: (path: string) => object;
 
@@ -35,6 +37,7 @@ class Server implements Http, Programs {
       if (pathname === '/subject/token') return json(200, this.#oauth('/token'));
       if (init?.method !== 'POST') return new Response(null, { status: 404 });
       this.asked += 1;
+      this.received = `${String(init.body)} ${new Headers(init.headers).get('authorization') ?? ''}`;
       return this.fault === undefined ? json(200, this.#oauth(pathname)) : this.fault();
     };
   }
@@ -185,5 +188,31 @@ describe.each(renewed)('a renewal of %s that meets', (grant) => {
     scene.clock.advance(lifetime * 1_000);
     expect((await scene.token()).access_token).toBe('token-1');
     expect(await scene.state()).toBe('active');
+  });
+
+  if (grant === 'command') return;
+  it('a refusal that repeats what it was sent, and tells nobody', async () => {
+    let events = '';
+    scene.broker.subscribe((event) => {
+      events += JSON.stringify(event);
+    });
+    const told: string[] = [];
+    for (const status of [200, 400, 401, 403, 500]) {
+      const words = () => `no: ${decodeURIComponent(server.received)}`;
+      server.fault = () => json(status, { error: 'server_error', error_description: words(), errors: [words()] });
+      scene.clock.advance(2 * lifetime * 1_000);
+      const { message, detail, advice } = await failureOf(scene.token('m2m', { force: true }));
+      told.push(`${message} ${detail} ${advice}`);
+      told.push(JSON.stringify(await scene.broker.status()), JSON.stringify(scene.notices.shown));
+    }
+    const [form, authorization = ''] = [new URLSearchParams(server.received.split(' ')[0]), server.received.split(' ')[2]];
+    const sent = ['client_secret', 'refresh_token', 'subject_token'].flatMap((name) => form.get(name) ?? []);
+    const values = [...sent, ...(authorization === '' ? [] : [authorization]), ...Object.values(aws).slice(1)];
+    expect(sent.length + authorization.length).toBeGreaterThan(0);
+    const places = { log: JSON.stringify(scene.log), told: told.join('\n'), events };
+    for (const [place, text] of Object.entries(places)) {
+      expect({ place, found: values.filter((value) => text.includes(value)) }).toEqual({ place, found: [] });
+    }
+    expect(told.join()).toContain('m2m');
   });
 });
