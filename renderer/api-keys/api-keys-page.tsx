@@ -71,7 +71,9 @@ export function ApiKeysPage({ account }: { readonly account: string }): JSX.Elem
             )}
           </section>
           <p className="small">
-            <a href={formatRoute('revoke-key')}>Revoke a leaked key…</a>
+            <a className="key-link" href={formatRoute('revoke-key')}>
+              Revoke a leaked key…
+            </a>
           </p>
           <CreateKey account={account} can={listed.value.can} onMade={created} />
         </>

@@ -50,7 +50,7 @@ export function KeyTable({ listed, busy, onRotate, onRevoke }: KeyTableProps): J
                 <Button busy={busy} onPress={() => onRotate(key)} label={`Rotate: ${key.name}`}>
                   Rotate
                 </Button>
-                <Button kind="danger" busy={busy} onPress={() => onRevoke(key)} label={`Revoke: ${key.name}`}>
+                <Button busy={busy} onPress={() => onRevoke(key)} label={`Revoke: ${key.name}`}>
                   Revoke
                 </Button>
               </td>
@@ -71,7 +71,7 @@ interface TimeCellProps {
 function TimeCell({ title, words, at }: TimeCellProps): JSX.Element {
   const absolute = at === null ? undefined : formatAbsolute(Date.parse(at));
   return (
-    <td data-title={title} title={absolute}>
+    <td className="keys-time" data-title={title} title={absolute}>
       {words}
       {absolute === undefined ? null : <span className="visually-hidden">, {absolute}</span>}
     </td>

@@ -9,7 +9,9 @@ export function LeakedKeyLink({ accounts }: { readonly accounts: number }): JSX.
   if (value.length === 0) return null;
   return (
     <p className="small">
-      <a href={formatRoute('revoke-key')}>Revoke a leaked key…</a>
+      <a className="key-link" href={formatRoute('revoke-key')}>
+        Revoke a leaked key…
+      </a>
     </p>
   );
 }

@@ -40,7 +40,9 @@ export function LeakedKeyPage(): JSX.Element {
           <ul className="stack-small">
             {byId.map(({ account, title }) => (
               <li key={account}>
-                <a href={formatRoute('accounts', account, 'api-keys')}>API keys of {title}</a>
+                <a className="key-link" href={formatRoute('accounts', account, 'api-keys')}>
+                  API keys of {title}
+                </a>
               </li>
             ))}
           </ul>
