@@ -37,12 +37,17 @@ export class MadeAccounts {
     }
   }
 
-  async #follow(account: Account, { state }: Account): Promise<void> {
+  async #follow(account: Account, source: Account): Promise<void> {
+    const { state } = source;
     await account.load();
-    const { record } = account;
-    if (record !== undefined && state.kind === 'signed_out') return await this.signedOut(sourceIdOf(account));
+    if (account.record !== undefined && state.kind === 'signed_out') return await this.signedOut(sourceIdOf(account));
     if (state.kind !== 'signed_in') return;
-    if (record?.source !== undefined && record.source !== state.record.signedInAt) return await forget(account);
+    if (isOfAnotherSignIn(account, source)) {
+      // Whoever waits for one that is under way is not to be told that another came first.
+      await this.#dependencies.refresher.settled(account);
+      if (isOfAnotherSignIn(account, source)) await forget(account);
+      return;
+    }
     const { kind } = state.problem;
     if (kind === 'none') account.reconsider((problem) => (problem.kind === 'subject' ? { kind: 'none' } : problem));
   }
@@ -53,6 +58,11 @@ export class MadeAccounts {
 }
 
 const sourceIdOf = ({ settings }: Account): string => sourceOf(settings.grant) ?? '';
+
+function isOfAnotherSignIn({ record }: Account, { state }: Account): boolean {
+  if (record?.source === undefined || state.kind !== 'signed_in') return false;
+  return record.source !== state.record.signedInAt;
+}
 
 async function forget(account: Account): Promise<void> {
   await account.load();

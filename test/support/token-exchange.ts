@@ -10,6 +10,8 @@ export interface ExchangeLog {
   readonly asked: Readonly<Record<string, unknown>>[];
   /** Seconds the next tokens live. */
   lifetime: number;
+  /** Exchanges are answered once it resolves. */
+  held?: Promise<unknown>;
 }
 
 /** A token-exchange grant (RFC 8693) for the provider, which has none: its own access tokens for others of an audience. */
@@ -17,6 +19,7 @@ export function registerTokenExchange(provider: Provider, log: ExchangeLog): voi
   const exchange = async (context: KoaContextWithOIDC): Promise<void> => {
     const { client, params = {} } = context.oidc;
     log.asked.push(params);
+    await log.held;
     const subject = await provider.AccessToken.find(String(params.subject_token));
     if (subject === undefined || subject.isExpired || client === undefined) {
       throw new errors.InvalidGrant('the subject token is not valid');

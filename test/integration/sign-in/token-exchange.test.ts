@@ -92,6 +92,21 @@ describe('an account whose token is exchanged for that of another one', () => {
     expect((await lab.server.introspect(after ?? '')).sub).toBe('grace');
   });
 
+  it('that is under way when somebody signs in anew is waited for, and then asked for again', async () => {
+    await lab.signIn();
+    await token();
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    log.held = held;
+    const waiting = token('api', { force: true });
+    await expect.poll(() => log.asked.length).toBe(2);
+    await lab.signIn('grace', { switch: true });
+    release();
+    expect((await waiting).access_token).toEqual(expect.any(String));
+    await expect.poll(async () => (await lab.store.read('api')).kind).toBe('empty');
+    const { access_token: after } = await token();
+    expect((await lab.server.introspect(after ?? '')).sub).toBe('grace');
+  });
+
   it('keeps nothing of a sign-in that ended while nobody was there to forget it', async () => {
     await lab.signIn();
     await token();
