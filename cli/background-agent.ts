@@ -43,6 +43,8 @@ export async function startAgent(cli: Cli): Promise<Running> {
     if (child.exitCode !== null && child.exitCode !== 0) break;
     await pause(step);
   }
+  // One that is still at it would go on without anybody.
+  child.kill();
   throw new CommandFailure(1, 'the agent did not start', 'Run it in a terminal to see why: keytray agent');
 }
 

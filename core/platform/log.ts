@@ -1,12 +1,12 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import pino from 'pino';
 import type { LogFields, Logger } from '../ports.ts';
 import { cleanFields, loggable } from './log-text.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** A logger that appends to `file` (0600). */
 export function openLog(file: string, level: string): Logger {
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(path.dirname(file));
   return logTo(pino.destination({ dest: file, append: true, sync: true, mode: 0o600 }), level);
 }
 

@@ -1,6 +1,7 @@
-import { chmodSync, lstatSync, mkdirSync, type Stats, statSync } from 'node:fs';
+import { chmodSync, lstatSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute } from 'node:path';
 import { KeytrayError, systemCodeOf } from '../../errors.ts';
+import { makeFolder } from '../../platform/make-folder.ts';
 import { describeProblem, wayProblem } from '../../platform/trusted-path.ts';
 
 /** sizeof(sockaddr_un.sun_path) without the final NUL: unix(7), and sys/un.h on macOS. */
@@ -65,7 +66,7 @@ function creationProblem(folder: string, uid: number): string | undefined {
     return `${parent} belongs to uid ${ancestor.uid}, not to you (uid ${uid})`;
   }
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
   } catch (error) {
     return `${folder} cannot be made (${errorCode(error)})`;
   }

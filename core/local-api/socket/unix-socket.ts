@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, renameSync, rmSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { KeytrayError } from '../../errors.ts';
+import { makeFolder } from '../../platform/make-folder.ts';
 import { describeProblem, wayProblem } from '../../platform/trusted-path.ts';
 import { type LockFile, takeLockFile } from './lock-file.ts';
 import { isStillThere, type MadeFile, madeFile, watchFiles } from './socket-watch.ts';
@@ -66,7 +67,7 @@ function takeAll(paths: readonly string[], uid: number): readonly LockFile[] | u
     for (const path of paths) {
       const problem = wayProblem(dirname(path), uid);
       if (problem !== undefined) throw new KeytrayError('misconfigured', describeProblem(problem));
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      makeFolder(dirname(path));
       const lock = takeLockFile(path, uid);
       if (lock === undefined) break;
       locks.push(lock);

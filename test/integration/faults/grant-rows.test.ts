@@ -205,7 +205,10 @@ describe.each(renewed)('a renewal of %s that meets', (grant) => {
       told.push(`${message} ${detail} ${advice}`);
       told.push(JSON.stringify(await scene.broker.status()), JSON.stringify(scene.notices.shown));
     }
-    const [form, authorization = ''] = [new URLSearchParams(server.received.split(' ')[0]), server.received.split(' ')[2]];
+    const [form, authorization = ''] = [
+      new URLSearchParams(server.received.split(' ')[0]),
+      server.received.split(' ')[2],
+    ];
     const sent = ['client_secret', 'refresh_token', 'subject_token'].flatMap((name) => form.get(name) ?? []);
     const values = [...sent, ...(authorization === '' ? [] : [authorization]), ...Object.values(aws).slice(1)];
     expect(sent.length + authorization.length).toBeGreaterThan(0);
