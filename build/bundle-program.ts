@@ -6,6 +6,9 @@ const root = path.resolve(import.meta.dirname, '..');
 /** Stay in node_modules: native add-ons, and what is big but seldom needed. */
 const external = ['keytar', 'koffi', 'undici', 'pino'];
 
+/** Looked for by libraries that do without: what happens to lie in node_modules has no place in a package. */
+const optional = ['supports-color'];
+
 /** Servers and a browser that only the demo drives, which is in no package. */
 const demoOnly = ['oidc-provider', 'playwright-core'];
 
@@ -18,7 +21,7 @@ export async function bundleProgram(name: string, source: string, outDir: string
     envDir: false,
     logLevel: 'warn',
     plugins: leanBundle(),
-    ssr: { target: 'node', noExternal: true, external: [...external, ...demoOnly] },
+    ssr: { target: 'node', noExternal: true, external: [...external, ...optional, ...demoOnly] },
     build: {
       ssr: true,
       outDir,
