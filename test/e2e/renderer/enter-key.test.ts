@@ -28,7 +28,7 @@ describe('a key that is entered in the window', () => {
     await pages?.close();
   });
 
-  const field = () => page.getByLabel('API key');
+  const field = () => page.getByLabel('API key', { exact: true });
 
   it('is asked for in a masked field that says where to get it', async () => {
     await page.getByRole('row', { name: /dataiku/i }).click();
