@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { SystemClock } from '../../core/platform/system-clock.ts';
-import { grantKinds } from '../../core/services/grant.ts';
 import { parseOptions } from './options.ts';
 import { reportOf } from './report.ts';
 import { type Control, type Outcome, type SimulationOptions, simulate } from './simulation.ts';
@@ -32,8 +31,6 @@ describe('a simulated broker', () => {
     expect(counts['calls told to wait or to try later']).toBeGreaterThan(0);
     expect(counts.restarts).toBeGreaterThan(0);
     expect(counts.sleeps).toBeGreaterThan(0);
-    // Zeros of a grant that nobody has used would say nothing.
-    for (const grant of grantKinds) expect(counts[`served: ${grant}`], grant).toBeGreaterThan(100);
   });
 
   it('holds out against many more faults', async () => {
@@ -55,7 +52,7 @@ describe('the checks', () => {
     found(await simulate({ ...harsh, control }));
 
   it('find a broker that takes 503 for the end of a login', async () => {
-    expect(await outcomeOf('503-is-fatal')).toMatchObject({
+    expect(await outcomeOf('503-is-fatal')).toEqual({
       'avoidable login': expect.any(Number),
       'false notice': expect.any(Number),
     });
@@ -75,8 +72,7 @@ describe('the checks', () => {
   });
 
   it('find a broker that knows the wall clock only', async () => {
-    // Proofs dated by such a clock are refused as well.
-    expect(await outcomeOf('wall-clock-only')).toMatchObject({ 'expired token handed out': expect.any(Number) });
+    expect(await outcomeOf('wall-clock-only')).toEqual({ 'expired token handed out': expect.any(Number) });
   });
 
   it('fail the run, as does a request too many', async () => {
