@@ -7,7 +7,7 @@ const root = path.resolve(import.meta.dirname, '..');
 const external = ['keytar', 'koffi', 'undici', 'pino'];
 
 /** Looked for by libraries that do without: what happens to lie in node_modules has no place in a package. */
-const optional = ['supports-color'];
+export const optional = ['supports-color', 'pg-cloudflare'];
 
 /** Servers and a browser that only the demo drives, which is in no package. */
 const demoOnly = ['oidc-provider', 'playwright-core'];

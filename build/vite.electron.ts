@@ -1,10 +1,11 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type InlineConfig } from 'vite';
+import { optional } from './bundle-program.ts';
 import { leanBundle } from './lean-bundle.ts';
 
 /** Native add-ons, what starts workers of its own, and what only Electron has. */
-const external = ['electron', 'koffi', 'pino', 'keytar'];
+const external = ['electron', 'koffi', 'pino', 'keytar', ...optional];
 
 function common(root: string, outDir: string): InlineConfig {
   return { root, configFile: false, envDir: false, publicDir: false, logLevel: 'warn', build: { outDir } };
