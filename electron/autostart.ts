@@ -1,8 +1,9 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { app } from 'electron';
 import { KeytrayError, systemCodeOf } from '../core/errors.ts';
+import { makeFolder } from '../core/platform/make-folder.ts';
 import type { Desktop } from './api/parts.ts';
 import { autostartName, autostartText, judgeAutostart } from './linux/autostart-file.ts';
 
@@ -63,7 +64,7 @@ export function linuxAutostart(env: NodeJS.ProcessEnv, execPath: string): StartA
         await rm(file, { force: true });
         return;
       }
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder);
       await writeFile(file, autostartText(program), { mode: 0o644 });
     },
   };

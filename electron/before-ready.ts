@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, Menu, protocol } from 'electron';
 import { stateFolder } from '../core/config/paths.ts';
+import { makeFolder } from '../core/platform/make-folder.ts';
 import { guardContents } from './security/guards.ts';
 import { scheme } from './security/origin.ts';
 
@@ -14,7 +14,7 @@ export interface Launch {
 export function prepareElectron(env: NodeJS.ProcessEnv, platform: NodeJS.Platform, launch: Launch): boolean {
   // Beside our own state; Electron's default would lie in a folder that differs from our config's by a capital only.
   const folder = join(stateFolder(env), 'desktop');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   app.setPath('userData', folder);
   if (!app.requestSingleInstanceLock(launch)) return false;
   app.enableSandbox();

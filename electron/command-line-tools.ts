@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { access, mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises';
+import { access, readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KeytrayError, systemCodeOf } from '../core/errors.ts';
+import { makeFolder } from '../core/platform/make-folder.ts';
 import type { Notice } from '../core/ports.ts';
 
 export interface LinkedTools {
@@ -29,7 +30,7 @@ export async function linkTools(bin: string, folders: readonly string[]): Promis
 async function firstWritable(folders: readonly string[]): Promise<string> {
   for (const folder of folders) {
     try {
-      if (folder === folders.at(-1)) await mkdir(folder, { recursive: true });
+      if (folder === folders.at(-1)) makeFolder(folder, 0o777);
       await access(folder, constants.W_OK);
       return folder;
     } catch {

@@ -50,7 +50,7 @@ async function exportDataiku(cli: Cli, id: string, options: ExportOptions): Prom
     throw usageFailure(error.message, 'Nothing was written. Another name for the instance: --as NAME');
   }
   const key = await fetch();
-  await makeFolderOf(file);
+  makeFolderOf(file);
   await writeSecretFile(file, (text) => withInstance(text, file, { name, url, key }));
   cli.out.write(`Written. To take it back into Keytray: keytray import dataiku --remove\n`);
 }

@@ -1,7 +1,8 @@
-import { mkdir, open, rm, stat } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { KeytrayError } from '../errors.ts';
+import { makeFolder } from '../platform/make-folder.ts';
 import { codeOf } from './config-files.ts';
 
 /** An edit takes milliseconds: a lock this old was left by a process that died. */
@@ -11,7 +12,7 @@ const pauseMs = 20;
 /** One edit of a file at a time, among all processes that edit it through us. */
 export async function whileLocked<T>(file: string, work: () => Promise<T>): Promise<T> {
   const lock = join(dirname(file), `.${basename(file)}.lock`);
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(file));
   for (let waited = 0; !(await take(lock)); waited += pauseMs) {
     if (waited > 2 * abandonedMs)
       throw new KeytrayError('temporarily_unavailable', `${file} is being edited; try again`);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../platform/make-folder.ts';
 import { syncFolder, writeDurably } from './durable-file.ts';
 
 /**
@@ -13,7 +14,7 @@ export async function writeFileAtomically(
   options: { readonly mode?: number; readonly stillFresh?: () => Promise<boolean> } = {},
 ): Promise<boolean> {
   const folder = dirname(file);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const temporary = join(folder, `.keytray-${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
   try {
     await writeDurably(temporary, content, options.mode);

@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { systemCodeOf } from '../errors.ts';
+import { makeFolder } from '../platform/make-folder.ts';
 import type { Logger } from '../ports.ts';
 import { isoTime } from '../untrusted/instant.ts';
 
@@ -50,7 +51,7 @@ export class AttemptNoteFiles implements AttemptNotes {
   async begin(account: string, generation: number): Promise<void> {
     const note = { generation, at: isoTime(Date.now()) };
     await this.#quietly(async () => {
-      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      makeFolder(this.#folder);
       await writeFile(this.#file(account), JSON.stringify(note), { mode: 0o600 });
     });
   }

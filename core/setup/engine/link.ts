@@ -37,7 +37,7 @@ export async function settleLink({ path, target }: PlannedLink, records: Records
     if (how.look !== true) await requireRoom(path, 0);
     return { path, before: link, after: target };
   }
-  const madeFolder = record?.madeFolder ?? (await records.madeFolder(path, await makeFolderOf(path)));
+  const madeFolder = record?.madeFolder ?? (await records.madeFolder(path, makeFolderOf(path)));
   await records.write({ file: path, kind: 'link' }, { before: undefined, after: target, madeFolder });
   try {
     if (there) await rm(path);

@@ -1,9 +1,10 @@
 import { constants, type Stats } from 'node:fs';
-import { access, type FileHandle, lstat, mkdir, open, rm, stat, statfs } from 'node:fs/promises';
+import { access, type FileHandle, lstat, open, rm, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf } from '../../config/config-files.ts';
 import { KeytrayError } from '../../errors.ts';
+import { makeFolder } from '../../platform/make-folder.ts';
 import {
   describeProblem,
   judgePath,
@@ -61,10 +62,10 @@ export function requireTrustedFolder(folder: string): void {
 }
 
 /** Makes the folder of a file; returns the first one that was not there. */
-export async function makeFolderOf(file: string): Promise<string | undefined> {
+export function makeFolderOf(file: string): string | undefined {
   const folder = dirname(file);
   try {
-    return await mkdir(folder, { recursive: true, mode: 0o700 });
+    return makeFolder(folder);
   } catch (error) {
     throw writeFailure(folder, error);
   }

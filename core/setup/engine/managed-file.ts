@@ -94,7 +94,7 @@ function cleaned(file: ManagedFile, current: Buffer, record: SetupRecord | undef
 }
 
 async function apply(file: ManagedFile, records: Records, target: string, undo: boolean): Promise<Outcome> {
-  const made = undo ? undefined : await makeFolderOf(target);
+  const made = undo ? undefined : makeFolderOf(target);
   let outcome: Judged | undefined;
   try {
     await changeLocked(target, file.newMode, async (current) => {

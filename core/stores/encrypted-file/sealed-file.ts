@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
-import { type FileHandle, link, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, link, lstat, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncFolder, writeDurably } from '../../config/durable-file.ts';
 import { systemCodeOf } from '../../errors.ts';
+import { makeFolder } from '../../platform/make-folder.ts';
 import { describeProblem, ownUid, wayProblem } from '../../platform/trusted-path.ts';
 
 /** No collection of tokens comes near it. */
@@ -63,7 +64,7 @@ export class SealedFile {
   /** Resolves when the bytes are on the disk under the file's name. Never leaves half a file there. */
   async replace(bytes: Buffer, predecessor: Predecessor): Promise<void> {
     const folder = dirname(this.path);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const temporary = `${this.path}.new`;
     await writeDurably(temporary, bytes);
     this.#barriers?.reached('sealed_temp_written');

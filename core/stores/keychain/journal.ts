@@ -1,8 +1,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { syncFolder, writeDurably } from '../../config/durable-file.ts';
+import { makeFolder } from '../../platform/make-folder.ts';
 import { readTrustedText } from '../../platform/trusted-text.ts';
 import { type Barriers, noBarriers } from '../../ports.ts';
 import { Secret } from '../../secret.ts';
@@ -117,7 +118,7 @@ export class Journal {
     if (entries.size === 0) {
       await rm(this.#file, { force: true });
     } else {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder);
       await writeDurably(this.#temporary, sealEntries(entries, this.#key));
       this.#barriers.reached('journal_temp_written');
       await rename(this.#temporary, this.#file);

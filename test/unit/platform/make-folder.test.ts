@@ -13,8 +13,8 @@ afterEach(() => rmSync(home, { recursive: true }));
 describe('a folder', () => {
   it('is made with the way to it, for its owner alone, and stays as it is when it is there', () => {
     const folder = join(home, 'a', 'b', 'c');
-    makeFolder(folder);
-    makeFolder(folder);
+    expect(makeFolder(folder)).toBe(join(home, 'a'));
+    expect(makeFolder(folder)).toBeUndefined();
     for (const path of ['a', 'a/b', 'a/b/c']) expect(statSync(join(home, path)).mode & 0o777).toBe(0o700);
   });
 
