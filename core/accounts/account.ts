@@ -1,13 +1,13 @@
 import { SharedFlight } from '../concurrency/shared-flight.ts';
 import { Turns } from '../concurrency/turns.ts';
 import { type Barriers, type Clock, noBarriers } from '../ports.ts';
-import { traitsOf } from '../services/grant.ts';
 import type { AccountSettings } from '../services/service.ts';
 import type { SecretStore } from '../stores/secret-store.ts';
 import { storeFailure } from '../stores/store-failure.ts';
 import { AccountItem } from './account-item.ts';
 import { type AccountState, renewed } from './account-state.ts';
 import { ClientSecret } from './client-secret.ts';
+import { afterSignOut } from './kept-secrets.ts';
 import { judgeAnew, readRecord, stateOf, withProblem } from './read-record.ts';
 import {
   afterCorrection,
@@ -17,7 +17,7 @@ import {
   type RefreshProblem,
 } from './refresh-problem.ts';
 import { Remarks } from './remarks.ts';
-import { type KeptSecrets, noSecrets } from './stored-account.ts';
+import type { KeptSecrets } from './stored-account.ts';
 import type { TokenRecord } from './token-record.ts';
 
 export interface AccountDependencies {
@@ -207,8 +207,7 @@ export class Account {
   /** Deletes the record, and what a sign-in asks of a person. Throws where the store refuses: the login is then still there. */
   async forget(): Promise<void> {
     await this.#writes.take(async () => {
-      // The secret of a client is for the next sign-in too, unless it is all there is of one.
-      const secrets = traitsOf(this.#settings.grant.kind).signIn === 'fields' ? noSecrets : this.#item.secrets;
+      const secrets = afterSignOut(this.#item.secrets, this.#settings);
       await this.#item.write(undefined, secrets);
       this.#unsaved = undefined;
       this.#become(stateOf(undefined, secrets, this.#settings, 'logout'));

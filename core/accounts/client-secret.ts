@@ -3,7 +3,7 @@ import { needsSecret } from '../oauth/authorization-server.ts';
 import type { Secret } from '../secret.ts';
 import { traitsOf } from '../services/grant.ts';
 import type { AccountSettings } from '../services/service.ts';
-import { secretOrigins } from './origins.ts';
+import { withGiven } from './kept-secrets.ts';
 import { isKeepable, type KeptSecrets } from './stored-account.ts';
 
 /** What a client secret needs of the account whose it is. */
@@ -64,10 +64,8 @@ export class ClientSecret {
   }
 }
 
-/** Where a sign-in asks for it, a secret is for the servers named now; what was given for others does not go to them. */
-function withSecret({ values, origins }: KeptSecrets, secret: Secret, settings: AccountSettings): KeptSecrets {
-  if (traitsOf(settings.grant.kind).signIn !== 'fields') return { values: { ...values, [field]: secret }, origins };
-  const named = secretOrigins(settings);
-  const elsewhere = origins !== undefined && named.some((origin) => !origins.includes(origin));
-  return { values: { ...(elsewhere ? {} : values), [field]: secret }, origins: named };
+/** For which servers a client secret is counts where it is the credential itself. */
+function withSecret(before: KeptSecrets, secret: Secret, settings: AccountSettings): KeptSecrets {
+  if (traitsOf(settings.grant.kind).signIn === 'fields') return withGiven(before, field, secret, settings);
+  return { values: { ...before.values, [field]: secret }, origins: before.origins };
 }

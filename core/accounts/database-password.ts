@@ -3,9 +3,10 @@ import type { Secret } from '../secret.ts';
 import { fieldProblem } from '../services/fields.ts';
 import { databasePasswordField, takesOwnPassword } from '../services/lakebase.ts';
 import type { SecretHolder } from './client-secret.ts';
+import { withGiven } from './kept-secrets.ts';
 
 /**
- * Keeps the password of a database beside what an account has. Throws `invalid_request` where the account lists no
+ * Keeps the password of a database beside what an account has, until the sign-out, for the workspace named now. Throws `invalid_request` where the account lists no
  * database that takes one, or where this cannot be one, and where the store refuses.
  */
 export async function setDatabasePassword(holder: SecretHolder, password: Secret): Promise<void> {
@@ -18,8 +19,5 @@ export async function setDatabasePassword(holder: SecretHolder, password: Secret
   }
   const problem = fieldProblem(databasePasswordField, password.reveal());
   if (problem !== undefined) throw new KeytrayError('invalid_request', problem, { account });
-  await holder.keep(({ values, origins }) => ({
-    values: { ...values, [databasePasswordField.name]: password },
-    origins,
-  }));
+  await holder.keep((before) => withGiven(before, databasePasswordField.name, password, holder.settings));
 }

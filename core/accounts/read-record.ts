@@ -6,7 +6,8 @@ import { newerRecord } from '../stores/store-failure.ts';
 import type { ItemReading } from './account-item.ts';
 import { type AccountState, ready, signedIn } from './account-state.ts';
 import { withWrittenEnd } from './given-key.ts';
-import { configuredEndpoints, isOfRegistration, issuingHost, judgeOldRecord, secretOrigins } from './origins.ts';
+import { givenElsewhere } from './kept-secrets.ts';
+import { configuredEndpoints, isOfRegistration, issuingHost, judgeOldRecord } from './origins.ts';
 import type { RefreshProblem } from './refresh-problem.ts';
 import { isGiven } from './renewal.ts';
 import type { KeptSecrets } from './stored-account.ts';
@@ -27,14 +28,10 @@ function needsNobody(settings: AccountSettings, secrets: KeptSecrets | undefined
   return settings.fields.every(({ name }) => secrets?.values[name] !== undefined);
 }
 
-/** A secret goes to the origins it was given for: whoever changes the configuration must not get to see it. */
-function givenElsewhere(secrets: KeptSecrets | undefined, settings: AccountSettings): string | undefined {
-  const { origins } = secrets ?? {};
-  if (traitsOf(settings.grant.kind).signIn !== 'fields' || origins === undefined) return undefined;
-  const other = secretOrigins(settings).find((origin) => !origins.includes(origin));
-  if (other === undefined) return undefined;
-  const [given = 'another server'] = origins;
-  return `what was entered for ${settings.title} was for ${given}, and the configuration now names ${other}`;
+/** For which servers a secret was given counts where it is the credential itself. */
+function enteredElsewhere(secrets: KeptSecrets | undefined, settings: AccountSettings): string | undefined {
+  if (secrets === undefined || traitsOf(settings.grant.kind).signIn !== 'fields') return undefined;
+  return givenElsewhere(secrets, settings);
 }
 
 /** There are tokens, and they are of another client or server than the configuration names. */
@@ -51,7 +48,7 @@ export function stateOf(
   settings: AccountSettings,
   otherwise: 'never' | 'logout' | 'corrupt' = 'never',
 ): AccountState {
-  const elsewhere = givenElsewhere(secrets, settings);
+  const elsewhere = enteredElsewhere(secrets, settings);
   if (elsewhere !== undefined) return { kind: 'ready', problem: { kind: 'elsewhere', why: elsewhere } };
   if (record !== undefined && isOfRegistration(record, settings)) return signedIn(withWrittenEnd(record, settings));
   if (needsNobody(settings, secrets)) return ready;

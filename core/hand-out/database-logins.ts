@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Account } from '../accounts/account.ts';
+import { givenElsewhere } from '../accounts/kept-secrets.ts';
 import type { AskService, ServiceRequest } from '../credentials/api-keys/provider.ts';
 import { jsonOf } from '../credentials/api-keys/service-failure.ts';
 import {
@@ -18,7 +19,7 @@ import { KeytrayError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import type { Secret } from '../secret.ts';
 import { traitsOf } from '../services/grant.ts';
-import type { LakebaseTarget } from '../services/lakebase.ts';
+import { databasePasswordField, type LakebaseTarget } from '../services/lakebase.ts';
 import { isWarehouseAddress, problemOfState } from '../services/lakebase-failures.ts';
 import { DerivedCredentials } from './derived-credentials.ts';
 
@@ -213,11 +214,19 @@ function checkHost(host: string, { id, settings }: Account): void {
 }
 
 async function nativePassword(account: Account): Promise<Secret> {
-  const given = (await account.secrets()).values.database_password;
-  if (given !== undefined) return givenPassword(given);
-  throw new KeytrayError('login_required', `${account.settings.title} has no database password yet`, {
-    account: account.id,
-  });
+  const { id, settings } = account;
+  const secrets = await account.secrets();
+  const given = secrets.values[databasePasswordField.name];
+  if (given === undefined) {
+    throw new KeytrayError('login_required', `${settings.title} has no database password yet`, {
+      account: id,
+      // A sign-in by browser asks for none.
+      ...(settings.fields.length === 0 && { advice: 'Store the database password of the account.' }),
+    });
+  }
+  const elsewhere = givenElsewhere(secrets, settings);
+  if (elsewhere === undefined) return givenPassword(given);
+  throw new KeytrayError('misconfigured', elsewhere, { account: id, advice: 'Give the database password again.' });
 }
 
 /** A service principal: nobody stands behind its tokens. */

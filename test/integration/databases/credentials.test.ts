@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LocalApiClient } from '../../../core/local-api/client/client.ts';
+import { Secret } from '../../../core/secret.ts';
 import { row } from '../../rows/row.ts';
 import { caller, failureOf } from '../../support/broker.ts';
 import { type LakebaseScene, lakeAccount, startLakebaseScene } from '../../support/lakebase-scene.ts';
@@ -156,6 +157,35 @@ describe('a password of PostgreSQL itself', () => {
     expect(await scene.postgres('mine')).toMatchObject({ password });
     await scene.configure(lakeAccount(lakebase, 'mine'));
     expect(await set(password)).toMatchObject({ status: 2, stderr: expect.stringContaining('password: native') });
+  });
+
+  it('goes to no other workspace than the one it was given for', async () => {
+    await scene.signIn('mine');
+    await scene.broker.setDatabasePassword('mine', new Secret(password));
+    const other = await startLakebase();
+    try {
+      const targets = [`shop: { instance: shop, port: ${lakebase.front.port}, password: native }`];
+      const [instance] = other.workspace.lakebase.instances;
+      if (instance !== undefined) Object.assign(instance, { nativeLogin: true });
+      await scene.configure(lakeAccount(other, 'mine', { targets }));
+      await scene.signIn('mine');
+      const failure = await failureOf(scene.postgres('mine'));
+      expect(failure).toMatchObject({ code: 'misconfigured', message: expect.stringContaining('was for') });
+      expect(failure.message).not.toContain(password);
+    } finally {
+      await other.close();
+    }
+  }, 120_000);
+
+  it('is forgotten at sign-out, and a sign-in by browser is not told to bring it', async () => {
+    await scene.signIn('mine');
+    await scene.broker.setDatabasePassword('mine', new Secret(password));
+    await scene.broker.logout('mine', { revoke: false });
+    await scene.signIn('mine');
+    expect(await failureOf(scene.postgres('mine'))).toMatchObject({
+      code: 'login_required',
+      advice: 'Store the database password of the account.',
+    });
   });
 });
 
