@@ -66,9 +66,18 @@ function given(outcome: Outcome): ServiceReply {
   return outcome.reply;
 }
 
-async function once({ fetch, address, headers, signal }: ServiceCall, request: ServiceRequest): Promise<Outcome> {
+/** A name of a person or a service in a path that a URL would read as the folder above: another request than was meant. */
+const leadsUp = /\/(?:\.|%2e){1,2}(?:[/?#]|$)/i;
+
+function targetOf(address: string, path: string): URL {
   // An endpoint of metadata is used as it is given, a slash at its end included.
-  const target = new URL(request.path === '' ? address : `${address.replace(/\/+$/, '')}${request.path}`);
+  if (path === '') return new URL(address);
+  if (leadsUp.test(path)) throw new KeytrayError('invalid_request', 'a name of dots alone is no name of an object');
+  return new URL(`${address.replace(/\/+$/, '')}${path}`);
+}
+
+async function once({ fetch, address, headers, signal }: ServiceCall, request: ServiceRequest): Promise<Outcome> {
+  const target = targetOf(address, request.path);
   try {
     const response = await fetch(target, {
       method: request.method,

@@ -58,6 +58,20 @@ describe('a call to a service', () => {
     expect(asked).toEqual(['https://api.lab.example/base/me', 'https://login.lab.example/o/userinfo/']);
   });
 
+  it.each(['..', '.', '%2e%2e', '.%2E', '..?x', '../keys', 'keys/..'])(
+    'never leads above its path: %s',
+    async (name) => {
+      const { failure } = { failure: undefined, ...(await call({ method: 'DELETE', path: `/keys/${name}` })) };
+      expect(failure).toMatchObject({ code: 'invalid_request' });
+      expect(asked).toEqual([]);
+    },
+  );
+
+  it.each(['..a', '...', 'a..b', '.well-known/x', 'x?next=../y'])('may have dots in a name: %s', async (name) => {
+    await call({ method: 'GET', path: `/keys/${name}` });
+    expect(asked).toEqual([`https://api.lab.example/base/keys/${name}`]);
+  });
+
   it.each([500, 503])('is tried three times after %i, a second and then two later', async (status) => {
     row('D9');
     answers = [answer(status), answer(status), answer(status)];
