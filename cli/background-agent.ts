@@ -7,8 +7,6 @@ import type { Cli } from './cli.ts';
 import { CommandFailure } from './failure.ts';
 import { programFile } from './installation.ts';
 
-type Running = Pick<StatusView, 'pid' | 'kind'>;
-
 /** Milliseconds. A keychain that is slow to answer keeps the first status waiting. */
 const startPatience = 20_000;
 // One that spends a refresh token waits for its reply, which may take 30 s, then drains.
@@ -16,7 +14,7 @@ const stopPatience = 40_000;
 const step = 50;
 
 /** Whoever answers at the socket; undefined where nobody does. Throws what else is wrong there. */
-export async function runningBroker(cli: Cli): Promise<Running | undefined> {
+export async function runningBroker(cli: Cli): Promise<StatusView | undefined> {
   try {
     return await (await cli.broker()).status();
   } catch (error) {
@@ -26,7 +24,7 @@ export async function runningBroker(cli: Cli): Promise<Running | undefined> {
 }
 
 /** Starts an agent that outlives this command, and waits until it answers. */
-export async function startAgent(cli: Cli): Promise<Running> {
+export async function startAgent(cli: Cli): Promise<StatusView> {
   const file = programFile('agent');
   if (file === undefined) throw new CommandFailure(1, 'the agent program is not there', 'Build it: npm run build');
   const child = spawn(process.execPath, [...process.execArgv, file], {
@@ -49,7 +47,7 @@ export async function startAgent(cli: Cli): Promise<Running> {
 }
 
 /** Asks it to end, and waits until it has. */
-export async function stopBroker(cli: Cli, { pid }: Running): Promise<void> {
+export async function stopBroker(cli: Cli, { pid }: Pick<StatusView, 'pid'>): Promise<void> {
   await (await cli.broker()).handover();
   for (const end = performance.now() + stopPatience; performance.now() < end; ) {
     const running = await runningBroker(cli).catch(() => undefined);

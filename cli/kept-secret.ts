@@ -6,6 +6,9 @@ import { loadConfig, resolveConfigured } from './configuration.ts';
 import { usageFailure } from './failure.ts';
 import { tokenText } from './token-answer.ts';
 
+/** Said before a secret is written to a file because the person wants it there. */
+export const onDisk = 'It is on the disk then: every program of yours, and every backup, can read it.\n';
+
 /** A secret that does not end with the hour, on its way to a place where others read it. */
 export interface KeptSecret {
   /** Asks the broker for it: once it is settled that somebody gets it. */

@@ -47,6 +47,7 @@ export async function fetchTokenVariables(
       const database = await variablesOfDatabase(broker, cli.err, { account, target });
       for (const [name, value] of database) set(account, name, value);
     }
+    if (surface === 'exec') noteOverruled(cli, settings, prefixes.get(account));
     const ask = asking(broker, account);
     for (const [name, value] of variablesOf(account, settings, surface, prefixes.get(account))) {
       const text = await ask(value);
@@ -54,6 +55,13 @@ export async function fetchTokenVariables(
     }
   }
   return values;
+}
+
+/** Behind a prefix no client finds our names, and has nothing to choose. */
+function noteOverruled(cli: Cli, settings: AccountSettings | undefined, prefix: string | undefined): void {
+  const { overruledBy: other } = settings?.variables ?? {};
+  if (other === undefined || prefix !== undefined || cli.env[other.variable] === undefined) return;
+  cli.err.write(`keytray: ${other.variable} is set and passed on: ${other.reader} use it, not the key\n`);
 }
 
 const usual: VariableValue = { kind: 'token', token: 'access' };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
+import { machineOf } from '../core/config/paths.ts';
 import { ghToken, glabToken } from '../core/imports/tool-commands.ts';
 import { usageFailure } from './failure.ts';
 import type { Environment } from './output/colour.ts';
@@ -56,7 +56,7 @@ export const toolSignIns: Readonly<Record<ToolName, ToolSignIn>> = {
   databricks: {
     service: 'databricks',
     async account(env, url) {
-      const file = env.DATABRICKS_CONFIG_FILE ?? join(homeOf(env), '.databrickscfg');
+      const file = env.DATABRICKS_CONFIG_FILE ?? join(machineOf(env).home, '.databrickscfg');
       const host = chosenHost('databricks', url, hostsInProfiles(await textOf(file)), undefined);
       return { command: ['databricks', 'auth', 'token', '--host', `https://${host}`], url: url ?? `https://${host}` };
     },
@@ -71,12 +71,10 @@ export const toolSignIns: Readonly<Record<ToolName, ToolSignIn>> = {
   },
 };
 
-const homeOf = ({ HOME }: Environment): string => (HOME !== undefined && isAbsolute(HOME) ? HOME : homedir());
-
 const configHome = (env: Environment): string =>
   env.XDG_CONFIG_HOME !== undefined && isAbsolute(env.XDG_CONFIG_HOME)
     ? env.XDG_CONFIG_HOME
-    : join(homeOf(env), '.config');
+    : join(machineOf(env).home, '.config');
 
 const instanceAt = (host: string, own: string, url: string | undefined): Pick<ToolAccount, 'url'> =>
   host === own ? {} : { url: url ?? `https://${host}` };

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
 import { type DatabaseName, readDatabaseName } from '../database-target.ts';
-import { CommandFailure, usageFailure } from '../failure.ts';
+import { usageFailure } from '../failure.ts';
 import { openLocalEndpoints } from '../local-endpoints.ts';
 import { besideProxies } from '../local-listener.ts';
 import { addPrefix, type Prefix, prefixesOf } from '../prefixes.ts';
 import { runProgram } from '../run-program.ts';
 import { fetchTokenVariables } from '../token-variables.ts';
-import { exitOf } from './test.ts';
+import { testFailure } from './test.ts';
 
 /** `ACCOUNT[/TARGET][,ACCOUNT[/TARGET]]`; an empty one is a slip of the finger. */
 export function splitAccounts(list: string): readonly string[] {
@@ -30,16 +30,8 @@ async function testBefore(cli: Cli, names: readonly DatabaseName[]): Promise<voi
   const broker = await cli.broker();
   for (const { account, target } of names) {
     const view = await broker.test(account, target === undefined ? {} : { target });
-    if (view.ok) continue;
-    const what = `${account} does not work: ${view.cause ?? 'the cause is not known'}`;
-    throw new CommandFailure(exitOf(view), what, view.fix ?? `See: keytray test ${account}`);
+    if (!view.ok) throw testFailure(account, view);
   }
-}
-
-/** Inside a job Dataiku's clients take the ticket they are given there, whatever else they find. */
-function noteTicket(cli: Cli, variables: ReadonlyMap<string, string>): void {
-  if (cli.env.DKU_API_TICKET === undefined || !variables.has('DKU_API_KEY')) return;
-  cli.err.write('keytray: DKU_API_TICKET is set and passed on: clients of Dataiku use it, not the key\n');
 }
 
 export function addExec(program: Command, cli: Cli): void {
@@ -63,7 +55,6 @@ export function addExec(program: Command, cli: Cli): void {
       const variables = await fetchTokenVariables(cli, names, { surface: 'exec', prefixes });
       const endpoints = await openLocalEndpoints(cli, accounts);
       const env = endpoints.size === 0 ? cli.env : besideProxies(cli.env);
-      noteTicket(cli, variables);
       // What the configuration names goes before what the service's clients would read.
       cli.setStatus(
         await runProgram(file, args, { ...env, ...Object.fromEntries(endpoints), ...Object.fromEntries(variables) }),

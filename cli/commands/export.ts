@@ -1,12 +1,12 @@
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { Argument, type Command } from 'commander';
 import { splitAccountId } from '../../core/config/account-id.ts';
+import { machineOf } from '../../core/config/paths.ts';
 import { KeytrayError } from '../../core/errors.ts';
 import type { Cli } from '../cli.ts';
 import { requireConsent } from '../confirm.ts';
 import { usageFailure } from '../failure.ts';
-import { keptSecret } from '../kept-secret.ts';
+import { keptSecret, onDisk } from '../kept-secret.ts';
 import { printable } from '../output/printable.ts';
 
 interface ExportOptions {
@@ -15,10 +15,7 @@ interface ExportOptions {
 }
 
 /** `~/.dataiku/config.json`, where Dataiku's clients look. */
-function configOfDataiku({ env: { HOME } }: Cli): string {
-  const home = HOME !== undefined && isAbsolute(HOME) ? HOME : homedir();
-  return join(home, '.dataiku', 'config.json');
-}
+const configOfDataiku = ({ env }: Cli): string => join(machineOf(env).home, '.dataiku', 'config.json');
 
 async function exportDataiku(cli: Cli, id: string, options: ExportOptions): Promise<void> {
   const { fetch, title, service, url } = await keptSecret(cli, id);
@@ -40,7 +37,7 @@ async function exportDataiku(cli: Cli, id: string, options: ExportOptions): Prom
     const problem = instanceProblem(before, file, name, url);
     if (problem !== undefined) throw new KeytrayError('invalid_request', problem);
     cli.out.write(`The ${title} of ${printable(id)} goes into ${file} (mode 0600), instance ${printable(name)}.\n`);
-    cli.out.write('It is on the disk then: every program of yours, and every backup, can read it.\n');
+    cli.out.write(onDisk);
     if (isUnverified(before, file, name)) {
       cli.err.write(`keytray: that instance is used without a check of its certificate (no_check_certificate)\n`);
     }

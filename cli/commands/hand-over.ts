@@ -6,7 +6,7 @@ import { usageFailure } from '../failure.ts';
 import { requireIgnored, writeVariable } from '../hand-over/env-file.ts';
 import { runWith, shownCommand, succeeds } from '../hand-over/run-command.ts';
 import { commandFor, type TakingCommand, type TargetName, targetNames } from '../hand-over/targets.ts';
-import { type KeptSecret, keptSecret } from '../kept-secret.ts';
+import { type KeptSecret, keptSecret, onDisk } from '../kept-secret.ts';
 import { printable } from '../output/printable.ts';
 
 interface HandOverOptions {
@@ -30,7 +30,7 @@ async function intoFile(
   const path = resolve(file);
   requireIgnored(path, cli.env);
   cli.out.write(`${name} with the ${secret.title} goes into ${printable(path)} (mode 0600).\n`);
-  cli.out.write('It is on the disk then: every program of yours, and every backup, can read it.\n');
+  cli.out.write(onDisk);
   if (!(await requireConsent(cli, options.yes === true, 'Write it?'))) return;
   await writeVariable(path, name, await secret.fetch());
   cli.out.write('Written.\n');

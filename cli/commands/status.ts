@@ -20,7 +20,7 @@ interface StatusOptions {
 async function shortStatus(cli: Cli): Promise<void> {
   const running = await runningBroker(cli);
   if (running === undefined) cli.setStatus(3);
-  cli.out.write(running === undefined ? 'not running\n' : `${formatShort(await (await cli.broker()).status())}\n`);
+  cli.out.write(`${running === undefined ? 'not running' : formatShort(running)}\n`);
 }
 
 const clearScreen = '\u001b[H\u001b[2J';

@@ -35,19 +35,18 @@ function formatDatabase(account: string, { database }: TestView): string {
   return `${printable(`${account}/${target}: ${parts.join(', ')}`)}\n`;
 }
 
-/** The exit code of the failure that a test found. */
-export function exitOf({ error }: TestView): number {
+/** What a test found, with the status that belongs to the cause. */
+export function testFailure(account: string, { error, cause, fix }: TestView): CommandFailure {
   const known = Object.hasOwn(failures, error ?? '') ? (error as FailureCode) : 'internal_error';
-  return failures[known].exit;
+  const what = `${account} does not work: ${cause ?? 'the cause is not known'}`;
+  return new CommandFailure(failures[known].exit, what, fix ?? 'See: keytray status');
 }
 
 /** Prints what was found. Throws where the account does not work, with the status that belongs to the cause. */
 export function reportTest(cli: Cli, account: string, view: TestView, { json = false } = {}): void {
   if (json) cli.out.write(formatJson(view));
   else if (view.ok) cli.out.write(`${formatTest(account, view)}\n${formatDatabase(account, view)}`);
-  if (view.ok) return;
-  const what = `${account} does not work: ${view.cause ?? 'the cause is not known'}`;
-  throw new CommandFailure(exitOf(view), what, view.fix ?? 'See: keytray status');
+  if (!view.ok) throw testFailure(account, view);
 }
 
 export function addTest(program: Command, cli: Cli): void {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
+import { machineOf } from '../config/paths.ts';
 import type { AwsSession } from '../credentials/aws-identity-proof.ts';
 import { awsSession } from '../credentials/aws-session.ts';
 import { KeytrayError } from '../errors.ts';
@@ -17,8 +17,7 @@ const unreached = /^(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHO
  * Throws `KeytrayError`.
  */
 export async function sessionOfProfile(profile: string, env: Environment, now: number): Promise<AwsSession> {
-  const { HOME } = env;
-  const home = HOME !== undefined && isAbsolute(HOME) ? HOME : homedir();
+  const { home } = machineOf(env);
   const configFilepath = env.AWS_CONFIG_FILE ?? join(home, '.aws', 'config');
   const filepath = env.AWS_SHARED_CREDENTIALS_FILE ?? join(home, '.aws', 'credentials');
   const name = plainText(profile);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { machineOf } from '../config/paths.ts';
 import { KeytrayError } from '../errors.ts';
 import { services } from '../services/registry.ts';
 import { readAwsSso } from './aws-sso.ts';
@@ -114,7 +114,7 @@ function places(env: Environment): Places {
     const value = env[name];
     return value !== undefined && isAbsolute(value) ? value : undefined;
   };
-  const home = absolute('HOME') ?? homedir();
+  const { home } = machineOf(env);
   const mac = process.platform === 'darwin' ? join(home, 'Library', 'Application Support') : undefined;
   return {
     home,

@@ -38,6 +38,8 @@ export const dataiku: Service = {
         SSL_CERT_FILE: 'tls_ca',
         NODE_EXTRA_CA_CERTS: 'tls_ca',
       },
+      // Inside a job.
+      overruledBy: { variable: 'DKU_API_TICKET', reader: 'clients of Dataiku' },
       prefixed: { HOST: 'url', API_KEY: 'access_token', TIMEOUT: 'timeout', VERIFY_SSL: 'tls_verify' },
     },
   },

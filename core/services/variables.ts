@@ -33,6 +33,8 @@ export interface ServiceVariables {
   readonly always: Variables;
   /** Where no program of ours stays to answer its clients. */
   readonly env?: Variables;
+  /** Set by somebody else, it counts before ours: the name, and for whom. */
+  readonly overruledBy?: { readonly variable: string; readonly reader: string };
   /** In place of all of them where a prefix parts two instances: the names behind it. */
   readonly prefixed?: Variables;
 }

@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { configFile } from '../../config/paths.ts';
+import { configFile, machineOf } from '../../config/paths.ts';
 import type { Environment } from '../git/git-command.ts';
 import type { Look, SetupAccount, SetupContext } from './tool.ts';
 
@@ -44,7 +43,7 @@ export function contextOf({ accounts, env, programs, linkFolder, cwd }: ToolSetu
   return {
     accounts,
     env: withAbsolutePaths(env),
-    home: env.HOME !== undefined && isAbsolute(env.HOME) ? env.HOME : homedir(),
+    home: machineOf(env).home,
     platform: process.platform,
     cwd: cwd ?? process.cwd(),
     programs,
