@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { basename, dirname, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { KeytrayError } from '../../core/errors.ts';
 import type { Secret } from '../../core/secret.ts';
 import { usageFailure } from '../failure.ts';
@@ -8,21 +9,39 @@ import type { Environment } from '../output/colour.ts';
 /** Milliseconds that git may take to say whether it ignores a file. */
 const longestAnswer = 10_000;
 
-/** Throws a usage failure where git would take the file into a commit. Outside a repository no file is. */
+/** Throws a usage failure where git would take the file into a commit, or does not tell. Outside a repository no file is. */
 export function requireIgnored(file: string, env: Environment): void {
   const path = resolve(file);
+  if (!isInRepository(path)) return;
   const { status } = spawnSync('git', ['check-ignore', '--quiet', '--', path], {
     cwd: dirname(path),
-    env: { ...env },
+    env: withoutRepository(env),
     stdio: 'ignore',
     timeout: longestAnswer,
   });
-  if (status !== 1) return;
+  if (status === 0) return;
+  if (status === 1) {
+    throw usageFailure(
+      `git does not ignore ${path}, so the secret could be committed`,
+      `Add ${basename(path)} to .gitignore first.`,
+    );
+  }
   throw usageFailure(
-    `git does not ignore ${path}, so the secret could be committed`,
-    `Add ${basename(path)} to .gitignore first.`,
+    `git does not say whether it ignores ${path}`,
+    `See why: git -C ${dirname(path)} check-ignore ${basename(path)}`,
   );
 }
+
+function isInRepository(path: string): boolean {
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.git'))) return true;
+    if (folder === dirname(folder)) return false;
+  }
+}
+
+/** Hooks of another repository say with these which one is meant. */
+const withoutRepository = (env: Environment): Record<string, string | undefined> =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !/^GIT_(?!CONFIG)/.test(name)));
 
 /** Sets one variable in a `.env` file of mode 0600; the rest of it keeps its bytes. */
 export async function writeVariable(file: string, name: string, value: Secret): Promise<void> {

@@ -129,6 +129,21 @@ describe('keytray hand-over ACCOUNT env', () => {
     expect(scene.seen).not.toContain(key);
   });
 
+  it('asks the repository that the file is in, whatever a hook of another one says', async () => {
+    for (const name of ['repo', 'other']) execFileSync('git', ['init', '--quiet', scene.path(name)]);
+    const env = { PATH: programs.path, GIT_DIR: scene.path('other/.git'), GIT_WORK_TREE: scene.path('other') };
+    const refused = await scene.run(['hand-over', 'dataiku@prod', 'env', 'repo/.env', '--yes'], { env });
+    expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('git does not ignore') });
+  });
+
+  it('writes none where git does not tell', async () => {
+    await mkdir(scene.path('broken'));
+    await writeFile(scene.path('broken/.git'), 'gitdir: nowhere\n');
+    const refused = await handOver('env', 'broken/.env', '--yes');
+    expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('git does not say') });
+    await expect(stat(scene.path('broken/.env'))).rejects.toThrow();
+  });
+
   it('writes none that git would commit', async () => {
     const folder = scene.path('repo');
     await mkdir(folder);
