@@ -22,7 +22,8 @@ export function fieldsOf(
 
 /** What is wrong with a value, in words that do not repeat it; undefined where nothing is. Pure. */
 export function fieldProblem(field: Field, value: string): string | undefined {
-  if (value === '') return `${field.title} is empty`;
+  // A blank one could be stored, and not be read again.
+  if (value.trim() === '') return `${field.title} is empty`;
   if (/[^\x20-\x7e]/.test(value)) return `${field.title} has characters that no key has; copy it again`;
   const broken = field.rules?.find(({ pattern, kind }) => new RegExp(pattern).test(value) !== (kind === 'must'));
   return broken?.message;

@@ -159,6 +159,16 @@ describe('a password of PostgreSQL itself', () => {
     expect(await set(password)).toMatchObject({ status: 2, stderr: expect.stringContaining('password: native') });
   });
 
+  it.each(['', ' ', '\t', 'pass\nword', 'pässword'])(
+    'is not kept where it could not be read again: %j',
+    async (value) => {
+      await scene.signIn('mine');
+      const stored = failureOf(scene.broker.setDatabasePassword('mine', new Secret(value)));
+      expect(await stored).toMatchObject({ code: 'invalid_request' });
+      expect(await scene.broker.account('mine')).toMatchObject({ state: 'active' });
+    },
+  );
+
   it('goes to no other workspace than the one it was given for', async () => {
     await scene.signIn('mine');
     await scene.broker.setDatabasePassword('mine', new Secret(password));
