@@ -6,6 +6,7 @@ import type { CrashReport } from '../core/platform/crash.ts';
 import { openLog } from '../core/platform/log.ts';
 import { SystemClock } from '../core/platform/system-clock.ts';
 import { requireOwnFolder } from '../core/platform/trusted-path.ts';
+import type { Logger } from '../core/ports.ts';
 import { launchOf, prepareElectron } from './before-ready.ts';
 import { desktopLog, openDesktop, type RunningDesktop } from './desktop.ts';
 import { installationOf } from './installation.ts';
@@ -42,9 +43,11 @@ export async function startApp(options: StartOptions): Promise<void> {
     return;
   }
   const logFile = desktopLog(env);
+  let logger: Logger;
   try {
     // The log is the first file that would be made there.
     requireOwnFolder(dirname(logFile), uid);
+    logger = openLog(logFile, env.KEYTRAY_LOG_LEVEL ?? 'info');
   } catch (error) {
     if (!(error instanceof KeytrayError)) throw error;
     say(`keytray: ${oneLineOf(error)}`);
@@ -52,7 +55,6 @@ export async function startApp(options: StartOptions): Promise<void> {
     app.exit(failures[error.code].exit);
     return;
   }
-  const logger = openLog(logFile, env.KEYTRAY_LOG_LEVEL ?? 'info');
   options.crash?.logTo(logger);
   if (options.ignored !== undefined) {
     say(`keytray: ${options.ignored}`);

@@ -12,7 +12,11 @@ const pauseMs = 20;
 /** One edit of a file at a time, among all processes that edit it through us. */
 export async function whileLocked<T>(file: string, work: () => Promise<T>): Promise<T> {
   const lock = join(dirname(file), `.${basename(file)}.lock`);
-  makeFolder(dirname(file));
+  try {
+    makeFolder(dirname(file));
+  } catch (error) {
+    throw unwritable(dirname(file), error);
+  }
   for (let waited = 0; !(await take(lock)); waited += pauseMs) {
     if (waited > 2 * abandonedMs)
       throw new KeytrayError('temporarily_unavailable', `${file} is being edited; try again`);
@@ -30,13 +34,13 @@ async function take(lock: string): Promise<boolean> {
     await (await open(lock, 'wx', 0o600)).close();
     return true;
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') {
-      throw new KeytrayError('misconfigured', `${dirname(lock)} cannot be written (${codeOf(error)})`, {
-        cause: error,
-      });
-    }
+    if (codeOf(error) !== 'EEXIST') throw unwritable(dirname(lock), error);
   }
   const left = await stat(lock).catch(() => undefined);
   if (left !== undefined && Date.now() - left.mtimeMs > abandonedMs) await rm(lock, { force: true });
   return false;
+}
+
+function unwritable(folder: string, cause: unknown): KeytrayError {
+  return new KeytrayError('misconfigured', `${folder} cannot be written (${codeOf(cause)})`, { cause });
 }

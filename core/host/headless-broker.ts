@@ -12,7 +12,7 @@ import { ignoredNote } from '../platform/start-environment.ts';
 import { SystemBrowser } from '../platform/system-browser.ts';
 import { SystemClock } from '../platform/system-clock.ts';
 import { requireOwnFolder } from '../platform/trusted-path.ts';
-import type { Barriers } from '../ports.ts';
+import type { Barriers, Logger } from '../ports.ts';
 import { openBrokerTray } from '../tray/broker-tray.ts';
 import { SwitchedTray } from '../tray/switched-tray.ts';
 import { openBrokerHost } from './broker-host.ts';
@@ -39,16 +39,17 @@ export async function runHeadlessBroker(
     return failures.misconfigured.exit;
   }
 
+  let logger: Logger;
   try {
     // The log is the first file that would be made there.
     requireOwnFolder(stateFolder(env), uid);
+    logger = openLog(`${stateFolder(env)}/agent.log`, env.KEYTRAY_LOG_LEVEL ?? 'info');
   } catch (error) {
     config.close();
     if (!(error instanceof KeytrayError)) throw error;
     say(`keytray: ${error.message}`);
     return failures[error.code].exit;
   }
-  const logger = openLog(`${stateFolder(env)}/agent.log`, env.KEYTRAY_LOG_LEVEL ?? 'info');
   crash.logTo(logger);
   const ignored = ignoredNote(env);
   if (ignored !== undefined) {

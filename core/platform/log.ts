@@ -1,13 +1,20 @@
 import path from 'node:path';
 import pino from 'pino';
+import { KeytrayError, systemCodeOf } from '../errors.ts';
 import type { LogFields, Logger } from '../ports.ts';
 import { cleanFields, loggable } from './log-text.ts';
 import { makeFolder } from './make-folder.ts';
 
-/** A logger that appends to `file` (0600). */
+/** A logger that appends to `file` (0600). Throws `KeytrayError` `misconfigured` where it cannot be written. */
 export function openLog(file: string, level: string): Logger {
-  makeFolder(path.dirname(file));
-  return logTo(pino.destination({ dest: file, append: true, sync: true, mode: 0o600 }), level);
+  let destination: pino.DestinationStream;
+  try {
+    makeFolder(path.dirname(file));
+    destination = pino.destination({ dest: file, append: true, sync: true, mode: 0o600 });
+  } catch (cause) {
+    throw new KeytrayError('misconfigured', `${file} cannot be written (${systemCodeOf(cause)})`, { cause });
+  }
+  return logTo(destination, level);
 }
 
 /**

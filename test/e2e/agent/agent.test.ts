@@ -87,6 +87,13 @@ describe('keytray agent', () => {
     expect(stderr).toMatch(/config\.yaml:9: accounts\.lab\.clientid: .*client_id/);
   });
 
+  it('does not start where it cannot write its log, and says so in a line', async () => {
+    keytray.env.XDG_STATE_HOME = '/proc/sys/kernel';
+    const { status, stderr } = await keytray.run(['agent']);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^keytray: \/proc\/sys\/kernel\/keytray\/agent\.log cannot be written \(E[A-Z]+\)\n$/);
+  });
+
   it('takes over a changed config and keeps its sign-ins', async () => {
     await keytray.startAgent();
     await signIn(keytray, 'lab');

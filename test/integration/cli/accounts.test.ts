@@ -127,6 +127,15 @@ describe('keytray accounts add', () => {
     expect(result.status).toBe(2);
     expect(await readFile(sandbox.configFile, 'utf8')).toBe(config);
   });
+
+  it('says which folder cannot be written where the configuration has no place', async () => {
+    await using sandbox = await CliSandbox.create();
+    const args = ['accounts', 'add', 'github', '--client-id', 'x'];
+    // Nobody makes a folder there, root neither.
+    const result = await sandbox.run(args, { env: { KEYTRAY_CONFIG: '/proc/sys/kernel/keytray/config.yaml' } });
+    expect(result.status).toBe(2);
+    expect(result.stderr).toMatch(/^keytray: \/proc\/sys\/kernel\/keytray cannot be written \(E[A-Z]+\)\n {2}.+\n$/);
+  });
 });
 
 describe('keytray accounts', () => {
