@@ -39,9 +39,11 @@ export async function dataikuPermissions(
   if (objects.length === 0) return await ofInstance(ask);
   const items = objects.filter((object) => 'id' in object);
   const projects = objects.filter((object) => !('id' in object));
-  const asked = projects.map(({ project }) => ofProject(ask, project));
-  if (items.length > 0) asked.push(ofItems(ask, items));
-  return (await Promise.all(asked)).flat();
+  const rows: Permission[] = [];
+  // One after another: an instance that people work with takes no flood of questions well.
+  for (const { project } of projects) rows.push(...(await ofProject(ask, project)));
+  if (items.length > 0) rows.push(...(await ofItems(ask, items)));
+  return rows;
 }
 
 async function ofInstance(ask: AskService): Promise<readonly Permission[]> {
