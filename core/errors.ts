@@ -79,6 +79,31 @@ export class KeytrayError extends Error {
   }
 }
 
+/** What is told differently where a failure is told again. */
+export interface Retelling {
+  readonly code?: FailureCode;
+  readonly account?: string;
+  readonly message?: string;
+  /** Takes the place of `fix`, too. */
+  readonly advice?: string;
+}
+
+/** The same failure in other words. */
+export function retold(error: KeytrayError, other: Retelling): KeytrayError {
+  const { code, message, account, loginId, retryAfter, fix, advice, detail } = error;
+  const about = other.account ?? account;
+  const told = other.advice ?? advice;
+  return new KeytrayError(other.code ?? code, other.message ?? message, {
+    detail,
+    cause: error,
+    ...(about !== undefined && { account: about }),
+    ...(loginId !== undefined && { loginId }),
+    ...(retryAfter !== undefined && { retryAfter }),
+    ...(other.advice === undefined && fix !== undefined && { fix }),
+    ...(told !== undefined && { advice: told }),
+  });
+}
+
 /** The person has stopped all hand-outs: what to do is the same for every account, and in the message. */
 export class HandOutsStopped extends KeytrayError {}
 

@@ -15,7 +15,7 @@ import {
   userRequest,
 } from '../credentials/lakebase-password.ts';
 import { workspaceFailure } from '../credentials/workspace-failure.ts';
-import { KeytrayError } from '../errors.ts';
+import { KeytrayError, retold } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import type { Secret } from '../secret.ts';
 import { traitsOf } from '../services/grant.ts';
@@ -157,7 +157,7 @@ export class DatabaseLogins {
 
   async #ask(account: Account, request: ServiceRequest): Promise<unknown> {
     const reply = await this.#dependencies.askService(account)(request);
-    if (reply.status !== 200) throw withAccount(workspaceFailure(reply), account);
+    if (reply.status !== 200) throw ofAccount(workspaceFailure(reply), account);
     return jsonOf(reply.body);
   }
 }
@@ -235,13 +235,8 @@ function isClientItself({ settings }: Account): boolean {
   return client && signIn === 'fields';
 }
 
-function withAccount(failure: KeytrayError, account: Account): KeytrayError {
-  const { message, detail, advice } = failure;
+function ofAccount(failure: KeytrayError, account: Account): KeytrayError {
   // A new sign-in would give it the same rights.
   const code = failure.code === 'login_required' && isClientItself(account) ? 'access_denied' : failure.code;
-  return new KeytrayError(code, message, {
-    account: account.id,
-    detail,
-    ...(advice === undefined ? {} : { advice }),
-  });
+  return retold(failure, { code, account: account.id });
 }

@@ -2,7 +2,7 @@ import type { Account } from '../accounts/account.ts';
 import { receiptNow } from '../accounts/token-records.ts';
 import { signIdentityProof } from '../credentials/aws-identity-proof.ts';
 import { exchangeProof } from '../credentials/delegated-token.ts';
-import { KeytrayError } from '../errors.ts';
+import { KeytrayError, retold } from '../errors.ts';
 import { timedFetch } from '../http/timed-fetch.ts';
 import { plainReply } from '../oauth/token-reply.ts';
 import { version } from '../platform/version.ts';
@@ -71,7 +71,6 @@ function endpointOf({ id, url }: AccountSettings): URL {
 /** Credentials that were read at the start are not read again. */
 function withAdvice(error: KeytrayError, { kind }: AwsCredentials): KeytrayError {
   if (kind !== 'env' || error.code !== 'access_denied') return error;
-  const { code, message, detail, advice = '' } = error;
   const again = 'If the AWS session has ended, start Keytray again with new credentials.';
-  return new KeytrayError(code, message, { detail, cause: error, advice: `${advice} ${again}`.trim() });
+  return retold(error, { advice: `${error.advice ?? ''} ${again}`.trim() });
 }

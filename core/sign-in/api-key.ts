@@ -3,7 +3,7 @@ import { endOfKey, recordOfKey } from '../accounts/given-key.ts';
 import { serviceNow } from '../accounts/service-address.ts';
 import { never } from '../concurrency/pause.ts';
 import { checkCredential } from '../credentials/credential-check.ts';
-import { assertNever, KeytrayError } from '../errors.ts';
+import { assertNever, KeytrayError, retold } from '../errors.ts';
 import type { Identity } from '../oauth/token-reply.ts';
 import type { Secret } from '../secret.ts';
 import { isoTime } from '../untrusted/instant.ts';
@@ -28,7 +28,7 @@ async function tryKey(account: Account, given: Given, parts: TryParts): Promise<
       return triedKey(account, given, parts, identityOf(account, verdict.who), address);
     case 'refused':
     case 'failed':
-      throw notStored(verdict.failure);
+      throw retold(verdict.failure, { message: `${verdict.failure.message}; nothing was stored` });
     default:
       return assertNever(verdict);
   }
@@ -67,13 +67,4 @@ function identityOf({ settings }: Account, who: string | undefined): Identity | 
   if (who === undefined) return undefined;
   const issuer = settings.url ?? settings.check?.address ?? settings.service;
   return { issuer, subject: who, email: undefined, name: who };
-}
-
-function notStored({ code, message, account, advice, detail, retryAfter }: KeytrayError): KeytrayError {
-  return new KeytrayError(code, `${message}; nothing was stored`, {
-    detail,
-    ...(account === undefined ? {} : { account }),
-    ...(advice === undefined ? {} : { advice }),
-    ...(retryAfter === undefined ? {} : { retryAfter }),
-  });
 }

@@ -1,24 +1,5 @@
 import type { ApiKeyProvider } from '../../credentials/api-keys/provider.ts';
-import { KeytrayError } from '../../errors.ts';
-
-/** The same failure, of this account, with other words or advice where they are given. */
-export function retold(
-  error: KeytrayError,
-  account: string,
-  other: { readonly message?: string; readonly advice?: string } = {},
-): KeytrayError {
-  const { code, message, loginId, retryAfter, fix, advice, detail } = error;
-  const told = other.advice ?? advice;
-  return new KeytrayError(code, other.message ?? message, {
-    account,
-    detail,
-    cause: error,
-    ...(loginId !== undefined && { loginId }),
-    ...(retryAfter !== undefined && { retryAfter }),
-    ...(other.advice === undefined && fix !== undefined && { fix }),
-    ...(told !== undefined && { advice: told }),
-  });
-}
+import { KeytrayError, retold } from '../../errors.ts';
 
 /** Does the work; its failures name the account. */
 export async function about<T>(account: string, work: () => Promise<T>): Promise<T> {
@@ -27,7 +8,7 @@ export async function about<T>(account: string, work: () => Promise<T>): Promise
   } catch (error) {
     if (!(error instanceof KeytrayError)) throw error;
     const unknown = error.code === 'not_found' && error.advice === undefined;
-    throw retold(error, account, unknown ? { advice: 'List the keys of the account.' } : {});
+    throw retold(error, { account, ...(unknown && { advice: 'List the keys of the account.' }) });
   }
 }
 
@@ -39,7 +20,8 @@ export const noSuchKey = (account: string, title: string): KeytrayError =>
 
 /** The key may be there, and its secret is in no answer. */
 export const perhapsMade = (error: KeytrayError, account: string, name: string): KeytrayError =>
-  retold(error, account, {
+  retold(error, {
+    account,
     message: `${error.message}; a key named ${JSON.stringify(name)} may have been created`,
     advice: 'List the keys of the account; if it is there, revoke it, because its secret is lost. Then try again.',
   });
@@ -58,8 +40,9 @@ export async function revokedAgain(provider: ApiKeyProvider, id: string): Promis
 export function notKept(error: KeytrayError, account: string, key: string, revoked: boolean): KeytrayError {
   const why = error.message.replace(/; nothing was stored$/, '');
   if (revoked)
-    return retold(error, account, { message: `${why}; nothing was stored, and the new key was revoked again` });
-  return retold(error, account, {
+    return retold(error, { account, message: `${why}; nothing was stored, and the new key was revoked again` });
+  return retold(error, {
+    account,
     message: `${why}; nothing was stored, and the new key ${JSON.stringify(key)} could not be revoked`,
     advice: `Revoke the key ${JSON.stringify(key)} of the account.`,
   });

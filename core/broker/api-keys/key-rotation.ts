@@ -1,11 +1,11 @@
 import type { Account } from '../../accounts/account.ts';
 import type { ApiKeyProvider, CreatedKey, ServiceKey } from '../../credentials/api-keys/provider.ts';
 import { daysOf, nextName } from '../../credentials/api-keys/rotated-key.ts';
-import { KeytrayError } from '../../errors.ts';
+import { KeytrayError, retold } from '../../errors.ts';
 import { type Barriers, type Logger, noBarriers } from '../../ports.ts';
 import type { Secret } from '../../secret.ts';
 import { assertKeeps, type KeyTryParts, tryNewKey } from './kept-keys.ts';
-import { noSuchKey, notKept, retold, revokedAgain } from './key-failures.ts';
+import { noSuchKey, notKept, revokedAgain } from './key-failures.ts';
 import { holdersOf } from './key-holders.ts';
 import type { RotationNote, RotationNotes } from './rotation-notes.ts';
 import type { ServiceAsker } from './service-asker.ts';
@@ -125,7 +125,8 @@ export class KeyRotation {
       if (!(error instanceof KeytrayError)) throw error;
       // Revoked already, by a request whose answer was lost, or by a person.
       if (error.code !== 'not_found') {
-        throw retold(error, account.id, {
+        throw retold(error, {
+          account: account.id,
           message: `the new key is in use, and the old one is not revoked yet: ${error.message}`,
           advice: 'Rotate the key again: it goes on here.',
         });
