@@ -4,8 +4,10 @@ import { machineOf } from '../config/paths.ts';
 import type { AwsSession } from '../credentials/aws-identity-proof.ts';
 import { awsSession } from '../credentials/aws-session.ts';
 import { KeytrayError } from '../errors.ts';
+import type { Fetch } from '../ports.ts';
 import { plainText } from '../untrusted/plain-text.ts';
 import { withoutTokens } from '../untrusted/server-text.ts';
+import { awsRequests } from './aws-requests.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -16,7 +18,10 @@ const unreached = /^(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHO
  * The session of a profile of the AWS CLI, as AWS's own SDK finds it: roles, IAM Identity Center, `credential_process`.
  * Throws `KeytrayError`.
  */
-export async function sessionOfProfile(profile: string, env: Environment, now: number): Promise<AwsSession> {
+export async function sessionOfProfile(
+  profile: string,
+  { env, now, fetch }: { readonly env: Environment; readonly now: number; readonly fetch: Fetch },
+): Promise<AwsSession> {
   const { home } = machineOf(env);
   const configFilepath = env.AWS_CONFIG_FILE ?? join(home, '.aws', 'config');
   const filepath = env.AWS_SHARED_CREDENTIALS_FILE ?? join(home, '.aws', 'credentials');
@@ -28,7 +33,9 @@ export async function sessionOfProfile(profile: string, env: Environment, now: n
   }
   // Loaded when the first such account needs it: few brokers ever do.
   const { fromIni } = await import('@aws-sdk/credential-provider-ini');
-  const found = await fromIni({ profile, configFilepath, filepath, ignoreCache: true })().catch((error: unknown) => {
+  const client = { requestHandler: awsRequests(fetch) };
+  const sdk = { clientConfig: client, parentClientConfig: client, ignoreCache: true };
+  const found = await fromIni({ profile, configFilepath, filepath, ...sdk })().catch((error: unknown) => {
     throw profileFailure(name, error);
   });
   const { accessKeyId, secretAccessKey, sessionToken, expiration } = found;

@@ -22,14 +22,17 @@ const sessionName = 'keytray';
 
 /** AWS sessions from where an account says. Those of the environment and of a command ask nobody at AWS. */
 export function awsSessions({ accounts, roles, programs, clock, environment }: AwsSessionsDependencies): AwsSessions {
-  return async (source, region): Promise<AwsProof> => {
+  return async (source, region, fetch): Promise<AwsProof> => {
     switch (source.kind) {
       case 'env':
         return { session: sessionOfEnvironment(environment, clock.now()), arn: undefined };
       case 'command':
         return { session: await sessionOfCommand(source.command, programs, clock.now()), arn: undefined };
       case 'profile':
-        return { session: await sessionOfProfile(source.profile, environment, clock.now()), arn: undefined };
+        return {
+          session: await sessionOfProfile(source.profile, { env: environment, now: clock.now(), fetch }),
+          arn: undefined,
+        };
       case 'account': {
         const { role } = source;
         const account = accounts.get(source.account);

@@ -34,7 +34,9 @@ async function exchange(account: Account, source: AwsCredentials, parts: Renewal
   const { region } = settings.settings;
   const orgUuid = orgOf(settings);
   const endpoint = endpointOf(settings);
-  const { session, arn, signedInAt } = await parts.aws(source, region);
+  // A certificate that nobody checks is for one service in development, never for AWS.
+  const atAws = http.fetchFor({ ca: settings.tls.ca, verify: true });
+  const { session, arn, signedInAt } = await parts.aws(source, region, atAws);
   const receipt = receiptNow(clock);
   const userAgent = `keytray/${version}`;
   barriers.reached('refresh_requested');

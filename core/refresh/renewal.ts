@@ -4,7 +4,7 @@ import type { TokenRecord } from '../accounts/token-record.ts';
 import type { Renewal } from '../accounts/token-records.ts';
 import type { AwsSession } from '../credentials/aws-identity-proof.ts';
 import { KeytrayError } from '../errors.ts';
-import { type Barriers, type Clock, type Http, noPrograms, type Programs } from '../ports.ts';
+import { type Barriers, type Clock, type Fetch, type Http, noPrograms, type Programs } from '../ports.ts';
 import type { Secret } from '../secret.ts';
 import type { AwsCredentials } from '../services/grant.ts';
 import type { AttemptNotes } from './attempt-notes.ts';
@@ -46,8 +46,8 @@ export interface AwsProof {
   readonly signedInAt?: number | undefined;
 }
 
-/** Throws `KeytrayError`. */
-export type AwsSessions = (source: AwsCredentials, region: string | undefined) => Promise<AwsProof>;
+/** `fetch`: for what must be asked at AWS. Throws `KeytrayError`. */
+export type AwsSessions = (source: AwsCredentials, region: string | undefined, fetch: Fetch) => Promise<AwsProof>;
 
 /** What a credential is made from that no authorization server gives. */
 export interface RenewalSources {
