@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { type FailureCode, type Fix, failures, fixes } from '../core/errors.ts';
 
@@ -120,6 +120,25 @@ function constantNamed(name: ts.Identifier): ts.Expression | undefined {
     for (const statement of parent.statements) {
       if (!ts.isVariableStatement(statement)) continue;
       const found = statement.declarationList.declarations.find((each) => each.name.getText() === name.text);
+      if (found?.initializer !== undefined) return found.initializer;
+    }
+  }
+  return importedNamed(name);
+}
+
+/** The same of another file, where the name is imported from there. */
+function importedNamed(name: ts.Identifier): ts.Expression | undefined {
+  const source = name.getSourceFile();
+  for (const statement of source.statements) {
+    if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier)) continue;
+    const { namedBindings } = statement.importClause ?? {};
+    if (namedBindings === undefined || !ts.isNamedImports(namedBindings)) continue;
+    if (!namedBindings.elements.some((element) => element.name.text === name.text)) continue;
+    const file = join(dirname(source.fileName), statement.moduleSpecifier.text);
+    if (!existsSync(join(root, file))) return undefined;
+    const other = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest, true);
+    for (const exported of other.statements.filter(ts.isVariableStatement)) {
+      const found = exported.declarationList.declarations.find((each) => each.name.getText() === name.text);
       if (found?.initializer !== undefined) return found.initializer;
     }
   }

@@ -47,7 +47,10 @@ export function linuxAutostart(env: NodeJS.ProcessEnv, execPath: string): StartA
       return await readFile(file, 'utf8');
     } catch (error) {
       if (systemCodeOf(error) === 'ENOENT') return undefined;
-      throw new KeytrayError('misconfigured', `${file} cannot be read (${systemCodeOf(error)})`, { cause: error });
+      throw new KeytrayError('misconfigured', `${file} cannot be read (${systemCodeOf(error)})`, {
+        cause: error,
+        advice: 'Remove it, or make it readable for yourself.',
+      });
     }
   };
   const foreign = `${file} was not written by Keytray`;

@@ -37,7 +37,9 @@ async function firstWritable(folders: readonly string[]): Promise<string> {
       // The next one may do.
     }
   }
-  throw new KeytrayError('misconfigured', `none of these folders can be written to: ${folders.join(', ')}`);
+  throw new KeytrayError('misconfigured', `none of these folders can be written to: ${folders.join(', ')}`, {
+    advice: 'Make one of them yours, or put the folder of the programs on PATH by hand.',
+  });
 }
 
 async function place(program: string, link: string): Promise<boolean> {

@@ -42,5 +42,8 @@ async function take(lock: string): Promise<boolean> {
 }
 
 function unwritable(folder: string, cause: unknown): KeytrayError {
-  return new KeytrayError('misconfigured', `${folder} cannot be written (${codeOf(cause)})`, { cause });
+  return new KeytrayError('misconfigured', `${folder} cannot be written (${codeOf(cause)})`, {
+    cause,
+    advice: 'Give yourself the right to write there, or set KEYTRAY_CONFIG to a file elsewhere.',
+  });
 }

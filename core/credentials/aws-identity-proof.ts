@@ -63,7 +63,10 @@ async function signerFor(session: AwsSession, region: string): Promise<Signature
 /** One label of a host name: a proof is of use to nobody who is not sent it by AWS's own name. */
 function stsHost(region: string | undefined): string {
   if (region === undefined) return 'sts.amazonaws.com';
-  if (!regionName.test(region)) throw new KeytrayError('misconfigured', `${region} is not an AWS region`);
+  if (!regionName.test(region))
+    throw new KeytrayError('misconfigured', `${region} is not an AWS region`, {
+      advice: 'Correct settings.region of the account; one is eu-west-1.',
+    });
   return `sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }
 

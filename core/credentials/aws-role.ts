@@ -44,7 +44,9 @@ export function stsEndpoint(request: Pick<RoleRequest, 'role' | 'region'>, own: 
   if (own !== undefined) return new URL(own);
   const partition = partitions[request.role.split(':')[1] ?? ''];
   if (partition === undefined) {
-    throw new KeytrayError('misconfigured', 'no STS endpoint is known for this role; write aws_sts_endpoint');
+    throw new KeytrayError('misconfigured', 'no STS endpoint is known for this role', {
+      advice: 'Write aws_sts_endpoint of the account.',
+    });
   }
   const region = request.region ?? partition.region;
   if (!regionName.test(region)) throw new KeytrayError('invalid_request', 'this is no region of AWS');

@@ -15,7 +15,13 @@ const longestPath = 103;
  */
 export async function bindOwnSocket(server: Server, path: string): Promise<void> {
   if (!isAbsolute(path) || Buffer.byteLength(path) > longestPath) {
-    throw new KeytrayError('misconfigured', `a socket needs an absolute path of at most ${longestPath} bytes: ${path}`);
+    throw new KeytrayError(
+      'misconfigured',
+      `a socket needs an absolute path of at most ${longestPath} bytes: ${path}`,
+      {
+        advice: 'Choose another path.',
+      },
+    );
   }
   requireOwnFolder(dirname(path), ownUid());
   const bound = new Promise<void>((resolve, reject) => {
@@ -31,7 +37,10 @@ export async function bindOwnSocket(server: Server, path: string): Promise<void>
   await bound.catch((cause: unknown) => {
     const code = systemCodeOf(cause);
     const why = code === 'EADDRINUSE' ? 'a file is there already; remove it, or end what uses it' : code;
-    throw new KeytrayError('misconfigured', `cannot listen on ${path}: ${why}`, { cause });
+    throw new KeytrayError('misconfigured', `cannot listen on ${path}: ${why}`, {
+      cause,
+      advice: 'Choose another path.',
+    });
   });
 }
 

@@ -13,6 +13,7 @@ export function accountsFileOf({ sources, reload }: ConfigFeed): AccountsFile {
       if (error instanceof KeytrayError) throw error;
       throw new KeytrayError('misconfigured', `${file} cannot be written`, {
         detail: systemCodeOf(error),
+        advice: 'Give yourself the right to write to it and its folder.',
         cause: error,
       });
     }

@@ -85,8 +85,9 @@ async function noPort({ ports, host }: RedirectSettings, peers: Pick<LoopbackPee
   return new KeytrayError(
     'misconfigured',
     ports.length === 1
-      ? `port ${list} of the redirect URI is used by ${held[0] ?? 'another program'}: end it, or register another port and set redirect.port`
-      : `ports ${list} of the redirect URI are used by other programs${held.length === 0 ? '' : ` (${held.join(', ')})`}: end one, or register another port and set redirect.port`,
+      ? `port ${list} of the redirect URI is used by ${held[0] ?? 'another program'}`
+      : `ports ${list} of the redirect URI are used by other programs${held.length === 0 ? '' : ` (${held.join(', ')})`}`,
+    { advice: 'End one of those programs, or register another port and set redirect.port.' },
   );
 }
 

@@ -12,7 +12,10 @@ export function openLog(file: string, level: string): Logger {
     makeFolder(path.dirname(file));
     destination = pino.destination({ dest: file, append: true, sync: true, mode: 0o600 });
   } catch (cause) {
-    throw new KeytrayError('misconfigured', `${file} cannot be written (${systemCodeOf(cause)})`, { cause });
+    throw new KeytrayError('misconfigured', `${file} cannot be written (${systemCodeOf(cause)})`, {
+      cause,
+      advice: 'Set XDG_STATE_HOME to a folder of yours.',
+    });
   }
   return logTo(destination, level);
 }

@@ -68,5 +68,7 @@ export class SystemBrowser implements UserAgent {
 function chosenCommand(choice: string): readonly string[] {
   const words = commandWords(choice);
   if (words !== undefined) return words;
-  throw new KeytrayError('misconfigured', `browser: a quote is left open in ${JSON.stringify(choice)}`);
+  throw new KeytrayError('misconfigured', `browser: a quote is left open in ${JSON.stringify(choice)}`, {
+    advice: 'Close the quote.',
+  });
 }

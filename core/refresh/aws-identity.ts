@@ -66,7 +66,10 @@ function orgOf({ id, settings, title }: AccountSettings): string {
 }
 
 function endpointOf({ id, url }: AccountSettings): URL {
-  if (url === undefined) throw new KeytrayError('misconfigured', `${id} has no url to send proofs to`);
+  if (url === undefined)
+    throw new KeytrayError('misconfigured', `${id} has no url to send proofs to`, {
+      advice: 'Write url: or settings.site of the account.',
+    });
   return new URL(`${url.replace(/\/+$/, '')}/api/v2/delegated-token`);
 }
 

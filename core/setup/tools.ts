@@ -139,6 +139,9 @@ function undoLines(
 /** The tool a person named. */
 export function toolNamed(name: string): ToolName {
   const found = toolNames.find((tool) => tool === name);
-  if (found === undefined) throw new KeytrayError('invalid_request', `there is no set-up for ${name}`);
+  if (found === undefined)
+    throw new KeytrayError('invalid_request', `there is no set-up for ${name}`, {
+      advice: `There is one for ${toolNames.join(', ')}.`,
+    });
   return found;
 }

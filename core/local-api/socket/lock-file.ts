@@ -18,7 +18,7 @@ export function takeLockFile(path: string, uid: number): LockFile | undefined {
   try {
     const file = fstatSync(fd);
     if (!file.isFile() || file.uid !== uid) {
-      throw new KeytrayError('misconfigured', `${path} is not a lock file of ours; remove it`);
+      throw new KeytrayError('misconfigured', `${path} is not a lock file of ours`, { advice: 'Remove it.' });
     }
     locked = lockFileDescriptor(fd) === 'locked';
   } finally {
@@ -51,6 +51,9 @@ function open(path: string): number {
   } catch (error) {
     const problem = error instanceof Error && 'code' in error ? inTheWay[String(error.code)] : undefined;
     if (problem === undefined) throw error;
-    throw new KeytrayError('misconfigured', `${path} ${problem}, not a lock file of ours; remove it`, { cause: error });
+    throw new KeytrayError('misconfigured', `${path} ${problem}, not a lock file of ours`, {
+      cause: error,
+      advice: 'Remove it.',
+    });
   }
 }

@@ -24,7 +24,13 @@ export function chooseSocketPath(
     if (problem === undefined) return path;
     problems.push(`${path}: ${problem}`);
   }
-  throw new KeytrayError('misconfigured', `no usable place for the socket: ${problems.join('; ') || 'none was named'}`);
+  throw new KeytrayError(
+    'misconfigured',
+    `no usable place for the socket: ${problems.join('; ') || 'none was named'}`,
+    {
+      advice: 'Set KEYTRAY_SOCKET to a path in a folder of yours.',
+    },
+  );
 }
 
 /** Undefined where the path fits and is absolute; else what is wrong, for people. */

@@ -66,7 +66,11 @@ function takeAll(paths: readonly string[], uid: number): readonly LockFile[] | u
   try {
     for (const path of paths) {
       const problem = wayProblem(dirname(path), uid);
-      if (problem !== undefined) throw new KeytrayError('misconfigured', describeProblem(problem));
+      if (problem !== undefined) {
+        throw new KeytrayError('misconfigured', describeProblem(problem), {
+          advice: 'Set KEYTRAY_SOCKET to a path in a folder of yours.',
+        });
+      }
       makeFolder(dirname(path));
       const lock = takeLockFile(path, uid);
       if (lock === undefined) break;
@@ -84,9 +88,12 @@ function takeAll(paths: readonly string[], uid: number): readonly LockFile[] | u
 async function isAnswered(path: string, uid: number): Promise<boolean> {
   const file = lstatSync(path, { throwIfNoEntry: false });
   if (file === undefined) return false;
-  if (!file.isSocket()) throw new KeytrayError('misconfigured', `${path} exists and is not a socket; remove it`);
+  if (!file.isSocket())
+    throw new KeytrayError('misconfigured', `${path} exists and is not a socket`, { advice: 'Remove it.' });
   if (file.uid !== uid) {
-    throw new KeytrayError('misconfigured', `${path} belongs to uid ${file.uid}, not to you (uid ${uid})`);
+    throw new KeytrayError('misconfigured', `${path} belongs to uid ${file.uid}, not to you (uid ${uid})`, {
+      advice: 'Set KEYTRAY_SOCKET to a path in a folder of yours.',
+    });
   }
   const probe = connect(path);
   try {

@@ -3,7 +3,7 @@ import { KeytrayError } from '../../errors.ts';
 import { type IniSection, iniSections, withIniValue, withoutIniEntry } from '../engine/ini-text.ts';
 import { orNoFile } from '../engine/text-lines.ts';
 import type { SetupAccount, SetupContext, Tool } from '../engine/tool.ts';
-import { keytrayCommand, list, quotedPath } from '../engine/words.ts';
+import { correctFile, keytrayCommand, list, quotedPath } from '../engine/words.ts';
 
 const key = 'credential_process';
 const ours = /keytray"? helper aws (?:get|credential-process)(?: |$)/;
@@ -85,8 +85,8 @@ function addedTo(value: string | undefined): string {
 function withProfile(text: string, file: string, name: string, value: string): string {
   const [section, second] = profileIn(text, name);
   if (second !== undefined) {
-    const message = `${file}:${second.at + 1}: profile ${name} stands there twice, which aws does not read; fix it first`;
-    throw new KeytrayError('misconfigured', message);
+    const message = `${file}:${second.at + 1}: profile ${name} stands there twice, which aws does not read`;
+    throw new KeytrayError('misconfigured', message, { advice: correctFile });
   }
   return withIniValue(text, section, `profile ${name}`, key, value);
 }

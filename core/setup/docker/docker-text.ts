@@ -1,6 +1,7 @@
 import { getNodeValue, type Node, parseTree } from 'jsonc-parser';
 import { KeytrayError } from '../../errors.ts';
 import { type JsonObject, parseObject, setIn } from '../engine/json-text.ts';
+import { correctFile } from '../engine/words.ts';
 
 interface Part {
   readonly name: string;
@@ -47,7 +48,9 @@ export function withHelpers(text: string | undefined, file: string, helpers: Rea
   }
   const now = dockerMap(edited, 'credHelpers');
   if (Object.entries(helpers).every(([key, program]) => now[key] === program)) return edited;
-  throw new KeytrayError('misconfigured', `${file}: "credHelpers" cannot be edited safely; give it one object first`);
+  throw new KeytrayError('misconfigured', `${file}: "credHelpers" cannot be edited safely`, {
+    advice: 'Give it one object, then set Docker up again.',
+  });
 }
 
 function requireReadable(text: string, file: string): void {
@@ -55,7 +58,7 @@ function requireReadable(text: string, file: string): void {
   for (const { value, name } of partsOf(text, 'credHelpers')) {
     if (value.type === 'object' || value.type === 'null') continue;
     const line = text.slice(0, value.offset).split('\n').length;
-    throw new KeytrayError('misconfigured', `${file}:${line}: "${name}" is not a JSON object; fix it first`);
+    throw new KeytrayError('misconfigured', `${file}:${line}: "${name}" is not a JSON object`, { advice: correctFile });
   }
 }
 

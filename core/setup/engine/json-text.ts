@@ -1,5 +1,6 @@
 import { applyEdits, type FormattingOptions, modify, type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import { KeytrayError } from '../../errors.ts';
+import { correctFile } from './words.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -24,9 +25,12 @@ export function parseObject(text: string, file: string): JsonObject {
   if (error !== undefined) {
     const line = text.slice(0, error.offset).split('\n').length;
     const what = printParseErrorCode(error.error).replace(/([a-z])([A-Z])/g, '$1 $2');
-    throw new KeytrayError('misconfigured', `${file}:${line}: no JSON (${what.toLowerCase()}); fix it first`);
+    throw new KeytrayError('misconfigured', `${file}:${line}: no JSON (${what.toLowerCase()})`, {
+      advice: correctFile,
+    });
   }
-  if (!isObject(value)) throw new KeytrayError('misconfigured', `${file} is not a JSON object; fix it first`);
+  if (!isObject(value))
+    throw new KeytrayError('misconfigured', `${file} is not a JSON object`, { advice: correctFile });
   return value;
 }
 

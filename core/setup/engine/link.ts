@@ -31,7 +31,9 @@ export async function settleLink({ path, target }: PlannedLink, records: Records
   if (link === target) return { path, before: link, after: link };
   const record = await records.read(path);
   if (there && !(link !== undefined && (record?.after === link || isOurs(path, link)))) {
-    throw new KeytrayError('invalid_request', `${path} is there already and is not ours; nothing was changed`);
+    throw new KeytrayError('invalid_request', `${path} is there already and is not ours; nothing was changed`, {
+      advice: 'Move it away, then set the tool up again.',
+    });
   }
   if (how.dryRun) {
     if (how.look !== true) await requireRoom(path, 0);

@@ -15,6 +15,7 @@ import {
   wayProblem,
 } from '../../platform/trusted-path.ts';
 import { swapIn } from './file-swap.ts';
+import { correctFile } from './words.ts';
 import { writeFailure } from './write-failure.ts';
 
 /** Milliseconds for another program that is writing the file: it takes one of them. */
@@ -27,7 +28,10 @@ export async function readIfThere(file: string): Promise<Buffer | undefined> {
   try {
     opened = await openTrusted(file, ownUid());
   } catch (error) {
-    throw new KeytrayError('invalid_request', `${file} cannot be read (${codeOf(error)})`, { cause: error });
+    throw new KeytrayError('invalid_request', `${file} cannot be read (${codeOf(error)})`, {
+      cause: error,
+      advice: correctFile,
+    });
   }
   if (opened.kind === 'missing') return undefined;
   if (opened.kind === 'refused') throw refusal(file, opened.problem);
@@ -38,11 +42,15 @@ export async function readIfThere(file: string): Promise<Buffer | undefined> {
   }
 }
 
+const correctOwner = 'Let it belong to you alone, then set the tool up again.';
+
 function refusal(file: string, problem: PathProblem): KeytrayError {
   const { kind, path, owner, fix } = problem;
-  if (kind === 'type' && path === file) return new KeytrayError('invalid_request', describeProblem(problem));
+  if (kind === 'type' && path === file)
+    return new KeytrayError('invalid_request', describeProblem(problem), { advice: correctFile });
   const what = kind === 'owner' && path === file ? `${file} belongs to another user (uid ${owner})` : problem.message;
-  return new KeytrayError('invalid_request', `${what}; nothing was changed${fix === '' ? '' : `; ${fix}`}`);
+  const changed = `${what}; nothing was changed${fix === '' ? '' : `; ${fix}`}`;
+  return new KeytrayError('invalid_request', changed, { advice: correctOwner });
 }
 
 /**
@@ -116,10 +124,16 @@ export async function changeLocked(
 function requireOwn(file: string, { uid, mode }: Stats): void {
   // Renaming would make it ours.
   if (uid !== process.geteuid?.()) {
-    throw new KeytrayError('invalid_request', `${file} belongs to another user (uid ${uid}); nothing was changed`);
+    throw new KeytrayError('invalid_request', `${file} belongs to another user (uid ${uid}); nothing was changed`, {
+      advice: correctOwner,
+    });
   }
   // Renaming would go over it all the same; whoever took the right to write away meant something by it.
-  if ((mode & 0o200) === 0) throw new KeytrayError('invalid_request', `${file} is read-only; nothing was changed`);
+  if ((mode & 0o200) === 0) {
+    throw new KeytrayError('invalid_request', `${file} is read-only; nothing was changed`, {
+      advice: 'Give yourself the right to write to it, then set the tool up again.',
+    });
+  }
 }
 
 /**

@@ -122,7 +122,10 @@ async function inheritedFolder(records: string, folder: string): Promise<string 
 async function readStored(place: string): Promise<Stored | undefined> {
   const text = await readTrustedText(place).catch((error: unknown) => {
     if (error instanceof KeytrayError) throw error;
-    throw new KeytrayError('invalid_request', `${place} cannot be read (${codeOf(error)})`, { cause: error });
+    throw new KeytrayError('invalid_request', `${place} cannot be read (${codeOf(error)})`, {
+      cause: error,
+      advice: 'Make it readable for yourself, then try again.',
+    });
   });
   if (text === undefined) return undefined;
   try {

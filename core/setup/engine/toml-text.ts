@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { parse, TomlError } from 'smol-toml';
 import { KeytrayError } from '../../errors.ts';
 import { eolOf, linesOf, withLines } from './text-lines.ts';
+import { correctFile } from './words.ts';
 
 export type TomlTable = Readonly<Record<string, unknown>>;
 
@@ -19,7 +20,7 @@ export function readToml(text: string, file: string): TomlTable {
     return parse(text.replace(/^\uFEFF/, ''), { integersAsBigInt: 'asNeeded' });
   } catch (error) {
     const line = error instanceof TomlError ? `:${error.line}` : '';
-    throw new KeytrayError('misconfigured', `${file}${line} is not TOML; nothing was changed`);
+    throw new KeytrayError('misconfigured', `${file}${line} is not TOML; nothing was changed`, { advice: correctFile });
   }
 }
 

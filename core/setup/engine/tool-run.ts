@@ -7,6 +7,7 @@ import { type How, type ManagedFile, type Outcome, settleFile } from './managed-
 import type { Mask } from './masked-line.ts';
 import type { RecordedFile, Records } from './record.ts';
 import type { PlannedFile, PlannedLink, PlannedTexts, SetupContext, Tool } from './tool.ts';
+import { correctFile } from './words.ts';
 
 export interface FileChange {
   readonly file: string;
@@ -40,7 +41,7 @@ function textOf(bytes: Buffer | undefined, path: string): string | undefined {
   try {
     return utf8.decode(bytes);
   } catch {
-    throw new KeytrayError('misconfigured', `${path} is not UTF-8 text; nothing was changed`);
+    throw new KeytrayError('misconfigured', `${path} is not UTF-8 text; nothing was changed`, { advice: correctFile });
   }
 }
 

@@ -2,6 +2,9 @@ import { delimiter, join } from 'node:path';
 import { KeytrayError } from '../../errors.ts';
 import type { SetupContext } from './tool.ts';
 
+/** Where the file of a tool stands in the way. */
+export const correctFile = 'Correct the file, then set the tool up again.';
+
 /** Every configuration takes this as it stands: no blanks, nothing a shell or a parser would read as its own. */
 const plain = /^\/[\w/.,+@%=-]*$/;
 
@@ -12,7 +15,9 @@ export function isPlain(path: string): boolean {
 /** A path for a tool that splits at blanks, or hands the words to a shell. */
 export function plainPath(path: string, tool: string): string {
   if (isPlain(path)) return path;
-  throw new KeytrayError('invalid_request', `${tool} cannot call ${path}: move Keytray to a folder without blanks`);
+  throw new KeytrayError('invalid_request', `${tool} cannot call ${path}`, {
+    advice: 'Move Keytray to a folder without blanks, then set the tool up again.',
+  });
 }
 
 /** In double quotes, for readers that know them: what they would interpret inside is refused. */
@@ -23,10 +28,9 @@ export function quotedPath(path: string, tool: string): string {
 }
 
 export function cannotCall(tool: string, path: string): KeytrayError {
-  return new KeytrayError(
-    'invalid_request',
-    `${tool} cannot call ${path}: install Keytray in a path without special characters`,
-  );
+  return new KeytrayError('invalid_request', `${tool} cannot call ${path}`, {
+    advice: 'Install Keytray in a folder without special characters in its path, then set the tool up again.',
+  });
 }
 
 /** One word of a POSIX shell, for lines that people paste. */

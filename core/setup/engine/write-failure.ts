@@ -25,5 +25,8 @@ function reasonOf(path: string, code: string): string {
 export function writeFailure(path: string, error: unknown): KeytrayError {
   if (error instanceof KeytrayError) return error;
   const message = `${reasonOf(path, codeOf(error))}; nothing was changed`;
-  return new KeytrayError('invalid_request', message, { cause: error });
+  return new KeytrayError('invalid_request', message, {
+    cause: error,
+    advice: 'Mend that, then set the tool up again.',
+  });
 }

@@ -8,11 +8,15 @@ export function globalConfigFile(env: Environment): string {
   const set = env.GIT_CONFIG_GLOBAL;
   if (set !== undefined) {
     if (set !== '' && set !== '/dev/null') return resolve(set);
-    throw new KeytrayError('invalid_request', 'GIT_CONFIG_GLOBAL turns the global configuration off; unset it');
+    throw new KeytrayError('invalid_request', 'GIT_CONFIG_GLOBAL turns the global configuration off', {
+      advice: 'Unset it, then set git up again.',
+    });
   }
   const home = env.HOME;
   if (home === undefined || !isAbsolute(home)) {
-    throw new KeytrayError('invalid_request', 'HOME is not set, so git has no global configuration');
+    throw new KeytrayError('invalid_request', 'HOME is not set, so git has no global configuration', {
+      advice: 'Set HOME, then set git up again.',
+    });
   }
   const own = join(home, '.gitconfig');
   const folder =

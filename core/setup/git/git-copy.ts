@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KeytrayError } from '../../errors.ts';
+import { correctFile } from '../engine/words.ts';
 import { bareEnvironment, type Environment, runGit } from './git-command.ts';
 import { type GitEntry, listEntries, parseEntries } from './git-entries.ts';
 import type { GitHost } from './git-host.ts';
@@ -53,7 +54,9 @@ export function withOurValues(
       const found = await read(bytes);
       if (found?.map(pairOf).join('\n') === wanted) return bytes;
     }
-    throw new KeytrayError('misconfigured', `${file}: git would read what is added otherwise; nothing was changed`);
+    throw new KeytrayError('misconfigured', `${file}: git would read what is added otherwise; nothing was changed`, {
+      advice: 'Correct the end of the file, then set git up again.',
+    });
   });
 }
 
@@ -91,7 +94,7 @@ async function unreadable(copy: string, env: Environment, file: string): Promise
   const { stderr } = await runGit(listing(copy), env);
   const line = /bad config line (\d+)/.exec(stderr)?.[1];
   const where = line === undefined ? file : `${file}:${line}`;
-  return new KeytrayError('misconfigured', `${where}: git cannot read this file; fix it first`);
+  return new KeytrayError('misconfigured', `${where}: git cannot read this file`, { advice: correctFile });
 }
 
 /** Git folds the case of a key's first and last part, not of what is between. */

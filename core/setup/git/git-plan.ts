@@ -13,7 +13,9 @@ export interface GitChange {
  */
 export function shellWord(path: string): string {
   if (!path.startsWith('/') || /[\n\r\0]/.test(path)) {
-    throw new KeytrayError('invalid_request', 'the helper needs an absolute path on one line');
+    throw new KeytrayError('invalid_request', 'the helper needs an absolute path on one line', {
+      advice: 'Install Keytray in a folder whose path has no line end.',
+    });
   }
   return path.replace(/[^\w/.,:=@%+\u0080-\uffff-]/g, '\\$&');
 }
@@ -46,7 +48,9 @@ export function planGitSetup(input: {
   const value = shellWord(input.helper);
   const changes = input.hosts.flatMap((host) => {
     if (!/^(\[[0-9a-fA-F:.]+\]|[^\s/\\"'*:[\]]+)(:\d{1,5})?$/.test(host.host)) {
-      throw new KeytrayError('invalid_request', `not a host: ${JSON.stringify(host.host)}`);
+      throw new KeytrayError('invalid_request', `not a host: ${JSON.stringify(host.host)}`, {
+        advice: 'Correct the hosts that the account serves git at.',
+      });
     }
     return sectionUrls(host).flatMap((url) => {
       const helper = `credential.${url}.helper`;

@@ -3,7 +3,7 @@ import { KeytrayError } from '../../errors.ts';
 import { sharedHosts } from '../engine/served.ts';
 import { orNoFile } from '../engine/text-lines.ts';
 import type { SetupContext, Tool } from '../engine/tool.ts';
-import { cannotCall, keytrayCommand, quotedPath } from '../engine/words.ts';
+import { cannotCall, correctFile, keytrayCommand, quotedPath } from '../engine/words.ts';
 import { commandsOf, goauthIn, goauthProblem, withGoauth, wordsOf } from './go-env.ts';
 
 /** What Go does where nothing is set. */
@@ -18,13 +18,17 @@ const withoutPerson = { GOENV: 'off', GOAUTH: '', HOME: '', XDG_CONFIG_HOME: '' 
 /** The file that `go env -w` writes. */
 function configFile({ env, home, cwd, platform }: SetupContext): string {
   if (env.GOENV === 'off') {
-    throw new KeytrayError('invalid_request', 'GOENV=off turns the file of go env off; unset it');
+    throw new KeytrayError('invalid_request', 'GOENV=off turns the file of go env off', {
+      advice: 'Unset it, then set Go up again.',
+    });
   }
   if (env.GOENV) return resolve(cwd, env.GOENV);
   if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'go', 'env');
   const own = env.XDG_CONFIG_HOME;
   if (own && !isAbsolute(own)) {
-    throw new KeytrayError('invalid_request', 'XDG_CONFIG_HOME is not an absolute path, so Go reads no file; unset it');
+    throw new KeytrayError('invalid_request', 'XDG_CONFIG_HOME is not an absolute path, so Go reads no file', {
+      advice: 'Unset it, then set Go up again.',
+    });
   }
   return join(own || join(home, '.config'), 'go', 'env');
 }
@@ -80,7 +84,8 @@ export const go: Tool = {
             const present = goauthIn(text);
             const value = present?.trim() ? present : told || standard;
             const problem = goauthProblem(value);
-            if (problem !== undefined) throw new KeytrayError('invalid_request', `${file} ${problem}`);
+            if (problem !== undefined)
+              throw new KeytrayError('invalid_request', `${file} ${problem}`, { advice: correctFile });
             return withGoauth(text, withOurs(value, commandFor(context), keptIn(current)));
           },
         },

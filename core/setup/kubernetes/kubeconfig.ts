@@ -3,6 +3,7 @@ import { parseTree } from 'jsonc-parser';
 import { type Document, isMap, parseDocument } from 'yaml';
 import { KeytrayError } from '../../errors.ts';
 import { isObject, type JsonObject, readObject } from '../engine/json-text.ts';
+import { correctFile } from '../engine/words.ts';
 import { changedJson } from './kubeconfig-json.ts';
 import { type KubeChange, rewritten, spliced } from './kubeconfig-text.ts';
 
@@ -33,10 +34,10 @@ function parsed(text: string, file: string): Document.Parsed {
   const [error] = document.errors;
   if (error !== undefined) {
     const line = error.linePos?.[0].line ?? 1;
-    throw new KeytrayError('misconfigured', `${file}:${line}: kubectl cannot parse this file; fix it first`);
+    throw new KeytrayError('misconfigured', `${file}:${line}: kubectl cannot parse this file`, { advice: correctFile });
   }
   if (document.contents !== null && !isMap(document.contents)) {
-    throw new KeytrayError('misconfigured', `${file} is not a kubeconfig; fix it first`);
+    throw new KeytrayError('misconfigured', `${file} is not a kubeconfig`, { advice: correctFile });
   }
   return document;
 }
@@ -48,7 +49,7 @@ function dataOf(text: string, file: string): JsonObject {
     const value: unknown = document.toJS();
     return isObject(value) ? value : {};
   } catch {
-    throw new KeytrayError('misconfigured', `${file}: its aliases cannot be resolved; fix it first`);
+    throw new KeytrayError('misconfigured', `${file}: its aliases cannot be resolved`, { advice: correctFile });
   }
 }
 
@@ -121,7 +122,8 @@ export function changedKubeconfig(text: string, file: string, change: KubeChange
   }
   throw new KeytrayError(
     'misconfigured',
-    `${file}: anchors or aliases stand where "user" has to change, so nothing was changed; write them out first`,
+    `${file}: anchors or aliases stand where "user" has to change, so nothing was changed`,
+    { advice: 'Write them out, then set Kubernetes up again.' },
   );
 }
 

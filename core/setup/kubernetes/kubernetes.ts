@@ -103,8 +103,8 @@ function edit(
   const names = new Set(pointed.map(({ account }) => userOf(account)));
   const foreign = readKubeconfig(text, file).users.find(({ name }) => names.has(name));
   if (foreign !== undefined) {
-    const message = `${file}: user ${foreign.name} already exists and was not created by Keytray; rename it first`;
-    throw new KeytrayError('misconfigured', message);
+    const message = `${file}: user ${foreign.name} already exists and was not created by Keytray`;
+    throw new KeytrayError('misconfigured', message, { advice: 'Rename that user, then set Kubernetes up again.' });
   }
   const added = [...new Set(pointed.map(({ account }) => account))].map((account) =>
     entryOf(

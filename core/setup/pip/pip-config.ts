@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { KeytrayError } from '../../errors.ts';
 import { type IniEntry, type IniSection, iniProblem, iniSections } from '../engine/ini-text.ts';
 import type { SetupContext } from '../engine/tool.ts';
+import { correctFile } from '../engine/words.ts';
 
 const key = 'keyring-provider';
 /** Values that say nothing of a person. */
@@ -26,16 +27,20 @@ interface PipText {
  * values of `[DEFAULT]` count that pip does not read so far.
  */
 export function requireReadable(text: string, file: string): void {
-  const refuse = (what: string): never => {
-    throw new KeytrayError('misconfigured', what);
+  const refuse = (what: string, advice: string): never => {
+    throw new KeytrayError('misconfigured', what, { advice });
   };
   const problem = iniProblem(text);
-  if (problem !== undefined) refuse(`${file}:${problem.line}: ${problem.why}, which pip does not read; fix it first`);
-  if (/\r(?!\n)/.test(text)) refuse(`${file} has lines that end with CR alone; convert them to LF first`);
+  if (problem !== undefined) refuse(`${file}:${problem.line}: ${problem.why}, which pip does not read`, correctFile);
+  if (/\r(?!\n)/.test(text))
+    refuse(`${file} has lines that end with CR alone`, 'Convert them to LF, then set pip up again.');
   const sections = iniSections(text);
   const inherited = sections.some(({ name, entries }) => name === 'DEFAULT' && !entries.every(isKey));
   if (inherited && !sections.some(({ name }) => name === 'global')) {
-    refuse(`${file} has values in [DEFAULT] that [global] would take over; add the line [global] to it first`);
+    refuse(
+      `${file} has values in [DEFAULT] that [global] would take over`,
+      'Add the line [global] to the file, then set pip up again.',
+    );
   }
 }
 

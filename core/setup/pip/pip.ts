@@ -15,7 +15,9 @@ const value = 'subprocess';
 /** The user's own file that pip reads last; the old place only where that is the one there. */
 function configFile({ env, home, platform, look }: SetupContext): string {
   if (env.PIP_CONFIG_FILE === '/dev/null') {
-    throw new KeytrayError('invalid_request', 'PIP_CONFIG_FILE turns the configuration of pip off; unset it');
+    throw new KeytrayError('invalid_request', 'PIP_CONFIG_FILE turns the configuration of pip off', {
+      advice: 'Unset it, then set pip up again.',
+    });
   }
   const [legacy, mac, own] = placesOf({ env, home });
   const isThere = (path: string): boolean => look.read(path) !== undefined;

@@ -2,6 +2,7 @@ import { getNodeValue, type Node, parseTree } from 'jsonc-parser';
 import { KeytrayError } from '../../errors.ts';
 import { parseObject, setIn } from '../engine/json-text.ts';
 import { linesOf, withLines } from '../engine/text-lines.ts';
+import { correctFile } from '../engine/words.ts';
 import { type HclItem, HclProblem, hclItems } from './hcl-text.ts';
 
 const kind = 'credentials_helper';
@@ -47,7 +48,9 @@ function itemsOf(text: string, file: string): readonly HclItem[] {
     return hclItems(text);
   } catch (error) {
     if (!(error instanceof HclProblem)) throw error;
-    throw new KeytrayError('misconfigured', `${file}:${error.line}: Terraform does not read this; fix it first`);
+    throw new KeytrayError('misconfigured', `${file}:${error.line}: Terraform does not read this`, {
+      advice: correctFile,
+    });
   }
 }
 
@@ -72,15 +75,14 @@ export function withHelper(text: string, file: string): string {
   if (helpers.length > 0) return text;
   const edited = isJson(text) ? setIn(text, [kind, name], { args: [] }) : withLines(text, block);
   if (readTerraform(edited, file).helpers.join() === name) return edited;
-  throw new KeytrayError(
-    'misconfigured',
-    `${file}: ${kind} stands there in a form that is left alone; take it out first`,
-  );
+  throw new KeytrayError('misconfigured', `${file}: ${kind} stands there in a form that is left alone`, {
+    advice: `Take ${kind} out of the file, then set Terraform up again.`,
+  });
 }
 
 export function oneHelper(file: string, other: string): KeytrayError {
-  const message = `${file} names the credentials helper ${other}, and Terraform takes one; remove it first`;
-  return new KeytrayError('invalid_request', message);
+  const message = `${file} names the credentials helper ${other}, and Terraform takes one`;
+  return new KeytrayError('invalid_request', message, { advice: 'Remove that one, then set Terraform up again.' });
 }
 
 /** Without our helper, in the forms that we write. */

@@ -82,7 +82,8 @@ describe('a redirect URI with ports of its own', () => {
     const tried = listenOn(settings({ host: 'localhost', ports: [taken] }), create, kernelPeers);
     await expect(tried).rejects.toMatchObject({
       code: 'misconfigured',
-      message: `port ${taken} of the redirect URI is used by ${holder}: end it, or register another port and set redirect.port`,
+      message: `port ${taken} of the redirect URI is used by ${holder}`,
+      advice: 'End one of those programs, or register another port and set redirect.port.',
     });
     // Given back on IPv4 too: nothing of a failed sign-in stays open.
     expect(await takenPort('127.0.0.1', taken)).toBe(taken);
@@ -92,7 +93,8 @@ describe('a redirect URI with ports of its own', () => {
     const ports = [await takenPort(), await takenPort()];
     await expect(listenOn(settings({ ports }), create, kernelPeers)).rejects.toMatchObject({
       code: 'misconfigured',
-      message: `ports ${ports.join(', ')} of the redirect URI are used by other programs (${ports[0]} by ${holder}, ${ports[1]} by ${holder}): end one, or register another port and set redirect.port`,
+      message: `ports ${ports.join(', ')} of the redirect URI are used by other programs (${ports[0]} by ${holder}, ${ports[1]} by ${holder})`,
+      advice: 'End one of those programs, or register another port and set redirect.port.',
     });
   });
 });

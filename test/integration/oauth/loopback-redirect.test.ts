@@ -281,7 +281,8 @@ describe('the address', () => {
     const taken = await hold('127.0.0.1');
     await expect(listening({ ports: [taken] })).rejects.toMatchObject({
       code: 'misconfigured',
-      message: expect.stringMatching(new RegExp(`port ${taken} .*redirect\\.port`)),
+      message: expect.stringContaining(`port ${taken} `),
+      advice: expect.stringContaining('redirect.port'),
     });
   });
 

@@ -26,7 +26,9 @@ describe('where STS is asked', () => {
 
   it('a partition whose hosts are not known needs an endpoint in the config', () => {
     const other = { role: role.replace('aws', 'aws-iso'), region: 'us-iso-east-1' };
-    expect(() => stsEndpoint(other, undefined)).toThrow('aws_sts_endpoint');
+    expect(() => stsEndpoint(other, undefined)).toThrow(
+      expect.objectContaining({ code: 'misconfigured', advice: expect.stringContaining('aws_sts_endpoint') }),
+    );
   });
 });
 

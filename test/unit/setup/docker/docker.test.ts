@@ -28,7 +28,7 @@ describe('setup docker', () => {
   });
 
   it('names the line of a mistake', () => {
-    expect(() => plan('{\n  "auths": {,\n}\n')).toThrow(/config\.json:2: no JSON \(.*\); fix it first/);
+    expect(() => plan('{\n  "auths": {,\n}\n')).toThrow(/config\.json:2: no JSON \(.*\)$/);
     expect(() => plan('[]')).toThrow(/is not a JSON object/);
   });
 
@@ -45,9 +45,7 @@ describe('setup docker', () => {
   });
 
   it('says where "credHelpers" is something else than an object', () => {
-    expect(() => plan('{\n"credHelpers":[]}')).toThrow(
-      /config\.json:2: "credHelpers" is not a JSON object; fix it first/,
-    );
+    expect(() => plan('{\n"credHelpers":[]}')).toThrow(/config\.json:2: "credHelpers" is not a JSON object$/);
   });
 
   it.each([
