@@ -77,7 +77,7 @@ describe('a registered port that another user of the machine holds', () => {
         status: 2,
         stdout: '',
         stderr: expect.stringMatching(
-          new RegExp(`^keytray: ${isNamed}: end it, or register another port and set redirect\\.port$`, 'm'),
+          new RegExp(`^keytray: ${isNamed}\n {2}End one of those programs, .* set redirect\\.port\\.$`, 'm'),
         ),
       };
       expect(await keytray.run(['login', id])).toEqual(refused);
