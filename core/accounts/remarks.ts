@@ -8,6 +8,7 @@ export class Remarks {
   #clientAuth: ClientAuthMethod | 'none' | undefined;
   #refreshRevokesAccess = false;
   #restingUntil: number | undefined;
+  #brokenRotation: string | undefined;
   readonly #changed: () => void;
 
   constructor(changed: () => void) {
@@ -32,6 +33,17 @@ export class Remarks {
   /** Until when the service wants to be left alone, in `Clock.monotonic()` milliseconds; undefined where it does not. */
   get restingUntil(): number | undefined {
     return this.#restingUntil;
+  }
+
+  /** The key whose rotation began and has not ended. */
+  get brokenRotation(): string | undefined {
+    return this.#brokenRotation;
+  }
+
+  noteBrokenRotation(key: string | undefined): void {
+    if (this.#brokenRotation === key) return;
+    this.#brokenRotation = key;
+    this.#changed();
   }
 
   noteRest(until: number | undefined): void {

@@ -111,6 +111,7 @@ export class Broker implements BrokerApi {
     this.#refreshes.start();
     this.#notices.start();
     this.#handOuts.early.start();
+    await this.#handOuts.apiKeys.start();
   }
 
   /** The system says that it has woken from sleep. */

@@ -3,6 +3,7 @@ import { isGiven } from '../accounts/renewal.ts';
 import type { TokenRecord } from '../accounts/token-record.ts';
 import type { Clock, Notice, NoticeChoice, Notifier } from '../ports.ts';
 import {
+  brokenRotationNotice,
   keyEndsNotice,
   loginEndsNotice,
   misconfiguredNotice,
@@ -56,10 +57,16 @@ export class AccountNotices {
       if (advice !== undefined) return { matter: why, notice: unavailableNotice(id, settings.title, why, advice) };
       return { matter: error, notice: misconfiguredNotice(id, settings.title, error) };
     }
-    const { move, otherPerson } = remarks;
+    const { brokenRotation, move, otherPerson } = remarks;
     if (otherPerson) return { matter: 'another person', notice: otherPersonNotice(id, settings.title) };
     if (move !== undefined) {
       return { matter: `moved to ${move.to}`, notice: movedNotice(id, settings.title, move.from, move.to) };
+    }
+    if (brokenRotation !== undefined) {
+      return {
+        matter: `rotation of ${brokenRotation}`,
+        notice: brokenRotationNotice(id, settings.title, brokenRotation),
+      };
     }
     if (state.kind !== 'signed_in') return undefined;
     if (isGiven(state.record.grant)) return this.#keyEnds(id, settings.title, state.record);

@@ -1,4 +1,5 @@
 import type { Notice } from '../ports.ts';
+import { plainText } from '../untrusted/plain-text.ts';
 
 /** What notices say. Pure; never a secret, a code or an address with a query. */
 
@@ -95,6 +96,16 @@ export function misconfiguredNotice(account: string, title: string, error: strin
     id: `misconfigured:${account}`,
     title: `${title} refuses this client`,
     body: `The server says ${error}. A new sign-in does not help: check client_id and scopes of ${account}.`,
+    actions: [],
+  };
+}
+
+/** `key`: the ID of the one that is to be replaced. */
+export function brokenRotationNotice(account: string, title: string, key: string): Notice {
+  return {
+    id: `rotation:${account}`,
+    title: `A key of ${title} is not rotated yet`,
+    body: `The rotation of ${plainText(key)} was broken off. Rotate it again: it goes on where it stopped.`,
     actions: [],
   };
 }

@@ -25,6 +25,7 @@ export interface ApiKeyScene {
   readonly client: LocalApiClient;
   readonly cli: CliSandbox;
   readonly log: Log;
+  readonly notices: Notices;
   readonly store: RecordingStore;
   /** Enters the key of an account. */
   enter(account: string, key: string): Promise<void>;
@@ -89,6 +90,7 @@ export async function startApiKeyScene(accounts: string): Promise<ApiKeyScene> {
     client,
     cli,
     log,
+    notices,
     store,
     async enter(account, key) {
       const login = await client.startLogin(account, { user_agent: 'browser' });

@@ -37,6 +37,13 @@ export class ApiKeys implements ApiKeysApi {
     this.#notes = dependencies.rotations ?? new MemoryRotationNotes();
   }
 
+  /** The accounts have been read: says which rotation an earlier process has not ended. */
+  async start(): Promise<void> {
+    for (const account of this.#dependencies.accounts.all()) {
+      if (account.settings.apiKeys !== undefined) await this.#remark(account);
+    }
+  }
+
   readonly list: ApiKeysApi['list'] = (id, query) =>
     this.#at(id, async ({ account, provider }) => {
       if (query.fingerprint !== undefined && !provider.can.fingerprint) {
@@ -90,7 +97,17 @@ export class ApiKeys implements ApiKeysApi {
 
   async #rotate(at: RotatingAccount, key: string, { days }: RotationRequest): Promise<RotatedApiKeyView> {
     const rotation = new KeyRotation(at, { ...this.#dependencies, notes: this.#notes });
-    return rotatedKeyView(await rotation.rotate(key, days));
+    try {
+      return rotatedKeyView(await rotation.rotate(key, days));
+    } finally {
+      await this.#remark(at.account);
+    }
+  }
+
+  /** What cannot be read is told when somebody rotates. */
+  async #remark(account: Account): Promise<void> {
+    const left = await this.#notes.of(account.id).catch(() => []);
+    account.remarks.noteBrokenRotation(left[0]?.old);
   }
 
   /** Whoever asked has gone, and with them the only one who would have been told the secret. */

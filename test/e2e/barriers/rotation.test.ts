@@ -7,6 +7,7 @@ import { rotationPassage } from '../../support/barrier-table.ts';
 import { layCheapFile } from '../../support/cheap-file.ts';
 import { createKeytray, type Keytray } from '../../support/keytray.ts';
 import { type Dataiku, knownKeys, startDataiku } from '../../support/vendors/dataiku/dataiku.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 const passphrase = 'correct horse battery staple';
 
@@ -91,6 +92,7 @@ describe('killed between the steps of a rotation', () => {
     await keytray.startAgent();
     // There is always a key that the account has and the instance knows.
     expect(await keytray.api.test('dataiku')).toMatchObject({ ok: true });
+    await waitFor('the notice', async () => (await keytray.log()).includes('"id":"rotation:dataiku"'));
     const rotated = await keytray.run(['api-keys', 'rotate', 'dataiku']);
     expect(rotated).toMatchObject({ status: 0, stderr: '' });
     await expectOneKey();

@@ -134,8 +134,10 @@ describe('a key of Quilt', () => {
     await expect(failing).rejects.toMatchObject({ message: expect.stringContaining('not revoked yet') });
     expect(await scene.keyOf('q')).toBe(secretOf('laptop-2'));
     expect(names()).toEqual(['laptop', 'laptop-2']);
+    expect([...scene.notices.open.keys()]).toEqual(['rotation:q']);
     const again = await scene.cli.run(['api-keys', 'rotate', 'q']);
     expect(again.status).toBe(0);
+    expect([...scene.notices.open.keys()]).toEqual([]);
     expect(names()).toEqual(['laptop-2']);
     expect(await scene.notes()).toEqual([]);
   });
