@@ -30,5 +30,5 @@ export function tokenText(view: TokenView, kind: TokenKind): string {
         `the server gave no ID token for ${view.account}`,
         'Add `openid` to the scopes of the account.',
       )
-    : new CommandFailure(1, `Keytray answered without a token for ${view.account}`, 'Restart it: keytray agent');
+    : new CommandFailure(1, `Keytray answered without a token for ${view.account}`, 'Restart it: keytray restart');
 }

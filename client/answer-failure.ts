@@ -13,7 +13,7 @@ export async function answerFailure(
   spoken: boolean,
 ): Promise<number> {
   const form = failureFormFor(call.protocol, call.argv);
-  const what = failure.code === 'no_broker' ? 'not running; start it with: keytray agent' : oneLineOf(failure);
+  const what = failure.code === 'no_broker' ? 'not running; start it with: keytray start' : oneLineOf(failure);
   const message = `keytray: ${what}`;
   if (form !== undefined && !spoken) await put(1, Buffer.from(failureText(form, message)));
   if (form?.silent !== true) await say(message);

@@ -25,7 +25,7 @@ async function endSignIn(cli: Cli, account: string): Promise<string> {
       failures[error.code].exit,
       `${account} was not removed, because its sign-in could not be ended: ${what}`,
       error.code === 'no_broker'
-        ? `Start it: keytray agent. Or leave the sign-in as it is: keytray accounts remove ${account} --keep-sign-in`
+        ? `Start it: keytray start. Or leave the sign-in as it is: keytray accounts remove ${account} --keep-sign-in`
         : `Try again, or leave the sign-in as it is: keytray accounts remove ${account} --keep-sign-in`,
       { cause: error },
     );

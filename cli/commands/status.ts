@@ -76,7 +76,7 @@ async function watchStatus(cli: Cli, json: boolean): Promise<never> {
   } finally {
     clearInterval(repaint);
   }
-  throw new CommandFailure(3, 'Keytray has stopped', 'Start it again: keytray agent');
+  throw new CommandFailure(3, 'Keytray has stopped', 'Start it again: keytray start');
 }
 
 export function addStatus(program: Command, cli: Cli): void {

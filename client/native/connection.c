@@ -51,6 +51,6 @@ struct broker connect_to_broker(struct failure *failure) {
     }
   }
   if (*problem != '\0') fail_with(failure, "access_denied", "%s", problem);
-  else fail_with(failure, "no_broker", "not running; start it with: keytray agent");
+  else fail_with(failure, "no_broker", "not running; start it with: keytray start");
   return (struct broker){-1, 0};
 }

@@ -62,7 +62,7 @@ export class HelperCalls {
     const helper = helpers.get(protocol);
     if (helper === undefined) {
       throw new KeytrayError('invalid_request', `there is no helper for ${JSON.stringify(protocol)}`, {
-        advice: 'The running Keytray may be older than this command; stop it and start it again: keytray agent',
+        advice: 'The running Keytray may be older than this command; start it again: keytray restart',
       });
     }
     return await helper.serve(call, this.#brokerFor(protocol, caller));

@@ -49,8 +49,8 @@ const stepOfCode: Readonly<Record<FailureCode, Step & { readonly withAccount?: S
   unknown_account: { words: 'See which accounts there are', command: 'keytray accounts list' },
   unknown_login: { words: 'Start a new sign-in', command: login },
   not_found: {
-    words: 'The running Keytray may be older than this command; stop it and start it again',
-    command: 'keytray agent',
+    words: 'The running Keytray may be older than this command; start it again',
+    command: 'keytray restart',
   },
   login_required: stepOfFix.sign_in,
   identity_mismatch: {
@@ -72,7 +72,7 @@ const stepOfCode: Readonly<Record<FailureCode, Step & { readonly withAccount?: S
   },
   invalid_request: { words: 'See what the command takes', command: 'keytray help' },
   payload_too_large: { words: 'Send less' },
-  no_broker: { words: 'Start it', command: 'keytray agent' },
+  no_broker: { words: 'Start it', command: 'keytray start' },
   internal_error: { words: 'Try again; if it happens again, see the log of the agent' },
 };
 

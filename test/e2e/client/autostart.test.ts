@@ -7,7 +7,7 @@ const account = 'lab: { service: oidc, issuer: "https://login.lab.example", clie
 const notRunning = {
   status: 1,
   stdout: 'quit=1\n',
-  stderr: 'keytray: not running; start it with: keytray agent\n',
+  stderr: 'keytray: not running; start it with: keytray start\n',
 };
 const question = 'protocol=https\nhost=y.example\n';
 

@@ -59,7 +59,7 @@ async function autostartBy(helper: string): Promise<void> {
   for (let status = 1; status === 1; ) {
     const answer = await runToEnd(helper, ['get'], { env: keytray.env, cwd: keytray.folder, input: question });
     status = answer.status;
-    expect(['', 'keytray: not running; start it with: keytray agent\n']).toContain(answer.stderr);
+    expect(['', 'keytray: not running; start it with: keytray start\n']).toContain(answer.stderr);
   }
 }
 

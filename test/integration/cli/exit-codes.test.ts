@@ -55,7 +55,7 @@ describe('exit status of the command line', () => {
     for (const args of [['status'], ['token', 'a'], ['login', 'a'], ['logout', 'a'], ['env', 'a']]) {
       const result = await sandbox.run(args);
       expect(result.status).toBe(3);
-      expect(result.stderr).toBe('keytray: Keytray is not running\n  Start it: keytray agent\n');
+      expect(result.stderr).toBe('keytray: Keytray is not running\n  Start it: keytray start\n');
     }
   });
 

@@ -126,5 +126,5 @@ it('a watched Keytray that stops is said to have stopped', async () => {
   await socket[Symbol.asyncDispose]();
   const result = await watching.ended;
   expect(result.status).toBe(3);
-  expect(result.stderr).toContain('keytray agent');
+  expect(result.stderr).toContain('keytray start');
 });

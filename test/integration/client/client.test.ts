@@ -163,7 +163,7 @@ describe.each(clients)('$title', (client) => {
   describe('a client that gets no answer', () => {
     it('because nobody listens says how to start it, in the protocol too', async () => {
       const socketPath = join(scene.socket.folder, 'nobody.sock');
-      const line = 'keytray: not running; start it with: keytray agent';
+      const line = 'keytray: not running; start it with: keytray start';
       const stderr = `${line}\n`;
       const run = (...args: Words) => scene.run(args, '', { socketPath });
       // Git stops and asks nobody for a password.
@@ -183,7 +183,7 @@ describe.each(clients)('$title', (client) => {
       await until(() => output.stdout.split('\n').length === 3);
       child.stdin.write('{"v":1,"registry":{"index-url":"sparse+https://x/"},"kind":"get"}\n');
       expect(await ended).toBe(0);
-      const message = 'keytray: not running; start it with: keytray agent';
+      const message = 'keytray: not running; start it with: keytray start';
       expect(
         output.stdout
           .trimEnd()
