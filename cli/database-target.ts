@@ -2,6 +2,7 @@ import type { PostgresTarget } from '../core/endpoints/postgres/session.ts';
 import { KeytrayError } from '../core/errors.ts';
 import type { LocalApiClient } from '../core/local-api/client/client.ts';
 import { Secret } from '../core/secret.ts';
+import type { DatabasePlace } from '../core/services/database-formats.ts';
 
 export interface DatabaseName {
   readonly account: string;
@@ -18,14 +19,8 @@ export function readDatabaseName(text: string): DatabaseName {
 }
 
 /** As the broker answers; what it does not say is undefined. */
-export interface DatabaseDetails {
-  readonly host: string;
-  readonly port: number;
-  readonly database: string;
-  readonly user: string;
+export interface DatabaseDetails extends DatabasePlace {
   readonly password: Secret;
-  readonly sslmode: string;
-  readonly authorities: string | undefined;
 }
 
 /** A login to a database, with a password the broker has just made sure of. Throws `KeytrayError`. */

@@ -1,29 +1,11 @@
 import { KeytrayError } from '../core/errors.ts';
 import type { LocalApiClient } from '../core/local-api/client/client.ts';
+import { connectionVariables } from '../core/services/database-formats.ts';
 import type { Screen } from './cli.ts';
 import { type DatabaseDetails, type DatabaseName, databaseDetails } from './database-target.ts';
 import { printable } from './output/printable.ts';
 
-/** What clients of libpq read, without the password. */
-export function connectionVariables({
-  host,
-  port,
-  user,
-  database,
-  sslmode,
-  authorities,
-}: Omit<DatabaseDetails, 'password'>): ReadonlyMap<string, string> {
-  return new Map([
-    ['PGHOST', host],
-    ['PGPORT', String(port)],
-    ['PGUSER', user],
-    ['PGDATABASE', database],
-    ['PGSSLMODE', sslmode],
-    ...(authorities === undefined ? [] : [['PGSSLROOTCERT', authorities] as const]),
-  ]);
-}
-
-/** The same with the password, and by the names that examples of Lakebase use. */
+/** What clients of libpq read, with the password, and by the names that examples of Lakebase use. */
 export function databaseVariables(details: DatabaseDetails): ReadonlyMap<string, string> {
   const { host, port, user, database } = details;
   const password = details.password.reveal();

@@ -21,6 +21,7 @@ export const methods = [
   'setClientSecret',
   'removeClientSecret',
   'editServes',
+  'database',
   'apiKeyAccounts',
   'apiKeys',
   'createApiKey',

@@ -7,6 +7,7 @@ import type {
   ApiKeyListView,
   AppEvent,
   CreatedApiKeyView,
+  DatabaseView,
   IssuerCheck,
   KeyAccountView,
   LoginView,
@@ -68,6 +69,9 @@ export const contract = {
   removeClientSecret: answers<void>()(requests.ofAccount),
   /** No hosts: the account serves this family no more, nor those of its service. */
   editServes: answers<AccountView>()(requests.editServes),
+
+  /** Asks the service, unless it was asked lately. Makes no password. */
+  database: answers<DatabaseView>()(requests.ofDatabase),
 
   /** Accounts whose service has API keys, without asking it. */
   apiKeyAccounts: answers<readonly KeyAccountView[]>()(requests.nothing),

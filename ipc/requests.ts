@@ -72,6 +72,8 @@ export const addAccount = z.strictObject({
 export const setClientSecret = z.strictObject({ account, clientSecret });
 export const editServes = z.strictObject({ account, family, hosts });
 
+export const ofDatabase = z.strictObject({ account, database: line.max(256) });
+
 /** As the local API takes it. */
 const keyId = line.max(256);
 export const createApiKey = z.strictObject({

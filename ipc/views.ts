@@ -1,3 +1,4 @@
+import type { DatabasePlace, UrlFormat } from '../core/services/database-formats.ts';
 import type { StoreKind, ToolFamily } from '../core/services/shapes.ts';
 import type { ApiKeyListView, ApiKeyView, CreatedApiKeyView, RotatedApiKeyView } from '../core/wire/api-key-schemas.ts';
 import type { ErrorView } from '../core/wire/error-schemas.ts';
@@ -20,6 +21,7 @@ export type {
   RotatedApiKeyView,
   StoreKind,
   ToolFamily,
+  UrlFormat,
 };
 
 /**
@@ -48,8 +50,16 @@ export interface AccountDetails {
   readonly editable: boolean;
   /** Its service has API keys that Keytray manages. */
   readonly apiKeys: boolean;
+  /** The names of its databases. */
+  readonly databases: readonly string[];
   /** Families `editServes` takes. */
   readonly families: readonly ToolFamily[];
+}
+
+/** Where a database is and as whom it is opened. Never a password. */
+export interface DatabaseView extends DatabasePlace {
+  /** The same as clients want it written. */
+  readonly formats: Readonly<Record<UrlFormat, string>>;
 }
 
 /** What to enter where the client of an account is registered. */

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
+import { type UrlFormat, urlFormats } from '../../core/services/database-formats.ts';
 import type { Cli } from '../cli.ts';
-import { type UrlFormat, urlFormats } from '../database-formats.ts';
 import { readDatabaseName } from '../database-target.ts';
 import { addPgProxy } from './pg-proxy.ts';
 
@@ -22,7 +22,7 @@ function addPgUrl(pg: Command, cli: Cli): void {
     .action(async (database: string, { format }: { readonly format: UrlFormat }) => {
       const [{ databaseDetails }, { formatDatabase }] = await Promise.all([
         import('../database-target.ts'),
-        import('../database-formats.ts'),
+        import('../../core/services/database-formats.ts'),
       ]);
       const details = await databaseDetails(await cli.broker(), readDatabaseName(database));
       cli.out.write(`${formatDatabase(format, details, database)}\n`);
@@ -55,7 +55,7 @@ function addPgPsql(pg: Command, cli: Cli): void {
     .action(async (database: string, words: readonly string[]) => {
       const [{ databaseDetails }, { connectionVariables }, { launcher }, { runProgram }] = await Promise.all([
         import('../database-target.ts'),
-        import('../database-variables.ts'),
+        import('../../core/services/database-formats.ts'),
         import('../installation.ts'),
         import('../run-program.ts'),
       ]);

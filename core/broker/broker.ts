@@ -16,6 +16,7 @@ import { signOut } from '../sign-in/sign-out.ts';
 import type { BrokerApi } from '../wire/broker-api.ts';
 import type { AccountView, BrokerEvent, LoginRequest, LoginView, LogoutView, StatusView } from '../wire/schemas.ts';
 import type { BrokerDependencies } from './broker-dependencies.ts';
+import type { CredentialApi } from './credential-api.ts';
 import { type HandOuts, openHandOuts } from './hand-outs.ts';
 import { LockRequests } from './lock-requests.ts';
 import { renewalSources } from './renewal-sources.ts';
@@ -156,6 +157,8 @@ export class Broker implements BrokerApi {
   readonly test: BrokerApi['test'] = (...asked) => this.#handOuts.tests.test(...asked);
   readonly permissions: BrokerApi['permissions'] = (id, asked) => this.#handOuts.permissions.permissions(id, asked);
   readonly credentials: BrokerApi['credentials'] = (...asked) => this.#handOuts.credentials.credentials(...asked);
+  readonly databasePlace: CredentialApi['databasePlace'] = (...named) =>
+    this.#handOuts.credentials.databasePlace(...named);
   readonly openEndpoint: BrokerApi['openEndpoint'] = (...asked) => this.#handOuts.endpoints.open(...asked);
 
   async closeEndpoint(id: string, endpoint: string): Promise<void> {

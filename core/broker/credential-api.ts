@@ -1,10 +1,11 @@
 import type { Account } from '../accounts/account.ts';
 import { KeytrayError } from '../errors.ts';
-import type { DatabaseLogins } from '../hand-out/database-logins.ts';
+import { type DatabaseLogins, targetOf } from '../hand-out/database-logins.ts';
 import type { HandOutGate } from '../hand-out/hand-out-gate.ts';
 import type { RegistryAwsKeys } from '../hand-out/registry-aws-keys.ts';
 import type { RoleCredentialCache } from '../hand-out/role-credentials.ts';
 import { systemAuthoritiesFile } from '../platform/system-authorities.ts';
+import type { DatabasePlace } from '../services/database-formats.ts';
 import type { Caller } from '../wire/broker-api.ts';
 import type { CredentialRequest, CredentialView } from '../wire/credential-schemas.ts';
 import type { HelperCalls } from './helper-calls.ts';
@@ -38,6 +39,20 @@ export class CredentialApi {
     return view;
   }
 
+  /** Where a database is and as whom it is opened, without a password being made. Throws `KeytrayError`. */
+  async databasePlace(id: string, target: string): Promise<DatabasePlace> {
+    const { gate, find, databases } = this.#dependencies;
+    const account = await find(id);
+    gate.check(account.id);
+    const { port, database, sslmode } = targetOf(account, target).target;
+    const [host, user, authorities] = await Promise.all([
+      databases.hostOf(account, target),
+      databases.userOf(account),
+      authoritiesFileOf(account),
+    ]);
+    return { host, port, database, user, sslmode, authorities };
+  }
+
   async #obtain(
     account: Account,
     { kind, target }: CredentialRequest,
@@ -56,12 +71,14 @@ export class CredentialApi {
       }
       case 'postgres': {
         const login = await databases.login(account, target);
-        const authorities = account.settings.tls.ca ?? (await systemAuthoritiesFile());
-        return { view: postgresView(login, authorities), target: login.host };
+        return { view: postgresView(login, await authoritiesFileOf(account)), target: login.host };
       }
     }
   }
 }
+
+const authoritiesFileOf = async ({ settings }: Account): Promise<string | undefined> =>
+  settings.tls.ca ?? (await systemAuthoritiesFile());
 
 /** There is one set of keys. */
 function refuseTarget({ id, settings }: Account, target: string | undefined): void {

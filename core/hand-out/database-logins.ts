@@ -88,6 +88,7 @@ export class DatabaseLogins {
   /** Where the database is. Throws `KeytrayError` as `login` does. */
   async hostOf(account: Account, name: string): Promise<string> {
     const { target } = targetOf(account, name);
+    checkWarehouse(account, target);
     await account.load();
     const found = await this.#places.credentials({
       account: account.id,

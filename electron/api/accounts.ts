@@ -104,6 +104,7 @@ function detailsOf({ config, settings, editable }: ConfiguredAccount): Omit<Acco
     position: `${config.position.file}:${config.position.line}`,
     editable,
     apiKeys: settings.apiKeys !== undefined,
+    databases: Object.keys(settings.lakebase ?? {}),
     families: toolFamilies,
   };
 }

@@ -6,6 +6,7 @@ import { accountMethods } from './accounts.ts';
 import { ActivityLog } from './activity-log.ts';
 import { apiKeyMethods } from './api-keys.ts';
 import { withConsent } from './consent.ts';
+import { databaseMethods } from './databases.ts';
 import { loginMethods } from './logins.ts';
 import type { ApiParts } from './parts.ts';
 import { checkIssuer, listServices, registrationFor } from './services.ts';
@@ -34,6 +35,7 @@ export async function openAppApi(parts: ApiParts): Promise<RunningApi> {
   const own: AppApi = {
     ...accountMethods(parts),
     ...apiKeyMethods(parts),
+    ...databaseMethods(parts),
     ...loginMethods(parts),
     ...settingsMethods(parts, (settings) => events.emit({ type: 'settings', settings })),
     ...toolMethods(parts),

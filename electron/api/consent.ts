@@ -93,6 +93,7 @@ export const decisions: { readonly [M in Method]: Decision<M> } = {
   registration: no,
   listTools: no,
   planSetup: no,
+  database: no,
   apiKeyAccounts: no,
   apiKeys: no,
   settings: no,

@@ -19,6 +19,7 @@ import { useCall } from '../state/use-call.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { ApiKeysCard } from './api-keys-card.tsx';
 import { ClientSecretCard } from './client-secret-card.tsx';
+import { DatabasesCard } from './databases-card.tsx';
 import { HostsCard } from './hosts-card.tsx';
 import { TechnicalDetails } from './technical-details.tsx';
 import { TokenCard } from './token-card.tsx';
@@ -74,6 +75,7 @@ function Details({ view }: { readonly view: AccountView }): JSX.Element {
       <TokenCard view={view} />
       <ClientSecretCard view={view} details={details.value} />
       <HostsCard view={view} details={details.value} onChanged={details.again} />
+      <DatabasesCard view={view} databases={details.value?.databases ?? []} />
       {details.value?.apiKeys === true ? <ApiKeysCard account={view.account} /> : null}
       <section className="card" aria-labelledby="recently">
         <div className="card-head">

@@ -82,6 +82,7 @@ export function sampleApi(): Partial<AppApi> {
         position: '/home/ada/.config/keytray/config.yaml:12',
         editable: true,
         apiKeys: account === 'quilt@acme',
+        databases: account === 'lakebase@shop' ? ['shop'] : [],
         families: ['git', 'docker', 'kubernetes', 'aws', 'cargo', 'pip', 'npm', 'postgres', 'curl'],
       };
     },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatDatabase, urlFormats } from '../../../cli/database-formats.ts';
 import { Secret } from '../../../core/secret.ts';
+import { formatDatabase, urlFormats } from '../../../core/services/database-formats.ts';
 import { row } from '../../rows/row.ts';
 
 const place = {
