@@ -86,15 +86,25 @@ export interface Exchange {
   now(): number;
   /** Milliseconds since the epoch. */
   sign(at: number): Promise<Secret>;
-  /** Who we are at AWS, where that is known without asking. */
+  readonly identity: ProvenIdentity;
+}
+
+/** Who we are at AWS, as far as that is known without asking. */
+export interface ProvenIdentity {
   readonly arn: string | undefined;
+  /** No secret: AWS shows it in its logs, so that the identity can be found by it. */
+  readonly accessKeyId: string;
+  /** What prints the ARN, as a sentence without its full stop. */
+  readonly learn: string;
+  /** What to do where the session has ended, likewise. */
+  readonly renew: string;
 }
 
 /**
  * Exchanges a proof for a token. A proof refused while the clocks disagree is signed once more with the server's time.
  * Throws `KeytrayError`.
  */
-export async function exchangeProof({ fetch, endpoint, now, sign, arn }: Exchange): Promise<ExchangedToken> {
+export async function exchangeProof({ fetch, endpoint, now, sign, identity }: Exchange): Promise<ExchangedToken> {
   const { host } = endpoint;
   let ahead = 0;
   for (;;) {
@@ -105,7 +115,7 @@ export async function exchangeProof({ fetch, endpoint, now, sign, arn }: Exchang
     if (reply.kind === 'token') return { ...reply.token, lifetime: secondsUntil(reply.token.expiresAt, serverTime) };
     if (reply.kind === 'failed') throw withRetryAfter(reply.failure, parseRetryAfter(retryAfter, serverTime));
     const skew = clockError(date, now());
-    if (skew === undefined) throw refusal(reply, host, arn);
+    if (skew === undefined) throw refusal(reply, host, identity);
     if (ahead !== 0) throw clockFailure(skew, host);
     ahead = skew;
   }
@@ -142,19 +152,33 @@ async function ask(fetch: Fetch, endpoint: URL, proof: Secret) {
 function refusal(
   { status, words }: Extract<DelegatedReply, { kind: 'refused' }>,
   host: string,
-  arn: string | undefined,
+  { arn: known, accessKeyId, learn, renew }: ProvenIdentity,
 ): KeytrayError {
   const detail = `status ${status}${words && ` (${words})`}`;
   if (status === 401) {
     return new KeytrayError('access_denied', `${host} does not accept the AWS identity`, {
-      advice: 'Check that the AWS session has not ended, and that the region and the organization are right.',
+      advice: `Check that the AWS session has not ended, and that the region and the organization are right. ${renew}.`,
       detail,
     });
   }
-  return new KeytrayError('access_denied', `${host} maps ${arn ?? 'this AWS identity'} to no user`, {
-    advice: `Map ${arn ?? 'its ARN, which aws sts get-caller-identity prints,'} to a user in Datadog, and check that org_uuid is right.`,
+  const arn = known ?? arnIn(words);
+  if (arn === undefined) {
+    const named = `the AWS identity of access key ${accessKeyId}`;
+    return new KeytrayError('access_denied', `${host} maps ${named} to no user`, {
+      advice: `Map its ARN to a user in Datadog, and check that org_uuid is right. ${learn}.`,
+      detail,
+    });
+  }
+  return new KeytrayError('access_denied', `${host} maps ${arn} to no user`, {
+    advice: `Map ${arn} to a user in Datadog, and check that org_uuid is right.`,
     detail,
   });
+}
+
+/** The one that an answer names. Pure. */
+export function arnIn(words: string): string | undefined {
+  const [found] = /\barn:aws[\w-]{0,20}:(?:iam|sts)::\d{12}:[\w+=,.@/-]{1,600}/.exec(words) ?? [];
+  return found?.replace(/[.,]+$/, '');
 }
 
 function clockFailure(skew: number, host: string): KeytrayError {

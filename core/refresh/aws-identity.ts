@@ -1,13 +1,15 @@
+import { basename } from 'node:path';
 import type { Account } from '../accounts/account.ts';
 import { receiptNow } from '../accounts/token-records.ts';
 import { signIdentityProof } from '../credentials/aws-identity-proof.ts';
 import { exchangeProof } from '../credentials/delegated-token.ts';
-import { KeytrayError, retold } from '../errors.ts';
+import { KeytrayError } from '../errors.ts';
 import { timedFetch } from '../http/timed-fetch.ts';
 import { plainReply } from '../oauth/token-reply.ts';
 import { version } from '../platform/version.ts';
 import type { AwsCredentials, Grant } from '../services/grant.ts';
 import type { AccountSettings } from '../services/service.ts';
+import { plainText } from '../untrusted/plain-text.ts';
 import type { Answer, RenewalParts, RenewalRequest } from './renewal.ts';
 import { failureOf } from './renewal-failed.ts';
 
@@ -24,7 +26,7 @@ export async function proveAwsIdentity(
   try {
     return await exchange(account, awsCredentials, parts);
   } catch (error) {
-    throw error instanceof KeytrayError ? failureOf(account, withAdvice(error, awsCredentials)) : error;
+    throw error instanceof KeytrayError ? failureOf(account, error) : error;
   }
 }
 
@@ -45,7 +47,7 @@ async function exchange(account: Account, source: AwsCredentials, parts: Renewal
     endpoint,
     now: () => clock.now(),
     sign: (at) => signIdentityProof({ session, orgUuid, region, at, userAgent }),
-    arn,
+    identity: { arn, accessKeyId: session.accessKeyId, learn: learnArn(source), renew: renewing(source) },
   });
   barriers.reached('reply_received');
   return {
@@ -73,9 +75,22 @@ function endpointOf({ id, url }: AccountSettings): URL {
   return new URL(`${url.replace(/\/+$/, '')}/api/v2/delegated-token`);
 }
 
-/** Credentials that were read at the start are not read again. */
-function withAdvice(error: KeytrayError, { kind }: AwsCredentials): KeytrayError {
-  if (kind !== 'env' || error.code !== 'access_denied') return error;
-  const again = 'If the AWS session has ended, start Keytray again with new credentials.';
-  return retold(error, { advice: `${error.advice ?? ''} ${again}`.trim() });
+/** What prints the ARN, where Keytray does not know it: it asks nobody at AWS for it. */
+function learnArn(source: AwsCredentials): string {
+  switch (source.kind) {
+    case 'env':
+      return 'aws sts get-caller-identity prints the ARN, with the variables Keytray was started with';
+    case 'command':
+      return `aws sts get-caller-identity prints the ARN, with the credentials that ${nameOf(source.command)} prints`;
+    case 'profile':
+      return `To see the ARN: aws sts get-caller-identity --profile ${source.profile}`;
+    case 'account':
+      return `The ARN is that of a session of ${source.role}`;
+  }
 }
+
+/** Credentials that were read at the start are not read again. */
+const renewing = ({ kind }: AwsCredentials): string =>
+  kind === 'env' ? 'If it has, start Keytray again with new credentials' : 'If it has, renew it';
+
+const nameOf = ([program = '']: readonly string[]): string => plainText(basename(program));

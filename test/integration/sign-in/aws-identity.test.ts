@@ -164,6 +164,40 @@ describe('an account that proves an AWS identity', () => {
     await sts.close();
   });
 
+  it.each([
+    ['env', '{ env: true }', 'prints the ARN, with the variables Keytray was started with.'],
+    ['command', '{ command: [creds] }', 'prints the ARN, with the credentials that creds prints.'],
+    ['profile', '{ profile: ops }', 'To see the ARN: aws sts get-caller-identity --profile ops.'],
+  ])(
+    'of %s is told by its access key where nobody is mapped, and AWS is not asked whose it is',
+    async (_, source, how) => {
+      row('G10');
+      const [, unmapped] = datadog.principals;
+      await stubs.prints('creds', processOutput(unmapped));
+      const file = path.join(folder, 'config');
+      await writeFile(file, `[profile ops]\ncredential_process = ${stubs.folder}/creds\n`);
+      const files = { AWS_CONFIG_FILE: file, AWS_SHARED_CREDENTIALS_FILE: path.join(folder, 'none'), HOME: folder };
+      const scene = await start({ source, env: { ...environmentOf(unmapped), ...files } });
+      const sts = atAws();
+      expect(await failureOf(scene.token('datadog'))).toMatchObject({
+        code: 'access_denied',
+        message: expect.stringMatching(/maps the AWS identity of access key ASIAUNMAPPEDEXAMPLE to no user$/),
+        advice: expect.stringContaining(how),
+      });
+      datadog.faults.add(delegatedTokenPath, {
+        kind: 'reply',
+        status: 403,
+        body: { errors: [`Forbidden: no mapping for ${unmapped.arn}`] },
+      });
+      expect(await failureOf(scene.token('datadog', { force: true }))).toMatchObject({
+        message: expect.stringContaining(`maps ${unmapped.arn} to no user`),
+        advice: expect.stringMatching(`^Map ${unmapped.arn} to a user in Datadog`),
+      });
+      expect(await scene.state('datadog')).toBe('degraded/access_denied');
+      expect(atAws()).toBe(sts);
+    },
+  );
+
   it('is asked for anew when its token has less than five minutes left, and served that one where it cannot be', async () => {
     row('G7', 'G17');
     const scene = await start();

@@ -80,7 +80,12 @@ it('its STS takes what aws4 signs, and nothing else', async () => {
 const body = 'Action=GetCallerIdentity&Version=2011-06-15';
 
 describe('the exchange of a proof', () => {
-  const exchange = (principal: AwsPrincipal = datadog.principals[0], clock = 0, org = datadog.orgUuid) => {
+  const exchange = (
+    principal: AwsPrincipal = datadog.principals[0],
+    clock = 0,
+    org = datadog.orgUuid,
+    arn?: string,
+  ) => {
     const session = {
       accessKeyId: principal.accessKeyId,
       secretAccessKey: new Secret(principal.secretAccessKey),
@@ -91,7 +96,7 @@ describe('the exchange of a proof', () => {
       endpoint: new URL(`${datadog.url}${delegatedTokenPath}`),
       now: () => Date.now() + clock,
       sign: (at) => signIdentityProof({ session, orgUuid: org, region: 'eu-west-1', at, userAgent: 'keytray' }),
-      arn: principal.arn,
+      identity: { arn, accessKeyId: principal.accessKeyId, learn: 'Ask AWS', renew: 'Renew it' },
     });
   };
   const asked = () => datadog.to(delegatedTokenPath).length;
@@ -118,13 +123,27 @@ describe('the exchange of a proof', () => {
 
   it('names the ARN that is not mapped, asking once', async () => {
     const before = asked();
-    await expect(exchange(datadog.principals[1])).rejects.toMatchObject({
+    const [, unmapped] = datadog.principals;
+    await expect(exchange(unmapped, 0, datadog.orgUuid, unmapped.arn)).rejects.toMatchObject({
       code: 'access_denied',
       message: expect.stringContaining('maps arn:aws:sts::123456789012:assumed-role/unmapped/session to no user'),
       advice: expect.stringMatching(/^Map arn:/),
     });
     expect(asked() - before).toBe(1);
     expect(datadog.refusals.at(-1)).toBe('no mapping');
+  });
+
+  it('names the ARN that Datadog names, else the access key, and what prints the ARN', async () => {
+    const [, unmapped] = datadog.principals;
+    const named = { kind: 'reply', status: 403, body: { errors: [`No mapping for ${unmapped.arn}.`] } } as const;
+    datadog.faults.add(delegatedTokenPath, named);
+    await expect(exchange(unmapped)).rejects.toMatchObject({
+      message: expect.stringMatching(/ maps arn:aws:sts::123456789012:assumed-role\/unmapped\/session to no user$/),
+    });
+    await expect(exchange(unmapped)).rejects.toMatchObject({
+      message: expect.stringMatching(/ maps the AWS identity of access key ASIAUNMAPPEDEXAMPLE to no user$/),
+      advice: 'Map its ARN to a user in Datadog, and check that org_uuid is right. Ask AWS.',
+    });
   });
 
   it('does not take a proof of another org, or a session it does not know', async () => {

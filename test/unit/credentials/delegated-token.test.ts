@@ -11,7 +11,7 @@ const exchanged = (status: number, headers: Record<string, string>) =>
     endpoint: new URL('https://api.datadoghq.com/api/v2/delegated-token'),
     now: () => now,
     sign: async () => new Secret('proof'),
-    arn: undefined,
+    identity: { arn: undefined, accessKeyId: 'ASIA1', learn: 'Ask AWS', renew: 'Renew it' },
   });
 
 describe('Datadog that asks to be left alone', () => {
