@@ -31,3 +31,15 @@ export function knownSecrets(): KnownSecrets {
     foundIn: (text) => [...values].filter(([value]) => text.includes(value)).map(([, kind]) => kind),
   };
 }
+
+/** The ways a value may be written in a file, each as the text of its bytes. */
+export function written(value: string): readonly string[] {
+  const base64 = [0, 1, 2].flatMap((offset) => {
+    // Whatever stands before moves the value by zero to two bytes; the characters it shares with others are cut off.
+    const text = Buffer.concat([Buffer.alloc(offset), Buffer.from(value)]).toString('base64');
+    const own = text.slice(offset === 0 ? 0 : 4, -4);
+    return [own, own.replaceAll('+', '-').replaceAll('/', '_')];
+  });
+  const hex = Buffer.from(value).toString('hex');
+  return [value, Buffer.from(value, 'utf16le').toString('latin1'), hex, hex.toUpperCase(), ...base64];
+}

@@ -4,22 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../demo/authorization-server.ts';
 import { type Keyring, startKeyring } from '../../support/keyring.ts';
 import { createKeytray, type Keytray, program } from '../../support/keytray.ts';
-import { knownSecrets } from '../../support/known-secrets.ts';
+import { knownSecrets, written } from '../../support/known-secrets.ts';
 import { type ProcessWatch, watchProcesses } from '../../support/process-watch.ts';
 import { runToEnd } from '../../support/processes.ts';
 import { labConfig, signIn } from '../../support/sign-in.ts';
-
-/** The ways a value may be written in a file, each as the text of its bytes. */
-function written(value: string): readonly string[] {
-  const base64 = [0, 1, 2].flatMap((offset) => {
-    // Whatever stands before moves the value by zero to two bytes; the characters it shares with others are cut off.
-    const text = Buffer.concat([Buffer.alloc(offset), Buffer.from(value)]).toString('base64');
-    const own = text.slice(offset === 0 ? 0 : 4, -4);
-    return [own, own.replaceAll('+', '-').replaceAll('/', '_')];
-  });
-  const hex = Buffer.from(value).toString('hex');
-  return [value, Buffer.from(value, 'utf16le').toString('latin1'), hex, hex.toUpperCase(), ...base64];
-}
 
 describe('a search for every secret of a whole run', () => {
   const secrets = knownSecrets();
