@@ -127,9 +127,10 @@ export async function startAuthorizationServer(
     faults,
     async introspect(accessToken) {
       const found = await provider.AccessToken.find(accessToken);
-      return found === undefined || found.isExpired
-        ? { active: false, sub: undefined }
-        : { active: true, sub: found.accountId };
+      if (found !== undefined) return found.isExpired ? inactive : { active: true, sub: found.accountId };
+      // Of a client that asked for itself: nobody is its subject.
+      const own = await provider.ClientCredentials.find(accessToken);
+      return own === undefined || own.isExpired ? inactive : { active: true, sub: undefined };
     },
     isRevoked: async (token) => !(await isActive(token)),
     close: () =>
@@ -139,6 +140,8 @@ export async function startAuthorizationServer(
       }),
   };
 }
+
+const inactive = { active: false, sub: undefined } as const;
 
 const isCounted = (name: unknown, counts: RequestCounts): name is keyof RequestCounts =>
   typeof name === 'string' && Object.hasOwn(counts, name);
@@ -194,6 +197,7 @@ function configurationOf(issuer: string, options: AuthorizationServerOptions): C
     rotateRefreshToken: () => options.rotateRefreshToken ?? true,
     ttl: {
       AccessToken: ttl,
+      ClientCredentials: 600,
       IdToken: ttl,
       AuthorizationCode: 60,
       DeviceCode: options.deviceFlow?.lifetime ?? 600,
@@ -205,6 +209,7 @@ function configurationOf(issuer: string, options: AuthorizationServerOptions): C
     interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
     features: {
       devInteractions: { enabled: false },
+      clientCredentials: { enabled: clients.some(({ grantTypes }) => grantTypes?.includes('client_credentials')) },
       revocation: { enabled: true, allowedPolicy: () => true },
       introspection: { enabled: true, allowedPolicy: () => true },
       rpInitiatedLogout: { enabled: false },

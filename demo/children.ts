@@ -17,15 +17,20 @@ export interface Child {
   stop(): Promise<void>;
 }
 
+export interface ChildOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  /** All of its standard input. */
+  readonly input?: string;
+}
+
 /** How long a child may take to end when asked politely. */
 const patience = 3_000;
 
-export function startChild(
-  file: string,
-  args: readonly string[],
-  options: { readonly env: NodeJS.ProcessEnv; readonly cwd: string },
-): Child {
-  const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+export function startChild(file: string, args: readonly string[], { input = '', ...options }: ChildOptions): Child {
+  const child = spawn(file, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] });
+  // It may end without reading it.
+  child.stdin.on('error', () => undefined).end(input);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -65,11 +70,7 @@ function firstOf(text: string): string | undefined {
 }
 
 /** Runs to the end; a status other than 0 is an error that says what the program said. */
-export async function run(
-  file: string,
-  args: readonly string[],
-  options: { readonly env: NodeJS.ProcessEnv; readonly cwd: string },
-): Promise<Ran> {
+export async function run(file: string, args: readonly string[], options: ChildOptions): Promise<Ran> {
   const ran = await startChild(file, args, options).ended;
   if (ran.status === 0) return ran;
   throw new Error(`${[file, ...args].join(' ')} ended with ${ran.status}: ${ran.stderr.trim() || ran.stdout.trim()}`);

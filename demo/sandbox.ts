@@ -51,18 +51,30 @@ export async function createSandbox(): Promise<Sandbox> {
   };
 }
 
-/** One account: the demo's authorization server, serving the demo's git server, kept in memory only. */
-export async function writeConfig(
-  sandbox: Sandbox,
-  account: { readonly id: string; readonly issuer: string; readonly clientId: string; readonly gitHost: string },
-): Promise<void> {
+export interface DemoAccounts {
+  readonly issuer: string;
+  /** Of a person, who signs in with a browser. */
+  readonly person: { readonly id: string; readonly clientId: string; readonly gitHost: string };
+  /** Of a client that has a secret and needs no browser. */
+  readonly robot: { readonly id: string; readonly clientId: string };
+}
+
+/** Two accounts at the demo's authorization server, the first for the demo's git server; kept in memory only. */
+export async function writeConfig(sandbox: Sandbox, { issuer, person, robot }: DemoAccounts): Promise<void> {
   const text = `accounts:
-  ${account.id}:
+  ${person.id}:
     service: oidc
-    issuer: ${account.issuer}
-    client_id: ${account.clientId}
+    issuer: ${issuer}
+    client_id: ${person.clientId}
     scopes: [openid, offline_access]
-    git: ['${account.gitHost}']
+    git: ['${person.gitHost}']
+    store: memory
+  ${robot.id}:
+    service: oidc
+    grant: client_credentials
+    issuer: ${issuer}
+    client_id: ${robot.clientId}
+    scopes: [git]
     store: memory
 `;
   await writeFile(sandbox.config, text, { mode: 0o600 });

@@ -8,13 +8,14 @@ import type { DemoBrowser } from './browser.ts';
 import { type Child, type Ran, run, startChild } from './children.ts';
 import type { CleanUp } from './clean-up.ts';
 import { type Sandbox, writeConfig } from './sandbox.ts';
-import { accessTokenLifetime, clientId, type Servers } from './servers.ts';
+import { accessTokenLifetime, clientId, robot, type Servers } from './servers.ts';
 import type { Steps } from './steps.ts';
 
 /** The last line, about cleaning up, is written when that is done. */
-export const lastStep = 8;
+export const lastStep = 9;
 
 const account = 'demo';
+const robotAccount = 'robot';
 const person = 'ada';
 
 export interface Cast {
@@ -35,6 +36,7 @@ export async function play(cast: Cast): Promise<void> {
   await clone(cast);
   await outliveToken(cast);
   await push(cast);
+  await askWithoutBrowser(cast);
   await signOut(cast);
 }
 
@@ -56,7 +58,11 @@ async function startBroker(cast: Cast): Promise<void> {
   await access(launcher('keytray')).catch(() => {
     throw new Error('out/bin/keytray is missing: run npm run build');
   });
-  await writeConfig(sandbox, { id: account, issuer: servers.issuer, clientId, gitHost: servers.git.host });
+  await writeConfig(sandbox, {
+    issuer: servers.issuer,
+    person: { id: account, clientId, gitHost: servers.git.host },
+    robot: { id: robotAccount, clientId: robot.clientId },
+  });
   const broker = startChild(launcher('keytray'), ['agent'], { env: sandbox.env, cwd: sandbox.home });
   cleanUp.defer(() => broker.stop());
   await answers(sandbox.socket, broker);
@@ -146,6 +152,24 @@ async function push(cast: Cast): Promise<void> {
   steps.passed('git push: the commit arrived');
 }
 
+async function askWithoutBrowser(cast: Cast): Promise<void> {
+  const { sandbox, servers, steps } = cast;
+  const input = `${robot.secret.reveal()}\n`;
+  const login = await run(launcher('keytray'), ['login', robotAccount], {
+    env: sandbox.env,
+    cwd: sandbox.home,
+    input,
+  });
+  const asked = [await keytray(cast, 'token', robotAccount), await keytray(cast, 'token', robotAccount)];
+  const [first, second] = asked.map(({ stdout }) => new Secret(stdout.trim()));
+  if (first === undefined || second === undefined) throw new Error('keytray token gave nothing');
+  prove(first.equals(second), 'the second call got another token');
+  prove(await servers.isActive(first), 'keytray token gave a token that does not work');
+  prove(servers.grants().robots === 1, `${servers.grants().robots} token requests instead of one`);
+  steps.passed('A second account with a client secret, without a browser: one token for two calls');
+  steps.detail(login.stdout);
+}
+
 async function signOut(cast: Cast): Promise<void> {
   const { servers, steps } = cast;
   const { stdout: table } = await keytray(cast, 'status');
@@ -156,5 +180,6 @@ async function signOut(cast: Cast): Promise<void> {
   const { stdout } = await keytray(cast, 'logout', account);
   prove(!(await servers.isActive(token)), 'the token still works after signing out');
   steps.passed('keytray logout: the server has revoked the tokens');
-  steps.detail(`before: ${table.trim().split('\n').at(-1) ?? ''}\nafter:  ${stdout.trim()}`);
+  const row = table.split('\n').find((line) => line.startsWith(`${account} `));
+  steps.detail(`before: ${row ?? ''}\nafter:  ${stdout.trim()}`);
 }

@@ -79,14 +79,17 @@ describe.each([
     const { stdout, stderr } = demo.output();
     expect(stderr).toBe('');
     expect(steps(stdout)).toEqual([
-      expect.stringMatching(/^✓ 1\/8 Started an authorization server and a git server/),
-      expect.stringMatching(/^✓ 2\/8 Started the broker \(keytray agent, process \d+\)/),
-      `✓ 3/8 Signed in through PKCE ${title}`,
-      expect.stringMatching(/^✓ 4\/8 git clone: refused without a token, served with/),
-      expect.stringMatching(/^✓ 5\/8 git fetch after the token had run out: one refresh, no new sign-in$/),
-      expect.stringMatching(/^✓ 6\/8 git push: the commit arrived$/),
-      expect.stringMatching(/^✓ 7\/8 keytray logout: the server has revoked the tokens$/),
-      expect.stringMatching(/^✓ 8\/8 Ended the broker and both servers/),
+      expect.stringMatching(/^✓ 1\/9 Started an authorization server and a git server/),
+      expect.stringMatching(/^✓ 2\/9 Started the broker \(keytray agent, process \d+\)/),
+      `✓ 3/9 Signed in through PKCE ${title}`,
+      expect.stringMatching(/^✓ 4\/9 git clone: refused without a token, served with/),
+      expect.stringMatching(/^✓ 5\/9 git fetch after the token had run out: one refresh, no new sign-in$/),
+      expect.stringMatching(/^✓ 6\/9 git push: the commit arrived$/),
+      expect.stringMatching(
+        /^✓ 7\/9 A second account with a client secret, without a browser: one token for two calls$/,
+      ),
+      expect.stringMatching(/^✓ 8\/9 keytray logout: the server has revoked the tokens$/),
+      expect.stringMatching(/^✓ 9\/9 Ended the broker and both servers/),
     ]);
     expect(stdout.trimEnd().split('\n').at(-1)).toBe(`demo: ok browser=${browser}`);
     expect(status).toBe(0);
@@ -97,8 +100,8 @@ describe.each([
 
 describe('the demo', () => {
   it.each([
-    { signal: 'SIGINT', at: '✓ 2/8' },
-    { signal: 'SIGTERM', at: '✓ 4/8' },
+    { signal: 'SIGINT', at: '✓ 2/9' },
+    { signal: 'SIGTERM', at: '✓ 4/9' },
   ] as const)('cleans up after $signal', async ({ signal, at }) => {
     const demo = startDemo('built-in');
     await demo.says(at);
