@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import { resolveAccount } from '../config/resolve.ts';
 import { KeytrayError } from '../errors.ts';
 import type { Barriers, Clock, Logger } from '../ports.ts';
+import { sourceOf } from '../services/grant.ts';
 import { services } from '../services/registry.ts';
 import type { AccountSettings } from '../services/service.ts';
 import type { StoreKind } from '../services/shapes.ts';
@@ -29,6 +30,8 @@ export class AccountRegistry {
   readonly #accounts = new Map<string, Account>();
   readonly #stores = new Map<string, MovingStore>();
   readonly #loading = new SharedFlight<void>();
+  /** Read off the settings when it is first asked for: each change of an account asks. */
+  #bySource: ReadonlyMap<string | undefined, readonly Account[]> | undefined;
 
   constructor(dependencies: AccountRegistryDependencies) {
     this.#dependencies = dependencies;
@@ -52,6 +55,12 @@ export class AccountRegistry {
 
   find(id: string): Account | undefined {
     return this.#accounts.get(id);
+  }
+
+  /** Those whose credential is made from that of another account. */
+  madeFrom(source: string): readonly Account[] {
+    this.#bySource ??= Map.groupBy(this.all(), ({ settings }) => sourceOf(settings.grant));
+    return this.#bySource.get(source) ?? [];
   }
 
   /** Throws `unknown_account`. */
@@ -86,6 +95,7 @@ export class AccountRegistry {
     if (known !== undefined) {
       if (JSON.stringify(known.settings) === JSON.stringify(settings)) return;
       this.#stores.get(settings.id)?.retarget(settings.store);
+      this.#bySource = undefined;
       known.reconfigure(settings);
       this.#settle(settings.id);
       return;
@@ -101,6 +111,7 @@ export class AccountRegistry {
       logger,
     });
     this.#stores.set(id, store);
+    this.#bySource = undefined;
     this.#accounts.set(id, new Account(settings, { store, clock, barriers, changed: () => changed(id) }));
     changed(id);
   }
@@ -120,6 +131,7 @@ export class AccountRegistry {
   #remove(id: string): void {
     this.#accounts.delete(id);
     this.#stores.delete(id);
+    this.#bySource = undefined;
     this.#dependencies.removed(id);
   }
 }

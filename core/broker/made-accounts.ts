@@ -23,14 +23,14 @@ export class MadeAccounts {
   changed(source: Account): void {
     const { state } = source;
     if (state.kind === 'unread' || state.kind === 'unreadable') return;
-    for (const account of this.#madeFrom(source.id)) {
+    for (const account of this.#dependencies.accounts.madeFrom(source.id)) {
       inBackground(this.#dependencies.logger, 'follow another account', this.#follow(account, source));
     }
   }
 
   /** The source was signed out: so are those made from it, and those made from them. */
   async signedOut(source: string): Promise<void> {
-    for (const account of this.#madeFrom(source)) {
+    for (const account of this.#dependencies.accounts.madeFrom(source)) {
       await this.#dependencies.refresher.settled(account);
       await forget(account);
       await this.signedOut(account.id);
@@ -50,10 +50,6 @@ export class MadeAccounts {
     }
     const { kind } = state.problem;
     if (kind === 'none') account.reconsider((problem) => (problem.kind === 'subject' ? { kind: 'none' } : problem));
-  }
-
-  #madeFrom(source: string): readonly Account[] {
-    return [...this.#dependencies.accounts.all()].filter((account) => sourceIdOf(account) === source);
   }
 }
 
