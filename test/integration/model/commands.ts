@@ -1,13 +1,18 @@
 import fc from 'fast-check';
+import { endOfKey } from './modelled-grants.ts';
 import { type Mood, moods } from './modelled-server.ts';
 import { type Answer, lifetime, type World } from './world.ts';
 
 /** What the test knows of the account without looking into the broker. */
 export interface Model {
   signedIn: boolean;
+  /** Somebody has to sign in before there is a token. */
+  readonly person: boolean;
   /** The person asked for a browser: by a click or a command. */
   clicks: number;
   locked: boolean;
+  /** Tokens served. */
+  served: number;
 }
 
 type Command = fc.AsyncCommand<Model, World>;
@@ -18,9 +23,16 @@ abstract class Step implements Command {
   }
 
   async run(model: Model, world: World): Promise<void> {
+    const before = world.server.presented.length;
     await this.act(model, world);
     await world.settle();
     await holds(model, world);
+    asksNoMore(world, before, this.insists);
+  }
+
+  /** A caller wants a new token, whatever there is. */
+  protected get insists(): boolean {
+    return false;
   }
 
   protected abstract act(model: Model, world: World): Promise<void>;
@@ -37,6 +49,10 @@ class Ask extends Step {
 
   protected async act(model: Model, world: World): Promise<void> {
     await judge(await world.ask(this.#request), model, world);
+  }
+
+  protected override get insists(): boolean {
+    return Object.keys(this.#request).length > 0;
   }
 
   toString(): string {
@@ -120,12 +136,18 @@ class Lock extends Step {
 
 class SignIn extends Step {
   override check(model: Readonly<Model>): boolean {
-    return !model.locked;
+    return !model.locked && model.person;
   }
 
   protected async act(model: Model, world: World): Promise<void> {
-    await world.signIn();
-    model.signedIn = true;
+    world.server.begunAnew();
+    // What is there already stays where another is refused.
+    if (await world.signIn()) model.signedIn = true;
+  }
+
+  /** The try of a secret is a request for a token. */
+  protected override get insists(): boolean {
+    return true;
   }
 
   toString(): string {
@@ -135,10 +157,11 @@ class SignIn extends Step {
 
 class SignOut extends Step {
   override check(model: Readonly<Model>): boolean {
-    return !model.locked;
+    return !model.locked && model.person;
   }
 
   protected async act(model: Model, world: World): Promise<void> {
+    world.server.begunAnew();
     await world.broker.logout('lab', { revoke: false });
     model.signedIn = false;
   }
@@ -174,6 +197,7 @@ export const steps: fc.Arbitrary<Command>[] = [
   fc.constantFrom(1, 10, 60, 150, lifetime, 3_600).map((seconds) => new Pass(seconds)),
   fc.constantFrom(...moods).map((mood) => new Change(mood)),
   fc.constant(new Change('well')),
+  fc.constant(new SignIn()),
   fc.constantFrom<Command>(new SignIn(), new SignOut(), new Sleep()),
   fc.boolean().map((locked) => new Lock(locked)),
   fc.constantFrom('sign_in', 'later').map((choice) => new Choose(choice === 'later' ? 'later' : 'sign_in')),
@@ -189,10 +213,12 @@ export const stepsOfAnOutage: fc.Arbitrary<Command>[] = [
 
 async function judge(answer: Answer, model: Model, world: World): Promise<void> {
   if (answer.kind === 'served') {
+    model.served += 1;
     if (!model.signedIn) throw new Error('a token was served though nobody is signed in');
     if ((world.server.ends.get(answer.token) ?? 0) <= answer.at) throw new Error('a token that has run out was served');
     const stored = (await world.stored())?.accessToken.reveal();
-    if (stored !== answer.token) throw new Error('a token was served before its record was durable');
+    if (world.grant.kept && stored !== answer.token)
+      throw new Error('a token was served before its record was durable');
     return;
   }
   if (answer.code === 'internal_error') throw new Error('an unexpected failure');
@@ -201,8 +227,10 @@ async function judge(answer: Answer, model: Model, world: World): Promise<void> 
   }
 }
 
-/** Two words against the token, or three refusals over two minutes. */
+/** Two words against the token, or three refusals over two minutes; of a key, its end. */
 async function deserved(world: World): Promise<boolean> {
+  if (world.grant.renewed === 'never') return world.clock.now() >= endOfKey;
+  if (world.grant.renewed === 'again') return false;
   if ((await world.stored()) === undefined) return true;
   const token = world.server.presented.at(-1)?.token;
   const seen = world.server.presented.filter((presented) => presented.token === token);
@@ -223,14 +251,28 @@ async function holds(model: Model, world: World): Promise<void> {
   if (view.state === 'active' && !model.signedIn) throw new Error('active although nobody is signed in');
   if (view.state === 'active' && desktop.open.has(noticeId)) throw new Error('the notice outlives its reason');
   const stored = await world.stored();
-  if (model.signedIn && stored === undefined) throw new Error('the record is gone');
+  if (model.signedIn && model.person && stored === undefined) throw new Error('the record is gone');
+  if (!world.grant.kept && stored !== undefined) throw new Error('what is for memory only was stored');
   neverSentAgain(server);
+}
+
+/**
+ * What no refresh token pays for is counted and billed: asked for again only once half of the life is over, as its
+ * margin of 300 s is half of it here, unless a caller insists. Nothing is asked for a key.
+ */
+function asksNoMore({ server, grant }: World, from: number, insisted: boolean): void {
+  const asked = server.presented.slice(from);
+  if (grant.renewed === 'never' && asked.length > 0) throw new Error('a server was asked about a key');
+  if (grant.renewed !== 'again' || insisted) return;
+  const early = asked.find(({ sinceTold }) => sinceTold !== undefined && sinceTold < (lifetime / 2) * 1_000);
+  if (early !== undefined) throw new Error('a token was asked for again though the last one was still young');
 }
 
 /** Twice called dead, at least two seconds apart, is dead for good, unless a forced call asked in between. */
 function neverSentAgain(server: World['server']): void {
   const sightings = new Map<string, number[]>();
   for (const { token, at, mood } of server.presented) {
+    if (token === undefined) continue;
     const before = sightings.get(token) ?? [];
     if (before.length >= 2 && at - (before[1] ?? at) >= 0 && (before[1] ?? 0) - (before[0] ?? 0) >= 2_000) {
       throw new Error('a token known dead was sent again');

@@ -6,7 +6,9 @@ import type { TokenRecord } from '../../../core/accounts/token-record.ts';
 import { Broker } from '../../../core/broker/broker.ts';
 import { readConfig } from '../../../core/config/read-config.ts';
 import { KeytrayError } from '../../../core/errors.ts';
+import { loadClient } from '../../../core/oauth/client-library.ts';
 import type { Notice, NoticeChoice, Notifier, UserAgent } from '../../../core/ports.ts';
+import type { GrantKind } from '../../../core/services/grant.ts';
 import { EncryptedFileStore } from '../../../core/stores/encrypted-file/encrypted-file-store.ts';
 import { MemoryStore } from '../../../core/stores/memory-store.ts';
 import { PlacementsFile } from '../../../core/stores/placements.ts';
@@ -15,6 +17,7 @@ import { MemoryLogger } from '../../support/broker-socket.ts';
 import { kernelPeers } from '../../support/loopback-peers.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { ScriptedStore } from '../../support/scripted-store.ts';
+import { endOfKey, type ModelledGrant, modelledGrants } from './modelled-grants.ts';
 import { ModelledServer } from './modelled-server.ts';
 
 /** Seconds an access token lives. */
@@ -53,6 +56,8 @@ class Browsers implements UserAgent {
   }
 }
 
+const aws = { AWS_ACCESS_KEY_ID: 'ASIALAB', AWS_SECRET_ACCESS_KEY: 'aws-secret', AWS_SESSION_TOKEN: 'aws-session' };
+
 export type Answer =
   | { readonly kind: 'served'; readonly token: string; readonly at: number }
   | { readonly kind: 'failed'; readonly code: string };
@@ -64,10 +69,13 @@ export class World {
   readonly store = new ScriptedStore();
   readonly desktop = new Desktop(() => this.clock.uptime() * 1_000);
   readonly browsers = new Browsers();
+  readonly grant: ModelledGrant;
   readonly #folder: string;
   #broker: Broker;
+  #given = 0;
 
-  private constructor(folder: string, broker: (world: World) => Broker) {
+  private constructor(grant: ModelledGrant, folder: string, broker: (world: World) => Broker) {
+    this.grant = grant;
     this.#folder = folder;
     this.#broker = broker(this);
   }
@@ -76,15 +84,18 @@ export class World {
     return this.#broker;
   }
 
-  static async create(): Promise<World> {
+  static async create(kind: GrantKind): Promise<World> {
+    // Loaded when it is first needed otherwise, which takes real time.
+    await loadClient();
+    await import('@smithy/signature-v4');
+    const grant = modelledGrants[kind];
     const folder = await mkdtemp(path.join(tmpdir(), 'keytray-model-'));
     const file = path.join(folder, 'config.yaml');
-    const endpoints = 'authorization_endpoint: http://127.0.0.1:9/authorize, token_endpoint: http://127.0.0.1:9/token';
-    await writeFile(file, `accounts: { lab: { service: oauth, client_id: keytray, ${endpoints} } }\n`, { mode: 0o600 });
+    await writeFile(file, `accounts:\n  ${grant.accounts}\n`, { mode: 0o600 });
     const read = await readConfig({ file, dropIns: [], uid: process.getuid?.() ?? 0 });
     if (read.kind === 'invalid') throw new Error(JSON.stringify(read.errors));
     const logger = new MemoryLogger();
-    const world = new World(folder, (self) => {
+    const world = new World(grant, folder, (self) => {
       const broker = new Broker({
         kind: 'agent',
         clock: self.clock,
@@ -102,6 +113,8 @@ export class World {
         random: () => 0.5,
         reloadConfig: async () => undefined,
         quit: () => undefined,
+        programs: self.server,
+        environment: aws,
       });
       broker.configure(read.config, read.files);
       return broker;
@@ -133,8 +146,10 @@ export class World {
     }
   }
 
-  async signIn(): Promise<void> {
+  /** False: the server would not take what the person gave. */
+  async signIn(): Promise<boolean> {
     const started = await this.#broker.startLogin('lab', { user_agent: 'none' });
+    if (this.grant.signIn.kind === 'fields') return await this.#enter(started.login_id, this.grant.signIn.field);
     if (started.authorization_url === undefined)
       throw new Error(`no address to sign in at: ${JSON.stringify(started)}`);
     const address = new URL(started.authorization_url);
@@ -142,6 +157,23 @@ export class World {
     back.search = new URLSearchParams({ code: 'a-code', state: address.searchParams.get('state') ?? '' }).toString();
     const ended = await this.#broker.finishLogin(started.login_id, { redirect_url: back.href });
     if (ended.state !== 'succeeded') throw new Error(`the sign-in ${ended.state}: ${ended.error_description}`);
+    return true;
+  }
+
+  async #enter(login: string, field: string): Promise<boolean> {
+    this.#given += 1;
+    const value = `given-${this.#given}`;
+    const entering = this.#broker.finishLogin(login, { fields: { [field]: value } }).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof KeytrayError && error.code !== 'internal_error') return false;
+        throw error;
+      },
+    );
+    if ((await Promise.race([entering, this.#rounds()])) === undefined) await this.pass(2_100);
+    const done = await entering;
+    if (done && field === 'api_key') this.server.ends.set(value, endOfKey);
+    return done;
   }
 
   /** What the keychain holds, whether it would tell or not. */
