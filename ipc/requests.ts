@@ -58,6 +58,17 @@ export const registration = z.strictObject({
 export const addAccount = z.strictObject({
   account,
   service: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
+  /** As core's `offeredGrants`; left to the service where not given. */
+  grant: z.enum(['authorization_code', 'client_credentials', 'api_key', 'pasted_code', 'aws_identity']).optional(),
+  url: url.optional(),
+  settings: z.record(z.string().regex(/^[a-z][a-z0-9_]{0,39}$/), line.max(512)).optional(),
+  audience: line.optional(),
+  awsCredentials: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('profile'), profile: line.max(200) }),
+      z.strictObject({ kind: z.literal('env') }),
+    ])
+    .optional(),
   clientId: line.optional(),
   clientSecret: clientSecret.optional(),
   issuer: url.optional(),

@@ -1,4 +1,5 @@
 import type { DatabasePlace, UrlFormat } from '../core/services/database-formats.ts';
+import type { GrantNeeds, OfferedGrant } from '../core/services/grant-needs.ts';
 import type { StoreKind, ToolFamily } from '../core/services/shapes.ts';
 import type { ApiKeyListView, ApiKeyView, CreatedApiKeyView, RotatedApiKeyView } from '../core/wire/api-key-schemas.ts';
 import type { ErrorView } from '../core/wire/error-schemas.ts';
@@ -72,14 +73,16 @@ export interface RegistrationView {
   readonly redirectUri?: string;
 }
 
+/** One way to the credential of a service, with what an account of it is asked for. */
+export interface GrantView extends GrantNeeds {
+  readonly kind: OfferedGrant;
+}
+
 export interface ServiceView {
   readonly name: string;
   readonly title: string;
-  /** Whether one signs in without naming a server, may name one, or must; `endpoints`: a server without metadata. */
-  readonly server: 'public' | 'public_or_own' | 'own' | 'endpoints';
-  readonly needsClientId: boolean;
-  readonly clientSecret: 'none' | 'optional' | 'required';
-  readonly scopes: readonly string[];
+  /** The default first. */
+  readonly grants: readonly [GrantView, ...GrantView[]];
   readonly serves: Readonly<Partial<Record<ToolFamily, readonly string[]>>>;
   /** Of an account that names no server of its own. */
   readonly registration: RegistrationView;

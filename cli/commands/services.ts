@@ -18,6 +18,7 @@ function serviceJson(service: Service, redirectUri: string): object {
     service: service.name,
     title: service.title,
     grants: service.grants,
+    url: service.url,
     settings: service.settings ?? {},
     issuer: service.issuer,
     scopes: service.scopes,
@@ -76,6 +77,10 @@ async function showService(cli: Cli, name: string, options: Listing): Promise<vo
     formatFields([
       ['Service', `${service.name} (${service.title})`],
       ['Grants', service.grants.join(', ')],
+      [
+        'Address',
+        service.url === undefined ? undefined : `url: ${service.url.example}, the address of ${service.url.what}`,
+      ],
       ['Settings', settingsText(service)],
       ['Issuer', service.issuer],
       ['Scopes', service.scopes.join(' ')],

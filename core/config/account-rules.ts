@@ -67,9 +67,9 @@ function* checkServer(account: AccountConfig, service: Service): Generator<RuleP
   if (own && account.issuer === undefined && !both) {
     yield { key: named, message: `${missing} is missing`, fix: 'write both endpoints, or issuer' };
   } else if (service.issuer === undefined && byMetadata && account.issuer === undefined && !both) {
+    // Without its `url` an account knows no issuer either, and has been told so.
+    if (service.url !== undefined && account.url === undefined) return;
     const steps = service.registration.steps.find((step) => step.startsWith('The issuer is'));
-    const byUrl = service.clientId !== undefined;
-    const message = byUrl ? 'url is missing' : 'issuer is missing';
-    yield { key: undefined, message, fix: steps ?? (byUrl ? 'write url: https://…' : 'write issuer: https://…') };
+    yield { key: undefined, message: 'issuer is missing', fix: steps ?? 'write issuer: https://…' };
   }
 }

@@ -51,6 +51,10 @@ function* checkPrograms({ command, awsCredentials }: AccountConfig): Generator<R
   }
 }
 
+/** Where nothing but issuer or endpoints follow from the `url`, an account may name those instead. */
+const namesServer = ({ issuer, endpoints }: AccountConfig, { atUrl, catalog }: Service): boolean =>
+  atUrl !== undefined && catalog === undefined && (issuer ?? endpoints.tokenEndpoint) !== undefined;
+
 /** Whether the service offers the grant of the account, and whether the keys of the account belong to it. */
 export function* checkGrant(account: AccountConfig, service: Service): Generator<RuleProblem> {
   const grant = account.grant ?? service.grants[0];
@@ -74,8 +78,9 @@ export function* checkGrant(account: AccountConfig, service: Service): Generator
   if (account.preAuthenticate === true && traitsOf(grant).signIn === 'browser') {
     yield { key: 'pre_authenticate', message: 'nobody signs in by browser at start', fix: 'remove it' };
   }
-  if (service.catalog !== undefined && account.url === undefined) {
-    yield { key: undefined, message: 'url is missing', fix: 'write url: https://…, the address of the catalog' };
+  if (service.url !== undefined && account.url === undefined && !namesServer(account, service)) {
+    const { what, example } = service.url;
+    yield { key: undefined, message: 'url is missing', fix: `write url: ${example}, the address of ${what}` };
   }
   if (account.lakebase !== undefined && service.databases !== true) {
     yield { key: 'lakebase', message: `${service.name} has no such databases`, fix: 'remove it' };

@@ -9,6 +9,7 @@ export const auth0M2m: Service = {
   title: 'Auth0 (machine to machine)',
   grants: ['client_credentials'],
   endpoint: 'auth0',
+  url: { what: 'the tenant', example: 'https://acme.eu.auth0.com' },
   atUrl: { endpoints: { tokenEndpoint: '/oauth/token' } },
   clientSecret: 'required',
   username: 'oauth2',

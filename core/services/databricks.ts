@@ -37,6 +37,7 @@ export const databricks: Service = {
     command: variables,
   },
   settings: { account_id: 'ID of the Databricks account, for its account-level APIs' },
+  url: { what: 'the workspace, or the console of a whole account', example: 'https://dbc-a1b2.cloud.databricks.com' },
   atUrl: {
     issuer: '/oidc',
     // An account publishes no metadata; its endpoints are the same everywhere.

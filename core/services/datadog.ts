@@ -45,10 +45,11 @@ export const datadog: Service = {
   ],
   permissions: 'mappings',
   settings: {
-    org_uuid: 'UUID of the organization, which the proof is bound to',
-    site: 'datadoghq.com (default), us3.datadoghq.com, us5.datadoghq.com, datadoghq.eu, ap1.datadoghq.com, ap2.datadoghq.com or ddog-gov.com',
+    org_uuid: 'UUID of the organization, which the proof is bound to: Organization Settings',
+    site: 'the site you sign in to: datadoghq.com (default), us3.datadoghq.com, us5.datadoghq.com, datadoghq.eu, ap1.datadoghq.com, ap2.datadoghq.com or ddog-gov.com',
     region: 'AWS region whose STS the proof is for; default: the global one',
   },
+  neededSettings: { aws_identity: ['org_uuid'] },
   variables: {
     aws_identity: { always: { DD_SITE: 'settings.site', DD_ACCESS_TOKEN: 'access_token' } },
     api_key: { always: { DD_SITE: 'settings.site', DD_API_KEY: 'field.api_key', DD_APP_KEY: 'field.app_key' } },
@@ -61,7 +62,7 @@ export const datadog: Service = {
     url: 'https://app.datadoghq.com/organization-settings',
     steps: [
       'Nothing is registered. Map the ARN of the AWS role to a user or service account: Workload Identity Federation, AWS.',
-      'Note the UUID of the organization for `settings.org_uuid`.',
+      'Note the UUID of the organization (org_uuid).',
     ],
     needsRedirectUri: false,
   },

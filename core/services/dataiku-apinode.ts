@@ -11,10 +11,11 @@ export const dataikuApinode: Service = {
   title: 'Dataiku API node',
   grants: ['api_key', 'client_credentials', 'token_exchange'],
   settings: { service_id: 'the service of the API node', timeout: 'seconds that clients wait for an answer' },
+  url: { what: 'the API node', example: 'https://apinode.example.com' },
   present: { api_key: { kind: 'basic_user' } },
   registration: {
     url: undefined,
     needsRedirectUri: false,
-    steps: ['Ask whoever runs the API node for a key of the service.', 'The url is the address of the API node.'],
+    steps: ['Ask whoever runs the API node for a key of the service.'],
   },
 };

@@ -26,6 +26,7 @@ export const dataiku: Service = {
     project: 'the project key, where the key is of one project',
     timeout: 'seconds that clients wait for an answer',
   },
+  url: { what: 'the instance', example: 'https://dss.example.com' },
   present: { api_key: { kind: 'basic_user' } },
   variables: {
     api_key: {
@@ -58,6 +59,6 @@ export const dataiku: Service = {
   registration: {
     url: undefined,
     needsRedirectUri: false,
-    steps: ['In Dataiku: Profile & Settings, API keys, Create a new key.', 'The url is the address of the instance.'],
+    steps: ['In Dataiku: Profile & Settings, API keys, Create a new key.'],
   },
 };

@@ -63,6 +63,7 @@ export const quilt: Service = {
       always: { QUILT_API_KEY: 'access_token', QUILT_CATALOG_URL: 'url', QUILT_REGISTRY_URL: 'service_url' },
     },
   },
+  url: { what: 'the catalog, as you open it in a browser', example: 'https://quilt.example.com' },
   // A catalog is known by its own address, and its registry issues the tokens.
   atUrl: { issuer: '' },
   apiKeys: 'quilt',
@@ -87,6 +88,6 @@ export const quilt: Service = {
   registration: {
     url: undefined,
     needsRedirectUri: false,
-    steps: ['Nothing is registered. The url is the address of the catalog, as you open it in a browser.'],
+    steps: ['Nothing is registered: only the address of the catalog is needed.'],
   },
 };

@@ -27,6 +27,10 @@ export interface Service {
   readonly fields?: Readonly<Partial<Record<GrantKind, readonly Field[]>>>;
   /** Further facts an account may tell under `settings:`, by name, each with what it is. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Those that a grant cannot do without. */
+  readonly neededSettings?: Readonly<Partial<Record<GrantKind, readonly string[]>>>;
+  /** An account has to say its `url`: what that is the address of, and how one looks. */
+  readonly url?: { readonly what: string; readonly example: string };
   /** Undefined: `bearer`. */
   readonly present?: Readonly<Partial<Record<GrantKind, Present>>>;
   /** Variables that `exec` and `env` set, by grant. */

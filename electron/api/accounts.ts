@@ -2,6 +2,7 @@ import { addAccount, removeAccount, setAccountKey } from '../../core/config/edit
 import { redirectUriToRegister } from '../../core/config/resolve.ts';
 import { KeytrayError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
+import { traitsOf } from '../../core/services/grant.ts';
 import { redirectOfNewAccount } from '../../core/services/redirect-path.ts';
 import { services } from '../../core/services/registry.ts';
 import { toolFamilies } from '../../core/services/shapes.ts';
@@ -66,6 +67,11 @@ export function accountMethods(parts: ApiParts): Pick<AppApi, Methods> {
 function fieldsOf(request: RequestOf<'addAccount'>): Readonly<Record<string, unknown>> {
   return {
     service: request.service,
+    grant: request.grant,
+    url: request.url,
+    settings: request.settings,
+    aws_credentials: awsCredentialsOf(request),
+    audience: request.audience,
     client_id: request.clientId,
     issuer: request.issuer,
     authorization_endpoint: request.authorizationEndpoint,
@@ -78,9 +84,14 @@ function fieldsOf(request: RequestOf<'addAccount'>): Readonly<Record<string, unk
   };
 }
 
+function awsCredentialsOf({ awsCredentials }: RequestOf<'addAccount'>): Readonly<Record<string, unknown>> | undefined {
+  if (awsCredentials === undefined) return undefined;
+  return awsCredentials.kind === 'env' ? { env: true } : { profile: awsCredentials.profile };
+}
+
 function newRedirect(request: RequestOf<'addAccount'>): { readonly redirect?: { readonly path: string } } {
   const service = services.get(request.service);
-  if (service === undefined) return {};
+  if (service === undefined || traitsOf(request.grant ?? service.grants[0]).signIn !== 'browser') return {};
   const { issuer, tokenEndpoint, clientId } = request;
   const { redirect, written } = redirectOfNewAccount(service, { issuer, tokenEndpoint, clientId });
   return written ? { redirect: { path: redirect.path } } : {};

@@ -70,10 +70,12 @@ export function browserQuestion(
 
 /** A new account always asks: it says where people sign in, and which tools get what comes of it. */
 export function accountQuestion(request: RequestOf<'addAccount'>, service: Service): Question {
-  const { account, issuer, authorizationEndpoint, tokenEndpoint, scopes } = request;
+  const { account, grant, url, audience, issuer, authorizationEndpoint, tokenEndpoint, scopes } = request;
   const serves = servedHosts(
     {
       issuer,
+      url,
+      settings: request.settings,
       endpoints: { ...noEndpoints, authorizationEndpoint, tokenEndpoint },
       serves: givenHosts(request.serves ?? {}),
     },
@@ -84,9 +86,14 @@ export function accountQuestion(request: RequestOf<'addAccount'>, service: Servi
     title: `Add the account ${account}?`,
     details: [
       `Service: ${service.title}`,
-      ...urlLine('Server', issuer ?? (tokenEndpoint === undefined ? service.issuer : undefined)),
+      ...(grant === undefined || grant === service.grants[0] ? [] : [`Grant: ${grant}`]),
+      ...urlLine('Address', url),
+      ...urlLine('Server', issuer ?? (tokenEndpoint === undefined && url === undefined ? service.issuer : undefined)),
       ...urlLine('Authorization endpoint', authorizationEndpoint),
       ...urlLine('Token endpoint', tokenEndpoint),
+      ...(audience === undefined ? [] : [`Audience: ${printable(audience)}`]),
+      ...Object.entries(request.settings ?? {}).map(([name, value]) => `Setting ${name}: ${printable(value)}`),
+      ...awsLine(request),
       ...(scopes === undefined ? [] : [`Scopes: ${printable(scopes.join(' '))}`]),
       ...placesLines(serves),
     ],
@@ -100,6 +107,17 @@ const noEndpoints = {
   userinfoEndpoint: undefined,
   jwksUri: undefined,
 };
+
+function awsLine({ awsCredentials }: RequestOf<'addAccount'>): readonly string[] {
+  switch (awsCredentials?.kind) {
+    case undefined:
+      return [];
+    case 'env':
+      return ['Proves who asks with: the AWS credentials of the environment'];
+    case 'profile':
+      return [`Proves who asks with: the AWS profile ${printable(awsCredentials.profile)}`];
+  }
+}
 
 const givenHosts = (serves: Readonly<Record<string, readonly string[]>>): Serves =>
   Object.fromEntries(Object.entries(serves).filter(([, hosts]) => hosts.length > 0));

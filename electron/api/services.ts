@@ -4,6 +4,7 @@ import { timedFetch } from '../../core/http/timed-fetch.ts';
 import { findMetadata, type Metadata } from '../../core/oauth/metadata.ts';
 import { OAuthFailure } from '../../core/oauth/oauth-failure.ts';
 import type { Clock, Http } from '../../core/ports.ts';
+import { needsOf, type OfferedGrant, offeredGrants } from '../../core/services/grant-needs.ts';
 import { services } from '../../core/services/registry.ts';
 import type { Service } from '../../core/services/service.ts';
 import type { RequestOf } from '../../ipc/contract.ts';
@@ -15,19 +16,21 @@ function serviceView(service: Service): ServiceView {
   return {
     name: service.name,
     title: service.title,
-    server: serverOf(service),
-    needsClientId: service.clientId === undefined,
-    clientSecret: service.clientSecret,
-    scopes: service.scopes,
+    grants: grantViews(service),
     serves: service.serves,
     registration: registrationView(service, { issuer: undefined, tokenEndpoint: undefined, clientId: undefined }),
   };
 }
 
-function serverOf({ name, issuer, endpoints, servesOwnHost }: Service): ServiceView['server'] {
-  if (name === 'oauth') return 'endpoints';
-  if (issuer === undefined && endpoints.authorizationEndpoint === undefined) return 'own';
-  return servesOwnHost.length > 0 ? 'public_or_own' : 'public';
+function grantViews(service: Service): ServiceView['grants'] {
+  const place = (kind: OfferedGrant): number => service.grants.indexOf(kind);
+  const [first, ...others] = offeredGrants
+    .filter((kind) => service.grants.includes(kind))
+    .sort((a, b) => place(a) - place(b))
+    .map((kind) => ({ kind, ...needsOf(service, kind) }));
+  if (first === undefined)
+    throw new KeytrayError('internal_error', `no form can ask for an account of ${service.name}`);
+  return [first, ...others];
 }
 
 /** What to register for an account that is still being written. */
@@ -39,7 +42,9 @@ export function registrationFor({ service: name, ...account }: RequestOf<'regist
 }
 
 function registrationView(service: Service, account: RegisteringAccount): RegistrationView {
-  const { url, steps, redirectUri } = registrationOf(service, account);
+  // Who names no client uses the one that the service brings.
+  const clientId = account.clientId ?? service.clientId;
+  const { url, steps, redirectUri } = registrationOf(service, { ...account, clientId });
   return {
     ...(url === undefined ? {} : { url }),
     opens: url !== undefined && url === service.registration.url,

@@ -1,5 +1,5 @@
 import { type JSX, useState } from 'react';
-import type { ServiceView } from '../../ipc/views.ts';
+import type { GrantView, ServiceView } from '../../ipc/views.ts';
 import { signIn } from '../accounts/actions.ts';
 import { Button } from '../design/button.tsx';
 import { Choice } from '../design/choice.tsx';
@@ -10,9 +10,13 @@ import { storeOptions } from '../settings/words.ts';
 import { ask } from '../state/bridge.ts';
 import { useApp } from '../state/store.ts';
 import { useCall } from '../state/use-call.ts';
-import { type Draft, emptyDraft, problemsOf, requestOf, suggestName } from './draft.ts';
-import { IssuerCheck } from './issuer-check.tsx';
+import { ClientFields, OptionalSecret } from './client-fields.tsx';
+import { type Draft, emptyDraft, grantOf, problemsOf, requestOf, suggestName } from './draft.ts';
 import { Registration } from './registration.tsx';
+import { type FieldOf, OwnServer, ServerFields } from './server-fields.tsx';
+import { AwsFields, SettingFields } from './setting-fields.tsx';
+import { ToEnter } from './to-enter.tsx';
+import { grantWords } from './words.ts';
 
 interface AccountFormProps {
   readonly service: ServiceView;
@@ -29,9 +33,10 @@ export function AccountForm({ service, onAdded, onBack }: AccountFormProps): JSX
   const call = useCall();
   const problems = problemsOf(service, draft, taken);
   const shown = tried ? problems : {};
-  const field = (key: Exclude<keyof Draft, 'store'>) => ({
+  const set = (change: Partial<Draft>): void => setDraft((before) => ({ ...before, ...change }));
+  const field: FieldOf = (key) => ({
     value: draft[key],
-    onChange: (value: string) => setDraft((before) => ({ ...before, [key]: value })),
+    onChange: (value) => set({ [key]: value }),
     problem: shown[key],
   });
   const submit = async (): Promise<void> => {
@@ -39,7 +44,15 @@ export function AccountForm({ service, onAdded, onBack }: AccountFormProps): JSX
     onAdded(draft.name);
     await signIn(draft.name);
   };
-  const servesGit = service.serves.git !== undefined;
+  const grant = grantOf(service, draft);
+  const settings = (atOnce: boolean): JSX.Element => (
+    <SettingFields
+      settings={grant.settings.filter((setting) => isAskedAtOnce(setting) === atOnce)}
+      draft={draft}
+      problems={shown}
+      onChange={(changed) => set({ settings: changed })}
+    />
+  );
   return (
     <div className="add-columns">
       <form
@@ -51,43 +64,20 @@ export function AccountForm({ service, onAdded, onBack }: AccountFormProps): JSX
           if (Object.keys(problems).length === 0) void call.run(submit);
         }}
       >
-        {service.server === 'own' ? (
-          <>
-            <TextField
-              label="Server"
-              placeholder="https://login.example.com"
-              hint="The issuer: the address its metadata is found under."
-              required
-              autoFocus
-              {...field('issuer')}
-            />
-            <IssuerCheck issuer={draft.issuer} />
-          </>
-        ) : null}
-        {service.server === 'endpoints' ? (
-          <>
-            <TextField label="Authorization endpoint" required autoFocus {...field('authorizationEndpoint')} />
-            <TextField label="Token endpoint" required {...field('tokenEndpoint')} />
-          </>
-        ) : null}
-        {service.needsClientId ? (
-          <TextField
-            label="Client ID"
-            hint="Shown where you registered Keytray."
-            required
-            autoFocus={service.server === 'public' || service.server === 'public_or_own'}
-            {...field('clientId')}
+        {service.grants.length === 1 ? null : (
+          <Choice
+            label="How you get in"
+            value={grant.kind}
+            options={service.grants.map(({ kind }) => ({ value: kind, text: grantWords(kind) }))}
+            onChange={(kind) => set({ grant: kind })}
           />
+        )}
+        <ServerFields grant={grant} draft={draft} field={field} />
+        {grant.awsCredentials ? (
+          <AwsFields draft={draft} field={field} onSource={(awsSource) => set({ awsSource })} />
         ) : null}
-        {service.clientSecret === 'required' ? (
-          <TextField
-            label="Client secret"
-            hint="Kept where the tokens are, and shown nowhere again."
-            required
-            secret
-            {...field('clientSecret')}
-          />
-        ) : null}
+        {settings(true)}
+        <ClientFields grant={grant} field={field} />
         <TextField
           label="Name"
           placeholder="gitlab@work"
@@ -95,43 +85,29 @@ export function AccountForm({ service, onAdded, onBack }: AccountFormProps): JSX
           required
           {...field('name')}
         />
-        {servesGit ? null : (
+        {asksForGitHosts(service, grant) ? (
           <TextField
             label="Hosts for git"
             hint="Hosts whose git this account answers for. Leave empty if it is for other tools."
             placeholder="git.example.com"
             {...field('gitHosts')}
           />
-        )}
+        ) : null}
         <Fold title="More">
           <div className="stack">
-            {service.server === 'public_or_own' ? (
-              <>
-                <TextField
-                  label="Server of your own"
-                  hint={`Leave empty for the public ${service.title}.`}
-                  placeholder="https://git.example.com"
-                  {...field('issuer')}
-                />
-                <IssuerCheck issuer={draft.issuer} />
-              </>
-            ) : null}
-            <TextField label="Scopes" hint={scopesHint(service)} {...field('scopes')} />
+            <OwnServer title={service.title} grant={grant} draft={draft} field={field} />
+            {settings(false)}
+            {grant.scopes === undefined ? null : (
+              <TextField label="Scopes" hint={scopesHint(grant.scopes)} {...field('scopes')} />
+            )}
             <TextField label="Environment" hint="Marks the account: prod, staging, dev." {...field('environment')} />
             <Choice
               label="Keep its tokens in"
               value={draft.store}
               options={storeOptions}
-              onChange={(store) => setDraft((before) => ({ ...before, store }))}
+              onChange={(store) => set({ store })}
             />
-            {service.clientSecret === 'optional' ? (
-              <TextField
-                label="Client secret"
-                hint="Only where the server insists on one."
-                secret
-                {...field('clientSecret')}
-              />
-            ) : null}
+            <OptionalSecret grant={grant} field={field} />
           </div>
         </Fold>
         <Problem error={call.error} />
@@ -142,11 +118,26 @@ export function AccountForm({ service, onAdded, onBack }: AccountFormProps): JSX
           <Button onPress={onBack}>Back</Button>
         </div>
       </form>
-      <Registration service={service} draft={draft} />
+      <div className="stack add-beside">
+        {/* The steps are those of the grant that comes first. */}
+        {grant === service.grants[0] ? (
+          <Registration service={service} draft={draft} client={grant.clientId} />
+        ) : (
+          <ToEnter fields={grant.fields} />
+        )}
+      </div>
     </div>
   );
 }
 
-function scopesHint({ scopes }: ServiceView): string {
+/** One that has a value of its own where nobody says is often another. */
+const isAskedAtOnce = ({ required, otherwise }: GrantView['settings'][number]): boolean =>
+  required || otherwise !== undefined;
+
+/** Where the service does not say which, and is a server that has git. */
+const asksForGitHosts = ({ serves }: ServiceView, { server, url }: GrantView): boolean =>
+  serves.git === undefined && url?.required !== true && server !== 'none' && server !== 'public';
+
+function scopesHint(scopes: readonly string[]): string {
   return scopes.length === 0 ? 'None unless you name some.' : `Unless you name others: ${scopes.join(' ')}`;
 }

@@ -12,6 +12,9 @@ const titles: Readonly<Record<string, string>> = {
   oauth: 'Any OAuth server, without metadata',
 };
 
+/** One has to know where it is. */
+const isElsewhere = ({ grants: [{ server, url }] }: ServiceView): boolean => server === 'own' || url?.required === true;
+
 /** By what one has to know to sign in. The last group stays whatever is searched for: it fits everything. */
 export function groupServices(services: readonly ServiceView[], text: string): readonly ServiceGroup[] {
   const wanted = text.trim().toLowerCase();
@@ -19,8 +22,8 @@ export function groupServices(services: readonly ServiceView[], text: string): r
   const byTitle = (a: ServiceView, b: ServiceView): number => a.title.localeCompare(b.title, 'en');
   const known = services.filter((service) => !anyServer.has(service.name) && fits(service)).sort(byTitle);
   const groups = [
-    { title: 'Services', services: known.filter(({ server }) => server !== 'own') },
-    { title: 'With a server of your own', services: known.filter(({ server }) => server === 'own') },
+    { title: 'Services', services: known.filter((service) => !isElsewhere(service)) },
+    { title: 'With a server of your own', services: known.filter(isElsewhere) },
     {
       title: 'Any other server',
       services: services

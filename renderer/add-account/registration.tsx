@@ -19,9 +19,12 @@ function useRegistration(service: ServiceView, draft: Draft): RegistrationView {
 export function Registration({
   service,
   draft,
+  client,
 }: {
   readonly service: ServiceView;
   readonly draft: Draft;
+  /** A client is asked for; else the steps say what else one needs. */
+  readonly client: boolean;
 }): JSX.Element | null {
   const call = useCall();
   const { url, opens, steps, redirectUri } = useRegistration(service, draft);
@@ -29,7 +32,7 @@ export function Registration({
   return (
     <section className="card stack registration" aria-labelledby="registration">
       <div className="card-head">
-        <h2 id="registration">Register Keytray once</h2>
+        <h2 id="registration">{client ? 'Register Keytray once' : 'Where to find it'}</h2>
         {opens ? (
           <Button
             onPress={() => void call.run(() => ask('openExternal', { target: 'registration', service: service.name }))}
@@ -49,7 +52,7 @@ export function Registration({
           <li key={step}>{step}</li>
         ))}
       </ol>
-      {redirectUri?.split(', ').map((uri) => (
+      {(client ? redirectUri : undefined)?.split(', ').map((uri) => (
         <div key={uri} className="stack-small">
           <span className="field-label">Redirect URI</span>
           <Copyable text={uri} what="redirect URI" />

@@ -7,7 +7,8 @@ import { repositoryRoot, sourceFiles } from './source-files.ts';
 /** The switches that know every grant: how a credential is obtained, renewed and given back. */
 const switches = ['core/sign-in/sign-out.ts', 'core/refresh/renew.ts', 'core/sign-in/obtain.ts'];
 
-/** Places that are not behaviour: what the grants are, which keys and fields they have, and parameters of a protocol. */
+/** Places that are not behaviour: what the grants are, which keys and fields they have, parameters of a protocol,
+ * and what a form offers. */
 const data = [
   'cli/local-endpoints.ts',
   'cli/migrate/plan.ts',
@@ -16,6 +17,8 @@ const data = [
   'core/services/fields.ts',
   'core/services/grant.ts',
   'core/config/resolve.ts',
+  'ipc/requests.ts',
+  'renderer/add-account/words.ts',
 ];
 
 // The other words are parameters of protocols and keys of the configuration as well.

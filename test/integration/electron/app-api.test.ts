@@ -186,8 +186,14 @@ describe('the api of the pages, before the first account', () => {
 
   it('lists services with what a form needs, and opens only their pages', async () => {
     const services = await scene.api.listServices(undefined);
-    const server = Object.fromEntries(services.map((service) => [service.name, service.server]));
-    expect(server).toMatchObject({ github: 'public_or_own', google: 'public', oidc: 'own', oauth: 'endpoints' });
+    const server = Object.fromEntries(services.map((service) => [service.name, service.grants[0].server]));
+    expect(server).toMatchObject({
+      github: 'public_or_own',
+      google: 'public',
+      oidc: 'own',
+      oauth: 'endpoints',
+      dataiku: 'none',
+    });
     await scene.api.openExternal({ target: 'registration', service: 'github' });
     expect(scene.desktop.opened).toEqual(['https://github.com/settings/developers']);
     const unknown = scene.api.openExternal({ target: 'registration', service: 'oidc' });

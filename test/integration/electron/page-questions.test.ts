@@ -109,6 +109,26 @@ describe('a page that was taken over', () => {
     ],
     [
       'addAccount',
+      () => ({ account: 'evil', service: 'dataiku', url: 'https://dıku.example/', settings: { timeout: '9' } }),
+      [/Service: Dataiku/, /Address: https:\/\/xn--[^ ]*\//, /Setting timeout: 9/],
+      'Add account',
+      /url: /,
+    ],
+    [
+      'addAccount',
+      () => ({
+        account: 'evil',
+        service: 'datadog',
+        awsCredentials: { kind: 'profile' as const, profile: 'ops' },
+        settings: { org_uuid: '4f0c', site: 'evil.example' },
+        store: 'memory' as const,
+      }),
+      [/Setting site: evil\.example/, /Proves who asks with: the AWS profile ops/],
+      'Add account',
+      /aws_credentials:/,
+    ],
+    [
+      'addAccount',
       () => ({ account: 'github@evil', service: 'github', clientId: 'evil', store: 'memory' as const }),
       [/Service: GitHub/, /git sends its credentials to: github\.com/],
       'Add account',

@@ -276,7 +276,11 @@ describe('a clock that is an hour off', () => {
 
 describe('what is missing is said in a sentence, nobody is asked, and the account is not signed out', () => {
   it.each<[string, Options, string]>([
-    ['the organization', { settings: '' }, 'datadog does not say which organization of Datadog it is for'],
+    [
+      'an organization that is one',
+      { settings: 'org_uuid: of acme' },
+      'datadog does not say which organization of Datadog it is for',
+    ],
     [
       'the session token',
       { env: { AWS_ACCESS_KEY_ID: 'AKIA1', AWS_SECRET_ACCESS_KEY: 's' } },

@@ -37,6 +37,28 @@ describe('adding an account', () => {
     expect(asked('github')).toEqual(['clientId', 'clientSecret', 'name']);
     expect(asked('oidc')).toEqual(['clientId', 'issuer', 'name']);
     expect(asked('oauth')).toEqual(['authorizationEndpoint', 'clientId', 'name', 'tokenEndpoint']);
+    for (const name of ['dataiku', 'dataiku-apinode', 'quilt', 'databricks'])
+      expect(asked(name)).toEqual(['name', 'url']);
+    expect(asked('auth0-m2m')).toEqual(['clientId', 'name', 'url']);
+    expect(asked('athena')).toEqual(['clientId', 'name']);
+    expect(asked('datadog')).toEqual(['awsProfile', 'name', 'settings']);
+  });
+
+  it.each([
+    ['databricks', 'client_credentials', ['clientId', 'name', 'url']],
+    ['athena', 'api_key', ['name']],
+    ['datadog', 'api_key', ['name']],
+    ['oauth', 'client_credentials', ['clientId', 'name', 'tokenEndpoint']],
+    ['gitlab', 'api_key', ['name']],
+  ] as const)('asks of %s by %s what that needs', (name, grant, asked) => {
+    expect(Object.keys(problemsOf(service(name), { ...emptyDraft, grant }, nobody)).sort()).toEqual(asked);
+  });
+
+  it('offers the default of each service first', () => {
+    const offered = (name: string) => service(name).grants.map(({ kind }) => kind);
+    expect(offered('quilt')).toEqual(['pasted_code', 'api_key']);
+    expect(offered('datadog')).toEqual(['aws_identity', 'api_key']);
+    expect(offered('athena')).toEqual(['client_credentials', 'api_key']);
   });
 
   it('says what is wrong with what was typed', () => {
@@ -73,7 +95,33 @@ describe('adding an account', () => {
       store: 'memory',
       serves: { git: ['git.lab.example'] },
     });
-    for (const request of [bare, full]) expect(contract.addAccount.request.safeParse(request).success).toBe(true);
+    const mapped = requestOf(service('datadog'), {
+      ...emptyDraft,
+      name: 'datadog',
+      awsProfile: ' ops ',
+      settings: { org_uuid: '4f0c', region: ' ' },
+      clientId: 'of another grant',
+    });
+    expect(mapped).toEqual({
+      account: 'datadog',
+      service: 'datadog',
+      awsCredentials: { kind: 'profile', profile: 'ops' },
+      settings: { org_uuid: '4f0c' },
+    });
+    const keyed = requestOf(service('databricks'), {
+      ...emptyDraft,
+      name: 'lake',
+      grant: 'api_key',
+      url: ' https://dbc-1.example.com ',
+    });
+    expect(keyed).toEqual({
+      account: 'lake',
+      service: 'databricks',
+      grant: 'api_key',
+      url: 'https://dbc-1.example.com',
+    });
+    for (const request of [bare, full, mapped, keyed])
+      expect(contract.addAccount.request.safeParse(request).success).toBe(true);
   });
 
   it('reads hosts as people paste them', () => {
