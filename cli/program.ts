@@ -20,6 +20,7 @@ import { addPermissions } from './commands/permissions.ts';
 import { addPg } from './commands/pg.ts';
 import { addProxy } from './commands/proxy.ts';
 import { addScan } from './commands/scan.ts';
+import { addService } from './commands/service.ts';
 import { addServices } from './commands/services.ts';
 import { addSetup } from './commands/setup.ts';
 import { addRestart, addStart, addStop } from './commands/start.ts';
@@ -70,7 +71,8 @@ export function buildProgram(cli: Cli): Command {
   for (const add of [addTest, addPermissions, addApiKeys, addProxy, addPg, addUnlock, addLock]) add(program, cli);
   for (const add of [addAccounts, addServices, addPassphrase, addSetup, addUninstall]) add(program, cli);
   for (const add of [addImport, addExport, addHandOver, addMigrate, addScan]) add(program, cli);
-  for (const add of [addStart, addStop, addRestart, addAgent, addHelper, addDemo, addCompletion]) add(program, cli);
+  for (const add of [addStart, addStop, addRestart, addService, addAgent]) add(program, cli);
+  for (const add of [addHelper, addDemo, addCompletion]) add(program, cli);
   return program;
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { unitText } from '../../core/setup/systemd/unit-text.ts';
 import { identity, installedCompanion, installFolder } from './identity.ts';
 
 /** Texts of linux/ with the installed places filled in. */
@@ -32,11 +33,10 @@ const template = (name: string, more: Readonly<Record<string, string>> = {}): st
 export const desktopEntry = (): string => template('app.desktop');
 export const appArmorProfile = (): string => template('apparmor.profile');
 
-/** The unit for a checkout says how to install it; a package has done so. */
+/** As `keytray service install` writes it, which a package need not. */
 export function systemdUnit(): string {
-  const text = readFileSync(join(import.meta.dirname, '../keytray.service'), 'utf8');
-  const unit = text.slice(text.indexOf('[Unit]'));
-  return `# systemctl --user enable --now keytray\n${fill(unit, { KEYTRAY: `${installedCompanion}/bin/keytray` })}`;
+  const unit = unitText(`${installedCompanion}/bin/keytray`);
+  return `# systemctl --user enable --now keytray\n${unit.slice(unit.indexOf('[Unit]'))}`;
 }
 
 /** Shell commands, without a first line: what runs after files are there. `programs` are the names for PATH. */

@@ -1,8 +1,19 @@
-# systemd user unit for `keytray agent`, for machines without a desktop.
-#
-# Put the absolute path of out/bin/keytray in the place of @KEYTRAY@ and the file in ~/.config/systemd/user/:
-#   sed "s|@KEYTRAY@|$PWD/out/bin/keytray|" build/keytray.service > ~/.config/systemd/user/keytray.service
-#   systemctl --user daemon-reload && systemctl --user enable --now keytray
+/** The systemd user unit for `keytray agent`: the one that packages bring, and the one `keytray service install` writes. Pure. */
+export function unitText(program: string, environment: Readonly<Record<string, string>> = {}): string {
+  const variables = Object.entries(environment).map(([name, value]) => `Environment=${word(`${name}=${value}`)}\n`);
+  // A dollar sign is a variable in a command line, and in nothing else.
+  return text
+    .replace('@KEYTRAY@', () => word(program).replaceAll('$', () => '$$'))
+    .replace('@ENVIRONMENT@\n', () => variables.join(''));
+}
+
+/** One word of a unit (systemd.syntax(7), quoting; systemd.unit(5), specifiers). */
+function word(value: string): string {
+  if (/[\n\r\0]/.test(value)) throw new RangeError('a word of a unit is one line');
+  return `"${value.replace(/["\\]/g, '\\$&').replaceAll('%', '%%')}"`;
+}
+
+const text = `# Written by: keytray service install. It goes with: keytray service remove.
 [Unit]
 Description=Keytray: fresh tokens for local tools
 # No ordering on the network: offline is a state the agent knows.
@@ -10,7 +21,8 @@ After=dbus.socket gnome-keyring-daemon.service
 
 [Service]
 Type=simple
-ExecStart="@KEYTRAY@" agent
+ExecStart=@KEYTRAY@ agent
+@ENVIRONMENT@
 # A second broker, or one that handed over to the tray app, ends with 0 and stays ended.
 Restart=on-failure
 RestartSec=2
@@ -32,3 +44,4 @@ SystemCallArchitectures=native
 
 [Install]
 WantedBy=default.target
+`;
