@@ -7,14 +7,17 @@ import { repositoryRoot, sourceFiles } from './source-files.ts';
 /** The switches that know every grant: how a credential is obtained, renewed and given back. */
 const switches = ['core/sign-in/sign-out.ts', 'core/refresh/renew.ts', 'core/sign-in/obtain.ts'];
 
-/** Places that are not behaviour: what the grants are, which keys and fields they have, parameters of a protocol,
- * and what a form offers. */
+/**
+ * Places that are not behaviour: what the grants are, which keys and fields they have, parameters of a protocol,
+ * and what a form offers.
+ */
 const data = [
   'cli/local-endpoints.ts',
   'cli/migrate/plan.ts',
   'core/config/grant-rules.ts',
   'core/endpoints/auth0-token.ts',
   'core/services/fields.ts',
+  'core/services/grant-needs.ts',
   'core/services/grant.ts',
   'core/config/resolve.ts',
   'ipc/requests.ts',
