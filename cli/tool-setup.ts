@@ -39,10 +39,16 @@ export async function setUpTool(cli: Cli, tool: ToolName, options: SetupCommandO
     return await run(cli, tool, options);
   } catch (error) {
     if (!(error instanceof KeytrayError)) throw error;
-    // What is wrong is the tool's file and not ours, and the message says what to do about it.
+    // What is wrong is the tool's file and not ours: what there is to do for a failure in general does not fit.
     const again = `keytray setup ${tool}${options.undo ? ' --undo' : ''}`;
-    throw new CommandFailure(failures[error.code].exit, error.message, `Then run it again: ${again}`);
+    throw new CommandFailure(failures[error.code].exit, error.message, curedBy(error.advice, again));
   }
+}
+
+/** Most advice about a tool's file ends with the set-up itself. */
+function curedBy(advice: string | undefined, again: string): string {
+  if (advice === undefined) return `Then run it again: ${again}`;
+  return / again\.$/.test(advice) ? `${advice.slice(0, -1)}: ${again}` : `${advice} Then run it again: ${again}`;
 }
 
 async function run(cli: Cli, tool: ToolName, options: SetupCommandOptions): Promise<ToolReport> {

@@ -36,7 +36,7 @@ async function readFrom(cli: Cli, name: SourceName, file: string | undefined): P
   return readEnvText(text);
 }
 
-/** What is wrong is another tool's file, and the message says what to do about it. */
+/** What is wrong is another tool's file: what there is to do for a failure in general does not fit. */
 async function read(cli: Cli, name: SourceName, file: string | undefined): Promise<SourceRead> {
   try {
     return await readFrom(cli, name, file);

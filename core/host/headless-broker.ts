@@ -2,6 +2,7 @@ import { formatConfigError } from '../config/config-error.ts';
 import { openConfigFeed } from '../config/config-feed.ts';
 import { stateFolder } from '../config/paths.ts';
 import { failures, KeytrayError } from '../errors.ts';
+import { oneLineOf } from '../failures/next-step.ts';
 import { NodeHttp } from '../http/node-http.ts';
 import { chooseNotifier } from '../notices/choose-notifier.ts';
 import { endOnCrash } from '../platform/crash.ts';
@@ -47,7 +48,7 @@ export async function runHeadlessBroker(
   } catch (error) {
     config.close();
     if (!(error instanceof KeytrayError)) throw error;
-    say(`keytray: ${error.message}`);
+    say(`keytray: ${oneLineOf(error)}`);
     return failures[error.code].exit;
   }
   crash.logTo(logger);
@@ -92,7 +93,7 @@ export async function runHeadlessBroker(
     return 0;
   } catch (error) {
     if (!(error instanceof KeytrayError)) throw error;
-    say(`keytray: ${error.message}`);
+    say(`keytray: ${oneLineOf(error)}`);
     return failures[error.code].exit;
   } finally {
     tray.close();

@@ -1,4 +1,5 @@
 import { KeytrayError } from '../../errors.ts';
+import { oneLineOf } from '../../failures/next-step.ts';
 import { lookAtTool, type ToolName, toolNames, tools } from '../tools.ts';
 import { contextOf, type ToolSetupOptions } from './context.ts';
 import { type SetupContext, servedTo } from './tool.ts';
@@ -58,7 +59,7 @@ async function stateOf(
     return { ...head, state, works, problems: [...warnings, ...accounts] };
   } catch (error) {
     if (!(error instanceof KeytrayError)) throw error;
-    return { ...head, state: byHand ? 'by hand' : 'not set up', problems: [error.message] };
+    return { ...head, state: byHand ? 'by hand' : 'not set up', problems: [oneLineOf(error)] };
   }
 }
 
