@@ -66,7 +66,7 @@ function make(random: Random): Made {
     () => line('//other.example/:_authToken', token()),
     () => line('//127.0.0.1:99/:_authToken', token()),
     () => line(`${registry}deep/:_authToken`, secret()),
-    () => `//other.example/:tokenHelper=/bin/true${eol}`,
+    () => `//other.example/:tokenHelper=${random.pick(['/bin/true', variable('LAB_TOKEN')])}${eol}`,
     () => `omit[]=dev${eol}omit[] = optional${eol}`,
     () => `; ${key}=${secret()}${eol}# ${secret()}${eol}`,
     () => line('init-author-name', `Ada ${secret()}`),
@@ -116,6 +116,13 @@ type Reading = Readonly<Record<string, unknown>>;
 export const fileOf = ({ home, env }: FileScene): string => env.npm_config_userconfig ?? join(home, '.npmrc');
 export const counts = 'npm reads our line at the top of the file';
 
+/** What pnpm 10 says where it reads nothing of a file, and what set-up says of the same. */
+const unreadWords = {
+  [`Failed to replace env in config: ${variable('NOT_SET')}`]: 'uses NOT_SET, without a value',
+  'Failed parsing JSON config key': 'whose quotes hold no JSON',
+  'It is not allowed to use environment variables': 'by a variable',
+};
+
 export const npmFiles: SetupSubject = {
   tool: 'npm',
   accounts: [{ id: 'lab', serves: { npm: ['127.0.0.1:9', '127.0.0.1:9/team/*'] } }],
@@ -160,11 +167,14 @@ export const npmFiles: SetupSubject = {
     const env = { ...scene.env, ...folders };
     const { stdout, stderr } = await runToEnd(file, [...args, 'add', 'demo'], { cwd: project, env });
     const asked = await readFile(log, 'utf8').catch(() => stdout + stderr);
-    const unset = `uses NOT_SET, without a value: pnpm before 11 then reads nothing of the file`;
-    const isSaid = report.warnings.some((warning) => warning.includes(unset));
-    if (isSaid && file === process.execPath)
-      expect(asked).toContain(`Failed to replace env in config: ${variable('NOT_SET')}`);
-    else expect(asked).toMatch(/^asked/);
+    const unread = report.warnings.filter((warning) =>
+      warning.includes('pnpm before 11 then reads nothing of the file'),
+    );
+    if (unread.length > 0 && file === process.execPath) {
+      const [said] = Object.entries(unreadWords).find(([words]) => asked.includes(words)) ?? [];
+      expect(said, asked).toBeDefined();
+      expect(unread.join('\n')).toContain(unreadWords[said as keyof typeof unreadWords]);
+    } else expect(asked).toMatch(/^asked/);
   },
   async addToOurs(scene) {
     const file = fileOf(scene);

@@ -5,14 +5,8 @@ import { type ServedHost, servedHosts } from '../engine/served.ts';
 import { orNoFile } from '../engine/text-lines.ts';
 import type { SetupContext, Tool } from '../engine/tool.ts';
 import { list, plainPath } from '../engine/words.ts';
-import {
-  type NpmrcEntry,
-  npmrcEntries,
-  npmrcLines,
-  unsetVariables,
-  withNpmrcLines,
-  withoutNpmrcLines,
-} from './npmrc-text.ts';
+import { type NpmrcEntry, npmrcEntries, npmrcLines, withNpmrcLines, withoutNpmrcLines } from './npmrc-text.ts';
+import { unreadByOlderPnpm } from './older-pnpm.ts';
 
 const program = 'npm-token-keytray';
 const suffix = ':tokenHelper';
@@ -122,22 +116,19 @@ export const npm: Tool = {
           ),
         ];
       },
-      warnings: ({ before }) => {
+      warnings: ({ before, after }) => {
         const entries = entriesIn(before(file)).filter(({ nested }) => !nested);
         const has = (host: ServedHost, name: string): boolean =>
           entries.some(({ key }) => key === `${registryOf(host)}:${name}`);
         const kept = clear.filter((host) => credentials.some((name) => has(host, name)));
         const helped = clear.filter((host) => has(host, 'tokenHelper'));
-        const unset = clear.length === 0 ? [] : unsetVariables(before(file) ?? '', context.env);
         const shared = hosts.filter(({ accounts }) => accounts.length > 1);
         return [
           ...kept.map((host) => `${file} still holds a password or token for ${registryOf(host)}, which npm uses`),
           ...helped.map(
             (host) => `${file} named another tokenHelper for ${registryOf(host)}: it is not asked any more`,
           ),
-          ...(unset.length === 0
-            ? []
-            : [`${file} uses ${list(unset)}, without a value: pnpm before 11 then reads nothing of the file`]),
+          ...(clear.length === 0 ? [] : unreadByOlderPnpm(file, after(file) ?? '', context.env)),
           ...deeper(context, file, entries, clear),
           ...shared.map(({ host, accounts }) => `${list(accounts)} all serve ${host}: nothing was written for it`),
           ...(several

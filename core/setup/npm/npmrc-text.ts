@@ -42,6 +42,14 @@ function withVariables(text: string, env: SetupContext['env']): string {
 
 /** The entries in order; of two with one key the last counts. `[]` behind a key, for a list, is left out of it. */
 export function npmrcEntries(text: string, env: SetupContext['env'] = {}): readonly NpmrcEntry[] {
+  return entriesAsWritten(text).flatMap((entry) => {
+    const name = withVariables(entry.key, env);
+    return name === '' ? [] : [{ ...entry, key: name, value: withVariables(entry.value, env) }];
+  });
+}
+
+/** The same before `${NAME}` is replaced. */
+export function entriesAsWritten(text: string): readonly NpmrcEntry[] {
   let nested = false;
   return npmrcLines(text).flatMap((line, at) => {
     const content = line.replace(/[\r\n]+$/, '');
@@ -51,8 +59,7 @@ export function npmrcEntries(text: string, env: SetupContext['env'] = {}): reado
       return [];
     }
     const [, key = '', value = ''] = /^([^=]+)(?:=(.*))?$/s.exec(content) ?? [];
-    const name = withVariables(plainText(key).replace(/(?<=.)\[\]$/, ''), env);
-    return name === '' ? [] : [{ key: name, value: withVariables(plainText(value), env), at, nested }];
+    return [{ key: plainText(key).replace(/(?<=.)\[\]$/, ''), value: plainText(value), at, nested }];
   });
 }
 
@@ -71,11 +78,3 @@ export const withoutNpmrcLines = (text: string, gone: readonly NpmrcEntry[]): st
   npmrcLines(text)
     .filter((_, at) => !gone.some((entry) => entry.at === at))
     .join('');
-
-/** Variables without a value and without a default (`${NAME:-x}`), each once. Only npm itself knows `${NAME?}`. */
-export function unsetVariables(text: string, env: SetupContext['env']): readonly string[] {
-  const lines = npmrcLines(text).filter((line) => !/^\s*[;#]/.test(line));
-  const used = lines.flatMap((line) => [...line.matchAll(/(?<!\\)(\\*)\$\{([^${}]+)\}/g)]);
-  const names = used.flatMap(([, slashes = '', name = '']) => (slashes.length % 2 === 1 ? [] : [name]));
-  return [...new Set(names)].filter((name) => /^\w+\??$/.test(name) && env[name] === undefined);
-}

@@ -81,6 +81,18 @@ describe('setup npm', () => {
     expect(plan(`a=${variable('X:-y')}\n; ${variable('X')}\n`).warnings).toEqual([]);
   });
 
+  it('says what pnpm before 11 reads nothing of the file for', () => {
+    const end = ': pnpm before 11 then reads nothing of the file';
+    expect(plan('//o.example/:_authToken="x\\;hunter2"\n').warnings).toEqual([
+      `${home}/.npmrc has a value for //o.example/:_authToken whose quotes hold no JSON${end}`,
+    ]);
+    expect(plan(`//o.example/:tokenHelper=${variable('BIN')}/x\n`, { env: { BIN: '/b' } }).warnings).toEqual([
+      `${home}/.npmrc names a program for //o.example/:tokenHelper by a variable${end}`,
+    ]);
+    const read = 'a="x;y"\nb=x\\;y\nc="x\\;y"\nc=z\n[mine]\nd="x\\;y"\n';
+    expect(plan(read).warnings).toEqual([]);
+  });
+
   it('names what pnpm asks or sends in our place', () => {
     const auth = `${home}/.config/pnpm/auth.ini`;
     const { warnings } = plan(`//n.example/deep/:_authToken=hunter2\n[mine]\n//n.example/:tokenHelper=${other}\n`, {
