@@ -4,6 +4,7 @@ import { machineOf } from '../config/paths.ts';
 import type { AwsSession } from '../credentials/aws-identity-proof.ts';
 import { awsSession } from '../credentials/aws-session.ts';
 import { KeytrayError } from '../errors.ts';
+import { shellWord } from '../platform/command-words.ts';
 import type { Fetch } from '../ports.ts';
 import { plainText } from '../untrusted/plain-text.ts';
 import { withoutTokens } from '../untrusted/server-text.ts';
@@ -50,7 +51,10 @@ function profileFailure(name: string, error: unknown): KeytrayError {
   return new KeytrayError(
     passing ? 'temporarily_unavailable' : 'access_denied',
     `the AWS profile ${name} gives no credentials`,
-    { detail: said === '' ? undefined : said, advice: `See why: aws sts get-caller-identity --profile ${name}` },
+    {
+      detail: said === '' ? undefined : said,
+      advice: `See why: aws sts get-caller-identity --profile ${shellWord(name)}`,
+    },
   );
 }
 

@@ -40,11 +40,14 @@ export function awsRequests(fetch: Fetch) {
 
 function addressOf({ protocol, hostname, port, path, query = {} }: SdkRequest): URL {
   const url = new URL(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`);
-  for (const [name, value] of Object.entries(query)) {
-    for (const one of [value ?? ''].flat()) url.searchParams.append(name, one);
-  }
+  const pairs = Object.entries(query).flatMap(([name, value]) => [value ?? ''].flat().map((one) => [name, one]));
+  // As the signature has it (Signature Version 4): a blank is %20, and only RFC 3986's unreserved characters stay.
+  if (pairs.length > 0) url.search = pairs.map((pair) => pair.map(encoded).join('=')).join('&');
   return url;
 }
+
+const encoded = (text: string | undefined): string =>
+  encodeURIComponent(text ?? '').replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 
 function systemError(error: unknown): unknown {
   const { cause } = error instanceof Error ? error : {};
