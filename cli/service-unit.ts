@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { unitName as unit } from '../core/setup/systemd/unit-text.ts';
 import { runningBroker } from './background-agent.ts';
 import type { Cli } from './cli.ts';
 import { CommandFailure, usageFailure } from './failure.ts';
@@ -6,7 +7,6 @@ import { launcher } from './installation.ts';
 import { tellManager } from './user-manager.ts';
 
 const real = { undo: false, dryRun: false };
-const unit = 'keytray.service';
 
 /** Writes the unit, and has the user's manager start it now and at every login. */
 export async function installService(cli: Cli): Promise<void> {

@@ -1,3 +1,5 @@
+export const unitName = 'keytray.service';
+
 /** The systemd user unit for `keytray agent`: the one that packages bring, and the one `keytray service install` writes. Pure. */
 export function unitText(program: string, environment: Readonly<Record<string, string>> = {}): string {
   const variables = Object.entries(environment).map(([name, value]) => `Environment=${word(`${name}=${value}`)}\n`);

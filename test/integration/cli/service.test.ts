@@ -55,6 +55,15 @@ describe('keytray service', () => {
     expect((await run('remove')).stdout).toBe('No service is installed.\n');
   });
 
+  it('names a configuration by its absolute path, and the folders that the shell has set', async () => {
+    const env = { PATH: `${bin}:${sandbox.env.PATH}`, KEYTRAY_CONFIG: 'a.yaml', XDG_STATE_HOME: '/tmp/state' };
+    expect(await sandbox.run(['service', 'install'], { env })).toMatchObject({ status: 0 });
+    const text = await readFile(unit, 'utf8');
+    expect(text).toMatch(/^Environment="KEYTRAY_CONFIG=\/.*\/a\.yaml"$/m);
+    expect(text).toMatch(/^Environment="XDG_STATE_HOME=\/tmp\/state"$/m);
+    expect(text).toMatch(/^Environment="XDG_CONFIG_HOME=\/.*\/config"$/m);
+  });
+
   it('can be installed again', async () => {
     await run('install');
     const before = await readFile(unit, 'utf8');
