@@ -1,6 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { helperPrograms } from '../client/programs.ts';
+import { quotedWord } from '../core/platform/command-words.ts';
 import { callerPrefix, passedPrefixes, passedVariables } from '../core/platform/start-environment.ts';
 import { nodeFlags } from './node-flags.ts';
 
@@ -10,11 +11,6 @@ export interface LauncherTargets {
   readonly node: string;
   /** The folder of cli.js, agent.js and client.js. */
   readonly lib: string;
-}
-
-/** One word for a POSIX shell, whatever it holds. */
-export function shellWord(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 const flags = nodeFlags.join(' ');
@@ -49,9 +45,9 @@ IFS=$keytray_ifs
 set +f`;
 
 export function helperLauncher(targets: LauncherTargets, name: string): string {
-  const node = shellWord(targets.node);
-  const client = shellWord(join(targets.lib, 'client.js'));
-  return `#!/bin/sh\n${renameOthers}\nexec ${node} ${flags} ${client} ${shellWord(name)} "$@"\n`;
+  const node = quotedWord(targets.node);
+  const client = quotedWord(join(targets.lib, 'client.js'));
+  return `#!/bin/sh\n${renameOthers}\nexec ${node} ${flags} ${client} ${quotedWord(name)} "$@"\n`;
 }
 
 /**
@@ -59,8 +55,8 @@ export function helperLauncher(targets: LauncherTargets, name: string): string {
  * passphrase's descriptor goes straight to the agent: Node closes what it inherited when it becomes another program.
  */
 export function keytrayLauncher(targets: LauncherTargets): string {
-  const run = `exec ${shellWord(targets.node)} ${flags}`;
-  const script = (file: string): string => shellWord(join(targets.lib, file));
+  const run = `exec ${quotedWord(targets.node)} ${flags}`;
+  const script = (file: string): string => quotedWord(join(targets.lib, file));
   return `#!/bin/sh
 ${renameOthers}
 case "$1" in

@@ -1,3 +1,5 @@
+import { quotedWord } from '../core/platform/command-words.ts';
+
 export {
   accountVariables,
   defaultVariable,
@@ -8,5 +10,5 @@ export {
 
 /** An `export` line any POSIX shell takes as it is meant, whatever the value holds. */
 export function exportLine(name: string, value: string): string {
-  return `export ${name}='${value.replaceAll("'", "'\\''")}'\n`;
+  return `export ${name}=${quotedWord(value)}\n`;
 }

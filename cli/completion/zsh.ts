@@ -1,9 +1,10 @@
+import { quotedWord } from '../../core/platform/command-words.ts';
 import type { CommandNode } from './command-tree.ts';
 import { type FlatCommand, flatten, listAccounts, steps, valueOptions } from './flat.ts';
 
 /** `'word:description'` for _describe, in which a colon ends the word. */
 function item(word: string, description: string): string {
-  return `'${`${word.replaceAll(':', '\\:')}:${description}`.replaceAll("'", "'\\''")}'`;
+  return quotedWord(`${word.replaceAll(':', '\\:')}:${description}`);
 }
 
 const bare = (word: string): string => `'${word}'`;

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { buffer } from 'node:stream/consumers';
+import { shellWord } from '../../core/platform/command-words.ts';
 import { CommandFailure } from '../failure.ts';
 import { signalStatus } from '../interruption.ts';
 import type { Environment } from '../output/colour.ts';
@@ -11,10 +12,7 @@ export interface Step {
 }
 
 /** A shell word for word, for people to see. */
-export const shownCommand = ({ program, args }: Step): string =>
-  [program, ...args]
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
-    .join(' ');
+export const shownCommand = ({ program, args }: Step): string => [program, ...args].map(shellWord).join(' ');
 
 /** Whether a program ends well. Nothing of what it says is shown, and it gets nothing to read. */
 export async function succeeds({ program, args }: Step, env: Environment): Promise<boolean> {

@@ -8,3 +8,13 @@ export function commandWords(line: string): readonly string[] | undefined {
   if (/["']/.test(outside)) return undefined;
   return words.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, (_, double, single) => double ?? single));
 }
+
+/** One word for a POSIX shell, whatever it holds. */
+export function quotedWord(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The same for lines that people read: bare where no shell would read it otherwise. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : quotedWord(text);
+}

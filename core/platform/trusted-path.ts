@@ -2,6 +2,7 @@ import { constants, lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { KeytrayError, systemCodeOf } from '../errors.ts';
+import { shellWord } from './command-words.ts';
 import { isPrivateGroup, userFiles } from './private-group.ts';
 
 /**
@@ -147,10 +148,6 @@ export function describeProblem({ message, fix }: PathProblem): string {
   return fix === '' ? message : `${message}; ${fix}`;
 }
 
-/** A path in a command people may paste. */
-export const quotedInCommand = (path: string): string =>
-  /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
-
 const isOwned = (found: Stats, uid: number): boolean => found.uid === uid || found.uid === 0;
 
 /**
@@ -195,7 +192,7 @@ const namesProblem = (path: string, found: Stats): PathProblem =>
   problemOf('names', path, found, `${path} has a second name, and others can make one in its folder`);
 
 const modeProblem = (path: string, found: Stats): PathProblem =>
-  problemOf('mode', path, found, `others can write to ${path}`, `run: chmod go-w ${quotedInCommand(path)}`);
+  problemOf('mode', path, found, `others can write to ${path}`, `run: chmod go-w ${shellWord(path)}`);
 
 /** A folder further up may be another person's with good reason, so only the thing itself is worth taking over. */
 function ownerProblem(path: string, found: Stats, uid: number, last: boolean): PathProblem {
@@ -219,7 +216,7 @@ function ownerProblem(path: string, found: Stats, uid: number, last: boolean): P
 
 function ownerFix(path: string, uid: number, command = 'chown'): string {
   // Root would take the file away from its owner, who called us by sudo.
-  return uid === 0 ? 'run it without sudo' : `run: sudo ${command} ${uid} ${quotedInCommand(path)}`;
+  return uid === 0 ? 'run it without sudo' : `run: sudo ${command} ${uid} ${shellWord(path)}`;
 }
 
 function lstatOf(path: string): Stats | undefined {

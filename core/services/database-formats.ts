@@ -1,3 +1,5 @@
+import { quotedWord } from '../platform/command-words.ts';
+
 export const urlFormats = ['uri', 'jdbc', 'psql', 'sqlalchemy', 'asyncpg', 'dsn', 'env', 'service'] as const;
 export type UrlFormat = (typeof urlFormats)[number];
 
@@ -23,14 +25,14 @@ export function formatDatabase(format: UrlFormat, place: DatabasePlace, name: st
     case 'jdbc':
       return jdbc(place);
     case 'psql':
-      return `psql ${shellWord(pairs(place, ' ', conninfoValue))}`;
+      return `psql ${quotedWord(pairs(place, ' ', conninfoValue))}`;
     case 'dsn':
       return pairs(place, ' ', conninfoValue);
     case 'service':
       return `[${name.replaceAll('/', '-')}]\n${pairs(place, '\n', (value) => value)}`;
     case 'env':
       return [...connectionVariables(place)]
-        .map(([variable, value]) => `export ${variable}=${shellWord(value)}`)
+        .map(([variable, value]) => `export ${variable}=${quotedWord(value)}`)
         .join('\n');
   }
 }
@@ -89,5 +91,3 @@ function pairs(place: DatabasePlace, between: string, written: (value: string) =
 /** PostgreSQL documentation §34.1.1. */
 const conninfoValue = (value: string): string =>
   /^[\w@.:/+-]+$/.test(value) ? value : `'${value.replace(/['\\]/g, '\\$&')}'`;
-
-const shellWord = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

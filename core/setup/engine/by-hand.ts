@@ -1,6 +1,7 @@
+import { shellWord } from '../../platform/command-words.ts';
 import { type ServedHost, servedHosts } from './served.ts';
 import type { SetupContext, Tool } from './tool.ts';
-import { keytrayCommand, quotedPath, shellQuoted, typed } from './words.ts';
+import { keytrayCommand, quotedPath, typed } from './words.ts';
 
 /** A tool without a configuration that could name a helper: what there is, is a line to use. */
 function byHand(
@@ -37,7 +38,7 @@ export const maven = byHand({ name: 'maven', title: 'Maven', programs: ['mvn'] }
 export const curl = byHand({ name: 'curl', title: 'curl', programs: ['curl', 'wget'] }, (context) => {
   const [first] = servedHosts(context.accounts, 'curl');
   // A path may hold what a shell reads as its own.
-  const url = shellQuoted(`https://${first === undefined ? 'HOST' : first.host + first.path}/`);
+  const url = shellWord(`https://${first === undefined ? 'HOST' : first.host + first.path}/`);
   return [
     'curl has no place for a helper. Give it a configuration on a pipe:',
     `  ${typed(context, 'keytray')} helper curl config ${url} | curl -K - ${url}`,
@@ -47,14 +48,14 @@ export const curl = byHand({ name: 'curl', title: 'curl', programs: ['curl', 'wg
 export const mail = byHand({ name: 'mail', title: 'Mail', programs: ['msmtp', 'mutt', 'neomutt'] }, (context) =>
   context.accounts.flatMap(({ id, serves }) =>
     (serves.mail ?? []).flatMap((host) => {
-      const command = `${quotedPath(keytrayCommand(context), 'mail')} helper mail get --account=${id} ${shellQuoted(`--host=${host}`)}`;
+      const command = `${quotedPath(keytrayCommand(context), 'mail')} helper mail get --account=${id} ${shellWord(`--host=${host}`)}`;
       return [
         `${host}, in ~/.msmtprc, below its account:`,
         '  auth oauthbearer',
         `  passwordeval ${command}`,
         `${host}, in ~/.muttrc:`,
         `  set ${/^smtp\b/.test(host) ? 'smtp' : 'imap'}_authenticators="oauthbearer:xoauth2"`,
-        `  set ${/^smtp\b/.test(host) ? 'smtp' : 'imap'}_oauth_refresh_command=${shellQuoted(command)}`,
+        `  set ${/^smtp\b/.test(host) ? 'smtp' : 'imap'}_oauth_refresh_command=${shellWord(command)}`,
       ];
     }),
   ),

@@ -1,5 +1,6 @@
 import { delimiter, join } from 'node:path';
 import { KeytrayError } from '../../errors.ts';
+import { shellWord } from '../../platform/command-words.ts';
 import type { SetupContext } from './tool.ts';
 
 /** Where the file of a tool stands in the way. */
@@ -33,11 +34,6 @@ export function cannotCall(tool: string, path: string): KeytrayError {
   });
 }
 
-/** One word of a POSIX shell, for lines that people paste. */
-export function shellQuoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
 export function keytrayCommand({ programs }: Pick<SetupContext, 'programs'>): string {
   return join(programs.bin, 'keytray');
 }
@@ -45,7 +41,7 @@ export function keytrayCommand({ programs }: Pick<SetupContext, 'programs'>): st
 /** `NAME ARGUMENTS`, typed by people who may not have our folder on PATH. */
 export function typed(context: SetupContext, name: string): string {
   const file = join(context.programs.bin, name);
-  return context.look.program(name) === (context.look.real(file) ?? file) ? name : shellQuoted(file);
+  return context.look.program(name) === (context.look.real(file) ?? file) ? name : shellWord(file);
 }
 
 export function isOnPath(env: SetupContext['env'], folder: string): boolean {
@@ -60,7 +56,7 @@ export function pathProblem(context: SetupContext, name: string, folder: string)
   const { linkFolder } = context;
   if (linkFolder !== undefined && isOnPath(context.env, linkFolder) && found === undefined) return undefined;
   const missing = found === undefined ? `${name} is not on PATH` : `${found} comes first on PATH and is not ours`;
-  return `${missing}; add this line to your shell's start file: export PATH=${shellQuoted(folder)}:"$PATH"`;
+  return `${missing}; add this line to your shell's start file: export PATH=${shellWord(folder)}:"$PATH"`;
 }
 
 export const list = (words: readonly string[]): string => words.join(', ');

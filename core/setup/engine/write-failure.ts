@@ -1,6 +1,6 @@
 import { codeOf } from '../../config/config-files.ts';
 import { KeytrayError } from '../../errors.ts';
-import { quotedInCommand } from '../../platform/trusted-path.ts';
+import { shellWord } from '../../platform/command-words.ts';
 
 function reasonOf(path: string, code: string): string {
   switch (code) {
@@ -11,7 +11,7 @@ function reasonOf(path: string, code: string): string {
     case 'EDQUOT':
       return `your disk quota leaves no space to write ${path}`;
     case 'EPERM':
-      return `${path} may not be changed, by an attribute of its own; see: lsattr -d ${quotedInCommand(path)}`;
+      return `${path} may not be changed, by an attribute of its own; see: lsattr -d ${shellWord(path)}`;
     case 'EACCES':
       return `you have no permission to write to ${path}`;
     case 'EBUSY':

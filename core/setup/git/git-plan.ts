@@ -11,7 +11,7 @@ export interface GitChange {
  * A helper that begins with / is run by the shell as it stands, so blanks and specials are escaped one by one;
  * in quotes it would not begin with / and git would look for `git-credential-'…`.
  */
-export function shellWord(path: string): string {
+export function helperWord(path: string): string {
   if (!path.startsWith('/') || /[\n\r\0]/.test(path)) {
     throw new KeytrayError('invalid_request', 'the helper needs an absolute path on one line', {
       advice: 'Install Keytray in a folder whose path has no line end.',
@@ -45,7 +45,7 @@ export function planGitSetup(input: {
   /** Values a key has already, in order. */
   readonly present: (key: string) => readonly string[];
 }): readonly GitChange[] {
-  const value = shellWord(input.helper);
+  const value = helperWord(input.helper);
   const changes = input.hosts.flatMap((host) => {
     if (!/^(\[[0-9a-fA-F:.]+\]|[^\s/\\"'*:[\]]+)(:\d{1,5})?$/.test(host.host)) {
       throw new KeytrayError('invalid_request', `not a host: ${JSON.stringify(host.host)}`, {

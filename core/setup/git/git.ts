@@ -10,7 +10,7 @@ import { entriesWith, withOurValues } from './git-copy.ts';
 import { conditionalProblems, foreignHeaders, foreignHelpers, rewrittenAddresses } from './git-foreign.ts';
 import type { GitHost } from './git-host.ts';
 import { withoutOwnLines } from './git-own-lines.ts';
-import { portlessUrls, sectionUrls, shellWord } from './git-plan.ts';
+import { helperWord, portlessUrls, sectionUrls } from './git-plan.ts';
 
 export type { GitHost } from './git-host.ts';
 
@@ -59,7 +59,7 @@ export async function setupGit(options: SetupOptions): Promise<SetupReport> {
   };
   const outcome = await settleFile(managed, new Records(options.stateFolder, 'git'), options);
   const changed = !same(outcome.before, outcome.after);
-  const mask = maskFor([shellWord(helper), ...hosts.map(({ host }) => host)]);
+  const mask = maskFor([helperWord(helper), ...hosts.map(({ host }) => host)]);
   return {
     kind: changed ? 'changed' : 'unchanged',
     file,

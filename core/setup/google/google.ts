@@ -1,7 +1,8 @@
 import { basename, dirname, join } from 'node:path';
+import { shellWord } from '../../platform/command-words.ts';
 import { isObject, parseObject, setIn } from '../engine/json-text.ts';
 import type { SetupAccount, SetupContext, Tool } from '../engine/tool.ts';
-import { keytrayCommand, plainPath, shellQuoted } from '../engine/words.ts';
+import { keytrayCommand, plainPath } from '../engine/words.ts';
 
 interface Credential {
   readonly account: string;
@@ -61,7 +62,7 @@ export const google: Tool = {
       lines: () => [
         'Then, in the shell that runs your program:',
         '  export GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1',
-        ...credentials.map((credential) => `  export GOOGLE_APPLICATION_CREDENTIALS=${shellQuoted(path(credential))}`),
+        ...credentials.map((credential) => `  export GOOGLE_APPLICATION_CREDENTIALS=${shellWord(path(credential))}`),
       ],
       obstacles: () => [],
       warnings: () => {

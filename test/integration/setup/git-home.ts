@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { quotedWord } from '../../../core/platform/command-words.ts';
 import { type SetupOptions, type SetupReport, setupGit } from '../../../core/setup/git/git.ts';
 
 export interface GitHome {
@@ -17,8 +18,6 @@ export interface GitHome {
   calls(): Promise<string>;
 }
 
-const quoteForShell = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
-
 /** A home folder of its own for real git, whose name is as awkward as a shell allows. */
 export async function gitHome(): Promise<GitHome> {
   const base = await mkdtemp(join(tmpdir(), 'keytray-setup-'));
@@ -29,7 +28,7 @@ export async function gitHome(): Promise<GitHome> {
   await mkdir(dirname(helper), { recursive: true });
   await writeFile(
     helper,
-    `#!/bin/sh\necho "keytray $1" >>${quoteForShell(log)}\n[ "$1" = get ] && printf 'username=u\\npassword=from-keytray\\n'\nexit 0\n`,
+    `#!/bin/sh\necho "keytray $1" >>${quotedWord(log)}\n[ "$1" = get ] && printf 'username=u\\npassword=from-keytray\\n'\nexit 0\n`,
   );
   await chmod(helper, 0o755);
   const env = {

@@ -3,7 +3,7 @@ import { parseEntries } from '../../../../core/setup/git/git-entries.ts';
 import { foreignHeaders, foreignHelpers } from '../../../../core/setup/git/git-foreign.ts';
 import type { GitHost } from '../../../../core/setup/git/git-host.ts';
 import { withoutOwnLines } from '../../../../core/setup/git/git-own-lines.ts';
-import { planGitSetup, shellWord } from '../../../../core/setup/git/git-plan.ts';
+import { helperWord, planGitSetup } from '../../../../core/setup/git/git-plan.ts';
 
 const helper = '/opt/keytray/git-credential-keytray';
 const host = (name: string, more: Partial<GitHost> = {}): GitHost => ({
@@ -55,17 +55,17 @@ describe('planGitSetup', () => {
   });
 });
 
-describe('shellWord', () => {
+describe('helperWord', () => {
   it.each([
     ['/opt/keytray/bin/git-credential-keytray', '/opt/keytray/bin/git-credential-keytray'],
     ['/a b/c\'d/$e`f"g;h&i|j(k)*?#~!\\', '/a\\ b/c\\\'d/\\$e\\`f\\"g\\;h\\&i\\|j\\(k\\)\\*\\?\\#\\~\\!\\\\'],
     ['/büro/x', '/büro/x'],
   ])('%s', (path, word) => {
-    expect(shellWord(path)).toBe(word);
+    expect(helperWord(path)).toBe(word);
   });
 
   it.each(['relative', '/a\nb', '/a\0b'])('refuses %j', (path) => {
-    expect(() => shellWord(path)).toThrow(/absolute path/);
+    expect(() => helperWord(path)).toThrow(/absolute path/);
   });
 });
 
