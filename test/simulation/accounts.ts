@@ -1,24 +1,31 @@
-import { configuredEndpoints } from '../../core/accounts/origins.ts';
-import { serializeAccount } from '../../core/accounts/stored-account.ts';
-import { recordOfSignIn } from '../../core/accounts/token-records.ts';
-import type { AccountConfig, Config } from '../../core/config/config.ts';
-import { resolveAccount } from '../../core/config/resolve.ts';
-import type { Clock } from '../../core/ports.ts';
-import { Secret } from '../../core/secret.ts';
-import { services } from '../../core/services/registry.ts';
-import { serializeRecord } from '../support/records.ts';
-import type { AuthorizationFleet, AuthorizationServer, IssuedTokens } from './authorization-fleet.ts';
-import { hour, minute, second } from './world.ts';
+import type { GrantKind } from '../../core/services/grant.ts';
+import type { AuthorizationFleet, AuthorizationServer } from './authorization-fleet.ts';
+import { day, hour, minute, second, type World } from './world.ts';
+
+/** What a person was given for an account: nothing renews it. */
+export interface GivenKey {
+  readonly text: string;
+  /** Milliseconds of true time; undefined: it has no end. */
+  readonly endsAt: number | undefined;
+  /** Milliseconds the wall clock was ahead when it was entered: the broker counts from then. */
+  readonly wallAhead: number;
+}
 
 export interface SimulatedAccount {
   readonly id: string;
   readonly server: AuthorizationServer;
   /** Milliseconds an access token lives. */
   readonly lifetime: number;
-  /** Of every seven, one is a client with a secret: nobody signs in to it. */
-  readonly grant: 'authorization_code' | 'client_credentials';
+  readonly grant: GrantKind;
   /** Its endpoints come from the server's metadata. */
   readonly discovered: boolean;
+  /** `token_exchange`: whose token is exchanged. */
+  readonly subject: SimulatedAccount | undefined;
+  /** `command`: the program tells how long its token lives. */
+  readonly tellsEnd: boolean;
+  /** `api_key`: milliseconds that each of its keys lives; undefined: they have no end. */
+  readonly keyLife: number | undefined;
+  key: GivenKey | undefined;
   /** The broker has asked for a new sign-in, and nobody has signed in yet. */
   lost: boolean;
   /** The refresh token that was last made durable. */
@@ -34,97 +41,63 @@ function lifetimeOf(index: number, count: number): number {
   return index % 2 === 0 ? 8 * hour : 24 * hour;
 }
 
+/** Of every fourteen accounts; the others are signed in to by browser. */
+const otherGrants: ReadonlyMap<number, GrantKind> = new Map([
+  [1, 'api_key'],
+  [2, 'pasted_code'],
+  [4, 'aws_identity'],
+  [5, 'client_credentials'],
+  [8, 'command'],
+  [12, 'client_credentials'],
+  [13, 'token_exchange'],
+]);
+const period = 14;
+
+/** Every second key has no end, the others end soon or after all the reminders that there are. */
+const keyLives = [undefined, 2 * day, undefined, 29 * day] as const;
+
+/** Whether the account keeps its login with a refresh token. */
+export const keepsLogin = ({ grant }: Pick<SimulatedAccount, 'grant'>): boolean =>
+  grant === 'authorization_code' || grant === 'pasted_code';
+
+/** Whether the same request brings another token whenever one is wanted. */
+export const asksAgain = ({ grant }: Pick<SimulatedAccount, 'grant'>): boolean =>
+  grant !== 'api_key' && !keepsLogin({ grant });
+
 export function makeAccounts(count: number, fleet: AuthorizationFleet): readonly SimulatedAccount[] {
-  return Array.from({ length: count }, (_, index) => {
+  const accounts: SimulatedAccount[] = [];
+  for (let index = 0; index < count; index++) {
     const server = fleet.servers[index % fleet.servers.length];
     if (server === undefined) throw new RangeError('no servers');
-    return {
+    const grant = otherGrants.get(index % period) ?? 'authorization_code';
+    const round = Math.floor(index / period);
+    const tellsEnd = grant !== 'command' || round % 2 === 0;
+    accounts.push({
       id: `a${index}`,
       server,
-      lifetime: lifetimeOf(index, count),
-      grant: index % 7 === 5 ? 'client_credentials' : 'authorization_code',
+      // What a program prints without an end is good for longer than it is kept.
+      lifetime: tellsEnd ? lifetimeOf(index, count) : 8 * hour,
+      grant,
       discovered: index % 7 === 3,
+      // The one of the same fourteen that is signed in to by browser.
+      subject: grant === 'token_exchange' ? accounts[index - 2] : undefined,
+      tellsEnd,
+      keyLife: grant === 'api_key' ? keyLives[round % keyLives.length] : undefined,
+      key: undefined,
       lost: false,
       stored: '',
-    };
-  });
+    });
+  }
+  return accounts;
 }
 
-const issuerOf = ({ server, discovered }: SimulatedAccount): string | undefined =>
-  discovered ? `https://${server.host}` : undefined;
-
-/** Names the account, so that the simulated network knows whose request for metadata it sees. No such file is read. */
-export const authorityOf = ({ id }: SimulatedAccount): string => `/simulated/${id}`;
-
-function accountConfig(account: SimulatedAccount): AccountConfig {
-  const { id, server, discovered } = account;
-  const byHand = (path: string): string | undefined => (discovered ? undefined : `https://${server.host}${path}`);
-  return {
-    id,
-    service: discovered ? 'oidc' : 'oauth',
-    grant: account.grant,
-    clientId: id,
-    issuer: issuerOf(account),
-    endpoints: {
-      authorizationEndpoint: byHand('/authorize'),
-      tokenEndpoint: byHand('/token'),
-      revocationEndpoint: undefined,
-      deviceAuthorizationEndpoint: undefined,
-      userinfoEndpoint: undefined,
-      jwksUri: undefined,
-    },
-    scopes: undefined,
-    audience: undefined,
-    resource: undefined,
-    username: undefined,
-    prompt: undefined,
-    authorizationParams: {},
-    redirect: {},
-    expect: undefined,
-    tls: { ca: authorityOf(account), verify: true },
-    store: 'keychain',
-    refresh: 'ahead',
-    browser: undefined,
-    environment: undefined,
-    env: {},
-    serves: {},
-    position: { file: 'simulated', line: 1 },
-  };
+/** The next key of an account, as a service gives it now. */
+export function giveKey(account: SimulatedAccount, { time, wallAhead }: World): void {
+  const { id, key, keyLife } = account;
+  const serial = key === undefined ? 1 : Number(key.text.split('.').at(-1)) + 1;
+  account.key = { text: `key.${id}.${serial}`, endsAt: keyLife === undefined ? undefined : time + keyLife, wallAhead };
 }
 
-export function configOf(accounts: readonly SimulatedAccount[]): Config {
-  return {
-    accounts: new Map(accounts.map((account) => [account.id, accountConfig(account)])),
-    agent: { autostart: false, tray: 'off' },
-    reminder: 15,
-  };
-}
-
-/** What the keychain holds of a client: the secret a person entered once. */
-export const clientItem = (): string =>
-  serializeAccount({
-    grant: 'client_credentials',
-    secrets: { values: { client_secret: new Secret('simulated-secret') }, origins: undefined },
-    record: undefined,
-  }).reveal();
-
-/** The record a sign-in leaves, as the keychain holds it. */
-export function recordOf(account: SimulatedAccount, tokens: IssuedTokens, clock: Clock): string {
-  const config = accountConfig(account);
-  const service = services.get(config.service);
-  if (service === undefined) throw new TypeError(`no service named ${config.service}`);
-  const reply = {
-    accessToken: new Secret(tokens.access),
-    refreshToken: new Secret(tokens.refresh),
-    idToken: undefined,
-    tokenType: 'bearer',
-    scope: undefined,
-    expiresIn: tokens.lifetime,
-    loginExpiresIn: undefined,
-    clockSkew: undefined,
-    identity: undefined,
-  };
-  const settings = resolveAccount(config, service);
-  const issuing = { endpoints: configuredEndpoints(settings), learned: undefined };
-  return serializeRecord(recordOfSignIn(settings, reply, issuing, clock, 1)).reveal();
-}
+/** Milliseconds until a key ends by the machine's own clock, which may be ahead: nobody else tells. */
+export const untilKeyEnds = ({ key }: SimulatedAccount, { time, wallAhead }: World): number =>
+  key?.endsAt === undefined ? Number.POSITIVE_INFINITY : key.endsAt - Math.max(0, wallAhead, key.wallAhead) - time;

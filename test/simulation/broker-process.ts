@@ -9,6 +9,7 @@ import type { Placement, Placements } from '../../core/stores/placements.ts';
 import type { Caller } from '../../core/wire/broker-api.ts';
 import type { TokenRequest, TokenView } from '../../core/wire/schemas.ts';
 import { kernelPeers } from '../support/loopback-peers.ts';
+import { awsEnvironment } from './account-items.ts';
 import type { LossCause } from './authorization-fleet.ts';
 import type { Life } from './life.ts';
 import type { Random } from './random.ts';
@@ -113,6 +114,8 @@ export class BrokerProcess implements Life {
       reloadConfig: async () => undefined,
       quit: () => undefined,
       attempts: machine.attempts.read(),
+      programs: network.programsFor(this),
+      environment: awsEnvironment,
     });
     this.configure(config);
     void this.#broker.start();

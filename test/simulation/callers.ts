@@ -1,7 +1,7 @@
 import { KeytrayError } from '../../core/errors.ts';
 import type { TokenRequest, TokenView } from '../../core/wire/schemas.ts';
 import type { SimulatedAccount } from './accounts.ts';
-import type { AuthorizationFleet } from './authorization-fleet.ts';
+import type { AuthorizationFleet, Issue } from './authorization-fleet.ts';
 import type { BrokerProcess } from './broker-process.ts';
 import type { Checks, Invariant } from './checks.ts';
 import type { SimulatedKeychain } from './simulated-keychain.ts';
@@ -83,7 +83,8 @@ export class Callers {
   #served(account: SimulatedAccount, { access_token: token = '' }: TokenView): void {
     const { world, fleet, checks } = this.#options;
     checks.count('calls answered with a token');
-    const issue = fleet.find(token)?.issue;
+    checks.count(`served: ${account.grant}`);
+    const issue = account.grant === 'api_key' ? issueOfKey(account, token) : fleet.find(token)?.issue;
     const violated = (invariant: Invariant, what: string): void =>
       checks.violated(invariant, world.time, account.id, what);
     if (issue === undefined) violated('unexpected failure', 'an unknown token');
@@ -97,7 +98,7 @@ export class Callers {
     const { world, checks, loginRequired } = this.#options;
     const { code, message } = failure;
     if (code === 'login_required') {
-      loginRequired(account);
+      loginRequired(account.subject ?? account);
     } else if (code === 'temporarily_unavailable' || code === 'keychain_locked') {
       checks.count('calls told to wait or to try later');
       if (!this.#excused(account, code)) checks.violated('refused without cause', world.time, account.id, message);
@@ -106,7 +107,15 @@ export class Callers {
 
   #excused(account: SimulatedAccount, code: 'temporarily_unavailable' | 'keychain_locked'): boolean {
     const { world, keychain, tokens } = this.#options;
-    if (code === 'temporarily_unavailable') return tokens.failedWithin(account.server.index, longestBackOff);
+    if (code === 'temporarily_unavailable') {
+      const servers = [account, account.subject].flatMap((each) => each?.server.index ?? []);
+      return servers.some((server) => tokens.failedWithin(server, longestBackOff));
+    }
     return keychain.trouble !== undefined || world.awake - this.#lockedAt < longestUnlock;
   }
+}
+
+/** A key is what a person gave: it was in the keychain before it was any account's. */
+function issueOfKey({ key }: SimulatedAccount, token: string): Pick<Issue, 'stored' | 'expiresAt'> | undefined {
+  return key?.text === token ? { stored: true, expiresAt: key.endsAt ?? Number.POSITIVE_INFINITY } : undefined;
 }

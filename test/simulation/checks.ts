@@ -1,3 +1,4 @@
+import { grantKinds } from '../../core/services/grant.ts';
 import { timeText } from './world.ts';
 
 /** What must never happen. */
@@ -37,6 +38,7 @@ export const tallies = [
   'wall clock steps',
   'notices',
   'unavoidable logins',
+  ...grantKinds.map((grant) => `served: ${grant}` as const),
 ] as const;
 export type Tally = (typeof tallies)[number];
 

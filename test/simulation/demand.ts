@@ -16,10 +16,12 @@ function habitOf(account: SimulatedAccount, seed: number): Habit {
   return { random, sessions: kind < 0.05 ? 0 : kind < 0.25 ? 0.2 : random.between(0.5, 1.5) };
 }
 
-function request(random: Random, lifetime: number): TokenRequest {
+function request(random: Random, { grant, lifetime }: SimulatedAccount): TokenRequest {
   const kind = random.next();
   if (kind < 0.005) return { force: true };
-  if (kind < 0.05) return { min_ttl: Math.round(random.between(0.1, 0.9) * (lifetime / second)) };
+  // Who insists on more than a key has left asks for another key.
+  if (kind < 0.05 && grant !== 'api_key')
+    return { min_ttl: Math.round(random.between(0.1, 0.9) * (lifetime / second)) };
   return {};
 }
 
@@ -52,7 +54,7 @@ export function planDemand(
       if (mean === 0) continue;
       for (let left = random.exponential(1); left < mean; left += random.exponential(1)) {
         plan(random, begin + random.between(8 * hour, 18 * hour), account.lifetime, world, () =>
-          ask(account, request(random, account.lifetime)),
+          ask(account, request(random, account)),
         );
       }
     }

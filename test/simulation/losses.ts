@@ -1,5 +1,6 @@
+import { type SimulatedAccount, untilKeyEnds } from './accounts.ts';
 import { type AuthorizationFleet, graceOf, type Issue } from './authorization-fleet.ts';
-import type { Span } from './world.ts';
+import type { Span, World } from './world.ts';
 
 export interface LossVerdict {
   readonly kind: 'avoidable' | 'unavoidable';
@@ -41,6 +42,12 @@ export function judgeLoss({ fleet, stored, now, quietTime }: LossFacts): LossVer
     return { kind: 'avoidable', why: `grace period missed (${cause})` };
   }
   return { kind: 'unavoidable', why: `${cause}, ${server.rotation} server` };
+}
+
+/** Until a key ends no other is needed. */
+export function judgeKey(account: SimulatedAccount, world: World): LossVerdict {
+  if (untilKeyEnds(account, world) <= 0) return { kind: 'unavoidable', why: 'the key has ended' };
+  return { kind: 'avoidable', why: 'the key is still good' };
 }
 
 /** The longest time between two times that no span of trouble touches. Milliseconds. */

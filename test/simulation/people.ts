@@ -1,10 +1,10 @@
 import type { Notice } from '../../core/ports.ts';
-import type { SimulatedAccount } from './accounts.ts';
+import { type SimulatedAccount, untilKeyEnds } from './accounts.ts';
 import type { Checks } from './checks.ts';
 import type { LossVerdict } from './losses.ts';
 import type { Random } from './random.ts';
 import type { SimulatedKeychain } from './simulated-keychain.ts';
-import { hour, minute, type World } from './world.ts';
+import { day, hour, minute, type World } from './world.ts';
 
 export interface PeopleOptions {
   readonly world: World;
@@ -51,6 +51,7 @@ export class People {
   /** Whether there is something for a person to do. */
   #called(id: string, account: SimulatedAccount | undefined): boolean {
     if (id === 'keychain-locked') return this.#options.keychain.trouble === 'locked';
+    if (id.startsWith('key-ends:')) return account !== undefined && endsSoon(account, this.#options.world);
     return id.startsWith('sign-in:') && account !== undefined && !this.#wronged.has(account.id);
   }
 
@@ -62,4 +63,11 @@ export class People {
       this.#wronged.delete(account.id);
     });
   }
+}
+
+/** The first reminder comes 14 days before the end of a key that lives at least twice as long. */
+function endsSoon(account: SimulatedAccount, world: World): boolean {
+  const { keyLife = 0 } = account;
+  const first = [14, 3].find((days) => keyLife >= 2 * days * day) ?? 0;
+  return untilKeyEnds(account, world) <= first * day;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SimulatedAccount } from './accounts.ts';
+import { asksAgain, type SimulatedAccount } from './accounts.ts';
 import type { AuthorizationFleet } from './authorization-fleet.ts';
 import type { Checks } from './checks.ts';
 import type { KeychainWatch } from './simulated-keychain.ts';
@@ -8,8 +8,9 @@ import type { World } from './world.ts';
 
 const recordSchema = z.object({ refresh: z.string().optional(), access: z.string(), generation: z.number() });
 
-const read = (text: string): z.infer<typeof recordSchema> =>
-  z.object({ record: recordSchema }).parse(JSON.parse(text)).record;
+const itemSchema = z.object({ record: recordSchema });
+
+const read = (text: string): z.infer<typeof recordSchema> => itemSchema.parse(JSON.parse(text)).record;
 
 export interface RecordWatchOptions {
   readonly world: World;
@@ -30,8 +31,8 @@ export class RecordWatch implements KeychainWatch {
   stored(item: string, before: string | undefined, value: string): void {
     const { accounts, fleet, checks, tokens, world } = this.#options;
     const account = accounts.get(item);
-    if (account === undefined) return;
-    if (account.grant === 'client_credentials') {
+    if (account === undefined || account.grant === 'api_key') return;
+    if (asksAgain(account)) {
       const given = fleet.find(read(value).access);
       if (given !== undefined) given.issue.stored = true;
       return;
@@ -60,7 +61,8 @@ export class RecordWatch implements KeychainWatch {
 
   notStored(item: string, value: string, why: 'died' | 'refused'): void {
     const { accounts, fleet } = this.#options;
-    if (!accounts.has(item)) return;
+    const account = accounts.get(item);
+    if (account === undefined || account.grant === 'api_key') return;
     const access = fleet.find(read(value).access);
     if (access !== undefined) access.issue.lost ??= why === 'died' ? 'process killed' : 'store refused';
   }

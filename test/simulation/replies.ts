@@ -9,12 +9,14 @@ import { second } from './world.ts';
 export interface Exchange {
   readonly life: Life;
   readonly account: SimulatedAccount;
-  /** The refresh token it spends, or the client it is for; undefined: it asks for metadata, or whether anybody is there. */
+  /** The refresh token it spends, or whose token it asks for; undefined: it asks for metadata, or whether anybody is there. */
   readonly token: string | undefined;
+  /** The server has said no, with whatever status. */
+  refused?: boolean;
 }
 
-export const jsonReply = (status: number, body: object): Response =>
-  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
+export const jsonReply = (status: number, body: object, headers: Readonly<Record<string, string>> = {}): Response =>
+  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...headers } });
 
 export const metadataOf = ({ host }: AuthorizationServer): object => ({
   issuer: `https://${host}`,
@@ -23,6 +25,8 @@ export const metadataOf = ({ host }: AuthorizationServer): object => ({
   response_types_supported: ['code'],
   code_challenge_methods_supported: ['S256'],
   token_endpoint_auth_methods_supported: ['none'],
+  // As the catalog of a registry.
+  registryUrl: `https://${host}`,
 });
 
 const page = (status: number, text: string, headers: Readonly<Record<string, string>> = {}): Response =>

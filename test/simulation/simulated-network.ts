@@ -1,5 +1,6 @@
-import type { Fetch, Http } from '../../core/ports.ts';
-import { authorityOf, type SimulatedAccount } from './accounts.ts';
+import type { Fetch, Http, Programs } from '../../core/ports.ts';
+import { authorityOf } from './account-items.ts';
+import { keepsLogin, type SimulatedAccount } from './accounts.ts';
 import type { AuthorizationFleet, LossCause } from './authorization-fleet.ts';
 import type { Checks } from './checks.ts';
 import type { ClientRule } from './client-rule.ts';
@@ -8,6 +9,8 @@ import type { Life } from './life.ts';
 import type { Random } from './random.ts';
 import { type Exchange, faultyReply, jsonReply, metadataOf } from './replies.ts';
 import { never } from './simulated-keychain.ts';
+import { SimulatedPrograms } from './simulated-programs.ts';
+import { answerTo, isGood, refusedCode, type TokenAsked, tokenAsked } from './token-requests.ts';
 import { TokenWatch } from './token-watch.ts';
 import { second, type World } from './world.ts';
 
@@ -22,6 +25,10 @@ export interface NetworkOptions {
   readonly unavailableIsFatal: boolean;
   /** Undefined where clocks are set, which makes tokens look older than they are. */
   readonly clients: ClientRule | undefined;
+}
+
+interface AskedExchange extends Exchange {
+  readonly asked: TokenAsked | undefined;
 }
 
 // What a client gives up after.
@@ -49,13 +56,19 @@ export class SimulatedNetwork {
     };
   }
 
+  /** The programs of the machine that print tokens, which they have from the servers. */
+  programsFor(life: Life): Programs {
+    return new SimulatedPrograms({ ...this.#options, life, watch: this.watch });
+  }
+
   async #fetch(life: Life, account: SimulatedAccount, url: URL, init: RequestInit = {}): Promise<Response> {
-    const spends = url.pathname === '/token' && init.method === 'POST';
-    const form = new URLSearchParams(String(init.body));
-    const asClient = form.get('grant_type') === 'client_credentials' ? `client ${account.id}` : '';
-    const token = spends ? (form.get('refresh_token') ?? asClient) : undefined;
-    if (spends && asClient !== '') this.#options.clients?.requested(account);
-    const exchange: Exchange = { life, account, token };
+    const { checks, clients, fleet, world } = this.#options;
+    const asked = tokenAsked(account, url, init);
+    const exchange: AskedExchange = { life, account, token: asked?.token, asked };
+    if (asked !== undefined && !keepsLogin(account)) clients?.requested(account);
+    if (asked?.kind === 'exchange' && !isGood(asked.subject, fleet, world)) {
+      checks.violated('expired token handed out', world.time, account.id, 'for an exchange');
+    }
     this.watch.sent(exchange);
     try {
       const response = await unlessAborted(this.#exchange(exchange), init.signal);
@@ -70,7 +83,7 @@ export class SimulatedNetwork {
     }
   }
 
-  async #exchange(exchange: Exchange): Promise<Response> {
+  async #exchange(exchange: AskedExchange): Promise<Response> {
     const { world, faults, random, unavailableIsFatal } = this.#options;
     const outage = faults.at(exchange.account.server.index);
     switch (outage?.kind) {
@@ -85,13 +98,13 @@ export class SimulatedNetwork {
       case 'portal':
       case 'forbidden':
         if (unavailableIsFatal && outage.kind === 'unavailable' && isRefresh(exchange)) {
-          return await this.#reply(exchange, outage, () => jsonReply(400, { error: 'invalid_grant' }));
+          return await this.#reply(exchange, outage, () => deadTokenReply(exchange));
         }
         return await this.#reply(exchange, outage, () => faultyReply(outage, world.date, random));
       case 'lying':
         if (isRefresh(exchange) && !outage.liedAbout.has(exchange.token)) {
           outage.liedAbout.add(exchange.token);
-          return await this.#reply(exchange, outage, () => jsonReply(400, { error: 'invalid_grant' }));
+          return await this.#reply(exchange, outage, () => deadTokenReply(exchange));
         }
         return await this.#answer(exchange, outage);
       case 'reply_lost':
@@ -102,27 +115,22 @@ export class SimulatedNetwork {
   }
 
   /** The server does what it is asked to. */
-  async #answer(exchange: Exchange, outage: Outage | undefined): Promise<Response> {
-    const { account, token } = exchange;
+  async #answer(exchange: AskedExchange, outage: Outage | undefined): Promise<Response> {
+    const { account, asked } = exchange;
     const { fleet, world, checks } = this.#options;
-    if (token === undefined)
+    if (asked === undefined) {
       return await this.#reply(exchange, outage, () => jsonReply(200, metadataOf(account.server)));
+    }
     let lose: (why: LossCause) => void = () => undefined;
     const processed = (): Response => {
-      const { id, grant, server, lifetime } = account;
-      const asClient = grant === 'client_credentials';
-      const tokens = asClient ? fleet.give(id, server, lifetime, world.time) : fleet.refresh(token, world.time);
-      if (tokens === undefined) return jsonReply(400, { error: 'invalid_grant' });
+      const { tokens, response } = answerTo(asked, account, fleet, world);
+      exchange.refused = tokens === undefined;
+      if (tokens === undefined) return response;
       checks.count('token requests answered with tokens');
       lose = (why) => {
         tokens.issue.lost ??= why;
       };
-      return jsonReply(200, {
-        access_token: tokens.access,
-        token_type: 'Bearer',
-        ...(!asClient && { refresh_token: tokens.refresh }),
-        expires_in: tokens.lifetime,
-      });
+      return response;
     };
     return await this.#reply(exchange, outage, processed, (why) => lose(why));
   }
@@ -169,7 +177,13 @@ async function unlessAborted(exchange: Promise<Response>, signal: AbortSignal | 
 }
 
 const isRefresh = (exchange: Exchange): exchange is Exchange & { readonly token: string } =>
-  exchange.token !== undefined && exchange.account.grant === 'authorization_code';
+  exchange.token !== undefined && keepsLogin(exchange.account);
+
+/** As each server says it. */
+function deadTokenReply(exchange: Exchange): Response {
+  exchange.refused = true;
+  return exchange.account.grant === 'pasted_code' ? refusedCode() : jsonReply(400, { error: 'invalid_grant' });
+}
 
 const connectionError = (code: string): TypeError =>
   new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });

@@ -1,6 +1,8 @@
 import { loadClient } from '../../core/oauth/client-library.ts';
+import type { Clock } from '../../core/ports.ts';
 import type { TokenRequest } from '../../core/wire/schemas.ts';
-import { clientItem, configOf, makeAccounts, recordOf, type SimulatedAccount } from './accounts.ts';
+import { clientItem, configOf, keyItem, recordOf } from './account-items.ts';
+import { giveKey, keepsLogin, makeAccounts, type SimulatedAccount } from './accounts.ts';
 import { AuthorizationFleet } from './authorization-fleet.ts';
 import { AttemptMemory, BrokerProcess, type Machine, MemoryPlacements } from './broker-process.ts';
 import { Callers } from './callers.ts';
@@ -8,7 +10,7 @@ import { Checks, type Invariant, invariants, type Tally, tallies, type Violation
 import { ClientRule } from './client-rule.ts';
 import { planDemand } from './demand.ts';
 import { Faults, networkGap, planOutages } from './faults.ts';
-import { judgeLoss, longestQuiet } from './losses.ts';
+import { judgeKey, judgeLoss, longestQuiet } from './losses.ts';
 import { People } from './people.ts';
 import { type PlannedRestart, planClockSteps, planLocks, planRestarts, planSleeps } from './plans.ts';
 import { type Random, randomStream } from './random.ts';
@@ -114,10 +116,7 @@ class Simulation {
   async run(): Promise<Outcome> {
     const { days, faults, seed } = this.#options;
     const clock = this.#world.clockFor(() => true, this.#machine.clockKind);
-    for (const account of this.#accounts) {
-      if (account.grant === 'client_credentials') this.#keychain.set(account.id, clientItem());
-      else this.#issue(account, recordOf(account, this.#tokens(account), clock));
-    }
+    for (const account of this.#accounts) this.#give(account, clock);
     this.#plan();
     if (faults) this.#planFaults();
     this.#start();
@@ -176,6 +175,7 @@ class Simulation {
   }
 
   #start(): void {
+    this.#clients.restarted();
     const count = this.#options.control === 'two-brokers' ? 2 : 1;
     this.#processes = Array.from({ length: count }, () => {
       const serial = ++this.#lives;
@@ -210,7 +210,8 @@ class Simulation {
   }
 
   #judge(account: SimulatedAccount): ReturnType<typeof judgeLoss> {
-    if (account.grant === 'client_credentials') return { kind: 'avoidable', why: 'a client needs no person' };
+    if (account.grant === 'api_key') return judgeKey(account, this.#world);
+    if (!keepsLogin(account)) return { kind: 'avoidable', why: `${account.grant} needs no person` };
     return judgeLoss({
       fleet: this.#fleet,
       stored: account.stored,
@@ -228,8 +229,8 @@ class Simulation {
   #signIn(account: SimulatedAccount): boolean {
     const [process] = this.#processes;
     if (process === undefined || this.#world.asleep || this.#keychain.trouble !== undefined) return false;
-    if (account.grant === 'client_credentials') this.#keychain.set(account.id, clientItem());
-    else this.#issue(account, recordOf(account, this.#tokens(account), process.clock));
+    this.#give(account, process.clock);
+    this.#clients.signedIn(account);
     for (const { configure } of this.#processes) {
       configure(configOf(this.#accounts.filter((other) => other !== account)));
       configure(configOf(this.#accounts));
@@ -241,14 +242,22 @@ class Simulation {
     return this.#fleet.signIn(id, server, lifetime, this.#world.time);
   }
 
-  #issue(account: SimulatedAccount, record: string): void {
-    this.#keychain.set(account.id, record);
-    this.#records.stored(account.id, undefined, record);
+  /** What a sign-in leaves in the keychain, where there is one. */
+  #give(account: SimulatedAccount, clock: Clock): void {
+    if (account.grant === 'client_credentials') this.#keychain.set(account.id, clientItem());
+    else if (account.grant === 'api_key') {
+      giveKey(account, this.#world);
+      this.#keychain.set(account.id, keyItem(account, clock));
+    } else if (keepsLogin(account)) {
+      const record = recordOf(account, this.#tokens(account), clock);
+      this.#keychain.set(account.id, record);
+      this.#records.stored(account.id, undefined, record);
+    }
   }
 
   /** A login that is lost without anybody having noticed is lost all the same. */
   #lookAtTheEnd(account: SimulatedAccount): void {
-    if (account.grant === 'client_credentials' || account.lost || this.#network.watch.busy(account.id)) return;
+    if (!keepsLogin(account) || account.lost || this.#network.watch.busy(account.id)) return;
     if (!this.#fleet.accepts(account.stored, this.#world.time)) this.#people.askedToSignIn(account);
   }
 
@@ -271,5 +280,6 @@ class Simulation {
 export async function simulate(options: SimulationOptions): Promise<Outcome> {
   // The broker loads it when it first needs it. That takes real time, in which hours of the world could pass.
   await loadClient();
+  await import('@smithy/signature-v4');
   return await new Simulation(options).run();
 }

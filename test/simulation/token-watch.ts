@@ -42,9 +42,10 @@ export class TokenWatch {
     if (this.#givenUp.has(token)) violated('dead token sent again', `${token}, given up in the keychain`);
   }
 
-  answered({ life, account, token }: Exchange, response: Response): void {
+  answered({ life, account, token, refused }: Exchange, response: Response): void {
     const retryAfter = retryAfterOf(response);
-    const worked = response.status === 200 && response.headers.get('content-type') === 'application/json';
+    const worked =
+      refused !== true && response.status === 200 && response.headers.get('content-type') === 'application/json';
     const key = `${life.serial} ${account.id}`;
     if (!worked) this.failed(account.server.index, retryAfter);
     if (retryAfter === undefined) this.#quietUntil.delete(key);

@@ -7,7 +7,7 @@ export const hour = 60 * minute;
 export const day = 24 * hour;
 
 // A Monday, at midnight.
-const beginning = Date.UTC(2026, 5, 1);
+export const beginning = Date.UTC(2026, 5, 1);
 
 /** A time span that has not ended while `until` is undefined. Milliseconds of true time. */
 export interface Span {
@@ -55,6 +55,11 @@ export class World {
 
   get asleep(): boolean {
     return this.#asleepSince !== undefined;
+  }
+
+  /** Milliseconds the wall clock is ahead of true time. */
+  get wallAhead(): number {
+    return this.#wallStep;
   }
 
   /** Milliseconds the machine has been awake. */
