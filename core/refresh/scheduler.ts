@@ -3,6 +3,7 @@ import { serverNameOf } from '../accounts/server-directory.ts';
 import { placeOf } from '../errors.ts';
 import type { Clock, Logger, Timer } from '../ports.ts';
 import type { AttemptNotes } from './attempt-notes.ts';
+import { DueTimes, longestTrust } from './due-times.ts';
 import type { RefreshPlan } from './policy.ts';
 import { planFor } from './refresh-facts.ts';
 import type { Refresher } from './refresher.ts';
@@ -18,8 +19,6 @@ export interface RefreshSchedulerDependencies {
   readonly attempts: AttemptNotes;
 }
 
-// Timers sleep when the machine does and clocks are set: no plan is trusted for longer than this.
-const longestWait = 30_000;
 // Tokens that live for seconds must not keep the processor busy.
 const shortestWait = 500;
 // The network is not there at once after a sleep, and a thousand accounts must not all wake together.
@@ -35,6 +34,7 @@ export class RefreshScheduler {
   readonly #dependencies: RefreshSchedulerDependencies;
   readonly #underWay = new Map<string, number>();
   readonly #busy = new Set<string>();
+  readonly #dueTimes: DueTimes<Account>;
   #timer: Timer | undefined;
   #stopped = false;
   #quietUntil = 0;
@@ -42,6 +42,7 @@ export class RefreshScheduler {
 
   constructor(dependencies: RefreshSchedulerDependencies) {
     this.#dependencies = dependencies;
+    this.#dueTimes = new DueTimes(dependencies.clock, (account) => this.#planOf(account));
     dependencies.wakes.onWake(() => this.wake());
   }
 
@@ -57,6 +58,7 @@ export class RefreshScheduler {
   /** The machine has woken, or the network has come back: look soon, but not at once. */
   wake(): void {
     const { clock, random } = this.#dependencies;
+    this.#dueTimes.forgetAll();
     this.#quietUntil = clock.monotonic() + settleAfterSleep * (0.5 + random());
     this.#sleepFor(settleAfterSleep);
   }
@@ -65,12 +67,13 @@ export class RefreshScheduler {
     if (this.#stopped) return;
     const { clock, accounts, wakes } = this.#dependencies;
     if (wakes.look()) return;
-    let wait = longestWait;
+    let wait = longestTrust;
+    const now = clock.monotonic();
     for (const account of accounts()) {
-      const plan = this.#planOf(account);
-      if (plan.kind === 'none' || this.#busy.has(account.id)) continue;
-      const planned = this.#wasInterrupted(account) ? 0 : plan.delay * 1_000;
-      const delay = Math.max(planned, this.#quietUntil - clock.monotonic());
+      const at = this.#dueTimes.of(account);
+      if (at === Number.POSITIVE_INFINITY || this.#busy.has(account.id)) continue;
+      const due = this.#wasInterrupted(account) ? now : at;
+      const delay = Math.max(due, this.#quietUntil) - now;
       if (delay > 0) wait = Math.min(wait, delay);
       else if (this.#hasRoom(account)) void this.#refresh(account);
       else wait = shortestWait;
@@ -101,9 +104,10 @@ export class RefreshScheduler {
   changed(account: Account): void {
     const { clock } = this.#dependencies;
     if (this.#timer === undefined) return;
-    const plan = this.#planOf(account);
-    if (plan.kind === 'none') return;
-    const delay = Math.max(plan.delay * 1_000, this.#quietUntil - clock.monotonic());
+    this.#dueTimes.forget(account);
+    const due = this.#dueTimes.of(account);
+    if (due === Number.POSITIVE_INFINITY) return;
+    const delay = Math.max(due, this.#quietUntil) - clock.monotonic();
     if (clock.monotonic() + Math.max(shortestWait, delay) < this.#due) this.#sleepFor(delay);
   }
 
