@@ -35,7 +35,7 @@ export interface PanelIcon {
 
 /** A desktop that shows tray icons, as far as one can tell over D-Bus: keeps the list, and reads what is on it. */
 export interface Panel {
-  /** The latest icon, once there is one. */
+  /** The latest icon, once there is one whose program is still on the bus. */
   tray(): Promise<PanelIcon>;
   /** How many times at once an icon was told of, before the first of these was answered. */
   readonly mostAtOnce: number;
@@ -80,7 +80,10 @@ export async function openPanel(busAddress: string): Promise<Panel> {
   await bus.requestName(watcher, 0);
   return {
     tray: async () => {
-      await waitFor('the tray icon', async () => told.length > 0);
+      // A broker that handed over told of its icon too, and went.
+      const isThere = async (name: string): Promise<boolean> =>
+        (await askDaemon(bus, 'NameHasOwner', 's', [name]))[0] === true;
+      await waitFor('the tray icon', async () => told.length > 0 && (await isThere(told.at(-1) ?? '')));
       return iconAt(bus, told.at(-1) ?? '', signals);
     },
     get mostAtOnce() {
