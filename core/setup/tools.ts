@@ -78,8 +78,10 @@ async function run(name: ToolName, options: ToolSetupOptions, how: How): Promise
   };
 }
 
-async function runGit({ accounts, env, programs }: ToolSetupOptions, how: How): Promise<ToolReport> {
+async function runGit(options: ToolSetupOptions, how: How): Promise<ToolReport> {
+  const { accounts, env, programs } = options;
   const report = await setupGit({
+    cwd: options.cwd ?? process.cwd(),
     hosts: how.undo ? [] : gitHosts(accounts),
     helper: join(programs.bin, 'git-credential-keytray'),
     stateFolder: stateFolder(env),

@@ -6,7 +6,7 @@ import { correctFile } from '../engine/words.ts';
 import { bareEnvironment, type Environment, runGit } from './git-command.ts';
 import { type GitEntry, listEntries, parseEntries } from './git-entries.ts';
 import type { GitHost } from './git-host.ts';
-import { type GitChange, planGitSetup } from './git-plan.ts';
+import { type GitChange, isOurHelper, planGitSetup, wordsBehindOurs } from './git-plan.ts';
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'keytray-setup-'));
@@ -28,6 +28,8 @@ export function withOurValues(
     readonly helper: string;
     readonly env: Environment;
     readonly file: string;
+    /** With what a person added to our lines. */
+    readonly current: Buffer | undefined;
   },
 ): Promise<Buffer | undefined> {
   return inFolder(async (folder) => {
@@ -43,7 +45,10 @@ export function withOurValues(
     if (entries === undefined) throw await unreadable(copy, env, file);
     const present = (key: string): readonly string[] =>
       entries.filter((entry) => sameKey(entry.key, key)).map((entry) => entry.value);
-    const changes = planGitSetup({ hosts: options.hosts, helper: options.helper, present });
+    const ours = options.current === undefined ? [] : ((await read(options.current)) ?? []);
+    const added = (key: string): string =>
+      ours.flatMap((entry) => (sameKey(entry.key, key) ? (wordsBehindOurs(entry.value) ?? []) : [])).at(-1) ?? '';
+    const changes = planGitSetup({ hosts: options.hosts, helper: options.helper, present, added });
     if (changes.length === 0) return before;
     const wanted = [...entries.map(pairOf), ...changes.map(asBytes).map(pairOf)].join('\n');
     // A backslash at the end of the file would take our header into its value.
@@ -106,17 +111,18 @@ function folded(key: string): string {
 const sameKey = (left: string, right: string): boolean => folded(left) === folded(right);
 
 /**
- * What git reads, outside of a repository, once our sections are at the end of the global file: in order, with every
- * include in its place.
+ * What git reads in a folder once our sections are at the end of the global file: in order, with every include in its
+ * place.
  */
 export async function entriesWith(
   file: string,
   hosts: readonly GitHost[],
   helper: string,
   env: Environment,
+  folder: string,
 ): Promise<readonly GitEntry[]> {
-  const now = (await listEntries(env)).filter(({ key, value, origin }) => {
-    return !(origin === file && /^credential\..*\.helper$/.test(key) && value.endsWith('/git-credential-keytray'));
+  const now = (await listEntries(env, folder)).filter(({ key, value, origin }) => {
+    return !(origin === file && /^credential\..*\.helper$/.test(key) && isOurHelper(value));
   });
   const changes = planGitSetup({ hosts, helper, present: () => [] });
   const ours = changes.map(({ key, value }) => ({ scope: 'global', origin: file, key: folded(key), value }));

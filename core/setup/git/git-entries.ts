@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Environment, runGit } from './git-command.ts';
 
 /** One value of git's configuration and where it was read, in the order git reads. */
@@ -24,8 +25,12 @@ export function parseEntries(output: string): readonly GitEntry[] {
   return entries;
 }
 
-export async function listEntries(env: Environment, file?: string): Promise<readonly GitEntry[]> {
-  const from = file === undefined ? [] : ['--file', file];
-  const { stdout } = await runGit(['config', ...from, '--list', '-z', '--show-scope', '--show-origin'], env);
-  return parseEntries(stdout);
+/** What git reads in a folder: with the configuration of its repository, if it is in one that git trusts. */
+export async function listEntries(env: Environment, folder?: string): Promise<readonly GitEntry[]> {
+  const { status, stdout } = await runGit(['config', '--list', '-z', '--show-scope', '--show-origin'], env, folder);
+  if (folder === undefined) return parseEntries(stdout);
+  if (status !== 0) return await listEntries(env);
+  return parseEntries(stdout).map((entry) =>
+    entry.scope === 'local' || entry.scope === 'worktree' ? { ...entry, origin: resolve(folder, entry.origin) } : entry,
+  );
 }

@@ -1,5 +1,6 @@
 import type { GitEntry } from './git-entries.ts';
 import type { GitHost } from './git-host.ts';
+import { isOurHelper } from './git-plan.ts';
 
 /** Whether a section `[credential "PATTERN"]` is about a host; git accepts patterns without a scheme too. */
 function isAbout(pattern: string, host: string): boolean {
@@ -14,7 +15,6 @@ function isAbout(pattern: string, host: string): boolean {
 }
 
 const subsection = (key: string): string | undefined => /^(?:credential|http)\.(.*)\.[^.]+$/.exec(key)?.[1];
-const isOurs = (value: string): boolean => value.endsWith('/git-credential-keytray');
 
 /** A helper may be a shell snippet with a password in it: only its first word is shown. */
 function shown(value: string): string {
@@ -42,16 +42,10 @@ export function foreignHeaders(entries: readonly GitEntry[], hosts: readonly Git
 export function foreignHelpers(entries: readonly GitEntry[], hosts: readonly GitHost[]): readonly string[] {
   const warnings: string[] = [];
   for (const { host } of hosts) {
-    const about = entries.filter((entry) => {
-      const pattern = subsection(entry.key);
-      return pattern === undefined || isAbout(pattern, host);
-    });
-    const helpers = about.filter(
-      (entry) => /^credential\..*helper$/.test(entry.key) || entry.key === 'credential.helper',
-    );
-    const own = helpers.findLastIndex((entry) => isOurs(entry.value));
+    const helpers = helpersFor(entries, host);
+    const own = helpers.findLastIndex((entry) => isOurHelper(entry.value));
     helpers.forEach(({ key, value, origin }, index) => {
-      if (value === '' || isOurs(value)) return;
+      if (value === '' || isOurHelper(value)) return;
       const name = `${key} = ${shown(value)} (${origin})`;
       warnings.push(
         own >= 0 && index > own
@@ -61,6 +55,26 @@ export function foreignHelpers(entries: readonly GitEntry[], hosts: readonly Git
     });
   }
   return [...new Set(warnings)];
+}
+
+/** An empty helper behind ours, in the repository or in the environment: git forgets those it has read by then. */
+export function laterResets(entries: readonly GitEntry[], hosts: readonly GitHost[]): readonly string[] {
+  const lines = hosts.flatMap(({ host }) => {
+    const helpers = helpersFor(entries, host);
+    const own = helpers.findLastIndex((entry) => isOurHelper(entry.value));
+    const reset = helpers.findLast(({ value }, index) => value === '' && index > own);
+    if (own < 0 || reset === undefined) return [];
+    return [`${reset.key} = (${reset.origin}) empties the list of helpers: git never asks Keytray for ${host}`];
+  });
+  return [...new Set(lines)];
+}
+
+/** In the order git reads them. */
+function helpersFor(entries: readonly GitEntry[], host: string): readonly GitEntry[] {
+  return entries.filter(({ key }) => {
+    const pattern = subsection(key);
+    return /^credential\.(?:.*\.)?helper$/s.test(key) && (pattern === undefined || isAbout(pattern, host));
+  });
 }
 
 /** An address without what is in it of a user or a password. */

@@ -1,10 +1,8 @@
 import { type GitItem, scanGitConfig } from './git-config-text.ts';
+import { isOurHelper } from './git-plan.ts';
 
 const isOurs = ({ kind, section, key, value }: GitItem): boolean =>
-  kind === 'entry' &&
-  section.startsWith('credential.') &&
-  key === 'helper' &&
-  value.endsWith('/git-credential-keytray');
+  kind === 'entry' && section.startsWith('credential.') && key === 'helper' && isOurHelper(value);
 
 /** What we wrote between two headers: our helper, the reset above it, and `useHttpPath` right below it. */
 function ownIn(items: readonly GitItem[], keepsPath: boolean): readonly GitItem[] {

@@ -20,6 +20,14 @@ export function helperWord(path: string): string {
   return path.replace(/[^\w/.,:=@%+\u0080-\uffff-]/g, '\\$&');
 }
 
+/** What a person added behind our helper's name, with the blank before it; undefined where the value is not ours. */
+export function wordsBehindOurs(value: string): string | undefined {
+  const found = /\/git-credential-keytray(\s.*)?$/s.exec(value);
+  return found === null ? undefined : (found[1] ?? '').trimEnd();
+}
+
+export const isOurHelper = (value: string): boolean => wordsBehindOurs(value) !== undefined;
+
 /** The URLs whose section serves a host. Plain http never leaves the machine, or the token would with it. */
 export function sectionUrls(host: GitHost): readonly string[] {
   return host.loopback ? [`https://${host.host}`, `http://${host.host}`] : [`https://${host.host}`];
@@ -44,8 +52,11 @@ export function planGitSetup(input: {
   readonly helper: string;
   /** Values a key has already, in order. */
   readonly present: (key: string) => readonly string[];
+  /** What a person added to our helper of a key. */
+  readonly added?: (key: string) => string;
 }): readonly GitChange[] {
-  const value = helperWord(input.helper);
+  const { added = () => '' } = input;
+  const helperOf = (key: string): string => helperWord(input.helper) + added(key);
   const changes = input.hosts.flatMap((host) => {
     if (!/^(\[[0-9a-fA-F:.]+\]|[^\s/\\"'*:[\]]+)(:\d{1,5})?$/.test(host.host)) {
       throw new KeytrayError('invalid_request', `not a host: ${JSON.stringify(host.host)}`, {
@@ -58,11 +69,12 @@ export function planGitSetup(input: {
       const needsPath = host.ambiguous && input.present(usePath).at(-1) !== 'true';
       return [
         { key: helper, value: '' },
-        { key: helper, value },
+        { key: helper, value: helperOf(helper) },
         ...(needsPath ? [{ key: usePath, value: 'true' }] : []),
       ];
     });
   });
   // Without a reset: for git itself this is another port, whose helpers are asked as before.
-  return [...changes, ...portlessUrls(input.hosts).map((url) => ({ key: `credential.${url}.helper`, value }))];
+  const portless = portlessUrls(input.hosts).map((url) => `credential.${url}.helper`);
+  return [...changes, ...portless.map((key) => ({ key, value: helperOf(key) }))];
 }

@@ -7,7 +7,7 @@ import { Records } from '../engine/record.ts';
 import { conditionalEntries } from './git-conditional.ts';
 import { globalConfigFile } from './git-config-file.ts';
 import { entriesWith, withOurValues } from './git-copy.ts';
-import { conditionalProblems, foreignHeaders, foreignHelpers, rewrittenAddresses } from './git-foreign.ts';
+import { conditionalProblems, foreignHeaders, foreignHelpers, laterResets, rewrittenAddresses } from './git-foreign.ts';
 import type { GitHost } from './git-host.ts';
 import { withoutOwnLines } from './git-own-lines.ts';
 import { helperWord, portlessUrls, sectionUrls } from './git-plan.ts';
@@ -20,6 +20,8 @@ export interface SetupOptions {
   readonly helper: string;
   readonly stateFolder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Its repository's configuration is read after the person's own. */
+  readonly cwd: string;
   readonly undo: boolean;
   readonly dryRun: boolean;
   /** As in `How`. */
@@ -53,7 +55,7 @@ export async function setupGit(options: SetupOptions): Promise<SetupReport> {
     path: file,
     planned: true,
     newMode: 0o644,
-    edit: (base) => withOurValues(base, { hosts, helper, env, file }),
+    edit: (base, current) => withOurValues(base, { hosts, helper, env, file, current }),
     // One character per byte: the file need not be UTF-8.
     clean: (current) => Buffer.from(withoutOwnLines(current.toString('latin1'), keepsPath), 'latin1'),
   };
@@ -76,8 +78,10 @@ async function heed(options: SetupOptions, file: string): Promise<Pick<SetupRepo
   } catch {
     obstacles.push(`${options.helper} is not there or cannot be run: git would go on without Keytray`);
   }
-  const entries = await entriesWith(file, options.hosts, options.helper, options.env);
-  obstacles.push(...foreignHeaders(entries, options.hosts), ...rewrittenAddresses(entries, options.hosts));
+  const entries = await entriesWith(file, options.hosts, options.helper, options.env, options.cwd);
+  for (const problems of [laterResets, foreignHeaders, rewrittenAddresses]) {
+    obstacles.push(...problems(entries, options.hosts));
+  }
   const conditional = conditionalProblems(await conditionalEntries(options.env), options.hosts);
   const warnings = [...obstacles, ...foreignHelpers(entries, options.hosts), ...conditional];
   return { warnings, blocked: obstacles.length > 0 };

@@ -43,6 +43,7 @@ export async function gitHome(): Promise<GitHome> {
     helper,
     stateFolder: join(home, 'state'),
     env,
+    cwd: base,
     undo: false,
     dryRun: false,
   };

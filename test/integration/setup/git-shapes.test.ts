@@ -77,6 +77,70 @@ describe('setup git, where others stand in the file too', () => {
     expect(left).toBe(`${text.endsWith('\n') ? text : `${text}\n`}[x]\n\ty = z\n`);
   });
 
+  it('names what the repository that one is in adds behind our section', async () => {
+    const home = await gitHome();
+    const work = join(home.home, 'work');
+    await mkdir(work);
+    await git(['init', '-q'], home.env, work);
+    await git(['config', 'credential.helper', 'store'], home.env, work);
+    await git(['config', 'url.git@git.example:.insteadOf', 'https://git.example/'], home.env, work);
+    for (const dryRun of [true, false]) {
+      const { warnings, blocked } = await home.setup({ dryRun, cwd: work });
+      expect(warnings).toEqual([
+        expect.stringMatching(/^url\.git@git\.example:\.insteadOf \(\/.*\/work\/\.git\/config\) takes the place of/),
+        expect.stringMatching(
+          /^credential\.helper = store \(.*\.git\/config\) is called after Keytray for git\.example/,
+        ),
+      ]);
+      expect(blocked).toBe(true);
+    }
+    expect((await home.setup()).warnings).toEqual([]);
+  });
+
+  it.each([
+    ['the repository', ['config', 'credential.helper', ''], {}],
+    [
+      'the environment',
+      ['version'],
+      { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'credential.https://git.example.helper', GIT_CONFIG_VALUE_0: '' },
+    ],
+  ])('names the list of helpers that %s empties behind our section', async (_, args, more) => {
+    const home = await gitHome();
+    const work = join(home.home, 'work');
+    await mkdir(work);
+    await git(['init', '-q'], home.env, work);
+    await git(args, home.env, work);
+    const env = { ...home.env, ...more };
+    const { warnings, blocked } = await home.setup({ cwd: work, env });
+    expect(warnings).toEqual([
+      expect.stringMatching(/ empties the list of helpers: git never asks Keytray for git\.example$/),
+    ]);
+    expect(blocked).toBe(true);
+    expect(await git(['credential', 'fill'], env, work, 'protocol=https\nhost=git.example\n\n')).toBe('');
+  });
+
+  it('looks only at the machine and the person where git does not trust the repository', async () => {
+    const home = await gitHome();
+    const work = join(home.home, 'work');
+    await mkdir(join(work, '.git'), { recursive: true });
+    await writeFile(join(work, '.git/config'), '[credential\n');
+    expect(await home.setup({ cwd: work })).toMatchObject({ kind: 'changed', warnings: [], blocked: false });
+  });
+
+  it('keeps what a person added behind our helper, and takes it out with it', async () => {
+    const home = await gitHome();
+    await writeFile(home.gitconfig, '[alias]\n\tst = status\n');
+    await home.setup();
+    const added = (await readFile(home.gitconfig, 'utf8')).replace(/git-credential-keytray$/m, '$& --verbose');
+    await writeFile(home.gitconfig, added);
+    expect(await home.setup()).toMatchObject({ warnings: [], blocked: false });
+    expect(await readFile(home.gitconfig, 'utf8')).toBe(added);
+    await home.fill('protocol=https\nhost=git.example\n\n');
+    expect(await home.calls()).toBe('keytray --verbose\n');
+    await home.setup({ undo: true });
+    expect(await readFile(home.gitconfig, 'utf8')).toBe('[alias]\n\tst = status\n');
+  });
+
   it('keeps the path a person asked for in our section when it is set up again', async () => {
     const home = await gitHome();
     await home.setup();

@@ -78,7 +78,8 @@ describe('a file that another user had a hand in', () => {
     await symlink(home.path('victim'), laid);
     await lchown(laid, stranger, stranger);
     const env = { ...home.env, GIT_CONFIG_GLOBAL: laid };
-    const options = { env, helper: '/bin/true', stateFolder: home.path('state'), undo: false, dryRun: false };
+    const state = { stateFolder: home.path('state'), cwd: '/' };
+    const options = { env, helper: '/bin/true', ...state, undo: false, dryRun: false };
     const hosts = [{ host: 'git.example', ambiguous: false, loopback: false }];
     await expect(setupGit({ ...options, hosts })).rejects.toThrow('is a link that belongs to');
     expect(await home.read('victim')).toBe('');
