@@ -1,7 +1,15 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ownerOf } from '../engine/served.ts';
 import { orNoFile } from '../engine/text-lines.ts';
-import { readToml, tableIn, tomlString, valueAt, withTomlBefore, withTomlWords } from '../engine/toml-text.ts';
+import {
+  readToml,
+  type TomlTable,
+  tableIn,
+  tomlString,
+  valueAt,
+  withTomlBefore,
+  withTomlWords,
+} from '../engine/toml-text.ts';
 import type { SetupAccount, SetupContext, Tool } from '../engine/tool.ts';
 import { isOneOf, list } from '../engine/words.ts';
 
@@ -41,10 +49,42 @@ export function registriesIn(text: string, file = 'config.toml'): readonly Regis
 
 /** Whether cargo has a token stored for a registry; a file it could not read holds none. */
 function hasToken(text: string, name: string): boolean {
+  return valueAt(tomlOrNothing(text), ['registries', name, 'token']) !== undefined;
+}
+
+/** The folder and those above it, the nearest first. */
+function foldersUp(folder: string): readonly string[] {
+  const above = dirname(folder);
+  return above === folder ? [folder] : [folder, ...foldersUp(above)];
+}
+
+/** Where cargo reads a provider of another for a served registry before the person's own file: what is nearer counts. */
+function providersOfProjects(
+  context: SetupContext,
+  file: string,
+  own: readonly Registry[],
+): readonly { readonly place: string; readonly name: string }[] {
+  return foldersUp(context.cwd).flatMap((folder) => {
+    const old = join(folder, '.cargo', 'config');
+    const place = context.look.read(old) === undefined ? `${old}.toml` : old;
+    if (isOneOf(file, [place], context)) return [];
+    const registries = tableIn(tomlOrNothing(context.look.read(place)), 'registries');
+    return Object.keys(registries).flatMap((name) => {
+      const { index = own.find((registry) => registry.name === name)?.index, [key]: value } = tableIn(registries, name);
+      const provider = wordsOf(value);
+      if (typeof index !== 'string' || provider === undefined) return [];
+      const registry = { name, index, provider };
+      return !isOurs(registry) && ownedBy(registry, context.accounts).kind === 'one' ? [{ place, name }] : [];
+    });
+  });
+}
+
+/** A project's file that cargo cannot read is the project's trouble. */
+function tomlOrNothing(text = ''): TomlTable {
   try {
-    return valueAt(readToml(text, ''), ['registries', name, 'token']) !== undefined;
+    return readToml(text, '');
   } catch {
-    return false;
+    return {};
   }
 }
 
@@ -101,6 +141,9 @@ export const cargo: Tool = {
           .map(({ name }) => `CARGO_REGISTRIES_${name.toUpperCase().replaceAll('-', '_')}_CREDENTIAL_PROVIDER`)
           .filter((variable) => context.env[variable] !== undefined)
           .map((variable) => `${variable} is asked before Keytray; unset it`),
+        ...providersOfProjects(context, file, registriesIn(after(file) ?? before(file) ?? '', file)).map(
+          ({ place, name }) => `${place} has a ${key} for ${name}, which is asked before Keytray; remove it there`,
+        ),
       ],
       warnings: ({ before }) => {
         const text = before(file) ?? '';

@@ -42,6 +42,21 @@ describe('setup cargo on forms of TOML', () => {
     expect(plan(text.replace('/"', `/", ${line}`)).warnings).toEqual([]);
   });
 
+  it.each([
+    ['work/.cargo/config.toml', '[registries.lab]\ncredential-provider = "cargo:token"\n', true],
+    ['work/.cargo/config', '[registries.mine]\nindex = "https://c.example/"\ncredential-provider = ["x"]\n', true],
+    ['.cargo/config.toml', '[registries.lab]\ncredential-provider = "cargo:token"\n', false],
+    ['work/.cargo/config.toml', `[registries.lab]\n${line}\n`, false],
+    ['work/.cargo/config.toml', '[registries.other]\ncredential-provider = "cargo:token"\n', false],
+    ['work/.cargo/config.toml', '[registries.lab\n', false],
+  ])('names a provider of another in %s: %j, %s', (place, text, named) => {
+    const files = { [`${home}/${place}`]: text };
+    const { warnings } = planOf(cargo, { accounts, files }, '[registries.lab]\nindex = "https://c.example/"\n');
+    expect(warnings.filter((warning) => warning.includes('asked before Keytray'))).toEqual(
+      named ? [expect.stringContaining(`${home}/${place} has a credential-provider for `)] : [],
+    );
+  });
+
   it('keeps options that a person added to our entry', () => {
     const text = '[registries.lab]\nindex = "https://c.example/"\n';
     const mine = text + line.replace(']', ', "--account=lab"]');
