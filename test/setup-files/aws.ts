@@ -77,7 +77,8 @@ function make(random: Random): { readonly text: string; readonly secrets: readon
   const shapes: Readonly<Record<string, () => string>> = {
     default: () =>
       head('default') + line('region', 'eu-west-1') + line('s3', `${eol}    max_queue = 9${eol}  addressing = path`),
-    other: () => head('profile other') + process() + line('aws_secret_access_key', secret()),
+    other: () =>
+      head('profile other') + process() + line('aws_secret_access_key', secret()) + line('aws_session_token', secret()),
     quoted: () => head('profile "two words"') + line('region', 'us-east-1') + note(),
     session: () => head('sso-session lab') + line('sso_start_url', 'https://lab.example'),
     services: () => head('services local') + line('sts', `${eol}  endpoint_url = http://127.0.0.1:1`),

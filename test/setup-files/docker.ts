@@ -42,7 +42,8 @@ function make(random: Random): { readonly text: string; readonly secrets: readon
     const auth = Buffer.from(`ada:${secret()}`).toString('base64');
     secrets.push(auth);
     const key = random.pick([...names, host]);
-    entries.push(['auths', object(random, [[key, object(random, [['auth', text(auth)]])]])]);
+    const more = random.pick([[], [['identitytoken', text(secret())]], [['registrytoken', text(secret())]]] as const);
+    entries.push(['auths', object(random, [[key, object(random, [['auth', text(auth)], ...more])]])]);
   }
   if (random.chance(0.4)) entries.push(['HttpHeaders', object(random, [['X-Meta-Key', text(secret())]])]);
   if (random.chance(0.3))

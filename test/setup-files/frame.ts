@@ -185,8 +185,9 @@ async function check(
     await engine.apply(tool);
     await expectAddition();
     await subject.expectAsked(scene, report, made);
-    // What a person added is theirs, and stays after an undo too.
     await engine.undo(tool);
+    expect((await engine.undo(tool)).changed, 'an undo leaves nothing of ours beside what a person added').toBe(false);
+    for (const text of Object.values(await bytesIn(scene.home))) expect(text).not.toContain(scene.programs.bin);
     await startAgain();
     await engine.apply(tool);
   }

@@ -115,17 +115,38 @@ function yaml(parts: Parts, names: { readonly cluster: boolean; readonly rest: b
 }
 
 function json({ random, secret }: Parts): string {
+  const users = [
+    { token: secret() },
+    { username: 'ada', password: secret() },
+    // As it stands this is base64 too.
+    { 'client-certificate-data': secret(), 'client-key-data': secret() },
+    { 'auth-provider': { name: 'oidc', config: { 'client-secret': secret(), 'refresh-token': secret() } } },
+    {
+      exec: {
+        apiVersion: 'client.authentication.k8s.io/v1',
+        interactiveMode: 'Never',
+        command: 'aws',
+        args: ['--client-secret', secret()],
+        env: [{ name: 'KEY', value: secret() }],
+      },
+    },
+  ];
   const whole = {
     kind: 'Config',
     apiVersion: 'v1',
-    clusters: [{ name: 'c', cluster: { server } }],
+    clusters: [{ name: 'c', cluster: { server, 'proxy-url': `http://ada:${secret()}@127.0.0.1:9` } }],
     contexts: [
       {
         name: 'x',
         context: random.pick([{ cluster: 'c', user: 'me' }, { user: 'me', cluster: 'c' }, { cluster: 'c' }]),
       },
     ],
-    users: random.pick([[], [{ name: 'me', user: { token: secret() } }], null]),
+    users: random.pick([
+      [],
+      [{ name: 'me', user: random.pick(users) }],
+      [{ name: 'me', user: random.pick(users) }],
+      null,
+    ]),
   };
   return JSON.stringify(whole, null, random.pick(['', '  ', '\t'])) + random.pick(['', '\n']);
 }

@@ -52,6 +52,11 @@ function make(random: Random): Made {
     return `${random.pick(['', '', '  '])}${written}${random.pick(['=', '=', ' = '])}${said}${end}${eol}`;
   };
   const token = (): string => random.pick([secret(), variable('LAB_TOKEN'), variable('NOT_SET'), `x\\;${secret()}`]);
+  const basic = (): string => {
+    const pair = Buffer.from(`ada:${secret()}`).toString('base64');
+    secrets.push(pair);
+    return pair;
+  };
   const theirs = [
     () => line(`${registry}:_authToken`, token()),
     () => line(`//${variable('LAB_HOST')}/:_authToken`, token()),
@@ -70,6 +75,9 @@ function make(random: Random): Made {
     () => `omit[]=dev${eol}omit[] = optional${eol}`,
     () => `; ${key}=${secret()}${eol}# ${secret()}${eol}`,
     () => line('init-author-name', `Ada ${secret()}`),
+    // pnpm 12 reads a comment behind it as part of it, and then nothing of the file.
+    () => `//other.example/:_auth=${basic()}${eol}`,
+    () => line('git', `/usr/bin/git --token=${secret()}`),
     () => `save-exact${eol}`,
     () => eol,
     () => `fund = false${eol}`,

@@ -58,6 +58,7 @@ function make(random: Random): { readonly text: string; readonly secrets: readon
     random.chance(0.8) || says === 'default' ? global : '',
     says === 'install' ? head('download') + line('keyring-provider', 'disabled') : '',
     says === 'default' ? head('DEFAULT') + line('retries', '1') : '',
+    random.chance(0.3) ? head('install') + line('proxy', `http://ada:${secret()}@127.0.0.1:9`) : '',
     random.chance(0.4) ? head('list') + line('format', 'columns') + note() : '',
     random.chance(0.3) ? head('wheel') + line('find-links', `${eol}  [global]${eol}  keyring-provider = x`) : '',
   ];

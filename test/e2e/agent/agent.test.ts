@@ -91,7 +91,9 @@ describe('keytray agent', () => {
     keytray.env.XDG_STATE_HOME = '/proc/sys/kernel';
     const { status, stderr } = await keytray.run(['agent']);
     expect(status).toBe(2);
-    expect(stderr).toMatch(/^keytray: \/proc\/sys\/kernel\/keytray\/agent\.log cannot be written \(E[A-Z]+\); set XDG_STATE_HOME to a folder of yours\n$/);
+    expect(stderr).toMatch(
+      /^keytray: \/proc\/sys\/kernel\/keytray\/agent\.log cannot be written \(E[A-Z]+\); set XDG_STATE_HOME to a folder of yours\n$/,
+    );
   });
 
   it('takes over a changed config and keeps its sign-ins', async () => {

@@ -77,6 +77,18 @@ describe('setup git, where others stand in the file too', () => {
     expect(left).toBe(`${text.endsWith('\n') ? text : `${text}\n`}[x]\n\ty = z\n`);
   });
 
+  it('follows the includes of a conditional file, from the folder of each', async () => {
+    const home = await gitHome();
+    await mkdir(join(home.home, 'a/b'), { recursive: true });
+    await writeFile(home.gitconfig, '[includeIf "onbranch:x"]\n\tpath = a/one.inc\n');
+    await writeFile(join(home.home, 'a/one.inc'), '[include]\n\tpath = b/two.inc\n');
+    await writeFile(join(home.home, 'a/b/two.inc'), '[url "git@git.example:"]\n\tinsteadOf = https://git.example/\n');
+    const { warnings } = await home.setup();
+    expect(warnings).toEqual([
+      expect.stringMatching(/^where onbranch:x: url\.git@git\.example:\.insteadOf \(.*two\.inc\)/),
+    ]);
+  });
+
   it('names what the repository that one is in adds behind our section', async () => {
     const home = await gitHome();
     const work = join(home.home, 'work');

@@ -28,12 +28,27 @@ it.each(['https://login.example/', 'https://128.0.0.1/', 'https://localhost.exam
   },
 );
 
+const endpoints = [
+  'authorization_endpoint',
+  'token_endpoint',
+  'revocation_endpoint',
+  'device_authorization_endpoint',
+  'pushed_authorization_request_endpoint',
+  'userinfo_endpoint',
+  'jwks_uri',
+];
+
 it.each(here)('metadata of a server elsewhere may not name an endpoint at %s', async (url) => {
   const issuer = 'https://login.example';
   const metadata = { issuer, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/token` };
   const answer = async (more: object) => Response.json({ ...metadata, ...more });
-  await expect(findMetadata(issuer, () => answer({ revocation_endpoint: `${url}revoke` }))).rejects.toMatchObject({
-    failure: { kind: 'rejected' },
-  });
+  for (const name of endpoints) {
+    await expect(
+      findMetadata(issuer, () => answer({ [name]: `${url}x` })),
+      name,
+    ).rejects.toMatchObject({
+      failure: { kind: 'rejected' },
+    });
+  }
   expect((await findMetadata(issuer, () => answer({}))).metadata.issuer).toBe(issuer);
 });

@@ -29,6 +29,12 @@ describe('the second call', () => {
     expect((await ask(['https://goproxy.example/x'], [account], neverClosed())).stdout).toContain('tok-1');
   });
 
+  it('knows a listed path however it is written', async () => {
+    const accounts = [fakeAccount('proxy', ['h.example/org/My%20Project/*'], { token: 'tok-1' })];
+    expect((await ask(['https://h.example/org/My%20Project/mod'], accounts)).stdout).toContain('tok-1');
+    expect((await ask(['https://h.example/org/Other%20Project/mod'], accounts)).stdout).toBe('');
+  });
+
   it('names no more than was asked for where only a part of the host is listed', async () => {
     const { stdout } = await ask(['https://git.example:8443/team/mod?go-get=1']);
     expect(stdout).toBe('https://git.example:8443/team/mod\n\nAuthorization: Bearer tok-1\n\n');

@@ -32,6 +32,13 @@ describe('get, ours', () => {
     expect(await keyring(argv)).toMatchObject({ status: 0, stdout, stderr: [], next: undefined });
   });
 
+  it('knows a listed path however it is written', async () => {
+    const accounts = [fakeAccount('lab', ['h.example/org/My%20Project/*'], { token: 'tok-123' })];
+    const ask = (name: string) => keyring(['get', `https://h.example/org/${name}/simple/`, 'ada'], accounts);
+    expect(await ask('My%20Project')).toMatchObject({ status: 0, stdout: 'tok-123\n' });
+    expect(await ask('Other%20Project')).toMatchObject({ stdout: '', handedOut: [] });
+  });
+
   it('tells the broker for which host', async () => {
     expect((await keyring(['get', index, 'ada'])).handedOut).toEqual([{ account: 'lab', host: 'pypi.example' }]);
   });
