@@ -4,7 +4,6 @@ import { placeOf } from '../errors.ts';
 import type { Clock, Logger, Timer } from '../ports.ts';
 import type { AttemptNotes } from './attempt-notes.ts';
 import { DueTimes, longestTrust } from './due-times.ts';
-import type { RefreshPlan } from './policy.ts';
 import { planFor } from './refresh-facts.ts';
 import type { Refresher } from './refresher.ts';
 import type { WakeDetector } from './wake-detector.ts';
@@ -42,7 +41,7 @@ export class RefreshScheduler {
 
   constructor(dependencies: RefreshSchedulerDependencies) {
     this.#dependencies = dependencies;
-    this.#dueTimes = new DueTimes(dependencies.clock, (account) => this.#planOf(account));
+    this.#dueTimes = new DueTimes(dependencies.clock, (account) => planFor(account, dependencies.clock));
     dependencies.wakes.onWake(() => this.wake());
   }
 
@@ -70,7 +69,7 @@ export class RefreshScheduler {
     let wait = longestTrust;
     const now = clock.monotonic();
     for (const account of accounts()) {
-      const at = this.#dueTimes.of(account);
+      const at = this.#dueTimeOf(account);
       if (at === Number.POSITIVE_INFINITY || this.#busy.has(account.id)) continue;
       const due = this.#wasInterrupted(account) ? now : at;
       const delay = Math.max(due, this.#quietUntil) - now;
@@ -81,13 +80,13 @@ export class RefreshScheduler {
     this.#sleepFor(wait);
   }
 
-  /** A fault in one account must not end the refreshing of all. */
-  #planOf(account: Account): RefreshPlan {
+  /** `Clock.monotonic()`, Infinity where none is planned. A fault in one account must not end the refreshing of all. */
+  #dueTimeOf(account: Account): number {
     try {
-      return planFor(account, this.#dependencies.clock);
+      return this.#dueTimes.of(account);
     } catch (error) {
       this.#dependencies.logger.error('no refresh can be planned', { account: account.id, where: placeOf(error) });
-      return { kind: 'none' };
+      return Number.POSITIVE_INFINITY;
     }
   }
 
@@ -105,7 +104,7 @@ export class RefreshScheduler {
     const { clock } = this.#dependencies;
     if (this.#timer === undefined) return;
     this.#dueTimes.forget(account);
-    const due = this.#dueTimes.of(account);
+    const due = this.#dueTimeOf(account);
     if (due === Number.POSITIVE_INFINITY) return;
     const delay = Math.max(due, this.#quietUntil) - clock.monotonic();
     if (clock.monotonic() + Math.max(shortestWait, delay) < this.#due) this.#sleepFor(delay);
