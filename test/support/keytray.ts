@@ -62,7 +62,7 @@ export async function createKeytray(
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_TERMINAL_PROMPT: '0',
     // A quarter of a second of CPU time for each agent, for calls that hardly any test makes.
-    KEYTRAY_REHEARSAL: 'off',
+    KEYTRAY_REHEARSAL: process.env.KEYTRAY_REHEARSAL ?? 'off',
     ...env,
     HOME: home,
     XDG_STATE_HOME: path.join(folder, 'state'),

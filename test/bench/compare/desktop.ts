@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startAuthorizationServer } from '../../../demo/authorization-server.ts';
 import { servePages } from '../../support/renderer/page-server.ts';
-import { createDesktopHome, type DesktopHome, hear, type Runner, startDesktopApp } from '../desktop/desktop-app.ts';
+import {
+  createDesktopHome,
+  type DesktopHome,
+  type Runner,
+  startDesktopApp,
+  untilMenu,
+} from '../desktop/desktop-app.ts';
 import { memoryOf, signInAll } from '../desktop/measure-memory.ts';
 import { launchBrowser, many, visitWith } from '../desktop/measure-page.ts';
 import { timed } from '../desktop/measure-start.ts';
@@ -36,7 +42,8 @@ export async function measureAppStarts(run: Run, program: string, rounds: number
   );
 }
 
-function startEntrant({ side, product, lab: { keytray } }: Ready<DesktopHome>, program: string): Entrant {
+function startEntrant({ side, product, lab: home }: Ready<DesktopHome>, program: string): Entrant {
+  const { keytray } = home;
   const runner: Runner = { node: process.execPath, program, product };
   return {
     entry: side,
@@ -46,7 +53,7 @@ function startEntrant({ side, product, lab: { keytray } }: Ready<DesktopHome>, p
       const appStart = await timed(
         () => startDesktopApp(keytray, runner),
         async (app, took) => {
-          const menu = hear(app).then(took);
+          const menu = untilMenu(app, home).then(took);
           const answered = until(() => answersStatus(keytray.socket)).then(took);
           const [toMenu, toAnswer] = await Promise.all([menu, answered]);
           if (app.pid === undefined) throw new Error('the main process did not start');

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Child, startChild } from '../../../demo/children.ts';
 import { createKeytray, type Keytray } from '../../support/keytray.ts';
-import { openPanel } from '../../support/panel.ts';
+import { openPanel, type Panel } from '../../support/panel.ts';
 import { startBus } from '../../support/session-bus.ts';
 import type { Product } from '../product.ts';
+import { until } from '../until.ts';
 
 // Milliseconds.
 const patience = 30_000;
@@ -14,6 +15,7 @@ const patience = 30_000;
 /** A person's folders and a desktop that shows tray icons. */
 export interface DesktopHome {
   readonly keytray: Keytray;
+  readonly panel: Panel;
   close(): Promise<void>;
 }
 
@@ -27,6 +29,7 @@ export async function createDesktopHome(folder: string, config: string): Promise
     await keytray.configure(config);
     return {
       keytray,
+      panel: watcher,
       async close() {
         await keytray.close();
         watcher.close();
@@ -53,7 +56,7 @@ export interface Runner {
   readonly product: Product;
 }
 
-/** The main process as it is built; without a window, as at login. Its first line: the tray has its menu. */
+/** The main process as it is built; without a window, as at login. */
 export function startDesktopApp({ env, folder }: Keytray, { node, program, product }: Runner): Child {
   const args = ['--disable-warning=ExperimentalWarning', program, product.root, 'app', '--autostart'];
   return startChild(node, args, { env, cwd: folder });
@@ -62,6 +65,14 @@ export function startDesktopApp({ env, folder }: Keytray, { node, program, produ
 /** Node with the stand-in for Electron and nothing of ours. Its first line: it is loaded. */
 export function startStandIn({ node, program, product }: Runner): Child {
   return startChild(node, [program, product.root, 'alone'], { env: { PATH: process.env.PATH }, cwd: '/' });
+}
+
+/** Resolves once its tray has a menu: on the bus, or, of a build that has Electron's tray, when it says so. */
+export async function untilMenu(app: Child, { panel }: DesktopHome): Promise<void> {
+  const onBus = async (): Promise<void> => {
+    await until(async () => (await (await panel.tray()).labels().catch(() => [])).length > 0);
+  };
+  await Promise.race([hear(app), onBus()]);
 }
 
 /** Resolves at its first line, which may take long, but not for ever. */

@@ -6,7 +6,7 @@ import { thisCheckout } from '../product.ts';
 import { medians } from '../rounds.ts';
 import { median } from '../statistics.ts';
 import { until } from '../until.ts';
-import { createDesktopHome, hear, startDesktopApp, startStandIn } from './desktop-app.ts';
+import { createDesktopHome, hear, startDesktopApp, startStandIn, untilMenu } from './desktop-app.ts';
 import { accounts, standIn } from './names.ts';
 import type { Figure } from './report.ts';
 
@@ -29,7 +29,7 @@ export async function measureDesktopStart(folder: string, program: string, round
             timed(
               () => startDesktopApp(home.keytray, runner),
               async (app, took) => {
-                const menu = hear(app).then(took);
+                const menu = untilMenu(app, home).then(took);
                 const answered = until(() => answersStatus(home.keytray.socket)).then(took);
                 const [toMenu, toAnswer] = await Promise.all([menu, answered]);
                 menus.push(toMenu);
