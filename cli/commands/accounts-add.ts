@@ -3,6 +3,7 @@ import { splitAccountId } from '../../core/config/account-id.ts';
 import type { Registration } from '../../core/config/registration.ts';
 import { KeytrayError } from '../../core/errors.ts';
 import { grantKinds, traitsOf } from '../../core/services/grant.ts';
+import { registeringServerOf } from '../../core/services/registering-server.ts';
 import type { Service } from '../../core/services/service.ts';
 import { type ToolFamily, toolFamilies } from '../../core/services/shapes.ts';
 import type { Cli } from '../cli.ts';
@@ -125,11 +126,13 @@ async function addAccountTo(cli: Cli, preset: string, options: AddOptions): Prom
   const about = (known: string | undefined) => ({ issuer, tokenEndpoint, authorizationEndpoint, clientId: known });
   // The client that a service brings is for people.
   const known = options.clientId ?? (signIn === 'browser' ? service.clientId : undefined);
-  const clientId = !client
-    ? options.clientId
-    : known === undefined
-      ? await askClientId(cli, service, registrationOf(service, about(undefined)), preset)
-      : known;
+  const registering = registeringServerOf(service, grant);
+  const clientId =
+    !client || registering !== undefined
+      ? options.clientId
+      : known === undefined
+        ? await askClientId(cli, service, registrationOf(service, about(undefined)), preset)
+        : known;
   const { file, ...sources } = await configSources(cli.env);
   const { addAccount } = await import('../../core/config/edit-config.ts');
   try {

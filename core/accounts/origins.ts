@@ -50,11 +50,16 @@ export const serverEndpoints = (
     service: server.service?.href,
   });
 
-type Registration = Pick<TokenRecord, 'grant' | 'clientId' | 'issuer' | 'endpoints' | 'request'>;
+type Registration = Pick<TokenRecord, 'grant' | 'clientId' | 'clientRegistered' | 'issuer' | 'endpoints' | 'request'>;
 
 /** Whether a record says enough to be held against the configuration: same client, same issuer or an unnamed one. */
-const sameRegistration = (record: Registration, { grant, clientId, issuer }: AccountSettings): boolean =>
-  record.grant === grant.kind && record.clientId === clientId && (record.issuer ?? issuer) === issuer;
+function sameRegistration(record: Registration, settings: AccountSettings): boolean {
+  const { grant, clientId, issuer } = settings;
+  if (record.grant !== grant.kind) return false;
+  // Another server may know another client by the same name, and a client that a person named is not ours.
+  if (settings.registersClient === true) return record.clientRegistered === true && record.issuer === issuer;
+  return record.clientId === clientId && (record.issuer ?? issuer) === issuer;
+}
 
 /**
  * An endpoint that was not there at the sign-in must lie where one of the server's others does, or at its issuer. The

@@ -81,11 +81,12 @@ export class ServerDirectory {
    * its metadata has moved. Throws `OAuthFailure`, also where the registration is another one by now; `KeytrayError`.
    */
   async boundTo(account: Account, record: TokenRecord): Promise<AuthorizationServer> {
-    const server = await this.of(account);
+    const found = await this.of(account);
     if (!isOfRegistration(record, account.settings)) {
       const what = 'the account names another client or server than the one that issued the tokens';
       throw new OAuthFailure(what, { kind: 'rejected', what, check: 'registration' });
     }
+    const server = account.settings.registersClient === true ? found.as(record.clientId) : found;
     const named = serverEndpoints(server);
     const { endpoints, move } = boundEndpoints(record, named);
     account.remarks.noteMove(move);

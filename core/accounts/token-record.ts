@@ -50,6 +50,8 @@ export interface TokenRecord {
   readonly identity: Identity | undefined;
   /** Which client and server the tokens belong to: a record of another registration is not used. */
   readonly clientId: string;
+  /** The client was registered for the sign-in of this record (RFC 7591), and is of its issuer alone. */
+  readonly clientRegistered?: true | undefined;
   readonly issuer: string | undefined;
   /**
    * The endpoints of the server that issued the tokens, as far as they are known: no token goes to another origin.
@@ -107,6 +109,7 @@ export const recordSchema = z.object({
   clock_skew: z.number().min(-longestLifetime).max(longestLifetime).optional().catch(undefined),
   identity: identitySchema.optional(),
   client_id: z.string(),
+  client_registered: z.literal(true).optional().catch(undefined),
   issuer: z.string().optional(),
   origins: endpointsSchema.optional(),
   endpoints: endpointsSchema.optional(),
@@ -161,6 +164,7 @@ export function storedRecord(record: TokenRecord, given: boolean): z.input<typeo
       name: record.identity.name,
     },
     client_id: record.clientId,
+    client_registered: record.clientRegistered,
     issuer: record.issuer,
     origins: record.endpoints && originsOf(record.endpoints),
     endpoints: record.endpoints,
@@ -206,6 +210,7 @@ export function recordOf(
       name: stored.identity.name,
     },
     clientId: stored.client_id,
+    ...(stored.client_registered !== undefined && { clientRegistered: stored.client_registered }),
     issuer: stored.issuer,
     endpoints: endpointsOf(stored),
     signedInAt: stored.signed_in_at,

@@ -33,6 +33,8 @@ function loginEndOf(reply: TokenReply, before: TokenRecord['loginEnd'], now: num
 export interface IssuingServer {
   readonly endpoints: RecordedEndpoints;
   readonly learned: Learned | undefined;
+  /** The client of the sign-in, where it was registered for it. */
+  readonly registeredClient?: string | undefined;
   /** `signedInAt` of the account whose token was exchanged. */
   readonly source?: number | undefined;
 }
@@ -50,7 +52,7 @@ const withService = (endpoints: RecordedEndpoints, { url, catalog }: AccountSett
 export function recordOfSignIn(
   settings: AccountSettings,
   reply: TokenReply,
-  { endpoints, learned, source }: IssuingServer,
+  { endpoints, learned, registeredClient, source }: IssuingServer,
   clock: Clock,
   generation: number,
 ): TokenRecord {
@@ -67,7 +69,8 @@ export function recordOfSignIn(
     generation,
     clockSkew: reply.clockSkew,
     identity: reply.identity,
-    clientId: settings.clientId,
+    clientId: registeredClient ?? settings.clientId,
+    ...(registeredClient !== undefined && { clientRegistered: true }),
     issuer: settings.issuer,
     endpoints: withService(endpoints, settings),
     signedInAt: clock.now(),

@@ -1,4 +1,5 @@
 import { traitsOf } from '../services/grant.ts';
+import { registeringServerOf } from '../services/registering-server.ts';
 import { services } from '../services/registry.ts';
 import type { Service } from '../services/service.ts';
 import type { AccountConfig } from './config.ts';
@@ -11,8 +12,17 @@ export function checkAccount(written: AccountConfig): readonly RuleProblem[] {
   const service = services.get(written.service);
   if (service === undefined) return [];
   const account = atUrl(written, service);
-  const { client } = traitsOf(account.grant ?? service.grants[0]);
+  const grant = account.grant ?? service.grants[0];
+  const { client } = traitsOf(grant);
   const problems = [...checkGrant(account, service), ...(client ? checkServer(account, service) : [])];
+  const registering = registeringServerOf(service, grant);
+  if (registering !== undefined && written.issuer === undefined) {
+    problems.push({
+      key: undefined,
+      message: 'issuer is missing',
+      fix: `write issuer: https://…, ${registering.what}`,
+    });
+  }
   if (clientOf(account, service) === undefined) {
     const where = service.registration.url === undefined ? '' : ` (${service.registration.url})`;
     problems.push({

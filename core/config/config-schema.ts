@@ -31,7 +31,11 @@ const service = parts
 /** One account as written: the keys of the wire where the wire has one. */
 export const accountSchema = z.strictObject({
   service: service.describe('What is signed in to: a preset, or `oidc` or `oauth` by hand.'),
-  client_id: parts.text.optional().describe('Identifier of the registered client (RFC 6749 §2.2).'),
+  client_id: parts.text
+    .optional()
+    .describe(
+      'Identifier of the registered client (RFC 6749 §2.2). Left out where each sign-in registers one (RFC 7591).',
+    ),
   client_auth: z
     .enum(['basic', 'post'])
     .optional()

@@ -1,6 +1,7 @@
 import { KeytrayError } from '../errors.ts';
 import { fieldsOf } from '../services/fields.ts';
 import { type Grant, type GrantKind, traitsOf } from '../services/grant.ts';
+import { registeringServerOf, resourceAt } from '../services/registering-server.ts';
 import type { AccountSettings, Service } from '../services/service.ts';
 import type { Endpoints, RedirectSettings } from '../services/shapes.ts';
 import { checkOf } from './account-check.ts';
@@ -73,8 +74,9 @@ function urlOf({ url, issuer, settings }: Instance, { address, atUrl: known }: S
 /** The client of an account; undefined where it needs one and names none. */
 export function clientOf(account: Pick<AccountConfig, 'clientId' | 'grant'>, service: Service): string | undefined {
   const { clientId } = account;
-  const { client, signIn } = traitsOf(account.grant ?? service.grants[0]);
-  if (!client) return clientId ?? '';
+  const grant = account.grant ?? service.grants[0];
+  const { client, signIn } = traitsOf(grant);
+  if (!client || registeringServerOf(service, grant) !== undefined) return clientId ?? '';
   // A client everybody may use has no secret to enter.
   return clientId ?? (signIn === 'fields' ? undefined : service.clientId);
 }
@@ -181,6 +183,7 @@ export function resolveAccount(written: AccountConfig, service: Service): Accoun
   if (clientId === undefined) {
     throw new KeytrayError('misconfigured', `${account.id} has no client_id`, { account: account.id });
   }
+  const registering = registeringServerOf(service, grant.kind);
   const own = usesOwnInstance(account, service);
   const url = urlOf(account, service);
   const preset = signIn === 'browser' ? service.scopes : (service.grantScopes?.[grant.kind] ?? []);
@@ -202,13 +205,14 @@ export function resolveAccount(written: AccountConfig, service: Service): Accoun
     preAuthenticate: account.preAuthenticate ?? false,
     lakebase: account.lakebase,
     clientId,
+    registersClient: registering !== undefined && clientId === '' ? true : undefined,
     clientSecret: secretOf(grant, clientId, service),
     secretForBrowserOnly: service.secretForBrowserOnly,
     issuer: own ? account.issuer : (account.issuer ?? service.issuer),
     endpoints: mergeEndpoints(own ? noEndpoints : service.endpoints, account.endpoints),
     scopes,
     audience: account.audience ?? service.audience,
-    resource: account.resource,
+    resource: account.resource ?? resourceAt(registering, account.issuer),
     username: account.username ?? service.username,
     prompt: promptFor(account, service, scopes),
     authorizationParams: { ...service.authorizationParams, ...account.authorizationParams },

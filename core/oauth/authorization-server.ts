@@ -36,11 +36,16 @@ export interface AuthorizationServer {
   readonly deviceAuthorizationEndpoint: URL | undefined;
   /** Where the server takes authorization requests ahead of the browser (RFC 9126). Undefined where it does not. */
   readonly pushedRequests: PushedRequests | undefined;
+  /** Where the server registers clients (RFC 7591 §3), wherever that is. Undefined where it does not. */
+  readonly registrationEndpoint: URL | undefined;
   readonly tokenEndpoint: URL;
   /** Where the API that takes its tokens is, where the server says. */
   readonly service: URL | undefined;
   readonly resource: string | undefined;
+  /** Empty where the account's client is yet to be registered. */
   readonly clientId: string;
+  /** The client was registered by us. */
+  readonly clientRegistered: boolean;
   readonly clientAuthentication: ClientAuthentication;
   readonly idTokenSignature: IdTokenSignature;
   /** The same for answers of userinfo that are signed. */
@@ -53,6 +58,8 @@ export interface AuthorizationServer {
   readonly fetch: Fetch;
   /** A configuration of its own for one exchange, so that its answer can be watched. */
   configure(options: { readonly fetch: CustomFetch; readonly clockSkew: number | undefined }): Configuration;
+  /** The same server as a client of ours uses it that was registered there. */
+  as(clientId: string): AuthorizationServer;
   /** The same server with its tokens sent elsewhere than its metadata says. */
   at(endpoints: TokenEndpoints): AuthorizationServer;
   /**
@@ -117,14 +124,16 @@ function assemble(
   settings: AccountSettings,
   { issuer, metadata, service }: Pick<Described, 'issuer' | 'metadata' | 'service'>,
   deps: DiscoveryDeps,
+  registered?: string,
 ): AuthorizationServer {
+  const clientId = registered ?? settings.clientId;
   const tokenEndpoint = new URL(metadata.token_endpoint);
   const pushedRequests = pushedRequestsOf(settings, metadata);
   const vouched = besideTokens(settings, metadata);
   const url = (text: string | undefined) => (text === undefined ? undefined : new URL(text));
   const authentication = new ClientAuthentication(
     {
-      clientId: settings.clientId,
+      clientId,
       secret: deps.clientSecret,
       configured: settings.clientAuth,
       listed: metadata.token_endpoint_auth_methods_supported,
@@ -146,7 +155,7 @@ function assemble(
     const configuration = new client.Configuration(
       judged,
       // A registry knows no clients, and the library wants one named. It is sent nowhere.
-      settings.clientId || 'none',
+      clientId || 'none',
       { [client.clockSkew]: clockSkew ?? deps.clockSkew ?? 0, [client.clockTolerance]: 30 },
       authentication.apply,
     );
@@ -164,6 +173,7 @@ function assemble(
       settings,
       { issuer, metadata: movedTo(metadata, endpoints), service: endpoints.service ?? service },
       deps,
+      registered,
     );
 
   return {
@@ -172,12 +182,15 @@ function assemble(
     configuration: configure({ fetch: libraryFetch(deps.fetch), clockSkew: undefined }),
     revocationEndpoint: url(metadata.revocation_endpoint),
     userinfoEndpoint: url(metadata.userinfo_endpoint),
-    deviceAuthorizationEndpoint: url(vouched.device),
+    // What is registered for one sign-in has a browser for it, and no code.
+    deviceAuthorizationEndpoint: settings.registersClient === true ? undefined : url(vouched.device),
     pushedRequests: pushedRequests === 'missing' ? undefined : pushedRequests,
+    registrationEndpoint: url(metadata.registration_endpoint),
     tokenEndpoint,
     service: url(service),
     resource: settings.resource,
-    clientId: settings.clientId,
+    clientId,
+    clientRegistered: registered !== undefined,
     clientAuthentication: authentication,
     idTokenSignature,
     userinfoSignature,
@@ -189,6 +202,7 @@ function assemble(
     clockSkew: deps.clockSkew,
     fetch: deps.fetch,
     configure,
+    as: (client_id) => assemble(client, settings, { issuer, metadata, service }, deps, client_id),
     at,
     unvouched: () => at(vouched),
   };

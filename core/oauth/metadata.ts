@@ -22,6 +22,7 @@ export const metadataSchema = z
     revocation_endpoint: endpoint.exactOptional(),
     device_authorization_endpoint: endpoint.exactOptional(),
     pushed_authorization_request_endpoint: endpoint.exactOptional(),
+    registration_endpoint: endpoint.exactOptional(),
     require_pushed_authorization_requests: z.boolean().exactOptional(),
     userinfo_endpoint: endpoint.exactOptional(),
     jwks_uri: endpoint.exactOptional(),
@@ -44,6 +45,7 @@ const endpointNames = [
   'revocation_endpoint',
   'device_authorization_endpoint',
   'pushed_authorization_request_endpoint',
+  'registration_endpoint',
   'userinfo_endpoint',
   'jwks_uri',
 ] as const;

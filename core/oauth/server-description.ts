@@ -30,9 +30,19 @@ export interface Described {
   readonly clockSkew: number | undefined;
 }
 
-/** Metadata of the issuer with the account's own endpoints on top, or those alone. Throws as discovery does. */
+/** What issues tokens, and where a catalog says that they are taken. Throws as discovery does. */
 export async function describeServer(settings: AccountSettings, fetch: Fetch): Promise<Described> {
-  if (settings.catalog !== undefined) return await describeCatalog(settings, settings.catalog, fetch);
+  const { catalog, grant, url = '' } = settings;
+  if (catalog === undefined) return await describeIssuer(settings, fetch);
+  const { registry, clockSkew } = await findCatalog(url, catalog, fetch);
+  // Whoever has a client is one of an authorization server beside the registry.
+  return traitsOf(grant.kind).client
+    ? { ...(await describeIssuer(settings, fetch)), service: registry }
+    : { ...describeRegistry(settings, registry, catalog), clockSkew };
+}
+
+/** Metadata of the issuer with the account's own endpoints on top, or those alone. */
+async function describeIssuer(settings: AccountSettings, fetch: Fetch): Promise<Described> {
   const { endpoints, issuer } = settings;
   const byHand = {
     ...(endpoints.authorizationEndpoint && { authorization_endpoint: endpoints.authorizationEndpoint }),
@@ -66,12 +76,15 @@ export async function describeServer(settings: AccountSettings, fetch: Fetch): P
 }
 
 /** Of a registry only what issues tokens is described, in the words of RFC 8414: no browser is sent anywhere. */
-async function describeCatalog(settings: AccountSettings, catalog: Catalog, fetch: Fetch): Promise<Described> {
+function describeRegistry(
+  settings: AccountSettings,
+  registry: string,
+  catalog: Catalog,
+): Pick<Described, 'metadata' | 'issuer' | 'service'> {
   const { url = '', issuer } = settings;
-  const { registry, clockSkew } = await findCatalog(url, catalog, fetch);
   const token = `${registry}${catalog.token}`;
   const named = { issuer: issuer ?? url, authorization_endpoint: token, token_endpoint: token };
-  return { metadata: checkedMetadata(settings, named), issuer, service: registry, clockSkew };
+  return { metadata: checkedMetadata(settings, named), issuer, service: registry };
 }
 
 export function pushedRequestsOf(

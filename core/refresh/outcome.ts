@@ -18,8 +18,16 @@ const personNeeded: ReadonlySet<string> = new Set([
 /** Classifies a failed request for a token by what the account renews with. */
 export function classifyFailure(failure: OAuthFailure, settings: AccountSettings): RefreshFailure {
   const { renewal, signIn } = traitsOf(settings.grant.kind);
-  if (renewal !== 'again') return classifyRefreshFailure(failure, settings.deadTokenErrors);
+  if (renewal !== 'again') return ofClient(classifyRefreshFailure(failure, settings.deadTokenErrors), settings);
   return classifyRepeatedRequest(failure, { kept: signIn === 'fields' });
+}
+
+/** Servers clear away clients that they registered themselves; the next sign-in registers another. */
+function ofClient(failure: RefreshFailure, { registersClient }: AccountSettings): RefreshFailure {
+  if (registersClient !== true || failure.kind !== 'misconfigured' || failure.error !== 'invalid_client')
+    return failure;
+  const why = 'the server no longer knows the client that was registered for this sign-in';
+  return { ...failure, why, advice: 'Sign in again: that registers another client.' };
 }
 
 /**

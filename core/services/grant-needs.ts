@@ -1,5 +1,6 @@
 import { fieldsOf } from './fields.ts';
 import { type GrantKind, traitsOf } from './grant.ts';
+import { registeringServerOf } from './registering-server.ts';
 import type { Service } from './service.ts';
 
 /** The grants whose keys a form can ask for; the others name a program or another account, in the file. */
@@ -49,6 +50,7 @@ export function needsOf(service: Service, grant: OfferedGrant): GrantNeeds {
   const byBrowser = signIn === 'browser';
   const server = serverOf(service, grant);
   const url = urlOf(service, byBrowser);
+  const registers = registeringServerOf(service, grant) !== undefined;
   return {
     server,
     ...(url !== undefined && { url }),
@@ -58,7 +60,7 @@ export function needsOf(service: Service, grant: OfferedGrant): GrantNeeds {
     }),
     awsCredentials: grant === 'aws_identity',
     // The client that a service brings is for people.
-    clientId: client && (!byBrowser || service.clientId === undefined),
+    clientId: client && (!byBrowser || (service.clientId === undefined && !registers)),
     clientSecret: byBrowser ? service.clientSecret : 'none',
     ...(client && { scopes: byBrowser ? service.scopes : (service.grantScopes?.[grant] ?? []) }),
     fields: fieldsOf(grant, service).map(({ title, where }) => ({ title, ...(where !== undefined && { where }) })),
@@ -68,6 +70,7 @@ export function needsOf(service: Service, grant: OfferedGrant): GrantNeeds {
 function serverOf(service: Service, grant: OfferedGrant): GrantNeeds['server'] {
   const { client, signIn } = traitsOf(grant);
   const { name, url, atUrl, issuer, endpoints, servesOwnHost } = service;
+  if (registeringServerOf(service, grant) !== undefined) return 'own';
   if (!client || (url !== undefined && atUrl !== undefined)) return 'none';
   if (name === 'oauth') return signIn === 'browser' ? 'endpoints' : 'token_endpoint';
   const endpoint = signIn === 'browser' ? endpoints.authorizationEndpoint : endpoints.tokenEndpoint;

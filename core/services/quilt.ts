@@ -1,13 +1,18 @@
 import { quiltFailures } from './quilt-failures.ts';
 import type { Service } from './service.ts';
+import type { ServiceVariables } from './variables.ts';
 import { withoutBrowser } from './without-browser.ts';
+
+const session: ServiceVariables = {
+  always: { QUILT_ACCESS_TOKEN: 'access_token', QUILT_CATALOG_URL: 'url', QUILT_REGISTRY_URL: 'service_url' },
+};
 
 /** Quilt: a catalog is the account's `url`, and names the registry that has the API. */
 export const quilt: Service = {
   ...withoutBrowser,
   name: 'quilt',
   title: 'Quilt',
-  grants: ['pasted_code', 'api_key'],
+  grants: ['pasted_code', 'api_key', 'authorization_code'],
   fields: {
     pasted_code: [
       {
@@ -56,9 +61,8 @@ export const quilt: Service = {
     ],
   },
   variables: {
-    pasted_code: {
-      always: { QUILT_ACCESS_TOKEN: 'access_token', QUILT_CATALOG_URL: 'url', QUILT_REGISTRY_URL: 'service_url' },
-    },
+    pasted_code: session,
+    authorization_code: session,
     api_key: {
       always: { QUILT_API_KEY: 'access_token', QUILT_CATALOG_URL: 'url', QUILT_REGISTRY_URL: 'service_url' },
     },
@@ -83,6 +87,8 @@ export const quilt: Service = {
     who: ['data.me.email', 'data.me.name'],
     failures: quiltFailures,
   },
+  // Docs of Quilt, Catalog/Connect.md and MCP-Server.md. No document of a catalog names the host of its Connect server.
+  registeringServer: { what: 'the Connect server of the catalog', resource: '/mcp/platform' },
   clientSecret: 'none',
   username: 'token',
   registration: {

@@ -5,6 +5,7 @@ import type { Field } from './field.ts';
 import type { Grant, GrantKind } from './grant.ts';
 import type { LakebaseTargets } from './lakebase.ts';
 import type { Present } from './present.ts';
+import type { RegisteringServer } from './registering-server.ts';
 import type { Endpoints, RedirectSettings, StoreKind, ToolFamily } from './shapes.ts';
 import type { ServiceVariables } from './variables.ts';
 
@@ -74,6 +75,8 @@ export interface Service {
   readonly builtInClients?: { readonly ids: readonly string[]; readonly redirect: RedirectSettings };
   /** Of a sign-in by browser, where an account names none. */
   readonly clientId: string | undefined;
+  /** Where an account that signs in by browser needs no client: it names the server instead. */
+  readonly registeringServer?: RegisteringServer;
   readonly clientSecret: 'none' | 'optional' | 'required';
   /** A required client secret is for the sign-in by browser; by device code one can sign in and refresh without. */
   readonly secretForBrowserOnly?: true;
@@ -128,8 +131,10 @@ export interface AccountSettings {
   readonly permissions?: PermissionSource | undefined;
   readonly preAuthenticate: boolean;
   readonly lakebase?: LakebaseTargets | undefined;
-  /** Empty where the grant has no client. */
+  /** Empty where the grant has no client, and where the server registers one. */
   readonly clientId: string;
+  /** Each sign-in registers the client it uses; the record of its tokens tells which. */
+  readonly registersClient?: true | undefined;
   readonly clientSecret: 'none' | 'optional' | 'required';
   readonly secretForBrowserOnly?: true | undefined;
   readonly issuer: string | undefined;

@@ -35,7 +35,8 @@ export async function acceptTokens(
     checkIdentity(result);
     checkRegistration(result);
     const endpoints = serverEndpoints(reply.idToken === undefined ? server.unvouched() : server);
-    const issuing = { endpoints, learned: learnedOf(account, server) };
+    const registeredClient = server.clientRegistered ? server.clientId : undefined;
+    const issuing = { endpoints, learned: learnedOf(account, server), registeredClient };
     await account.accept((generation) => recordOfSignIn(account.settings, reply, issuing, clock, generation));
   } catch (error) {
     await giveBack(account, server, tokensOf(reply), logger);
@@ -52,14 +53,15 @@ interface SignedInAs {
 
 /** The tokens would be taken for those of the server that is configured by now. */
 function checkRegistration({ account, server }: SignInResult): void {
-  const { clientId, issuer, grant } = account.settings;
+  const { issuer, grant } = account.settings;
   const bound = {
     grant: grant.kind,
     clientId: server.clientId,
+    ...(server.clientRegistered && { clientRegistered: true as const }),
     issuer: server.issuer,
     endpoints: serverEndpoints(server),
   };
-  if (server.clientId === clientId && server.issuer === issuer && isOfRegistration(bound, account.settings)) return;
+  if (server.issuer === issuer && isOfRegistration(bound, account.settings)) return;
   throw new KeytrayError(
     'misconfigured',
     `the configuration of ${account.id} changed during the sign-in; nothing was stored`,

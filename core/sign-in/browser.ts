@@ -5,6 +5,7 @@ import { type Authorization, beginAuthorization } from '../oauth/authorization-r
 import { completeAuthorization, judgeRedirect } from '../oauth/authorization-response.ts';
 import { type AuthorizationServer, needsSecret } from '../oauth/authorization-server.ts';
 import type { CallbackPage } from '../oauth/callback-page.ts';
+import { registerClient } from '../oauth/client-registration.ts';
 import { type Arrival, type Destination, listenForRedirect, type StrayVerdict } from '../oauth/loopback-redirect.ts';
 import { OAuthFailure } from '../oauth/oauth-failure.ts';
 import type { Refused } from '../oauth/token-endpoint.ts';
@@ -30,6 +31,7 @@ export interface Answered extends Arrival {
 
 /** Authorization code + PKCE in the person's own browser (RFC 8252), open until its listener ends. */
 export interface BrowserSignIn {
+  /** As the client of this sign-in uses it. */
   readonly server: AuthorizationServer;
   readonly port: number;
   readonly invitation: BrowserInvitation;
@@ -71,10 +73,10 @@ export interface BrowserSignInOptions {
 
 const deadline = 300_000;
 
-/** Throws `KeytrayError` `misconfigured` where no port is free, and what `begin` throws. */
+/** Throws `KeytrayError` `misconfigured` where no port is free, what `registerClient` throws, and what `begin` throws. */
 export async function openBrowserSignIn(options: BrowserSignInOptions): Promise<BrowserSignIn> {
-  const { server, settings, clock, loginHint } = options;
-  if (settings.clientSecret === 'required' && server.clientAuthentication.method === 'none')
+  const { settings, clock, loginHint } = options;
+  if (settings.clientSecret === 'required' && options.server.clientAuthentication.method === 'none')
     throw needsSecret(settings);
   const begun = new Map<BegunAt, Promise<Begun>>();
   const made = new Map<BegunAt, Begun>();
@@ -98,8 +100,11 @@ export async function openBrowserSignIn(options: BrowserSignInOptions): Promise<
     strayed: options.strayed,
   });
 
+  let server = options.server;
   const make = async (at: BegunAt): Promise<Begun> => {
-    const request = await beginAuthorization(settings, redirect.redirectUri, { loginHint });
+    const request = await beginAuthorization({ ...settings, clientId: server.clientId }, redirect.redirectUri, {
+      loginHint,
+    });
     const address = new AuthorizationAddress(server, request, clock);
     await address.prepare();
     const whole = { request, address };
@@ -125,6 +130,8 @@ export async function openBrowserSignIn(options: BrowserSignInOptions): Promise<
   };
 
   try {
+    if (settings.registersClient === true)
+      server = server.as(await registerClient(server, settings, redirect.redirectUri));
     await begin(options.first);
     way = {
       server,

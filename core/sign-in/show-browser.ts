@@ -2,6 +2,7 @@ import { serverFailure, wordsOf } from '../accounts/server-directory.ts';
 import { redirectUriToRegister } from '../config/resolve.ts';
 import { KeytrayError } from '../errors.ts';
 import type { Clock, Logger, UserAgent } from '../ports.ts';
+import type { AccountSettings } from '../services/service.ts';
 import type { Begun, BegunAt, BrowserSignIn } from './browser.ts';
 import type { LoginAttempt } from './login-attempt.ts';
 
@@ -48,6 +49,12 @@ export async function showBrowser(
 // Most sign-ins are over by then, and a person in front of an error page has begun to wonder. Milliseconds.
 const patience = 20_000;
 
+function whatToCompare(settings: AccountSettings): string {
+  const uri = redirectUriToRegister(settings);
+  if (settings.registersClient === true) return `its server may not allow redirects to this machine, as ${uri}`;
+  return `compare this with the client registered there: client ID ${settings.clientId}, redirect URI ${uri}`;
+}
+
 /**
  * A server that does not know the client or its redirect URI says so in the browser and sends nobody back (RFC 6749
  * §4.1.2.1): without a word here the person waits for the end of the deadline.
@@ -55,8 +62,7 @@ const patience = 20_000;
 export function hintAtErrorPage(attempt: LoginAttempt, clock: Clock): void {
   const { settings } = attempt.account;
   const timer = clock.after(patience, () => {
-    const client = `client ID ${settings.clientId}, redirect URI ${redirectUriToRegister(settings)}`;
-    attempt.hint(`if the page in the browser shows an error, compare this with the client registered there: ${client}`);
+    attempt.hint(`if the page in the browser shows an error, ${whatToCompare(settings)}`);
   });
   void attempt.login.ended.then(() => timer.cancel());
 }

@@ -98,7 +98,9 @@ async function findSharer(
     if (other.id === account.id || other.settings.clientId !== account.settings.clientId) continue;
     await other.load();
     const theirs = other.record;
-    if (theirs === undefined || serverNameOf(other) !== serverNameOf(account)) continue;
+    // A client that was registered for one sign-in has no other.
+    if (theirs === undefined || theirs.clientId !== record.clientId) continue;
+    if (serverNameOf(other) !== serverNameOf(account)) continue;
     // Where a server does not say who signed in, it may be the same person: a login too many beats one lost.
     const unknown = theirs.identity === undefined || record.identity === undefined;
     if (unknown || theirs.identity?.subject === record.identity?.subject) return other.id;

@@ -108,7 +108,7 @@ function detailsOf({ config, settings, editable }: ConfiguredAccount): Omit<Acco
   return {
     ...(issuer === undefined ? {} : { issuer }),
     endpoints: Object.fromEntries(Object.entries(known).filter(([, url]) => url !== undefined)),
-    clientId: settings.clientId,
+    clientId: settings.registersClient === true ? 'registered by Keytray' : settings.clientId,
     redirectUri: redirectUriToRegister(settings),
     clientSecret: settings.clientSecret,
     ...(browser === undefined ? {} : { browser }),

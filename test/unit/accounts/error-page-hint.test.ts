@@ -8,10 +8,10 @@ import { MemoryStore } from '../../../core/stores/memory-store.ts';
 import { accountSettings } from '../../support/authorization-server.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
-async function scene() {
+async function scene(settings = accountSettings()) {
   const clock = new ManualClock();
   const login = new PendingLogin('lab', () => undefined);
-  const account = new Account(accountSettings(), { store: new MemoryStore(), clock, changed: () => undefined });
+  const account = new Account(settings, { store: new MemoryStore(), clock, changed: () => undefined });
   const attempt = new LoginAttempt(login, account, { giveBack: async () => undefined, goesBack: () => true });
   const way: Pick<BrowserSignIn, 'invitation' | 'stop'> = {
     invitation: { startUrl: new URL('http://127.0.0.1:4711/start/random'), expiresAt: 300 },
@@ -30,6 +30,12 @@ describe('what is said while the browser may show an error', () => {
     expect(note()).toBeUndefined();
     clock.advance(1);
     expect(note()).toMatch(/^if the page in the browser shows an error, .*: client ID keytray, redirect URI http:/);
+  });
+
+  it('names no client where the sign-in registered one', async () => {
+    const { clock, note } = await scene(accountSettings({ clientId: '', registersClient: true }));
+    clock.advance(20_000);
+    expect(note()).toMatch(/ its server may not allow redirects to this machine, as http:\/\/127\.0\.0\.1\/callback$/);
   });
 
   it('replaces nothing more urgent', async () => {

@@ -50,13 +50,14 @@ describe('adding an account', () => {
     ['datadog', 'api_key', ['name']],
     ['oauth', 'client_credentials', ['clientId', 'name', 'tokenEndpoint']],
     ['gitlab', 'api_key', ['name']],
+    ['quilt', 'authorization_code', ['issuer', 'name', 'url']],
   ] as const)('asks of %s by %s what that needs', (name, grant, asked) => {
     expect(Object.keys(problemsOf(service(name), { ...emptyDraft, grant }, nobody)).sort()).toEqual(asked);
   });
 
   it('offers the default of each service first', () => {
     const offered = (name: string) => service(name).grants.map(({ kind }) => kind);
-    expect(offered('quilt')).toEqual(['pasted_code', 'api_key']);
+    expect(offered('quilt')).toEqual(['pasted_code', 'api_key', 'authorization_code']);
     expect(offered('datadog')).toEqual(['aws_identity', 'api_key']);
     expect(offered('athena')).toEqual(['client_credentials', 'api_key']);
   });

@@ -1,4 +1,10 @@
-import { type RunningAuthorizationServer, startAuthorizationServer } from '../../authorization-server.ts';
+import {
+  type AuthorizationServerOptions,
+  type RunningAuthorizationServer,
+  startAuthorizationServer,
+} from '../../authorization-server.ts';
+
+export type ConnectOptions = Pick<AuthorizationServerOptions, 'extend' | 'instead'>;
 
 export interface Connect extends RunningAuthorizationServer {
   /** What a token must be for. */
@@ -9,10 +15,11 @@ export interface Connect extends RunningAuthorizationServer {
  * Quilt's Connect server: an authorization server with dynamic registration (RFC 7591), PKCE and one resource, at
  * Quilt's paths. It accepts redirects to this machine, as with `localhost` among the allowed hosts.
  */
-export async function startConnect(): Promise<Connect> {
+export async function startConnect(options: ConnectOptions = {}): Promise<Connect> {
   const resourcePath = '/mcp/platform';
   const scopes = ['openid', 'offline_access', 'platform'];
   const server = await startAuthorizationServer({
+    ...options,
     scopes,
     clients: [],
     configuration: {

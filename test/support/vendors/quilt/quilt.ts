@@ -7,7 +7,7 @@ import {
   type RecordedRequest,
   startHttpEmulator,
 } from '../http-emulator.ts';
-import { type Connect, startConnect } from './connect.ts';
+import { type Connect, type ConnectOptions, startConnect } from './connect.ts';
 import { answerGraphql } from './graphql.ts';
 import { type AuditEvent, newQuiltKey, type QuiltKey, type QuiltUser } from './people.ts';
 
@@ -40,7 +40,7 @@ export interface Quilt extends HttpEmulator {
 export const tokenPath = '/api/token';
 
 /** A Quilt catalog with its registry: sessions by pasted code, API keys, AWS credentials, Connect. */
-export async function startQuilt(): Promise<Quilt> {
+export async function startQuilt(options: { readonly connect?: ConnectOptions } = {}): Promise<Quilt> {
   const person: QuiltUser = { name: 'kim', email: 'kim@example.com', isAdmin: false, active: true };
   const admin: QuiltUser = { name: 'root', email: 'root@example.com', isAdmin: true, active: true };
   const keys: QuiltKey[] = [];
@@ -117,7 +117,7 @@ export async function startQuilt(): Promise<Quilt> {
     }
   };
 
-  const connect = await startConnect();
+  const connect = await startConnect(options.connect);
   const http = await startHttpEmulator(handle);
   const closeHttp = http.close;
   const quilt: Quilt = Object.assign(http, {
