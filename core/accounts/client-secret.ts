@@ -47,7 +47,8 @@ export class ClientSecret {
   async set(secret: Secret): Promise<void> {
     const { clientSecret, title, clientId, id: account } = this.#holder.settings;
     if (clientSecret === 'none') {
-      const message = `the client ${clientId} of ${title} has no secret`;
+      const message =
+        clientId === '' ? `${title} has no client secret` : `the client ${clientId} of ${title} has no secret`;
       throw new KeytrayError('invalid_request', message, { account, fix: 'no_client_secret' });
     }
     if (!isKeepable(secret)) {

@@ -70,6 +70,25 @@ describe('an account of Quilt at a Connect server', () => {
     await scene.renewed('quilt@other');
   });
 
+  it('sends the browser off as that client, to come back to exactly what it registered', async () => {
+    const { issuer, resource } = scene.quilt.connect;
+    // This metadata offers no requests that are sent ahead.
+    scene.registersAt(`${issuer}/auth/register`);
+    const { searchParams } = new URL((await scene.begin()).authorization_url ?? '');
+    expect(Object.fromEntries(searchParams)).toMatchObject({
+      ...{ client_id: scene.lastClient, resource, code_challenge_method: 'S256' },
+      redirect_uri: scene.at('registration')[0]?.redirectUris?.[0],
+    });
+  });
+
+  it('registers once, however many ask for its sign-in', async () => {
+    const { broker } = scene.grants;
+    await Promise.all([broker.startLogin(account, { user_agent: 'browser' }), scene.begin(), scene.begin()]);
+    await scene.signIn();
+    expect(scene.at('registration')).toHaveLength(1);
+    expect(await scene.record()).toMatchObject({ client_id: scene.lastClient });
+  });
+
   it('registers again at its next sign-in', async () => {
     await scene.signIn();
     const first = scene.lastClient;
