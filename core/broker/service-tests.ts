@@ -4,7 +4,7 @@ import { KeytrayError } from '../errors.ts';
 import { whatToDo } from '../failures/next-step.ts';
 import type { CredentialChecks } from '../hand-out/credential-checks.ts';
 import { testDatabase } from '../hand-out/database-check.ts';
-import { type DatabaseLogins, targetOf } from '../hand-out/database-logins.ts';
+import { checkWarehouse, type DatabaseLogins, targetOf } from '../hand-out/database-logins.ts';
 import { type HandOut, plainNeed } from '../hand-out/hand-out.ts';
 import type { HandOutGate } from '../hand-out/hand-out-gate.ts';
 import type { RejectedTokens } from '../hand-out/rejected-tokens.ts';
@@ -45,6 +45,8 @@ export class ServiceTests {
     let handOut: HandOut | undefined;
     try {
       this.#dependencies.gate.check(account.id);
+      // Before the token: at such an address nobody can sign in either, and the token's failure would hide the cause.
+      if (database !== undefined) checkWarehouse(account, targetOf(account, database).target);
       const tested = await this.#test(account, signal, (had) => {
         handOut = had;
       });

@@ -197,8 +197,8 @@ export function targetOf(
   return { name: found[0], target: found[1] };
 }
 
-/** Both products are copied from the same window. */
-function checkWarehouse({ id, settings }: Account, { place }: LakebaseTarget): void {
+/** Throws where the address is one of the other product: both are copied from the same window. */
+export function checkWarehouse({ id, settings }: Pick<Account, 'id' | 'settings'>, { place }: LakebaseTarget): void {
   const named = place.kind === 'instance' ? place.instance : place.endpoint;
   if (![settings.url ?? '', named].some(isWarehouseAddress)) return;
   throw new KeytrayError('misconfigured', 'a SQL warehouse does not speak PostgreSQL', {
