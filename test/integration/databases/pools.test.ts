@@ -51,6 +51,7 @@ it("Databricks' SDK, unmodified, goes on over two lives of a token", async () =>
 });
 
 const life = 12;
+const query = 'select current_user as who';
 const asked = (): number => lakebase.workspace.to('/api/2.0/database/credentials').length;
 
 describe('a pool of ten over three lives of a password', () => {
@@ -59,7 +60,7 @@ describe('a pool of ten over three lives of a password', () => {
     scene.skip(3_600_000);
   });
 
-  it('opens every new connection, keeps the open ones, and costs one request per life', async () => {
+  it('opens every new connection, psql among them, keeps the open ones, and costs one request per life', async () => {
     row('L14', 'L16');
     const broker = new LocalApiClient(scene.socketPath);
     const login = async () => (await broker.credentials('lake', { kind: 'postgres' })) as Record<string, string>;
@@ -78,8 +79,11 @@ describe('a pool of ten over three lives of a password', () => {
     const oldest = await pool.connect();
     for (let lives = 1; lives <= 3; lives += 1) {
       const all: PoolClient[] = await Promise.all(Array.from({ length: 9 }, () => pool.connect()));
-      const answers = await Promise.all(all.map((client) => client.query('select current_user as who')));
+      const answers = await Promise.all(all.map((client) => client.query(query)));
       expect(new Set(answers.map(({ rows }) => rows[0].who))).toEqual(new Set([username]));
+      const psql = await scene.sandbox.run(['pg', 'psql', 'lake', '--', '-X', '-A', '-t', '-w', '-c', query]);
+      expect(psql).toMatchObject({ status: 0, stdout: `${username}\n`, stderr: '' });
+      expect(lakebase.front.logins.at(-1)?.password).toBe(lakebase.workspace.lakebase.passwords.at(-1));
       expect(asked() - before).toBe(lives);
       // Ended, so that the next life opens new ones.
       for (const client of all) {
