@@ -170,6 +170,25 @@ PORT=8080
     expect(await scene.config()).toContain('- gh\n');
   });
 
+  it('leaves the token cache of the Databricks command line alone, and says so', async () => {
+    await using scene = await ImportScene.create();
+    const cache = JSON.stringify({
+      version: 1,
+      tokens: { [workspace.url]: { refresh_token: 'doau-not-to-be-taken' } },
+    });
+    await scene.write('.databrickscfg', `[me]\nhost = ${workspace.url}\nauth_type = databricks-cli\n`);
+    await scene.write('.databricks/token-cache.json', cache, 0o600);
+    const note = 'the sign-ins of the Databricks command line stay in its token cache; sign in once with keytray login';
+    expect(await scene.run(['import', 'databricks'])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(note),
+    });
+    const kept = await scene.run(['import', 'databricks', '--yes', '--remove']);
+    expect(kept).toMatchObject({ status: 0, stdout: expect.stringContaining(note) });
+    expect(await scene.read('.databricks/token-cache.json')).toBe(cache);
+    expect(scene.seen + (await scene.config())).not.toContain('doau-not-to-be-taken');
+  });
+
   it('asks on a terminal, and takes anything but a yes for a no', async () => {
     await using scene = await ImportScene.create();
     await scene.write('.dataiku/config.json', instances({ default: knownKeys.personal }));
