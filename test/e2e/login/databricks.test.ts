@@ -125,6 +125,24 @@ describe('a person signs in to a Databricks workspace in Chromium, with the URL 
     });
   });
 
+  it('with one refresh for 200 callers that come at the end of the token, and the sign-in goes on', async () => {
+    workspace.oidc.accessTokenLife = 1;
+    await keytray.api.token('databricks', { force: true });
+    const { expires_at: expiresAt = '' } = await keytray.api.account('databricks');
+    await expect.poll(() => Date.now(), { timeout: 10_000 }).toBeGreaterThan(Date.parse(expiresAt));
+    workspace.oidc.accessTokenLife = 3_600;
+    // Long enough for every caller to come while the one refresh is on its way.
+    workspace.faults.add('/oidc/v1/token', { kind: 'slow', milliseconds: 3_000 });
+    const before = workspace.to('/oidc/v1/token').length;
+    const herd = Array.from({ length: 200 }, async () => (await keytray.api.token('databricks', {})).access_token);
+    expect(new Set(await Promise.all(herd))).toEqual(new Set([workspace.oidc.accessTokens.at(-1)]));
+    const sent = workspace.to('/oidc/v1/token').slice(before);
+    expect(sent.map((request) => fieldsOf(request).grant_type)).toEqual(['refresh_token']);
+    // A second use of the same refresh token would have ended the sign-in.
+    expect(await keytray.run(['token', 'databricks', '--force'])).toMatchObject({ status: 0 });
+    expect(await keytray.api.account('databricks')).toMatchObject({ state: 'active' });
+  });
+
   it('at the next port where 8020 is taken, which both endpoints are told', async () => {
     // The page of the sign-in before is still shown there.
     await keytray.stopAgent();
