@@ -46,6 +46,28 @@ describe('Athena', () => {
     expect(athena.tokens.tokenRequests()).toBe(2);
   });
 
+  it('goes on over ten renewals of a token of three seconds, and hands out none that has ended', async () => {
+    const { tokens } = athena;
+    tokens.lifetime = 3;
+    // One time for both, so that a token's end is the server's word and not a matter of how fast this machine is.
+    tokens.now = () => scene.clock.now();
+    await enter();
+    const used = new Set<string>();
+    for (let steps = 0; used.size <= 10 && steps < 200; steps += 1) {
+      const callers = await Promise.all(Array.from({ length: 5 }, () => scene.token('athena')));
+      for (const { access_token = '', expires_at } of callers) {
+        used.add(access_token);
+        expect(Date.parse(expires_at ?? '')).toBeGreaterThan(tokens.now());
+        await tokens.mint.check(access_token, 'crisp-athena-live', tokens.now());
+      }
+      // Meets the end of each token exactly: the claims of a token count whole seconds.
+      scene.clock.advance(250);
+    }
+    expect(used.size).toBe(11);
+    expect([...used]).toEqual(tokens.issued);
+    expect(tokens.tokenRequests()).toBe(11);
+  });
+
   it('takes the token over gRPC and TLS of its own authority', async () => {
     row('A17');
     await enter();
