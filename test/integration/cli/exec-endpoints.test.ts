@@ -11,6 +11,8 @@ import { row } from '../../rows/row.ts';
 import { startBrokerSocket } from '../../support/broker-socket.ts';
 import { CliSandbox } from '../../support/cli-process.ts';
 import { accountView, FakeBroker } from '../../support/fake-broker.ts';
+import { needsRoot } from '../../support/needs-root.ts';
+import { asOtherUser, otherUid, perlConnect } from '../../support/other-user.ts';
 
 const config = `accounts:
   lake:
@@ -23,11 +25,18 @@ const config = `accounts:
     issuer: https://tenant.auth0.com/
     client_id: the-client
     audience: crisp-athena-live
+  machine:
+    service: auth0-m2m
+    url: https://tenant.auth0.com
+    client_id: the-client
+    audience: crisp-athena-live
   lab:
     service: oidc
     issuer: https://login.lab.example
     client_id: keytray
 `;
+
+const accounts = ['lake', 'athena', 'machine', 'lab'];
 
 class SilentScreen implements Screen {
   readonly isTerminal = false;
@@ -45,8 +54,8 @@ const inAnHour = (): TokenView => ({
 });
 
 async function setting() {
-  const broker = new FakeBroker(['lake', 'athena', 'lab'].map((id) => accountView(id)));
-  for (const id of ['lake', 'athena', 'lab']) broker.tokens.set(id, () => ({ ...inAnHour(), account: id }));
+  const broker = new FakeBroker(accounts.map((id) => accountView(id)));
+  for (const id of accounts) broker.tokens.set(id, () => ({ ...inAnHour(), account: id }));
   const socket = await startBrokerSocket(broker);
   const sandbox = await CliSandbox.create({ socketPath: socket.socketPath, config });
   return {
@@ -60,9 +69,11 @@ async function setting() {
   };
 }
 
-/** Starts a program that prints its environment and then waits. */
+/** Starts a program that prints its environment and then waits, until it is told to end or has a line to read. */
 async function exec(sandbox: CliSandbox, accounts: string) {
-  const script = 'console.log(JSON.stringify(process.env)); setInterval(() => undefined, 1000)';
+  const script =
+    'console.log(JSON.stringify(process.env)); setInterval(() => undefined, 1000); ' +
+    "process.stdin.once('data', () => process.exit(0))";
   const running = sandbox.start(['exec', accounts, '--', process.execPath, '-e', script], {
     env: { HTTPS_PROXY: 'http://proxy.lab.example' },
   });
@@ -80,6 +91,12 @@ async function ask(
 }
 
 const sdk = (host: string) => ({ headers: { 'X-Databricks-Metadata-Version': '1', 'X-Databricks-Host': host } });
+
+const clientCredentials = {
+  method: 'POST',
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify({ grant_type: 'client_credentials' }),
+};
 
 describe('keytray exec', () => {
   it('is the metadata service for a client of Databricks, for as long as it runs', async () => {
@@ -121,6 +138,34 @@ describe('keytray exec', () => {
     expect(await ask(url, { ...post, body: JSON.stringify({ ...grant, audience: 'another' }) })).toMatchObject({
       status: 403,
     });
+  });
+
+  it('closes the endpoint when the program ends by itself', async () => {
+    await using scene = await setting();
+    const { running, env } = await exec(scene.sandbox, 'machine');
+    const { OAUTH_AUTH_URL: url = '' } = env;
+    expect(await ask(url, clientCredentials)).toMatchObject({ status: 200, body: { access_token: 'the-token' } });
+    running.child.stdin.write('\n');
+    expect(await running.ended).toMatchObject({ status: 0, signal: null });
+    await expect(ask(url, clientCredentials)).rejects.toThrow(/ECONNREFUSED/);
+  });
+
+  needsRoot('refuses another user of the machine at its endpoint, also with the path', async () => {
+    await using scene = await setting();
+    const { running, env } = await exec(scene.sandbox, 'machine');
+    const url = new URL(env.OAUTH_AUTH_URL ?? '');
+    const { headers, body } = clientCredentials;
+    const type = `Content-Type: ${headers['Content-Type']}\r\nContent-Length: ${body.length}\r\nConnection: close`;
+    const request = `POST ${url.pathname} HTTP/1.1\r\nHost: ${url.host}\r\n${type}\r\n\r\n${body}`;
+    const program = 'my $s = dial($ARGV[0], $ARGV[1]); syswrite $s, $ARGV[2]; print $a while sysread($s, $a, 65536);';
+    const other = asOtherUser(`${perlConnect}\n${program}`, url.hostname, url.port, request);
+    const answer = await other.output();
+    expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+    expect(answer).toContain(`a program of uid ${otherUid} was refused`);
+    expect(answer).not.toContain('the-token');
+    expect(await ask(url.href, clientCredentials)).toMatchObject({ status: 200 });
+    running.child.kill('SIGTERM');
+    await running.ended;
   });
 
   it('opens nothing for an account whose clients need no such thing', async () => {
