@@ -5,6 +5,7 @@ import type { Fetch } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import { isInstant, readHttpDate } from '../untrusted/instant.ts';
 import { plainText } from '../untrusted/plain-text.ts';
+import { withoutTokens, withoutValues } from '../untrusted/server-text.ts';
 import { isTokenText } from '../untrusted/token-text.ts';
 
 /** A token that Datadog gives for a proof of who we are at AWS. */
@@ -37,8 +38,11 @@ const replySchema = z.object({
 });
 const errorSchema = z.object({ errors: z.array(z.string()).min(1) });
 
-/** `now` in milliseconds since the epoch. Pure. */
-export function readDelegatedReply(status: number, body: string, host: string, now: number): DelegatedReply {
+/** `now` in milliseconds since the epoch; `sent`: what the answer may repeat. Pure. */
+export function readDelegatedReply(
+  { status, body }: { readonly status: number; readonly body: string },
+  { host, sent, now }: { readonly host: string; readonly sent: readonly string[]; readonly now: number },
+): DelegatedReply {
   const json = parsed(body);
   if (status === 200) {
     const reply = replySchema.safeParse(json);
@@ -47,8 +51,10 @@ export function readDelegatedReply(status: number, body: string, host: string, n
     return { kind: 'token', token: { token: new Secret(token), expiresAt: endOf(reply.data, now) } };
   }
   const said = errorSchema.safeParse(json);
-  const words = said.success ? plainText(said.data.errors.join(', ')) : '';
-  if (said.success && (status === 401 || status === 403)) return { kind: 'refused', status, words };
+  const told = said.success ? withoutValues(said.data.errors.join(', '), sent) : '';
+  // An ARN may look like a token, and is looked for in these.
+  if (said.success && (status === 401 || status === 403)) return { kind: 'refused', status, words: plainText(told) };
+  const words = plainText(withoutTokens(told));
   if (status === 404) return failed('misconfigured', `${host} has no delegated tokens; check the site of the account`);
   if (status === 400) return failed('misconfigured', `${host} does not take the request${words && `: ${words}`}`);
   return failed('temporarily_unavailable', `${host} answers ${status}${words && `: ${words}`}`);
@@ -86,6 +92,8 @@ export interface Exchange {
   now(): number;
   /** Milliseconds since the epoch. */
   sign(at: number): Promise<Secret>;
+  /** Of the AWS session: a proof shows the token to whom it is sent, who may repeat it in an error. */
+  readonly secrets: readonly Secret[];
   readonly identity: ProvenIdentity;
 }
 
@@ -104,14 +112,17 @@ export interface ProvenIdentity {
  * Exchanges a proof for a token. A proof refused while the clocks disagree is signed once more with the server's time.
  * Throws `KeytrayError`.
  */
-export async function exchangeProof({ fetch, endpoint, now, sign, identity }: Exchange): Promise<ExchangedToken> {
+export async function exchangeProof(exchange: Exchange): Promise<ExchangedToken> {
+  const { fetch, endpoint, now, sign, secrets, identity } = exchange;
   const { host } = endpoint;
   let ahead = 0;
   for (;;) {
     const at = now() + ahead;
-    const { status, body, date, retryAfter } = await ask(fetch, endpoint, await sign(at));
+    const proof = await sign(at);
+    const { date, retryAfter, ...answer } = await ask(fetch, endpoint, proof);
     const serverTime = readHttpDate(date, now()) ?? now();
-    const reply = readDelegatedReply(status, body, host, serverTime);
+    const sent = [proof, ...secrets].flatMap((secret) => secret.reveal().split('|'));
+    const reply = readDelegatedReply(answer, { host, sent, now: serverTime });
     if (reply.kind === 'token') return { ...reply.token, lifetime: secondsUntil(reply.token.expiresAt, serverTime) };
     if (reply.kind === 'failed') throw withRetryAfter(reply.failure, parseRetryAfter(retryAfter, serverTime));
     const skew = clockError(date, now());
@@ -154,7 +165,7 @@ function refusal(
   host: string,
   { arn: known, accessKeyId, learn, renew }: ProvenIdentity,
 ): KeytrayError {
-  const detail = `status ${status}${words && ` (${words})`}`;
+  const detail = `status ${status}${words && ` (${withoutTokens(words)})`}`;
   if (status === 401) {
     return new KeytrayError('access_denied', `${host} does not accept the AWS identity`, {
       advice: `Check that the AWS session has not ended, and that the region and the organization are right. ${renew}.`,

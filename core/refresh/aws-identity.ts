@@ -47,6 +47,7 @@ async function exchange(account: Account, source: AwsCredentials, parts: Renewal
     endpoint,
     now: () => clock.now(),
     sign: (at) => signIdentityProof({ session, orgUuid, region, at, userAgent }),
+    secrets: [session.secretAccessKey, session.sessionToken],
     identity: { arn, accessKeyId: session.accessKeyId, learn: learnArn(source), renew: renewing(source) },
   });
   barriers.reached('reply_received');

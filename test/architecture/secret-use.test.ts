@@ -64,7 +64,10 @@ const reveals: Readonly<Record<string, { readonly times: number; readonly why: s
   'core/oauth/token-exchange-grant.ts': { times: 2, why: 'gives the subject token to the protocol library' },
   'core/hand-out/aws-sessions.ts': { times: 1, why: 'finds AWS credentials in what a program printed' },
   'core/refresh/command.ts': { times: 1, why: 'finds the token in what a program printed' },
-  'core/credentials/delegated-token.ts': { times: 1, why: 'exchanges a signed proof at the service' },
+  'core/credentials/delegated-token.ts': {
+    times: 2,
+    why: 'exchanges a signed proof at the service, and keeps it out of its errors',
+  },
   'core/endpoints/http-proxy/forward.ts': { times: 1, why: 'sends the credential to the server of the account' },
   'core/endpoints/http-proxy/header-proxy.ts': { times: 2, why: "puts the proxy's own secret into its address" },
   'core/endpoints/postgres/server-login.ts': { times: 1, why: 'sends the password to a verified server' },

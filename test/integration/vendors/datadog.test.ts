@@ -96,6 +96,7 @@ describe('the exchange of a proof', () => {
       endpoint: new URL(`${datadog.url}${delegatedTokenPath}`),
       now: () => Date.now() + clock,
       sign: (at) => signIdentityProof({ session, orgUuid: org, region: 'eu-west-1', at, userAgent: 'keytray' }),
+      secrets: [],
       identity: { arn, accessKeyId: principal.accessKeyId, learn: 'Ask AWS', renew: 'Renew it' },
     });
   };

@@ -5,12 +5,13 @@ import { failureOf } from '../../support/broker.ts';
 
 const now = Date.UTC(2026, 2, 1, 12);
 
-const exchanged = (status: number, headers: Record<string, string>) =>
+const exchanged = (status: number, headers: Record<string, string>, body = '') =>
   exchangeProof({
-    fetch: async () => new Response('', { status, headers }),
+    fetch: async () => new Response(body, { status, headers }),
     endpoint: new URL('https://api.datadoghq.com/api/v2/delegated-token'),
     now: () => now,
-    sign: async () => new Secret('proof'),
+    sign: async () => new Secret('ZmlyYbody|aGVhZbheaders|POST|dXJsdXJs'),
+    secrets: [new Secret('a-session'), new Secret('a-key-of-aws')],
     identity: { arn: undefined, accessKeyId: 'ASIA1', learn: 'Ask AWS', renew: 'Renew it' },
   });
 
@@ -29,5 +30,23 @@ describe('Datadog that asks to be left alone', () => {
         retryAfter: 90,
       });
     }
+  });
+});
+
+describe('Datadog that repeats what it was sent', () => {
+  const arn = 'arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Administrator_0123456789abcdef/kim';
+
+  it.each([400, 401, 403, 500])('with status %i is quoted without it', async (status) => {
+    const words = ['ZmlyYbody', 'aGVhZbheaders', 'a-session', 'a-key-of-aws'];
+    for (const word of [...words, 'ey0123456789abcdefABCDEF.0123456789abcdefABCDEF']) {
+      const body = JSON.stringify({ errors: [`no ${word} please`] });
+      const { message, detail } = (await failureOf(exchanged(status, {}, body))) ?? expect.fail();
+      expect(`${message} ${detail ?? ''}`).toContain('no [secret] please');
+    }
+  });
+
+  it('still names the role that nobody is mapped to', async () => {
+    const body = JSON.stringify({ errors: [`${arn} is not mapped`] });
+    expect(await failureOf(exchanged(403, {}, body))).toMatchObject({ message: expect.stringContaining(arn) });
   });
 });
