@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LocalApiClient } from '../../../core/local-api/client/client.ts';
 import { type Keyring, startKeyring } from '../../support/keyring.ts';
 import { createKeytray, type Keytray, program } from '../../support/keytray.ts';
-import { knownSecrets, written } from '../../support/known-secrets.ts';
+import { knownSecrets } from '../../support/known-secrets.ts';
 import { type ProcessWatch, watchProcesses } from '../../support/process-watch.ts';
 import { runToEnd } from '../../support/processes.ts';
+import { filesBelow, secretsIn } from '../../support/secret-search.ts';
 import { StubPrograms } from '../../support/stub-programs.ts';
 import { type Dataiku, startDataiku } from '../../support/vendors/dataiku/dataiku.ts';
 import { newKey } from '../../support/vendors/dataiku/keys.ts';
@@ -94,20 +94,13 @@ describe('a search for the secrets of accounts with a key and with a command', (
     await run(['status', '--json']);
   };
   const nothingFound = async (): Promise<void> => {
-    const entries = await readdir(keytray.folder, { recursive: true, withFileTypes: true });
-    const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
     const places = [
-      ...(await Promise.all(files.map(async (name) => ({ name, text: await readFile(name, 'latin1') })))),
+      ...(await filesBelow(keytray.folder)),
       { name: 'command lines, titles, environments', text: processes.seen() },
       { name: 'output', text: said.join('\n') },
       { name: 'events', text: events.join('\n') },
     ];
-    const found = places.flatMap(({ name, text }) =>
-      [...secrets.values]
-        .filter(([value]) => written(value).some((form) => text.includes(form)))
-        .map(([, kind]) => `${kind} in ${name}`),
-    );
-    expect(found).toEqual([]);
+    expect(secretsIn(secrets, places)).toEqual([]);
   };
 
   it('finds none while everything works', async () => {

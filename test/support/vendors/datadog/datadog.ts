@@ -34,13 +34,18 @@ export interface Datadog extends HttpEmulator {
 export const delegatedTokenPath = '/api/v2/delegated-token';
 const longestWait = 60;
 
+export interface DatadogOptions {
+  /** Stands in every secret of the principals, for a test that searches the whole machine for them. */
+  readonly mark?: string;
+}
+
 /** Datadog's API as far as identities go: proofs of AWS identities, classic keys, mappings. */
-export async function startDatadog(): Promise<Datadog> {
+export async function startDatadog({ mark = '' }: DatadogOptions = {}): Promise<Datadog> {
   const orgUuid = '11111111-2222-3333-4444-555555555555';
   const principal = (name: string): AwsPrincipal => ({
     accessKeyId: `ASIA${name.toUpperCase()}EXAMPLE`,
-    secretAccessKey: `${name}-secret/access+key`,
-    sessionToken: `${name}-session/token+value==`,
+    secretAccessKey: `${name}-secret/access+key${mark}`,
+    sessionToken: `${name}-session/token+value${mark}==`,
     arn: `arn:aws:sts::123456789012:assumed-role/${name}/session`,
   });
   const principals = [principal('mapped'), principal('unmapped')] as const;
