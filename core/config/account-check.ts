@@ -5,6 +5,14 @@ import type { AccountConfig } from './config.ts';
 
 const originOf = (url: string): string => new URL(url).origin;
 
+export interface CheckedInstance {
+  /** The account names a server to sign in at that is not the service's public one. */
+  readonly own: boolean;
+  readonly url: string | undefined;
+  /** The service has a public server to sign in at. */
+  readonly publicServer: boolean;
+}
+
 /**
  * The check of the service as this account makes it. `address` is undefined where only the authorization server or the
  * catalog knows it; there is no check where nothing says where the service is.
@@ -13,7 +21,7 @@ export function checkOf(
   account: AccountConfig,
   service: Service,
   { kind }: Grant,
-  { own, url }: { readonly own: boolean; readonly url: string | undefined },
+  { own, url, publicServer }: CheckedInstance,
 ): AccountSettings['check'] {
   const check = [service.check ?? []].flat().find(({ grants }) => grants?.includes(kind) ?? true);
   if (check === undefined) return undefined;
@@ -26,7 +34,10 @@ export function checkOf(
       if (service.catalog !== undefined) return { check, address: undefined };
       const { publicAddress, ownPath } = check;
       const named = account.issuer ?? account.endpoints.tokenEndpoint;
-      const instance = url ?? (own && named !== undefined ? originOf(named) : undefined);
+      // Everybody at the public service signs in at a server of their own then, as at Entra for Azure DevOps: it is not
+      // the service, and must not be sent its tokens.
+      const elsewhere = publicAddress !== undefined && !publicServer;
+      const instance = url ?? (own && !elsewhere && named !== undefined ? originOf(named) : undefined);
       if (instance === undefined) return publicAddress === undefined ? undefined : { check, address: publicAddress };
       const isPublic = publicAddress !== undefined && originOf(instance) === originOf(publicAddress);
       const at: ServiceCheck = isPublic || ownPath === undefined ? check : { ...check, path: ownPath };

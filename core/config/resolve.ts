@@ -197,7 +197,7 @@ export function resolveAccount(written: AccountConfig, service: Service): Accoun
     url,
     settings: account.settings ?? {},
     present: account.present ?? service.present?.[grant.kind] ?? { kind: 'bearer' },
-    check: checkOf(account, service, grant, { own, url }),
+    check: checkOf(account, service, grant, { own, url, publicServer: hasPublicInstance(service) }),
     catalog: service.catalog,
     apiKeys: service.apiKeys,
     minValidity: account.minValidity ?? service.minValidity,

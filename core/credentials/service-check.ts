@@ -68,6 +68,8 @@ export function judgeReply(judged: Judged, { status, body }: ServiceReply): Verd
       const who = whoIn(json, check.kind === 'http' ? check.who : userinfo);
       return { kind: 'accepted', who: who === undefined ? undefined : withoutSent(who, judged) };
     }
+    // Nobody is named by what is not verified, but only a token that is good is answered so.
+    if (check.kind === 'userinfo' && isJwt(body)) return { kind: 'accepted', who: undefined };
     return { kind: 'failed', failure: failureOf(judged, 'temporarily_unavailable', status, 'answers without JSON') };
   }
   const own = check.kind === 'http' ? check.words?.(body) : undefined;
@@ -161,6 +163,9 @@ function failureOf({ account, title }: Judged, code: FailedCode, status: number,
   const details = { account, detail: `status ${status}` };
   return new KeytrayError(code, `${title} ${what}`, { ...details, ...(advice === undefined ? {} : { advice }) });
 }
+
+/** Signed or encrypted (OpenID Connect Core §5.3.2), in whichever way the client is registered. */
+const isJwt = (body: string): boolean => /^eyJ[\w-]*(?:\.[\w-]*){2,4}$/.test(body.trim());
 
 /** OpenID Connect Core §5.1. */
 const userinfo = ['preferred_username', 'email', 'name', 'sub'];
