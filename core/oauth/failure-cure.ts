@@ -34,6 +34,10 @@ function cureOfNetwork(code: string): Cure {
   if (code === 'CERT_HAS_EXPIRED') {
     return { advice: 'Check the clock of this machine; if it is right, only whoever runs the server can help.' };
   }
+  if (code === 'CERT_NOT_YET_VALID') return { advice: 'Check the clock of this machine.' };
+  if (code === 'DEPTH_ZERO_SELF_SIGNED_CERT') {
+    return { advice: 'If it should, save the certificate as a PEM file and set tls.ca of the account to that file.' };
+  }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return { fix: 'check_address' };
   if (isCertificate(code)) return { fix: 'check_certificate' };
   if (code.startsWith('PROXY_')) return checkProxy;

@@ -82,7 +82,11 @@ export function wordsOfNetwork(code: string, host: string): string {
   if (code.startsWith('PROXY_')) return `the proxy on the way to ${host} refused the connection`;
   if (code === 'ECONNREFUSED') return `${host} does not accept connections`;
   if (code === 'CERT_HAS_EXPIRED') return `the certificate of ${host} has expired`;
+  if (code === 'CERT_NOT_YET_VALID') return `the certificate of ${host} is not valid yet`;
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `the certificate of ${host} is for another host`;
+  if (code === 'DEPTH_ZERO_SELF_SIGNED_CERT') {
+    return `the certificate of ${host} is not trusted: the server signed it itself`;
+  }
   return isCertificate(code) ? `the certificate of ${host} is not trusted` : `${host} cannot be reached`;
 }
 

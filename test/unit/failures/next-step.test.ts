@@ -23,6 +23,8 @@ describe('the next step of a failure', () => {
     [{ kind: 'http_status', status: 503 }, /^Try again in a moment\.$/],
     [{ kind: 'timeout' }, /^Try again in a moment\.$/],
     [{ kind: 'network', code: 'SELF_SIGNED_CERT_IN_CHAIN' }, /tls\.ca/],
+    [{ kind: 'network', code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }, /save the certificate as a PEM file and set tls\.ca/],
+    [{ kind: 'network', code: 'CERT_NOT_YET_VALID' }, /^Check the clock of this machine\.$/],
     [{ kind: 'network', code: 'CERT_HAS_EXPIRED' }, /^Check the clock of this machine/],
     [{ kind: 'network', code: 'ERR_TLS_CERT_ALTNAME_INVALID' }, /^Check your network and the server's address/],
     [{ kind: 'network', code: 'EAI_AGAIN' }, /^Connect to the network/],

@@ -114,6 +114,8 @@ describe('failureOfThrown', () => {
     ['EAI_AGAIN', 'login.lab.example cannot be reached: the network seems to be down'],
     ['ECONNRESET', 'login.lab.example cannot be reached'],
     ['SELF_SIGNED_CERT_IN_CHAIN', 'the certificate of login.lab.example is not trusted'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'the certificate of login.lab.example is not trusted: the server signed it itself'],
+    ['CERT_NOT_YET_VALID', 'the certificate of login.lab.example is not valid yet'],
     ['CERT_HAS_EXPIRED', 'the certificate of login.lab.example has expired'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'the certificate of login.lab.example is for another host'],
     ['PROXY_ANSWERED_407', 'the proxy on the way to login.lab.example asks for a password'],
