@@ -1,13 +1,33 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SystemClock } from '../../../core/platform/system-clock.ts';
+import type { Timer } from '../../../core/ports.ts';
 import { row } from '../../rows/row.ts';
 import { startBrokerSocket } from '../../support/broker-socket.ts';
 import { CliSandbox } from '../../support/cli-process.ts';
 import { GrantScene } from '../../support/grant-scene.ts';
 import { type Athena, startAthena } from '../../support/vendors/athena/athena.ts';
+import { startBlackHole } from '../../support/vendors/black-hole.ts';
 import { type Dataiku, knownKeys, startDataiku } from '../../support/vendors/dataiku/dataiku.ts';
 
+/** Its timers run fifteen times as fast: a server that says nothing is given up after one second. */
+class HastyClock extends SystemClock {
+  override after(ms: number, run: () => void): Timer {
+    return super.after(ms / 15, run);
+  }
+}
+
+/** Each wrong in one way for an account that trusts the authority; the last one for an account that trusts none. */
+const wrong = {
+  expired: 'the certificate of HOST has expired',
+  'wrong-name': 'the certificate of HOST is for another host',
+  'self-signed': 'the certificate of HOST is not trusted: the server signed it itself',
+  stranger: 'the certificate of HOST is not trusted',
+} as const;
+const faults = Object.keys(wrong) as readonly (keyof typeof wrong)[];
+
 let dev: Dataiku;
+let faulty: readonly Dataiku[];
+let hole: Awaited<ReturnType<typeof startBlackHole>>;
 let prod: Dataiku;
 let athena: Athena;
 let scene: GrantScene;
@@ -16,19 +36,30 @@ let closeSocket: () => PromiseLike<void>;
 
 beforeAll(async () => {
   [dev, prod, athena] = await Promise.all([startDataiku(), startDataiku({ tls: 'good' }), startAthena()]);
+  faulty = await Promise.all(
+    (['expired', 'wrong_name', 'self_signed', 'good'] as const).map((tls) => startDataiku({ tls })),
+  );
+  hole = await startBlackHole();
   const { service, tokens, authority } = athena;
+  const trusts = (fault: string, file = '') => (fault === 'stranger' ? '' : `, tls: { ca: "${file}" }`);
+  const overTls = faults.map((fault, at) => {
+    const { url = '', authority: signer } = faulty[at] ?? {};
+    return `  dataiku@${fault}: { service: dataiku, url: "${url}"${trusts(fault, signer?.file)} }\n`;
+  });
   const config = `accounts:
   dataiku@dev: { service: dataiku, url: "${dev.url}", environment: dev, settings: { timeout: "30" } }
   dataiku@prod: { service: dataiku, url: "${prod.url}", environment: production, tls: { ca: "${prod.authority?.file}" } }
   dataiku@gone: { service: dataiku, url: "https://nope.invalid" }
+  dataiku@hole: { service: dataiku, url: "http://127.0.0.1:${hole.port}" }
   athena: { service: athena, client_id: ${tokens.client.id}, token_endpoint: "${tokens.tokenEndpoint}", settings: { host: "${service.host}", deployment_id: d-1, affiliate: acme }, env: { ATHENA_DEPLOYMENT_ID: settings.deployment_id }, tls: { ca: "${authority.file}" } }
-`;
+${overTls.join('')}`;
   // Own calls wait between their tries.
-  scene = new GrantScene(config, { clock: new SystemClock() });
+  scene = new GrantScene(config, { clock: new HastyClock() });
   await scene.broker.start();
   await scene.enter({ api_key: knownKeys.personal }, 'dataiku@dev');
   await scene.enter({ api_key: knownKeys.admin }, 'dataiku@prod');
-  await scene.enter({ api_key: 'never-tried' }, 'dataiku@gone', { unchecked: true });
+  for (const fault of ['gone', 'hole', ...faults])
+    await scene.enter({ api_key: 'never-tried' }, `dataiku@${fault}`, { unchecked: true });
   await scene.enter({ client_secret: tokens.client.secret }, 'athena');
   const socket = await startBrokerSocket(scene.broker);
   closeSocket = () => socket[Symbol.asyncDispose]();
@@ -38,7 +69,7 @@ afterAll(async () => {
   await sandbox[Symbol.asyncDispose]();
   await closeSocket();
   await scene.close();
-  await Promise.all([dev.close(), prod.close(), athena.close()]);
+  await Promise.all([dev, prod, athena, hole, ...faulty].map((server) => server.close()));
 });
 
 const printed = 'console.log(JSON.stringify(process.env))';
@@ -120,6 +151,22 @@ describe('keytray test', () => {
       status: 6,
       stderr: expect.stringContaining('nope.invalid'),
     });
+  });
+
+  it.each(faults)('says what is wrong with the certificate, and ends with 6: %s', async (fault) => {
+    row('D22');
+    const { status, stdout, stderr } = await sandbox.run(['test', `dataiku@${fault}`]);
+    const { host } = new URL(faulty[faults.indexOf(fault)]?.url ?? '');
+    expect([status, stdout]).toEqual([6, '']);
+    expect(stderr.split('\n')[0]).toBe(
+      `keytray: dataiku@${fault} does not work: ${wrong[fault].replace('HOST', host)}`,
+    );
+  });
+
+  it('ends with 6 where a server takes the connection and says nothing', async () => {
+    row('D22');
+    const { status, stderr } = await sandbox.run(['test', 'dataiku@hole']);
+    expect([status, stderr]).toEqual([6, expect.stringContaining(`127.0.0.1:${hole.port} did not answer in time`)]);
   });
 
   it('prints the length of a token and what is left of it, never the token', async () => {
