@@ -53,6 +53,8 @@ describe('keys of Dataiku, by the command line', () => {
   });
 
   it('are created with the secret alone on standard output, and revoked by their ID', async () => {
+    // Every list of the instance has the secrets in it.
+    instance.switches.secureKeys = false;
     const made = await scene.cli.run(['api-keys', 'create', 'dataiku', 'ci']);
     expect(made.status).toBe(0);
     const key = instance.keys.at(-1);
@@ -61,6 +63,7 @@ describe('keys of Dataiku, by the command line', () => {
     expect(made.stderr).not.toContain(created(made.stdout));
     const list = await scene.cli.run(['api-keys', 'list', 'dataiku', '--json']);
     expect(list.stdout).toContain(key?.id);
+    expect(list.stdout + list.stderr).not.toContain(created(made.stdout));
     expect(await scene.written()).not.toContain(created(made.stdout));
     expect(JSON.stringify(await scene.store.held('dataiku'))).not.toContain(created(made.stdout));
     const revoked = await scene.cli.run(['api-keys', 'revoke', 'dataiku', key?.id ?? '']);
