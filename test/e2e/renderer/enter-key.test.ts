@@ -16,7 +16,10 @@ describe('a key that is entered in the window', () => {
     pages = await startPages();
     instance = await startDataiku();
     scene = await startAppScene(
-      () => `accounts:\n  dataiku: { service: dataiku, url: "${instance.url}", store: memory }\n`,
+      () => `accounts:
+  dataiku: { service: dataiku, url: "${instance.url}", store: memory }
+  dataiku@dev: { service: dataiku, url: "${instance.url}", environment: dev, tls: { verify: false }, store: memory }
+`,
     );
     window = await pages.open(scene);
     page = window.page;
@@ -30,8 +33,21 @@ describe('a key that is entered in the window', () => {
 
   const field = () => page.getByLabel('API key', { exact: true });
 
+  it('is shown to go to a server whose certificate is not checked, in the list and in the details', async () => {
+    const warnings = page.locator('.badge.danger');
+    await page
+      .getByRole('row', { name: /dataiku@dev/ })
+      .getByText('TLS not checked')
+      .waitFor();
+    expect(await warnings.allTextContents()).toEqual(['TLS not checked']);
+    await page.getByRole('row', { name: /dataiku@dev/ }).click();
+    await page.getByText('TLS certificates are not checked').waitFor();
+    expect(await warnings.allTextContents()).toEqual(['TLS certificates are not checked']);
+    await page.getByRole('link', { name: 'Accounts' }).first().click();
+  });
+
   it('is asked for in a masked field that says where to get it', async () => {
-    await page.getByRole('row', { name: /dataiku/i }).click();
+    await page.getByRole('row', { name: /dataiku, dataiku,/i }).click();
     await page.getByRole('button', { name: 'Sign in: dataiku' }).click();
     await field().waitFor();
     expect(await field().getAttribute('type')).toBe('password');
