@@ -276,6 +276,7 @@ describe('a clock that is an hour off', () => {
 
 describe('what is missing is said in a sentence, nobody is asked, and the account is not signed out', () => {
   it.each<[string, Options, string]>([
+    ['an organization', { settings: '' }, 'datadog does not say which organization of Datadog it is for'],
     [
       'an organization that is one',
       { settings: 'org_uuid: of acme' },
