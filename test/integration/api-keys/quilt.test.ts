@@ -156,12 +156,23 @@ describe('an administrator of Quilt', () => {
     expect(named('ci')).toBeUndefined();
   });
 
-  it('is not anybody: others are refused in a sentence', async () => {
+  it.each([
+    ['list', []],
+    ['show', ['KEY']],
+    ['revoke', ['KEY']],
+    ['report', ['--by', 'user']],
+    ['audit', ['--unused', '1']],
+  ] as const)('is not anybody: others are refused in a sentence (%s)', async (command, more) => {
     row('Q25');
-    expect(await keys('list', 'quilt@acme', '--all-users')).toMatchObject({
+    const { id } = quilt.addKey('of-admin', 40, quilt.admin);
+    const before = quilt.keys.map((key) => key.id);
+    const words = more.map((word) => (word === 'KEY' ? id : word));
+    expect(await keys(command, 'quilt@acme', ...words, '--all-users')).toMatchObject({
       status: 5,
+      stdout: '',
       stderr: expect.stringContaining('administrators only'),
     });
+    expect(quilt.keys.map((key) => key.id)).toEqual(before);
   });
 
   it('gets the query of the audit trail with its dates filled in', async () => {
