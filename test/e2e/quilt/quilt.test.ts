@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { row } from '../../rows/row.ts';
 import { layCheapFile } from '../../support/cheap-file.ts';
 import { createKeytray, type Keytray, program, repository } from '../../support/keytray.ts';
 import { type ProcessWatch, watchProcesses } from '../../support/process-watch.ts';
@@ -60,9 +61,9 @@ describe('Quilt, from the first paste to the last container', () => {
     said.push(ran.stdout, ran.stderr);
     return ran;
   };
-  /** A recipe as it stands in the document, with stubs for the programs that are not ours. */
-  const follow = async (heading: string) => {
-    const line = recipe(heading).replace('/opt/keytray/bin/', '');
+  /** A recipe as it stands in the document, with stubs for the programs that are not ours; `more` goes to its end. */
+  const follow = async (heading: string, more = '') => {
+    const line = recipe(heading).replace('/opt/keytray/bin/', '') + more;
     const PATH = `${path.dirname(program('keytray'))}:${stubs.path}`;
     return await runToEnd('sh', ['-c', line], { env: { ...keytray.env, PATH }, cwd: keytray.folder });
   };
@@ -110,12 +111,35 @@ describe('Quilt, from the first paste to the last container', () => {
     ]);
   });
 
+  it('shows which variables a container has, as the document says', async () => {
+    row('Q35');
+    expect(document).toContain('`docker run … acme/sync env` shows the names a container has');
+    // A container has what `-e` names, and nothing else of its caller.
+    await stubs.write(
+      'docker',
+      `set -f; given="PATH=$PATH"
+while [ "$1" != acme/sync ]; do
+  [ "$1" = -e ] && given="$given $2=$(printenv "$2")"
+  shift
+done
+shift; exec env -i $given "$@"`,
+    );
+    const shown = await follow('Docker', ' env');
+    expect(shown.status).toBe(0);
+    expect(shown.stdout.trim().split('\n').sort().slice(1)).toEqual([
+      `QUILT_API_KEY=${key}`,
+      `QUILT_CATALOG_URL=${quilt.url}`,
+      `QUILT_REGISTRY_URL=${quilt.url}`,
+    ]);
+  });
+
   it.each([
-    ['GitHub Actions', 'gh'],
-    ['GitLab CI', 'glab'],
-    ['Kubernetes', 'kubectl'],
-    ['AWS Lambda', 'aws'],
-  ])('hands the key over to %s on standard input, byte for byte', async (heading, name) => {
+    ['GitHub Actions', 'gh', 'Q20'],
+    ['GitLab CI', 'glab', 'Q20'],
+    ['Kubernetes', 'kubectl', 'Q23'],
+    ['AWS Lambda', 'aws', 'Q22'],
+  ] as const)('hands the key over to %s on standard input, byte for byte', async (heading, name, shows) => {
+    row(shows);
     await stubs.write(name, 'cat');
     expect(await follow(heading)).toMatchObject({ status: 0, stdout: key });
     expect((await stubs.runs(name)).join()).not.toContain(key);
