@@ -45,7 +45,7 @@ function asked(settings: AccountSettings): Pick<TokenRecord, 'request'> {
 }
 
 /** The account's own address, unless that is a catalog: then only the catalog tells. */
-const withService = (endpoints: RecordedEndpoints, { url, catalog }: AccountSettings): RecordedEndpoints =>
+export const withService = (endpoints: RecordedEndpoints, { url, catalog }: AccountSettings): RecordedEndpoints =>
   url === undefined || catalog !== undefined ? endpoints : { ...endpoints, service: url };
 
 /** The record a sign-in begins with. */

@@ -1,7 +1,7 @@
 import type { Account } from '../accounts/account.ts';
 import { learnedOf } from '../accounts/learned.ts';
 import { isOfRegistration, serverEndpoints } from '../accounts/origins.ts';
-import { recordOfSignIn } from '../accounts/token-records.ts';
+import { recordOfSignIn, withService } from '../accounts/token-records.ts';
 import { assertNever, KeytrayError } from '../errors.ts';
 import type { AuthorizationServer } from '../oauth/authorization-server.ts';
 import type { TokenReply } from '../oauth/token-reply.ts';
@@ -59,7 +59,8 @@ function checkRegistration({ account, server }: SignInResult): void {
     clientId: server.clientId,
     ...(server.clientRegistered && { clientRegistered: true as const }),
     issuer: server.issuer,
-    endpoints: serverEndpoints(server),
+    // Where the API is, no authorization server tells: the record will have it from the configuration too.
+    endpoints: withService(serverEndpoints(server), account.settings),
   };
   if (server.issuer === issuer && isOfRegistration(bound, account.settings)) return;
   throw new KeytrayError(
