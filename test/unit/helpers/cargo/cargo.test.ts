@@ -226,7 +226,8 @@ describe('cargo:token-from-stdout', () => {
 
 it('knows a listed path however it is written', async () => {
   const accounts = [fakeAccount('lab', ['h.example/org/My%20Project/*'], { token: 'tok-123' })];
-  const ask = async (name: string) => (await get(request(`sparse+https://h.example/org/${name}/index/`), accounts)).answers;
+  const ask = async (name: string) =>
+    (await get(request(`sparse+https://h.example/org/${name}/index/`), accounts)).answers;
   expect(await ask('My%20Project')).toEqual([
     expect.objectContaining({ Ok: expect.objectContaining({ token: expect.stringContaining('tok-123') }) }),
   ]);
