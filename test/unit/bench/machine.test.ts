@@ -17,9 +17,10 @@ describe('the cores of a process', () => {
 });
 
 describe('memory', () => {
-  it('is the Pss line in bytes, not one of its parts', () => {
+  it('is the Pss line in bytes, or that of its anonymous part', () => {
     const text = 'Rss:               5000 kB\nPss:               1234 kB\nPss_Anon:           999 kB\n';
     expect(parsePss(text)).toBe(1234 * 1024);
+    expect(parsePss(text, 'Pss_Anon')).toBe(999 * 1024);
   });
 
   it('is an error where the kernel does not say', () => {
