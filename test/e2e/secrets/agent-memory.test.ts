@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
+import { chownSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
 import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../demo/authorization-server.ts';
@@ -8,27 +8,11 @@ import { followForms } from '../../../demo/built-in-user-agent.ts';
 import { startChild } from '../../../demo/children.ts';
 import { createKeytray, type Keytray, program, saysThatItListens } from '../../support/keytray.ts';
 import { needsRoot } from '../../support/needs-root.ts';
+import { heldInMemory } from '../../support/process-memory.ts';
 import { runToEnd } from '../../support/processes.ts';
 import { labConfig } from '../../support/sign-in.ts';
 
 const person = 64_321;
-
-/** Whether the bytes are in any readable part of the process's memory. */
-function memoryHolds(pid: number, text: string): boolean {
-  const memory = openSync(`/proc/${pid}/mem`, 'r');
-  try {
-    const maps = readFileSync(`/proc/${pid}/maps`, 'latin1').trim().split('\n');
-    return maps.some((line) => {
-      const [, from = '0', to = '0', mode = ''] = /^([0-9a-f]+)-([0-9a-f]+) (\S+)/.exec(line) ?? [];
-      if (!mode.startsWith('rw')) return false;
-      const start = BigInt(`0x${from}`);
-      const part = Buffer.alloc(Number(BigInt(`0x${to}`) - start));
-      return part.subarray(0, readSync(memory, part, { position: start })).includes(text);
-    });
-  } finally {
-    closeSync(memory);
-  }
-}
 
 /** The agent of a person who is not root, seen by another program of the same person. */
 describe('the memory of the agent', () => {
@@ -113,8 +97,8 @@ describe('the memory of the agent', () => {
     await signIn();
     const { stdout } = await asOther(program('keytray'), ['token', 'lab']);
     expect(stdout).toMatch(/^\S{20,}\n$/);
-    expect(memoryHolds(pid, stdout.trim())).toBe(true);
-    expect(memoryHolds(pid, `never${Math.random()}seen`)).toBe(false);
+    const token = stdout.trim();
+    expect(heldInMemory(pid, [token, `never${Math.random()}seen`])).toEqual([token]);
   });
 
   needsRoot('does not keep the agent from naming those who ask', async () => {

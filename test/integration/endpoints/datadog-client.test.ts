@@ -5,10 +5,12 @@ import { row } from '../../rows/row.ts';
 import { type BrokerSocket, startBrokerSocket } from '../../support/broker-socket.ts';
 import { CliSandbox } from '../../support/cli-process.ts';
 import { GrantScene } from '../../support/grant-scene.ts';
+import { heldInMemory } from '../../support/process-memory.ts';
 import { type Datadog, startDatadog } from '../../support/vendors/datadog/datadog.ts';
 
 const program = path.resolve(import.meta.dirname, '../../support/programs/datadog-client.ts');
 const report = z.object({
+  pid: z.number(),
   team: z.string(),
   environment: z.record(z.string(), z.string()),
   arguments: z.array(z.string()),
@@ -48,10 +50,17 @@ describe("Datadog's own client behind keytray proxy", () => {
   });
 
   const run = async (account: string, env: Readonly<Record<string, string>> = {}) => {
-    const ran = await sandbox.run(['proxy', account, '--', process.execPath, program], { env });
-    expect(ran).toMatchObject({ status: 0, stderr: '' });
+    const running = sandbox.start(['proxy', account, '--', process.execPath, program], { env });
+    const text = await running.said('\n');
+    const said = report.parse(JSON.parse(text));
+    const opens = new URL(said.environment.KEYTRAY_PROXY_URL ?? '').pathname.slice(1);
+    // The child is alive, and what opens the proxy for it shows that its memory is read.
+    const held = heldInMemory(said.pid, [opens, ...secrets()]);
+    running.child.stdin.end();
+    expect(await running.ended).toMatchObject({ status: 0, stderr: '' });
+    expect(held).toEqual([opens]);
     const seen = datadog.to('/api/v2/team').at(-1)?.headers ?? {};
-    return { seen, said: report.parse(JSON.parse(ran.stdout)), text: ran.stdout };
+    return { seen, said, text };
   };
   /** What nobody but the broker and Datadog may have. */
   const secrets = (): readonly string[] => {

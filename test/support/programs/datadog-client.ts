@@ -1,6 +1,9 @@
 import { Socket } from 'node:net';
 
-/** Datadog's client for Node as it is, at the address of the proxy; prints all that this process has and sees. */
+/**
+ * Datadog's client for Node as it is, at the address of the proxy; prints a line with all that this process has and
+ * sees, and stays until its standard input ends, for those who look at its memory.
+ */
 
 const wire: string[] = [];
 const { write, push } = Socket.prototype;
@@ -28,10 +31,12 @@ const configuration = client.createConfiguration({
 });
 const teams = await new v2.TeamsApi(configuration).listTeams();
 process.stdout.write(
-  JSON.stringify({
+  `${JSON.stringify({
+    pid: process.pid,
     team: teams.data?.[0]?.attributes?.handle,
     environment: process.env,
     arguments: [...process.argv, ...process.execArgv],
     wire,
-  }),
+  })}\n`,
 );
+for await (const _ of process.stdin);
