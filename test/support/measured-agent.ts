@@ -21,16 +21,18 @@ export type ProbeRequest =
 const probe = path.join(import.meta.dirname, 'programs/memory-probe.ts');
 const lib = path.join(repository, 'out/lib');
 
+/** For a program that collects its garbage when asked, over a channel of IPC; otherwise those of our launchers. */
+export const measuredFlags: readonly string[] = [...nodeFlags, '--expose-gc', '--import', probe];
+
 /** The agent as its launcher starts it, but it collects its garbage when asked. */
 export function spawnMeasuredAgent(env: NodeJS.ProcessEnv): ChildProcessByStdio<null, null, Readable> {
-  const flags = [...nodeFlags, '--expose-gc', '--import', probe];
-  return spawn(process.execPath, [...flags, path.join(lib, 'agent.js')], {
+  return spawn(process.execPath, [...measuredFlags, path.join(lib, 'agent.js')], {
     env,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   }) as ChildProcess as ChildProcessByStdio<null, null, Readable>;
 }
 
-/** Of an agent that was started that way. */
+/** Of a program that was started that way. */
 export async function memoryAfterCollection(agent: ChildProcess): Promise<Memory> {
   agent.send({ kind: 'collect' } satisfies ProbeRequest);
   const [memory] = (await once(agent, 'message')) as [Memory];
