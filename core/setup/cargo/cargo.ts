@@ -58,12 +58,11 @@ function foldersUp(folder: string): readonly string[] {
   return above === folder ? [folder] : [folder, ...foldersUp(above)];
 }
 
-/** Where cargo reads a provider of another for a served registry before the person's own file: what is nearer counts. */
-function providersOfProjects(
-  context: SetupContext,
-  file: string,
-  own: readonly Registry[],
-): readonly { readonly place: string; readonly name: string }[] {
+/**
+ * What a project says of the provider of a served registry. Cargo (1.85) puts the words of a list behind ours, and reads
+ * no configuration at all where one file has text and the other a list.
+ */
+function providersOfProjects(context: SetupContext, file: string, own: readonly Registry[]): readonly string[] {
   return foldersUp(context.cwd).flatMap((folder) => {
     const old = join(folder, '.cargo', 'config');
     const place = context.look.read(old) === undefined ? `${old}.toml` : old;
@@ -74,7 +73,10 @@ function providersOfProjects(
       const provider = wordsOf(value);
       if (typeof index !== 'string' || provider === undefined) return [];
       const registry = { name, index, provider };
-      return !isOurs(registry) && ownedBy(registry, context.accounts).kind === 'one' ? [{ place, name }] : [];
+      if (isOurs(registry) || ownedBy(registry, context.accounts).kind !== 'one') return [];
+      return typeof value === 'string'
+        ? [`${place} has text for ${key} of ${name} where ${file} has a list: cargo then does nothing there; remove it`]
+        : [`${place} has words for ${key} of ${name}, which cargo puts behind those for Keytray; remove them there`];
     });
   });
 }
@@ -141,9 +143,7 @@ export const cargo: Tool = {
           .map(({ name }) => `CARGO_REGISTRIES_${name.toUpperCase().replaceAll('-', '_')}_CREDENTIAL_PROVIDER`)
           .filter((variable) => context.env[variable] !== undefined)
           .map((variable) => `${variable} is asked before Keytray; unset it`),
-        ...providersOfProjects(context, file, registriesIn(after(file) ?? before(file) ?? '', file)).map(
-          ({ place, name }) => `${place} has a ${key} for ${name}, which is asked before Keytray; remove it there`,
-        ),
+        ...providersOfProjects(context, file, registriesIn(after(file) ?? before(file) ?? '', file)),
       ],
       warnings: ({ before }) => {
         const text = before(file) ?? '';

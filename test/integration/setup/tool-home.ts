@@ -9,6 +9,7 @@ const helpers = ['keytray', 'docker-credential-keytray', 'terraform-credentials-
 const moreHelpers = ['bazel-credential-keytray', 'npm-token-keytray', 'psql-keytray', 'mvn-keytray'];
 
 export interface SetupChanges {
+  readonly cwd?: string;
   readonly accounts?: readonly SetupAccount[];
   readonly env?: Readonly<Record<string, string>>;
   readonly linkFolder?: string;
