@@ -16,7 +16,7 @@ import { Registration } from './registration.tsx';
 import { type FieldOf, OwnServer, ServerFields } from './server-fields.tsx';
 import { AwsFields, SettingFields } from './setting-fields.tsx';
 import { ToEnter } from './to-enter.tsx';
-import { grantWords } from './words.ts';
+import { grantHint, grantWords } from './words.ts';
 
 interface AccountFormProps {
   readonly service: ServiceView;
@@ -70,6 +70,7 @@ export function AccountForm({ service, onAdded, onBack }: AccountFormProps): JSX
             value={grant.kind}
             options={service.grants.map(({ kind }) => ({ value: kind, text: grantWords(kind) }))}
             onChange={(kind) => set({ grant: kind })}
+            hint={grantHint(grant.kind, service.grants)}
           />
         )}
         <ServerFields grant={grant} draft={draft} field={field} />

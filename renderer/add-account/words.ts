@@ -15,6 +15,13 @@ export function grantWords(kind: GrantView['kind']): string {
   }
 }
 
+/** What to think of before one of several ways in is chosen; undefined where the choice is clear. */
+export function grantHint(kind: GrantView['kind'], offered: readonly Pick<GrantView, 'kind'>[]): string | undefined {
+  const personal = offered.some((other) => other.kind === 'authorization_code' || other.kind === 'pasted_code');
+  if (kind !== 'api_key' || !personal) return undefined;
+  return 'A key asks nobody and goes on without you: it is for automation. At your own computer, sign in instead.';
+}
+
 const abbreviations: Readonly<Record<string, string>> = { id: 'ID', uuid: 'UUID', org: 'Organization' };
 
 /** `org_uuid`: `Organization UUID`. */

@@ -5,6 +5,7 @@ import { ListBox, ListBoxItem } from 'react-aria-components/ListBox';
 import { Popover } from 'react-aria-components/Popover';
 import { Select, SelectValue } from 'react-aria-components/Select';
 import { Switch as AriaSwitch } from 'react-aria-components/Switch';
+import { Text } from 'react-aria-components/Text';
 import { Icon } from './icons.tsx';
 
 interface ChoiceProps<Value extends string> {
@@ -15,11 +16,12 @@ interface ChoiceProps<Value extends string> {
   readonly options: readonly { readonly value: Value; readonly text: string }[];
   readonly onChange: (value: Value) => void;
   readonly disabled?: boolean;
+  readonly hint?: string | undefined;
 }
 
 /** One of a few. */
 export function Choice<Value extends string>(props: ChoiceProps<Value>): JSX.Element {
-  const { label, labelHidden = false, value, options, onChange, disabled = false } = props;
+  const { label, labelHidden = false, value, options, onChange, disabled = false, hint } = props;
   return (
     <Select
       className="field select"
@@ -35,6 +37,11 @@ export function Choice<Value extends string>(props: ChoiceProps<Value>): JSX.Ele
         <SelectValue />
         <Icon name="forward" size={12} />
       </Button>
+      {hint === undefined ? null : (
+        <Text slot="description" className="field-hint">
+          {hint}
+        </Text>
+      )}
       <Popover className="popover">
         <ListBox>
           {options.map((option) => (

@@ -79,8 +79,8 @@ async function measureHttp({ server, keytray }: WarmLab, seconds: number, rounds
 }
 
 const scale = 4;
-/** Rows of a COPY; about 256 MiB. */
-const copied = 2_400_000;
+/** Rows of a COPY; about 1 GiB. */
+const copied = 9_700_000;
 
 async function measurePostgres(seconds: number, rounds: number): Promise<Row[]> {
   const postgres = await startTlsPostgres();

@@ -25,7 +25,7 @@ export function rowsDocument(tests: readonly ShowingTest[]): string {
   }
   const statuses = table.map(([id, row]) => statusOf(shown.get(id) ?? [], row));
   const count = (kind: Status['kind']) => statuses.filter((status) => status.kind === kind).length;
-  const counts = `${count('shown')} shown by tests, ${count('waits')} wait for a part that is not built yet, ${count('text')} are text alone, ${count('void')} void`;
+  const counts = `${count('shown')} shown by tests, ${count('waits')} wait for a part that is not built yet, ${count('void')} void`;
   const sections = Object.entries(systems).flatMap(([letter, title]) => [
     `## ${title}`,
     '',
@@ -75,8 +75,6 @@ function statusOf(tests: readonly Place[], { status }: Row): Status {
       return { kind: 'void', words: `void: ${status.why}` };
     case 'waits':
       return { kind: 'waits', words: `waits for: ${status.why}` };
-    case 'text':
-      return { kind: 'text', words: `text alone, not counted: ${status.why}` };
   }
 }
 

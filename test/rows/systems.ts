@@ -13,7 +13,7 @@ export const systems = {
  */
 export interface Row {
   readonly need: string;
-  readonly status?: { readonly kind: 'void' | 'waits' | 'text'; readonly why: string };
+  readonly status?: { readonly kind: 'void' | 'waits'; readonly why: string };
 }
 
 const waits = (why: string): NonNullable<Row['status']> => ({ kind: 'waits', why });
@@ -34,7 +34,7 @@ export const rows = {
   D12: { need: 'Administrator, creates projects, which projects: yes, no or unknown' },
   D13: {
     need: 'Connections of own calls are kept and used again',
-    status: waits('connections kept for own calls: each has one of its own'),
+    status: none('one that the server closes in the same moment would lose a refresh whose token is spent'),
   },
   D14: { need: 'A time limit for clients, in the variable they read' },
   D15: { need: 'Variables per environment, with a prefix' },
@@ -116,7 +116,7 @@ export const rows = {
   Q2: { need: 'The page with the code is opened, the code pasted' },
   Q3: { need: 'Signed in or not, where, until when' },
   Q4: { need: 'Signing out forgets this catalog only, and says what the server keeps' },
-  Q5: { need: 'When a key is the wrong choice', status: { kind: 'text', why: 'docs/services/quilt.md' } },
+  Q5: { need: 'When a key is the wrong choice' },
   Q6: { need: 'A key is created for 1 to 365 days, 90 unless said' },
   Q7: { need: 'Its secret is shown once, or kept' },
   Q8: { need: 'ID, fingerprint and end are shown with it' },

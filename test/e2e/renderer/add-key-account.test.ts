@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { row } from '../../rows/row.ts';
 import { type AppScene, startAppScene } from '../../support/app-scene.ts';
 import type { AppWindow } from '../../support/renderer/app-window.ts';
 import { seriousProblems } from '../../support/renderer/axe.ts';
@@ -46,6 +47,20 @@ describe('an account with a key that is added in the window', () => {
       expect(await seriousProblems(page)).toEqual([]);
     },
   );
+
+  it('says when a key is the wrong choice, where there are other ways in', async () => {
+    row('Q5');
+    const warning = page.getByText('it is for automation. At your own computer, sign in instead.');
+    await choose('Quilt');
+    expect(await warning.count()).toBe(0);
+    await page.getByLabel('How you get in').click();
+    await page.getByRole('option', { name: 'A key, entered once' }).click();
+    await warning.waitFor();
+    expect(await seriousProblems(page)).toEqual([]);
+    expect(await sideways()).toBeLessThanOrEqual(0);
+    await choose('Dataiku');
+    expect(await warning.count()).toBe(0);
+  });
 
   it('asks for the address that the service needs, and says what that is', async () => {
     await choose('Dataiku');
