@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { leanBundle } from './lean-bundle.ts';
+import { leanBundle, withoutBlanks } from './lean-bundle.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 
@@ -33,7 +33,12 @@ export async function bundleProgram(name: string, source: string, outDir: string
       rolldownOptions: {
         input: { [name]: source },
         // Chunks lie beside their program: code that looks for a file next to itself finds it from either.
-        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: `${name}-[name]-[hash].js` },
+        output: {
+          format: 'es',
+          minify: withoutBlanks,
+          entryFileNames: '[name].js',
+          chunkFileNames: `${name}-[name]-[hash].js`,
+        },
       },
     },
   });

@@ -2,7 +2,7 @@ import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type InlineConfig } from 'vite';
 import { optional } from './bundle-program.ts';
-import { leanBundle } from './lean-bundle.ts';
+import { leanBundle, withoutBlanks } from './lean-bundle.ts';
 
 /** Native add-ons, what starts workers of its own, and what only Electron has. */
 const external = ['electron', 'koffi', 'pino', 'keytar', ...optional];
@@ -24,7 +24,12 @@ export async function buildElectron(root: string, outDir: string): Promise<void>
       reportCompressedSize: false,
       rolldownOptions: {
         input: { main: join(root, 'electron/main.ts') },
-        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'main-[name]-[hash].js' },
+        output: {
+          format: 'es',
+          minify: withoutBlanks,
+          entryFileNames: '[name].js',
+          chunkFileNames: 'main-[name]-[hash].js',
+        },
       },
     },
   });
