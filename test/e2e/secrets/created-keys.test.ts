@@ -1,11 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LocalApiClient } from '../../../core/local-api/client/client.ts';
 import { type Keyring, startKeyring } from '../../support/keyring.ts';
 import { createKeytray, type Keytray } from '../../support/keytray.ts';
-import { knownSecrets, written } from '../../support/known-secrets.ts';
-import { type ProcessWatch, watchProcesses } from '../../support/process-watch.ts';
+import { knownSecrets } from '../../support/known-secrets.ts';
+import { Eavesdropper } from '../../support/secret-search.ts';
 import { type Dataiku, startDataiku } from '../../support/vendors/dataiku/dataiku.ts';
 import { newKey } from '../../support/vendors/dataiku/keys.ts';
 
@@ -15,14 +12,10 @@ const keyOfKim = (label: string) =>
 
 describe('the secret of a key that Keytray creates', () => {
   const secrets = knownSecrets();
-  const said: string[] = [];
-  const events: string[] = [];
-  const listening = new AbortController();
   let keyring: Keyring;
   let instance: Dataiku;
   let keytray: Keytray;
-  let processes: ProcessWatch;
-  let heard: Promise<void>;
+  let ears: Eavesdropper;
 
   beforeAll(async () => {
     [keyring, instance] = await Promise.all([startKeyring(), startDataiku()]);
@@ -30,42 +23,26 @@ describe('the secret of a key that Keytray creates', () => {
     instance.switches.secureKeys = false;
     keytray = await createKeytray({ ...keyring.env, KEYTRAY_LOG_LEVEL: 'debug' });
     await keytray.configure(`accounts:\n  dataiku: { service: dataiku, url: "${instance.url}" }\n`);
-    processes = watchProcesses();
-    await keytray.startAgent();
-    heard = hear();
+    ears = new Eavesdropper(keytray);
+    await ears.startAgent();
     const own = keyOfKim('own');
     instance.keys.push(own);
     secrets.add('api_key', own.secret);
     expect(await run(['login', 'dataiku'], own.secret)).toMatchObject({ status: 0 });
   });
   afterAll(async () => {
-    listening.abort();
-    await heard;
-    processes.stop();
+    await ears.close();
     await keytray.close();
     await instance.close();
     await keyring.stop();
   });
 
-  const hear = async (): Promise<void> => {
-    try {
-      for await (const event of new LocalApiClient(keytray.socket).events(listening.signal)) {
-        events.push(JSON.stringify(event));
-      }
-    } catch {
-      // The broker has ended, or the test has.
-    }
-  };
-  const run = async (args: readonly string[], line = '') => {
-    const ran = await keytray.run(args, { input: `${line}\n` });
-    said.push(ran.stdout, ran.stderr);
-    return ran;
-  };
+  const run: Eavesdropper['run'] = (...args) => ears.run(...args);
   /** Standard output is the one place that is meant for the secret. */
   const prints = async (kind: string, args: readonly string[]): Promise<string> => {
     const { status, stdout, stderr } = await keytray.run(args, { input: '\n' });
     expect(status, stderr).toBe(0);
-    said.push(stderr);
+    ears.said.push(stderr);
     const key = instance.keys.at(-1);
     expect(stdout).toBe(`${key?.secret}\n`);
     secrets.add(kind, key?.secret ?? '');
@@ -80,23 +57,10 @@ describe('the secret of a key that Keytray creates', () => {
     await run(['api-keys', 'report', 'dataiku', '--csv']);
     await run(['accounts', 'show', 'dataiku', '--json']);
     await run(['status', '--json']);
-    said.push(JSON.stringify(await keytray.api.apiKeys.list('dataiku')));
+    ears.said.push(JSON.stringify(await keytray.api.apiKeys.list('dataiku')));
   };
   const nothingFound = async (): Promise<void> => {
-    const entries = await readdir(keytray.folder, { recursive: true, withFileTypes: true });
-    const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
-    const places = [
-      ...(await Promise.all(files.map(async (name) => ({ name, text: await readFile(name, 'latin1') })))),
-      { name: 'command lines, titles, environments', text: processes.seen() },
-      { name: 'output', text: said.join('\n') },
-      { name: 'events', text: events.join('\n') },
-    ];
-    const found = places.flatMap(({ name, text }) =>
-      [...secrets.values]
-        .filter(([value]) => written(value).some((form) => text.includes(form)))
-        .map(([, kind]) => `${kind} in ${name}`),
-    );
-    expect(found).toEqual([]);
+    expect(await ears.find(secrets)).toEqual([]);
   };
 
   it('is printed once, and is in no list, log, event, file or command line after that', async () => {
@@ -121,9 +85,9 @@ describe('the secret of a key that Keytray creates', () => {
     await looksAround(await prints('rotated', ['api-keys', 'rotate', 'dataiku', old.id]));
     await nothingFound();
     expect(secrets.kinds()).toEqual(['api_key', 'created', 'kept', 'replaced', 'rotated']);
-    expect(processes.looks).toBeGreaterThan(50);
-    expect(processes.seen()).toContain('api-keys');
+    expect(ears.processes.looks).toBeGreaterThan(50);
+    expect(ears.processes.seen()).toContain('api-keys');
     expect(await keytray.log()).toContain('dataiku');
-    expect(events.length).toBeGreaterThan(0);
+    expect(ears.events.length).toBeGreaterThan(0);
   });
 });

@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LocalApiClient } from '../../../core/local-api/client/client.ts';
 import { type Keyring, startKeyring } from '../../support/keyring.ts';
 import { createKeytray, type Keytray, program } from '../../support/keytray.ts';
 import { knownSecrets } from '../../support/known-secrets.ts';
-import { type ProcessWatch, watchProcesses } from '../../support/process-watch.ts';
 import { runToEnd } from '../../support/processes.ts';
-import { filesBelow, secretsIn } from '../../support/secret-search.ts';
+import { Eavesdropper } from '../../support/secret-search.ts';
 import { StubPrograms } from '../../support/stub-programs.ts';
 import { type Dataiku, startDataiku } from '../../support/vendors/dataiku/dataiku.ts';
 import { newKey } from '../../support/vendors/dataiku/keys.ts';
@@ -17,16 +15,12 @@ const unique = (prefix: string): string => `${prefix}-${randomBytes(18).toString
 
 describe('a search for the secrets of accounts with a key and with a command', () => {
   const secrets = knownSecrets();
-  const said: string[] = [];
-  const events: string[] = [];
-  const listening = new AbortController();
   let keyring: Keyring;
   let instance: Dataiku;
   let stubs: StubPrograms;
   let keytray: Keytray;
-  let processes: ProcessWatch;
+  let ears: Eavesdropper;
   let key: string;
-  let heard: Promise<void>;
 
   const noted = (kind: string, value: string): string => {
     secrets.add(kind, value);
@@ -50,35 +44,19 @@ describe('a search for the secrets of accounts with a key and with a command', (
     command: [${path.join(stubs.folder, 'tool')}, auth, token]
     git: [git.lab.example]
 `);
-    processes = watchProcesses();
-    await keytray.startAgent();
-    heard = hear();
+    ears = new Eavesdropper(keytray);
+    await ears.startAgent();
   });
 
   afterAll(async () => {
-    listening.abort();
-    await heard;
-    processes.stop();
+    await ears.close();
     await keytray.close();
     await stubs[Symbol.asyncDispose]();
     await instance.close();
     await keyring.stop();
   });
 
-  const hear = async (): Promise<void> => {
-    try {
-      for await (const event of new LocalApiClient(keytray.socket).events(listening.signal)) {
-        events.push(JSON.stringify(event));
-      }
-    } catch {
-      // The broker has ended, or the test has.
-    }
-  };
-  const run = async (args: readonly string[], line = '') => {
-    const ran = await keytray.run(args, { input: `${line}\n` });
-    said.push(ran.stdout, ran.stderr);
-    return ran;
-  };
+  const run: Eavesdropper['run'] = (...args) => ears.run(...args);
   const git = (operation: string, more = '') =>
     runToEnd(program('git-credential-keytray'), [operation], {
       env: keytray.env,
@@ -89,18 +67,12 @@ describe('a search for the secrets of accounts with a key and with a command', (
     for (const account of ['dataiku', 'tool']) {
       await run(['status', account]);
       await run(['accounts', 'show', account, '--json']);
-      said.push(JSON.stringify(await keytray.api.account(account)));
+      ears.said.push(JSON.stringify(await keytray.api.account(account)));
     }
     await run(['status', '--json']);
   };
   const nothingFound = async (): Promise<void> => {
-    const places = [
-      ...(await filesBelow(keytray.folder)),
-      { name: 'command lines, titles, environments', text: processes.seen() },
-      { name: 'output', text: said.join('\n') },
-      { name: 'events', text: events.join('\n') },
-    ];
-    expect(secretsIn(secrets, places)).toEqual([]);
+    expect(await ears.find(secrets)).toEqual([]);
   };
 
   it('finds none while everything works', async () => {
@@ -115,7 +87,7 @@ describe('a search for the secrets of accounts with a key and with a command', (
     const listed = await run(['api-keys', 'list', 'dataiku', '--json']);
     expect(listed.stdout).toContain('"job"');
     await looksAround();
-    await expect.poll(() => events.join()).toContain('handed_out');
+    await expect.poll(() => ears.events.join()).toContain('handed_out');
     expect(await keytray.log()).toContain('handed out');
     await nothingFound();
   });
@@ -135,8 +107,8 @@ describe('a search for the secrets of accounts with a key and with a command', (
       instance.faults.add(/auth/, { kind: 'reply', status, body }, 3);
       expect((await run(['test', 'dataiku', '--json'])).status).not.toBe(0);
       await keytray.api.test('dataiku', {}).then(
-        (view) => said.push(JSON.stringify(view)),
-        (error: unknown) => said.push(String(error), JSON.stringify(error)),
+        (view) => ears.said.push(JSON.stringify(view)),
+        (error: unknown) => ears.said.push(String(error), JSON.stringify(error)),
       );
       instance.faults.clear();
     }
@@ -158,10 +130,10 @@ describe('a search for the secrets of accounts with a key and with a command', (
     for (const script of scripts) {
       await stubs.write('tool', script);
       expect((await run(['token', 'tool', '--force'])).status, script).not.toBe(0);
-      said.push(
+      ears.said.push(
         JSON.stringify(await keytray.api.token('tool', { force: true }).catch((error: unknown) => String(error))),
       );
-      await git('get').then(({ stderr }) => said.push(stderr));
+      await git('get').then(({ stderr }) => ears.said.push(stderr));
     }
     await looksAround();
     await nothingFound();
@@ -189,8 +161,8 @@ describe('a search for the secrets of accounts with a key and with a command', (
     await keytray.stopAgent('SIGABRT');
     await nothingFound();
     expect(secrets.kinds()).toEqual(['api_key', 'command', 'refused_key']);
-    expect(processes.looks).toBeGreaterThan(50);
-    expect(processes.seen()).toContain('git-credential-keytray');
+    expect(ears.processes.looks).toBeGreaterThan(50);
+    expect(ears.processes.seen()).toContain('git-credential-keytray');
     expect(await stubs.runs('tool')).toContain('auth token');
   });
 });

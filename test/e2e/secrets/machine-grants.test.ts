@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LocalApiClient } from '../../../core/local-api/client/client.ts';
 import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../demo/authorization-server.ts';
 import { type Keyring, startKeyring } from '../../support/keyring.ts';
 import { createKeytray, type Keytray } from '../../support/keytray.ts';
 import { knownSecrets } from '../../support/known-secrets.ts';
-import { type ProcessWatch, watchProcesses } from '../../support/process-watch.ts';
-import { filesBelow, secretsIn } from '../../support/secret-search.ts';
+import { Eavesdropper, filesBelow } from '../../support/secret-search.ts';
 import { labConfig, signIn } from '../../support/sign-in.ts';
 import { StubPrograms } from '../../support/stub-programs.ts';
 import { type ExchangeLog, registerTokenExchange, tokenExchangeGrant } from '../../support/token-exchange.ts';
@@ -23,16 +21,12 @@ describe('a search for the secrets of accounts that need no browser', () => {
   const secrets = knownSecrets();
   const clientSecret = unique('client');
   const exchanges: ExchangeLog = { asked: [], lifetime: 600 };
-  const said: string[] = [];
-  const events: string[] = [];
-  const listening = new AbortController();
   let keyring: Keyring;
   let server: RunningAuthorizationServer;
   let datadog: Datadog;
   let stubs: StubPrograms;
   let keytray: Keytray;
-  let processes: ProcessWatch;
-  let heard: Promise<void>;
+  let ears: Eavesdropper;
 
   beforeAll(async () => {
     [keyring, datadog, stubs, server] = await Promise.all([
@@ -63,35 +57,19 @@ describe('a search for the secrets of accounts that need no browser', () => {
   datadog: { service: datadog, url: "${datadog.url}", settings: { org_uuid: ${datadog.orgUuid} }, aws_credentials: ${source} }
 `;
     await keytray.configure(labConfig({ issuer: server.issuer, store: 'keychain', more }));
-    processes = watchProcesses();
-    await keytray.startAgent();
-    heard = hear();
+    ears = new Eavesdropper(keytray);
+    await ears.startAgent();
   });
 
   afterAll(async () => {
-    listening.abort();
-    await heard;
-    processes.stop();
+    await ears.close();
     await keytray.close();
     await stubs[Symbol.asyncDispose]();
     await Promise.all([server.close(), datadog.close()]);
     await keyring.stop();
   });
 
-  const hear = async (): Promise<void> => {
-    try {
-      for await (const event of new LocalApiClient(keytray.socket).events(listening.signal)) {
-        events.push(JSON.stringify(event));
-      }
-    } catch {
-      // The broker has ended, or the test has.
-    }
-  };
-  const run = async (args: readonly string[], line = '') => {
-    const ran = await keytray.run(args, { input: `${line}\n` });
-    said.push(ran.stdout, ran.stderr);
-    return ran;
-  };
+  const run: Eavesdropper['run'] = (...args) => ears.run(...args);
   /** A new token, which is noted; a refusal is part of what was said. */
   const renewed = async (account: string): Promise<string> => {
     try {
@@ -99,7 +77,7 @@ describe('a search for the secrets of accounts that need no browser', () => {
       secrets.add(account === 'datadog' ? 'delegated_token' : 'access_token', token);
       return token;
     } catch (error) {
-      said.push(String(error), JSON.stringify(error));
+      ears.said.push(String(error), JSON.stringify(error));
       return '';
     }
   };
@@ -107,7 +85,7 @@ describe('a search for the secrets of accounts that need no browser', () => {
     for (const account of accounts) {
       await run(['status', account]);
       await run(['accounts', 'show', account, '--json']);
-      said.push(JSON.stringify(await keytray.api.account(account)));
+      ears.said.push(JSON.stringify(await keytray.api.account(account)));
     }
     await run(['status', '--json']);
   };
@@ -121,13 +99,7 @@ describe('a search for the secrets of accounts that need no browser', () => {
   };
   const nothingFound = async (): Promise<void> => {
     noteProofs();
-    const places = [
-      ...(await filesBelow(keytray.folder)),
-      { name: 'command lines, titles, environments', text: processes.seen() },
-      { name: 'output', text: said.join('\n') },
-      { name: 'events', text: events.join('\n') },
-    ];
-    expect(secretsIn(secrets, places)).toEqual([]);
+    expect(await ears.find(secrets)).toEqual([]);
   };
 
   it('finds none while everything works', async () => {
@@ -140,7 +112,7 @@ describe('a search for the secrets of accounts that need no browser', () => {
     expect(exchanges.asked.length).toBeGreaterThan(0);
     expect(datadog.refusals).toEqual([]);
     await looksAround();
-    await expect.poll(() => events.join()).toContain('handed_out');
+    await expect.poll(() => ears.events.join()).toContain('handed_out');
     expect(await keytray.log()).toContain('handed out');
     await nothingFound();
   });
@@ -186,8 +158,8 @@ describe('a search for the secrets of accounts that need no browser', () => {
     await nothingFound();
     const known = ['access_token', 'aws_proof', 'aws_secret_access_key', 'aws_session_token', 'client_secret'];
     expect(secrets.kinds()).toEqual(expect.arrayContaining([...known, 'delegated_token']));
-    expect(processes.looks).toBeGreaterThan(50);
-    expect(processes.seen()).toContain('keytray');
+    expect(ears.processes.looks).toBeGreaterThan(50);
+    expect(ears.processes.seen()).toContain('keytray');
     expect((await stubs.runs('creds')).length).toBeGreaterThan(0);
   });
 });
