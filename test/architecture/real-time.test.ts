@@ -96,7 +96,7 @@ const allowed: Readonly<Record<string, Allowed>> = {
   },
   'core/local-api/server/first-bytes.ts': { uses: { '.setTimeout': 2 }, why: 'limits the silence of a real client' },
   'core/local-api/helper-stream/helper-upgrade.ts': {
-    uses: { setTimeout: 2, setInterval: 1 },
+    uses: { setTimeout: 1, setInterval: 1 },
     why: 'limits the silence of a real client, and keeps its connection from looking dead',
   },
   'core/concurrency/rarely.ts': { uses: { 'performance.now': 1 }, why: 'spares the log; a test brings its own time' },
@@ -104,7 +104,7 @@ const allowed: Readonly<Record<string, Allowed>> = {
     uses: { 'performance.now': 2, setTimeout: 1 },
     why: 'gives real connections a moment to end when the process does',
   },
-  'core/local-api/server/upgrade-handler.ts': { uses: { setTimeout: 1 }, why: 'ends a real connection that lingers' },
+  'core/local-api/socket/linger.ts': { uses: { setTimeout: 1 }, why: 'ends a real connection that lingers' },
 };
 
 describe('real time in core', () => {

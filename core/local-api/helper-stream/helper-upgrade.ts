@@ -9,6 +9,7 @@ import type { HelperCall } from '../../wire/helper-call.ts';
 import { asKeytrayError } from '../server/error-response.ts';
 import { type LocalApiTimeouts, sizes } from '../server/limits.ts';
 import type { Quota, Release } from '../server/quota.ts';
+import { endAfter } from '../socket/linger.ts';
 import { ByteQueue } from './byte-queue.ts';
 import { createHelperSession, type HelperStep, type Preamble } from './helper-session.ts';
 import type { AtWork, IdleCalls } from './idle-calls.ts';
@@ -67,7 +68,7 @@ export function serveHelper(connection: HelperConnection): void {
     clearInterval(heartbeat);
     stdin.end(() => new KeytrayError('invalid_request', 'the call has ended'));
     // The caller closes when it has seen the status; one that does not is not kept.
-    setTimeout(() => socket.destroy(), timeouts.linger).unref();
+    endAfter(socket, timeouts.linger);
   };
   const fail = (error: unknown): void => {
     if (finished) return;

@@ -6,6 +6,7 @@ import type { BrokerApi } from '../../wire/broker-api.ts';
 import type { UpgradeRequest } from '../helper-stream/helper-opening.ts';
 import { type HelperConnection, serveHelper } from '../helper-stream/helper-upgrade.ts';
 import { IdleCalls } from '../helper-stream/idle-calls.ts';
+import { endAfter } from '../socket/linger.ts';
 import type { ConnectionTable } from './connection-table.ts';
 import { errorResponse, RequestRefused, rawErrorResponse } from './error-response.ts';
 import { judgeHead, judgePeer } from './guards.ts';
@@ -92,7 +93,7 @@ export function createUpgradeHandler(options: UpgradeHandlerOptions): UpgradeHan
 export function refuse(socket: Socket, answer: string, linger: number): void {
   readOn(socket);
   socket.end(answer);
-  setTimeout(() => socket.destroy(), linger).unref();
+  endAfter(socket, linger);
 }
 
 /** And forgets what is read; HTTP no longer sees when the caller has gone. */
