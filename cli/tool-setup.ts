@@ -5,6 +5,7 @@ import { failures, KeytrayError } from '../core/errors.ts';
 import { servedTo } from '../core/setup/engine/tool.ts';
 import type { AccountStates } from '../core/setup/engine/tool-states.ts';
 import type { ToolName, ToolReport, ToolSetupOptions } from '../core/setup/tools.ts';
+import { printable as withoutUnseen } from '../core/untrusted/plain-text.ts';
 import type { Cli } from './cli.ts';
 import { loadConfig, resolveConfigured } from './configuration.ts';
 import { CommandFailure, usageFailure } from './failure.ts';
@@ -76,9 +77,10 @@ function nobodyServes(cli: Cli, tool: ToolName): CommandFailure {
 
 /** What people read about a set-up: what was done, the difference where nothing was touched, and what to heed. */
 export function showReport(cli: Cli, report: ToolReport, options: SetupCommandOptions): void {
-  for (const line of report.lines) cli.out.write(`${line}\n`);
+  for (const line of report.lines) cli.out.write(`${withoutUnseen(line)}\n`);
   if (options.dryRun) for (const { diff } of report.files) cli.out.write(diff);
-  for (const warning of report.warnings) cli.err.write(`keytray: ${warning}\n`);
+  // They name what stands in files of projects, which anybody may have written.
+  for (const warning of report.warnings) cli.err.write(`keytray: ${withoutUnseen(warning)}\n`);
 }
 
 /** How the accounts are, by the broker that runs; undefined where none does. */

@@ -10,13 +10,13 @@ export interface GitResult {
 }
 
 /**
- * Runs git away from any repository, unless a folder is given, so that only the machine's and the user's configuration
- * count. Bytes are kept as they are: one character per byte.
+ * Runs git away from any repository, so that only the machine's and the user's configuration count, and that PATH finds
+ * no git there. Bytes are kept as they are: one character per byte.
  */
-export function runGit(args: readonly string[], env: Environment, cwd = '/'): Promise<GitResult> {
+export function runGit(args: readonly string[], env: Environment): Promise<GitResult> {
   const inherited = Object.entries(env).filter(([name]) => !/^GIT_(DIR|WORK_TREE|CONFIG)$/.test(name));
   const options = {
-    cwd,
+    cwd: '/',
     env: { ...Object.fromEntries(inherited), LC_ALL: 'C' },
     encoding: 'latin1',
     timeout: 20_000,

@@ -27,7 +27,8 @@ export function parseEntries(output: string): readonly GitEntry[] {
 
 /** What git reads in a folder: with the configuration of its repository, if it is in one that git trusts. */
 export async function listEntries(env: Environment, folder?: string): Promise<readonly GitEntry[]> {
-  const { status, stdout } = await runGit(['config', '--list', '-z', '--show-scope', '--show-origin'], env, folder);
+  const there = folder === undefined ? [] : ['-C', folder];
+  const { status, stdout } = await runGit([...there, 'config', '--list', '-z', '--show-scope', '--show-origin'], env);
   if (folder === undefined) return parseEntries(stdout);
   if (status !== 0) return await listEntries(env);
   return parseEntries(stdout).map((entry) =>

@@ -1,6 +1,6 @@
 import type { GitEntry } from './git-entries.ts';
 import type { GitHost } from './git-host.ts';
-import { isOurHelper } from './git-plan.ts';
+import { helperWord, isOurHelper } from './git-plan.ts';
 
 /** Whether a section `[credential "PATTERN"]` is about a host; git accepts patterns without a scheme too. */
 function isAbout(pattern: string, host: string): boolean {
@@ -15,6 +15,10 @@ function isAbout(pattern: string, host: string): boolean {
 }
 
 const subsection = (key: string): string | undefined => /^(?:credential|http)\.(.*)\.[^.]+$/.exec(key)?.[1];
+
+/** In a repository, which anybody may have made, a program is ours by its path and not by its name. */
+const runsOurs = ({ scope, value }: GitEntry, helper: string): boolean =>
+  scope === 'local' || scope === 'worktree' ? value === helperWord(helper) : isOurHelper(value);
 
 /** A helper may be a shell snippet with a password in it: only its first word is shown. */
 function shown(value: string): string {
@@ -39,13 +43,18 @@ export function foreignHeaders(entries: readonly GitEntry[], hosts: readonly Git
  * Helpers of others that concern our hosts, and what becomes of them. Git calls helpers in the order it read
  * them; our section begins with a reset, so those read before are not called, and those read after are.
  */
-export function foreignHelpers(entries: readonly GitEntry[], hosts: readonly GitHost[]): readonly string[] {
+export function foreignHelpers(
+  entries: readonly GitEntry[],
+  hosts: readonly GitHost[],
+  helper: string,
+): readonly string[] {
   const warnings: string[] = [];
   for (const { host } of hosts) {
     const helpers = helpersFor(entries, host);
-    const own = helpers.findLastIndex((entry) => isOurHelper(entry.value));
-    helpers.forEach(({ key, value, origin }, index) => {
-      if (value === '' || isOurHelper(value)) return;
+    const own = helpers.findLastIndex((entry) => runsOurs(entry, helper));
+    helpers.forEach((entry, index) => {
+      const { key, value, origin } = entry;
+      if (value === '' || runsOurs(entry, helper)) return;
       const name = `${key} = ${shown(value)} (${origin})`;
       warnings.push(
         own >= 0 && index > own
@@ -58,10 +67,14 @@ export function foreignHelpers(entries: readonly GitEntry[], hosts: readonly Git
 }
 
 /** An empty helper behind ours, in the repository or in the environment: git forgets those it has read by then. */
-export function laterResets(entries: readonly GitEntry[], hosts: readonly GitHost[]): readonly string[] {
+export function laterResets(
+  entries: readonly GitEntry[],
+  hosts: readonly GitHost[],
+  helper: string,
+): readonly string[] {
   const lines = hosts.flatMap(({ host }) => {
     const helpers = helpersFor(entries, host);
-    const own = helpers.findLastIndex((entry) => isOurHelper(entry.value));
+    const own = helpers.findLastIndex((entry) => runsOurs(entry, helper));
     const reset = helpers.findLast(({ value }, index) => value === '' && index > own);
     if (own < 0 || reset === undefined) return [];
     return [`${reset.key} = (${reset.origin}) empties the list of helpers: git never asks Keytray for ${host}`];

@@ -80,10 +80,10 @@ async function heed(options: SetupOptions, file: string): Promise<Pick<SetupRepo
   }
   const entries = await entriesWith(file, options.hosts, options.helper, options.env, options.cwd);
   for (const problems of [laterResets, foreignHeaders, rewrittenAddresses]) {
-    obstacles.push(...problems(entries, options.hosts));
+    obstacles.push(...problems(entries, options.hosts, options.helper));
   }
   const conditional = conditionalProblems(await conditionalEntries(options.env), options.hosts);
-  const warnings = [...obstacles, ...foreignHelpers(entries, options.hosts), ...conditional];
+  const warnings = [...obstacles, ...foreignHelpers(entries, options.hosts, options.helper), ...conditional];
   return { warnings, blocked: obstacles.length > 0 };
 }
 

@@ -96,6 +96,14 @@ describe('keytray setup TOOL', () => {
 });
 
 describe('keytray setup', () => {
+  it('sends nothing to the terminal that a file of another could use against it', async () => {
+    await using here = await setting('active');
+    await here.write('.npmrc', '//npm.lab.example/\u001b[2J/:_authToken=hunter2\n');
+    const { stdout, stderr } = await here.withOurs('setup', 'npm');
+    expect(stderr).toContain('has a password, token or helper for //npm.lab.example/');
+    expect(stdout + stderr).not.toContain('\u001b');
+  });
+
   it('lists every tool in 80 columns, with what is in front of us', async () => {
     await using here = await setting('active');
     await here.write('.npmrc', '//npm.lab.example/:_authToken=hunter2\n');

@@ -131,6 +131,26 @@ describe('setup git, where others stand in the file too', () => {
     expect(await git(['credential', 'fill'], env, work, 'protocol=https\nhost=git.example\n\n')).toBe('');
   });
 
+  it('knows our helper in a repository by its path, and not by its name', async () => {
+    const home = await gitHome();
+    const work = join(home.home, 'work');
+    await mkdir(work);
+    await git(['init', '-q'], home.env, work);
+    await git(['config', 'credential.helper', '/tmp/theirs/git-credential-keytray'], home.env, work);
+    const { warnings } = await home.setup({ cwd: work });
+    expect(warnings).toEqual([expect.stringContaining('theirs/git-credential-keytray')]);
+    expect(warnings.join()).toContain('is called after Keytray for git.example');
+  });
+
+  it('runs no git that lies in the repository, whatever PATH says', async () => {
+    const home = await gitHome();
+    const work = join(home.home, 'work');
+    await mkdir(work);
+    await writeFile(join(work, 'git'), '#!/bin/sh\ntouch HIT\nexec /usr/bin/git "$@"\n', { mode: 0o755 });
+    await home.setup({ cwd: work, env: { ...home.env, PATH: `.::${home.env.PATH}` } });
+    expect(existsSync(join(work, 'HIT'))).toBe(false);
+  });
+
   it('looks only at the machine and the person where git does not trust the repository', async () => {
     const home = await gitHome();
     const work = join(home.home, 'work');

@@ -102,9 +102,11 @@ describe('foreignHelpers', () => {
   const reset = ['credential.https://a.example.helper', ''] as const;
 
   it('names those in front of us and those behind', () => {
-    const found = foreignHelpers(entries(['credential.helper', 'store'], reset, ours, ['credential.helper', 'cache']), [
-      host('a.example'),
-    ]);
+    const found = foreignHelpers(
+      entries(['credential.helper', 'store'], reset, ours, ['credential.helper', 'cache']),
+      [host('a.example')],
+      helper,
+    );
     expect(found).toHaveLength(2);
     expect(found[0]).toMatch(/^credential\.helper = store \(\/home\/ada\/\.gitconfig\) is not called for a\.example/);
     expect(found[1]).toMatch(/^credential\.helper = cache .* is called after Keytray for a\.example/);
@@ -118,12 +120,14 @@ describe('foreignHelpers', () => {
     ['credential.https://b.example.helper', false],
     ['credential.https://a.example.org.helper', false],
   ])('%s concerns a.example: %s', (key, concerns) => {
-    expect(foreignHelpers(entries([key, 'store'], reset, ours), [host('a.example')])).toHaveLength(concerns ? 1 : 0);
+    expect(foreignHelpers(entries([key, 'store'], reset, ours), [host('a.example')], helper)).toHaveLength(
+      concerns ? 1 : 0,
+    );
   });
 
   it('shows no more than the first word of a snippet', () => {
     const snippet = ['credential.helper', '!f() { echo password=hunter2; }; f'] as const;
-    const found = foreignHelpers(entries(snippet, reset, ours), [host('a.example')]);
+    const found = foreignHelpers(entries(snippet, reset, ours), [host('a.example')], helper);
     expect(found.join()).toContain('!f()');
     expect(found.join()).not.toContain('hunter2');
   });
