@@ -126,13 +126,11 @@ async function addAccountTo(cli: Cli, preset: string, options: AddOptions): Prom
   const about = (known: string | undefined) => ({ issuer, tokenEndpoint, authorizationEndpoint, clientId: known });
   // The client that a service brings is for people.
   const known = options.clientId ?? (signIn === 'browser' ? service.clientId : undefined);
-  const registering = registeringServerOf(service, grant);
+  const needsClient = client && registeringServerOf(service, grant) === undefined;
   const clientId =
-    !client || registering !== undefined
-      ? options.clientId
-      : known === undefined
-        ? await askClientId(cli, service, registrationOf(service, about(undefined)), preset)
-        : known;
+    needsClient && known === undefined
+      ? await askClientId(cli, service, registrationOf(service, about(undefined)), preset)
+      : known;
   const { file, ...sources } = await configSources(cli.env);
   const { addAccount } = await import('../../core/config/edit-config.ts');
   try {

@@ -12,7 +12,7 @@ const fractions = new WeakMap<TokenRecord, number>();
 
 /**
  * A fraction in [0, 1) that is always the same for one record: spreads many accounts without moving any of them.
- * Remembered, since every account's plan is made anew each time the scheduler looks.
+ * Remembered, since every account's plan is made anew twice a minute.
  */
 function steadyFraction(account: string, record: TokenRecord): number {
   const known = fractions.get(record);

@@ -26,8 +26,8 @@ const settleAfterSleep = 5_000;
 const atOncePerServer = 4;
 
 /**
- * Refreshes ahead of time what is in use, and now and then what is not. Looks at every account anew each time it
- * wakes, so that sleep, clock steps, new sign-ins and new settings need no bookkeeping.
+ * Refreshes ahead of time what is in use, and now and then what is not. Goes through every account each time it
+ * wakes, so that sleep, clock steps, new sign-ins and new settings need no bookkeeping but that of `DueTimes`.
  */
 export class RefreshScheduler {
   readonly #dependencies: RefreshSchedulerDependencies;

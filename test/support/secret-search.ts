@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LocalApiClient } from '../../core/local-api/client/client.ts';
@@ -5,6 +6,9 @@ import type { Keytray } from './keytray.ts';
 import { type KnownSecrets, written } from './known-secrets.ts';
 import { type ProcessWatch, watchProcesses } from './process-watch.ts';
 import type { Finished } from './processes.ts';
+
+/** Of this run alone: the search reads every process of the machine. */
+export const unique = (prefix: string): string => `${prefix}-${randomBytes(18).toString('hex')}`;
 
 /** What people and programs can see, and its name. */
 export interface Place {

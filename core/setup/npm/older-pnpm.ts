@@ -37,9 +37,8 @@ function isJson(text: string): boolean {
 }
 
 function variableHelpers(text: string, env: SetupContext['env']): readonly string[] {
-  const read = npmrcEntries(text, env);
-  const helpers = entriesAsWritten(text).filter(({ key, nested }) => !nested && key.endsWith('tokenHelper'));
-  return helpers.flatMap(({ at, value }) =>
-    read.flatMap((entry) => (entry.at === at && entry.value !== value ? [entry.key] : [])),
+  const written = new Map(entriesAsWritten(text).map(({ at, value }) => [at, value]));
+  return npmrcEntries(text, env).flatMap(({ key, value, at, nested }) =>
+    !nested && key.endsWith('tokenHelper') && written.get(at) !== value ? [key] : [],
   );
 }

@@ -1,17 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Keyring, startKeyring } from '../../support/keyring.ts';
 import { createKeytray, type Keytray, program } from '../../support/keytray.ts';
 import { knownSecrets } from '../../support/known-secrets.ts';
 import { runToEnd } from '../../support/processes.ts';
-import { Eavesdropper } from '../../support/secret-search.ts';
+import { Eavesdropper, unique } from '../../support/secret-search.ts';
 import { StubPrograms } from '../../support/stub-programs.ts';
 import { type Dataiku, startDataiku } from '../../support/vendors/dataiku/dataiku.ts';
 import { newKey } from '../../support/vendors/dataiku/keys.ts';
-
-/** Of this run alone: the search reads every process of the machine. */
-const unique = (prefix: string): string => `${prefix}-${randomBytes(18).toString('hex')}`;
 
 describe('a search for the secrets of accounts with a key and with a command', () => {
   const secrets = knownSecrets();

@@ -1,18 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunningAuthorizationServer, startAuthorizationServer } from '../../../demo/authorization-server.ts';
 import { type Keyring, startKeyring } from '../../support/keyring.ts';
 import { createKeytray, type Keytray } from '../../support/keytray.ts';
 import { knownSecrets } from '../../support/known-secrets.ts';
-import { Eavesdropper, filesBelow } from '../../support/secret-search.ts';
+import { Eavesdropper, filesBelow, unique } from '../../support/secret-search.ts';
 import { labConfig, signIn } from '../../support/sign-in.ts';
 import { StubPrograms } from '../../support/stub-programs.ts';
 import { type ExchangeLog, registerTokenExchange, tokenExchangeGrant } from '../../support/token-exchange.ts';
 import { type Datadog, delegatedTokenPath, startDatadog } from '../../support/vendors/datadog/datadog.ts';
-
-/** Of this run alone: the search reads every process of the machine. */
-const unique = (prefix: string): string => `${prefix}-${randomBytes(18).toString('hex')}`;
 
 /** One account of each grant: `client_credentials`, `token_exchange`, `aws_identity`. */
 const accounts = ['robot', 'api', 'datadog'] as const;
